@@ -1,0 +1,135 @@
+//! Which package has a library: the signed index of a release, compiled into this program or fetched,
+//! or the dpkg database of an installed root.
+//!
+//! A [`Catalog`] answers by file name, since that is what a soname is to the dynamic linker. It says what
+//! the index says and judges nothing; which of several packages is the answer for a soname is decided in
+//! [`lookup`].
+
+use bstr::BString;
+use jiff::Timestamp;
+
+use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Target};
+
+/// One release's or one root's packages and the libraries in them.
+pub trait Catalog: Sync {
+    /// Where this catalog's facts come from.
+    fn provenance(&self) -> &Provenance;
+
+    /// Every place in which a package of this target has a file (or link) of this name, in the order of
+    /// path, then package.
+    ///
+    /// # Errors
+    /// When the catalog's data is broken.
+    fn libraries(&self, file_name: &[u8]) -> Result<Vec<Library>, CatalogError>;
+
+    /// The file names that begin with `prefix`, sorted, at most `limit`.
+    ///
+    /// # Errors
+    /// When the catalog's data is broken.
+    fn file_names(&self, prefix: &[u8], limit: usize) -> Result<Vec<BString>, CatalogError>;
+
+    /// What is known of a package.
+    ///
+    /// # Errors
+    /// When the catalog's data is broken.
+    fn package(&self, name: &PackageName) -> Result<Option<Package>, CatalogError>;
+}
+
+/// Where a catalog's facts come from; every answer shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    /// The release and architecture.
+    pub target: Target,
+    /// Which kind of index it is.
+    pub index: IndexKind,
+    /// The date of the newest signed Release file that went into it; none for an installed root.
+    pub date: Option<Timestamp>,
+    /// True where a Contents did not match the signed Release: its paths are then a proposal only.
+    pub hint: bool,
+    /// One line for each index file that went in: suite, component, date, digest.
+    pub sources: Vec<IndexSource>,
+}
+
+crate::vocabulary::named! {
+    /// The kinds of index that a catalog is made from.
+    IndexKind("index kind") {
+        /// Compiled into the program.
+        Embedded = "embedded",
+        /// Fetched from the archive, out of the cache.
+        Archive = "archive",
+        /// The dpkg database of an installed root.
+        Installed = "installed",
+    }
+}
+
+/// One index file that went into a catalog.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct IndexSource {
+    /// The suite, such as `bookworm-security`.
+    pub suite: String,
+    /// The file's path below the suite, such as `main/Contents-amd64.gz`.
+    pub file: String,
+    /// The date of the suite's Release file.
+    pub date: Timestamp,
+    /// The digest of the file that was read, in hexadecimal.
+    pub sha256: String,
+    /// Whether that digest is the one in the signed Release.
+    pub verified: bool,
+}
+
+/// One place of one library in one package.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Library {
+    /// The path in the package.
+    pub path: RootedPath,
+    /// The package that has it.
+    pub package: PackageName,
+}
+
+/// A binary package: the candidate that apt would take, the newest among the suites that were read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// Its name.
+    pub name: PackageName,
+    /// Its version, as in the stanza.
+    pub version: String,
+    /// Its own architecture: the target's, or `all`.
+    pub architecture: String,
+    /// The suite whose Packages file has it, such as `bookworm-security`; empty for an installed root.
+    pub suite: String,
+    /// Section, with its area where that is not main (`libs`, `non-free/libs`).
+    pub section: String,
+    /// The pool path below the archive's base; empty for an installed root.
+    pub filename: String,
+    /// The digest of the .deb; none for an installed root.
+    pub sha256: Option<Sha256Digest>,
+    /// The size of the .deb in bytes; 0 for an installed root.
+    pub size_bytes: u64,
+    /// The stanza's Installed-Size, in KiB.
+    pub installed_size_kib: u64,
+    /// Names of virtual packages in Provides that look like sonames (`libblas.so.3`): the sign that
+    /// update-alternatives manages the library.
+    pub provides_sonames: Vec<String>,
+}
+
+/// A catalog's data could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// The data is not of the form that this version writes.
+    #[error("cannot read catalog {catalog}: {cause}")]
+    Broken {
+        /// The file, or a name for one that is compiled in.
+        catalog: String,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// A file could not be read.
+    #[error("cannot read {path}")]
+    Read {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}

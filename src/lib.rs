@@ -1,0 +1,5 @@
+//! sodeb finds the shared libraries that a built tree lacks, and the Debian packages that have them.
+
+pub mod archive;
+pub mod catalog;
+pub mod vocabulary;

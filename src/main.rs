@@ -1,0 +1,3 @@
+//! The command `sodeb`.
+
+fn main() {}

@@ -1,0 +1,380 @@
+//! The words that the stages share: small types with no logic of their own and no I/O.
+//!
+//! Names that come out of files (sonames, paths) are bytes, since neither ELF nor Linux promises UTF-8.
+//! A [`RootedPath`] is a path inside the tree that is looked at and is never handed to the host's file
+//! system; host paths are [`std::path::Path`]. The two only meet where a source is read.
+
+use std::fmt;
+use std::str::FromStr;
+
+use bstr::{BStr, BString, ByteSlice};
+
+/// A name in DT_SONAME, or one that DT_NEEDED asks for. It may hold a slash, and then is a path.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Soname(BString);
+
+impl Soname {
+    /// The name as it stands in the string table, without its NUL.
+    pub fn new(name: impl Into<Vec<u8>>) -> Self {
+        Self(BString::from(name.into()))
+    }
+
+    /// The bytes of the name.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// An absolute path inside a [`crate::root::Root`]: raw bytes, one slash between components, no `.` and
+/// no `..`. Only the root itself is written with a slash at its end.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RootedPath(BString);
+
+impl RootedPath {
+    /// The root folder, `/`.
+    pub fn root() -> Self {
+        Self(BString::from("/"))
+    }
+
+    /// Takes `path` as absolute and folds blanks in it: doubled slashes and `.` go, and `..` takes its
+    /// parent away without looking at links, never past the root.
+    pub fn new(path: impl AsRef<[u8]>) -> Self {
+        let mut folded = Vec::with_capacity(path.as_ref().len() + 1);
+        for component in path.as_ref().split(|&byte| byte == b'/') {
+            match component {
+                b"" | b"." => {}
+                b".." => folded.truncate(folded.rfind_byte(b'/').unwrap_or(0)),
+                name => {
+                    folded.push(b'/');
+                    folded.extend_from_slice(name);
+                }
+            }
+        }
+        if folded.is_empty() {
+            folded.push(b'/');
+        }
+        Self(BString::from(folded))
+    }
+
+    /// This path with `relative` below it; `..` in it is folded as in [`RootedPath::new`].
+    pub fn join(&self, relative: impl AsRef<[u8]>) -> Self {
+        let mut joined = self.0.to_vec();
+        joined.push(b'/');
+        joined.extend_from_slice(relative.as_ref());
+        Self::new(joined)
+    }
+
+    /// The folder that holds this path; the root holds itself.
+    pub fn parent(&self) -> Self {
+        match self.0.rfind_byte(b'/') {
+            None | Some(0) => Self::root(),
+            Some(slash) => Self(BString::from(&self.0[..slash])),
+        }
+    }
+
+    /// The last component; empty for the root.
+    pub fn file_name(&self) -> &[u8] {
+        self.0.rsplit_str("/").next().unwrap_or_default()
+    }
+
+    /// The bytes of the path, with its leading slash.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// What is left of this path below `folder`, without a leading slash, if it is `folder` or below it.
+    pub fn below(&self, folder: &Self) -> Option<&[u8]> {
+        if folder.as_bytes() == b"/" {
+            return Some(&self.as_bytes()[1..]);
+        }
+        let rest = self.as_bytes().strip_prefix(folder.as_bytes())?;
+        if rest.is_empty() { Some(rest) } else { rest.strip_prefix(b"/") }
+    }
+
+    /// The components from the root down.
+    pub fn components(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.split_str("/").filter(|component| !component.is_empty())
+    }
+}
+
+macro_rules! bytes_as_text {
+    ($name:ident) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(BStr::new(self.as_bytes()), formatter)
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(BStr::new(self.as_bytes()), formatter)
+            }
+        }
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+    };
+}
+bytes_as_text!(Soname);
+bytes_as_text!(RootedPath);
+
+/// The name of a binary package, as in a control stanza's `Package`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct PackageName(String);
+
+impl PackageName {
+    /// Takes the name as the archive wrote it.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PackageName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// A word was not one of the names that a type knows.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("unknown {kind} '{word}' (known: {known})")]
+pub struct UnknownName {
+    /// What the word was taken for.
+    pub kind: &'static str,
+    /// The word.
+    pub word: String,
+    /// What would have been understood.
+    pub known: String,
+}
+
+/// Declares an enum whose variants each have one fixed name, with its `Display`, `FromStr` and `ALL`.
+macro_rules! named {
+    ($(#[$meta:meta])* $name:ident ($kind:literal) { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            /// Every value, in the order of declaration.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name, as users and files write it.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.pad(self.name())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::vocabulary::UnknownName;
+
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                Self::ALL.iter().copied().find(|value| value.name() == word).ok_or_else(|| $crate::vocabulary::UnknownName {
+                    kind: $kind,
+                    word: word.to_owned(),
+                    known: [$($word),+].join(", "),
+                })
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
+        }
+    };
+}
+pub(crate) use named;
+
+named! {
+    /// An architecture by Debian's name for it (`dpkg-architecture -L`).
+    Architecture("architecture") {
+        /// 64-bit x86.
+        Amd64 = "amd64",
+        /// 64-bit ARM, little-endian.
+        Arm64 = "arm64",
+        /// 32-bit ARM, EABI 5, hard float.
+        Armhf = "armhf",
+        /// 32-bit ARM, EABI 5, soft float.
+        Armel = "armel",
+        /// 32-bit x86.
+        I386 = "i386",
+        /// 64-bit MIPS, little-endian, n64.
+        Mips64el = "mips64el",
+        /// 64-bit POWER, little-endian.
+        Ppc64el = "ppc64el",
+        /// 64-bit RISC-V.
+        Riscv64 = "riscv64",
+        /// IBM Z.
+        S390x = "s390x",
+        /// 64-bit LoongArch.
+        Loong64 = "loong64",
+    }
+}
+
+impl Architecture {
+    /// The multiarch triplet, which is the name of the library folder below `/usr/lib`
+    /// (<https://wiki.debian.org/Multiarch/Tuples>).
+    pub fn triplet(self) -> &'static str {
+        match self {
+            Self::Amd64 => "x86_64-linux-gnu",
+            Self::Arm64 => "aarch64-linux-gnu",
+            Self::Armhf => "arm-linux-gnueabihf",
+            Self::Armel => "arm-linux-gnueabi",
+            Self::I386 => "i386-linux-gnu",
+            Self::Mips64el => "mips64el-linux-gnuabi64",
+            Self::Ppc64el => "powerpc64le-linux-gnu",
+            Self::Riscv64 => "riscv64-linux-gnu",
+            Self::S390x => "s390x-linux-gnu",
+            Self::Loong64 => "loongarch64-linux-gnu",
+        }
+    }
+
+    /// The architecture whose multiarch triplet this is.
+    pub fn from_triplet(triplet: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|architecture| architecture.triplet() == triplet)
+    }
+}
+
+named! {
+    /// A family of archives with one layout and one set of keys.
+    Distribution("distribution") {
+        /// Debian.
+        Debian = "debian",
+        /// Ubuntu.
+        Ubuntu = "ubuntu",
+    }
+}
+
+/// A release by its codename, such as `bookworm` or `noble`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct Release(String);
+
+impl Release {
+    /// Takes a codename as the archive writes it, without checking that there is such a release.
+    pub fn new(codename: impl Into<String>) -> Self {
+        Self(codename.into())
+    }
+
+    /// The codename.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.0)
+    }
+}
+
+/// What an answer is for: one release of one distribution on one architecture.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Target {
+    /// The distribution.
+    pub distribution: Distribution,
+    /// The release's codename.
+    pub release: Release,
+    /// The architecture of the objects.
+    pub architecture: Architecture,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {} {}", self.distribution, self.release, self.architecture)
+    }
+}
+
+/// A SHA-256 digest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sha256Digest(pub [u8; 32]);
+
+impl fmt::Display for Sha256Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Sha256Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+impl FromStr for Sha256Digest {
+    type Err = UnknownName;
+
+    fn from_str(hex: &str) -> Result<Self, UnknownName> {
+        let unknown = || UnknownName {
+            kind: "sha256 digest",
+            word: hex.to_owned(),
+            known: "64 hexadecimal digits".to_owned(),
+        };
+        if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(unknown());
+        }
+        let mut digest = [0; 32];
+        for (byte, pair) in digest.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+            let pair = std::str::from_utf8(pair).map_err(|_| unknown())?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| unknown())?;
+        }
+        Ok(Self(digest))
+    }
+}
+
+impl serde::Serialize for Sha256Digest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rooted_paths_never_leave_the_root() {
+        assert_eq!(RootedPath::new("/a/../../../etc/./x//y").as_bytes(), b"/etc/x/y");
+        assert_eq!(RootedPath::new("").as_bytes(), b"/");
+        assert_eq!(RootedPath::new("/a").join("../..").as_bytes(), b"/");
+        assert_eq!(RootedPath::new("/a").parent(), RootedPath::root());
+        assert_eq!(RootedPath::root().file_name(), b"");
+    }
+
+    #[test]
+    fn below_compares_whole_components() {
+        let venv = RootedPath::new("/venv");
+        assert_eq!(RootedPath::new("/venv/lib").below(&venv), Some(&b"lib"[..]));
+        assert_eq!(RootedPath::new("/venv").below(&venv), Some(&b""[..]));
+        assert_eq!(RootedPath::new("/venvs/lib").below(&venv), None);
+        assert_eq!(RootedPath::new("/x").below(&RootedPath::root()), Some(&b"x"[..]));
+    }
+
+    #[test]
+    fn digests_round_trip() {
+        let hex = "cc80fbae45044eaa2eab0b7005e6cfd4bd72472d501c532d51aa26523e1ace6d";
+        assert_eq!(hex.parse::<Sha256Digest>().expect("is hex").to_string(), hex);
+        assert!("cc80".parse::<Sha256Digest>().is_err());
+        assert!("é".repeat(32).parse::<Sha256Digest>().is_err());
+    }
+
+    #[test]
+    fn names_parse_back() {
+        for architecture in Architecture::ALL {
+            assert_eq!(architecture.name().parse::<Architecture>().expect("is known"), *architecture);
+            assert_eq!(Architecture::from_triplet(architecture.triplet()), Some(*architecture));
+        }
+        assert!("x86".parse::<Architecture>().is_err());
+    }
+}
