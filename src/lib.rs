@@ -2,4 +2,7 @@
 
 pub mod archive;
 pub mod catalog;
+pub mod elf;
+pub mod inventory;
+pub mod root;
 pub mod vocabulary;

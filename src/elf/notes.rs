@@ -1,0 +1,132 @@
+//! `.note.dlopen` (UAPI.12 1.0): the libraries that an object says it opens by itself.
+//!
+//! Notes are hints of what DT_NEEDED does not say, so that a broken one is passed over: the linker does not
+//! read them at all.
+
+use goblin::elf::program_header::PT_NOTE;
+use scroll::Pread;
+
+use super::facts::{DlopenNote, DlopenPriority};
+use super::read::Object;
+use super::window::Source;
+use crate::vocabulary::Soname;
+
+/// n_type of `.note.dlopen`.
+const DLOPEN_TYPE: u32 = 0x407c_0c0a;
+
+/// Its owner, with the NUL.
+const DLOPEN_OWNER: &[u8] = b"FDO\0";
+
+/// Larger note segments are passed over: real ones are a few hundred bytes.
+const MAX_NOTE_SEGMENT_BYTES: u64 = 1 << 16;
+
+/// One object of the note's JSON array.
+#[derive(serde::Deserialize)]
+struct Entry {
+    soname: Vec<String>,
+    #[serde(default)]
+    feature: String,
+    #[serde(default = "recommended")]
+    priority: DlopenPriority,
+}
+
+fn recommended() -> DlopenPriority {
+    DlopenPriority::Recommended
+}
+
+/// The entries of every `.note.dlopen` in the object's note segments.
+pub(super) fn dlopen_notes<S: Source + ?Sized>(object: &mut Object<'_, S>) -> Vec<DlopenNote> {
+    let mut notes = Vec::new();
+    for segment in object.segments(PT_NOTE) {
+        if segment.p_filesz > MAX_NOTE_SEGMENT_BYTES {
+            continue;
+        }
+        let (order, length) = (object.context().le, segment.p_filesz as usize);
+        let Ok(bytes) = object.table(segment.p_offset, length) else { continue };
+        let align = if segment.p_align == 8 { 8 } else { 4 };
+        let mut rest = bytes;
+        while let Some(note) = Note::first_of(rest, order, align) {
+            if note.kind == DLOPEN_TYPE && note.owner == DLOPEN_OWNER {
+                notes.extend(entries(note.description));
+            }
+            rest = note.rest;
+        }
+    }
+    notes
+}
+
+/// One note of a segment, and what follows it.
+struct Note<'bytes> {
+    kind: u32,
+    owner: &'bytes [u8],
+    description: &'bytes [u8],
+    rest: &'bytes [u8],
+}
+
+impl<'bytes> Note<'bytes> {
+    fn first_of(bytes: &'bytes [u8], order: scroll::Endian, align: usize) -> Option<Self> {
+        let owner_bytes = bytes.pread_with::<u32>(0, order).ok()? as usize;
+        let description_bytes = bytes.pread_with::<u32>(4, order).ok()? as usize;
+        let owner_end = 12_usize.checked_add(owner_bytes)?;
+        let start = owner_end.checked_next_multiple_of(align)?;
+        let end = start.checked_add(description_bytes)?;
+        Some(Self {
+            kind: bytes.pread_with::<u32>(8, order).ok()?,
+            owner: bytes.get(12..owner_end)?,
+            description: bytes.get(start..end)?,
+            rest: bytes.get(end.checked_next_multiple_of(align)?..).unwrap_or_default(),
+        })
+    }
+}
+
+fn entries(description: &[u8]) -> Vec<DlopenNote> {
+    let json = description.split(|&byte| byte == 0).next().unwrap_or_default();
+    let entries: Vec<Entry> = serde_json::from_slice(json).unwrap_or_default();
+    entries
+        .into_iter()
+        .map(|entry| DlopenNote {
+            sonames: entry.soname.into_iter().map(Soname::new).collect(),
+            feature: entry.feature,
+            priority: entry.priority,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(kind: u32, owner: &[u8], description: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for word in [owner.len() as u32, description.len() as u32, kind] {
+            bytes.extend(word.to_le_bytes());
+        }
+        for part in [owner, description] {
+            bytes.extend(part);
+            bytes.resize(bytes.len().next_multiple_of(4), 0);
+        }
+        bytes
+    }
+
+    #[test]
+    fn a_dlopen_note_among_others_is_found_by_type_and_owner() {
+        let json = br#"[{"soname":["libbpf.so.1","libbpf.so.0"],"feature":"bpf","priority":"suggested"},{"soname":["libz.so.1"]}]"#;
+        let bytes = [note(3, b"GNU\0", &[1, 2, 3]), note(DLOPEN_TYPE, DLOPEN_OWNER, json)].concat();
+        let first = Note::first_of(&bytes, scroll::LE, 4).expect("a first note");
+        assert_eq!(first.owner, b"GNU\0");
+        let second = Note::first_of(first.rest, scroll::LE, 4).expect("a second note");
+        assert_eq!((second.kind, second.rest), (DLOPEN_TYPE, &b""[..]));
+        let found = entries(second.description);
+        assert_eq!(found[0].sonames, [Soname::new("libbpf.so.1"), Soname::new("libbpf.so.0")]);
+        assert_eq!(found[0].priority, DlopenPriority::Suggested);
+        assert_eq!(found[1].priority, DlopenPriority::Recommended);
+    }
+
+    #[test]
+    fn notes_that_claim_more_than_there_is_end_the_list() {
+        let mut bytes = note(DLOPEN_TYPE, DLOPEN_OWNER, b"[]");
+        bytes[4..8].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert!(Note::first_of(&bytes, scroll::LE, 4).is_none());
+        assert!(entries(b"{ not json").is_empty());
+    }
+}

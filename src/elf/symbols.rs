@@ -1,0 +1,213 @@
+//! Dynamic symbols: whether an object defines some, and which it leaves undefined.
+//!
+//! A definition is looked up as ld.so does it, through DT_GNU_HASH or else DT_HASH, so that a library with
+//! a hundred thousand symbols costs no more than one with ten.
+
+use bstr::BString;
+use goblin::elf::dynamic::{DT_GNU_HASH, DT_HASH, DT_SYMTAB};
+use goblin::elf::sym::Sym;
+use scroll::Pread;
+
+use super::read::{DynamicEntries, ElfError, Object};
+use super::window::Source;
+
+/// Longer hash chains than any real table has.
+const MAX_CHAIN: u32 = 1 << 16;
+
+/// More undefined symbols than any real object has.
+const MAX_UNDEFINED: u32 = 1 << 20;
+
+/// Those of `wanted` that the object defines.
+pub(super) fn defined<S: Source + ?Sized>(
+    object: &mut Object<'_, S>,
+    entries: &DynamicEntries,
+    wanted: &[String],
+) -> Result<Vec<String>, ElfError> {
+    let Some(table) = SymbolTable::locate(object, entries)?.filter(|_| !wanted.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for name in wanted {
+        if table.defines(object, name.as_bytes())? {
+            found.push(name.clone());
+        }
+    }
+    Ok(found)
+}
+
+/// The names of the symbols that an ELF file uses and does not define, in the table's order. Not part of
+/// [`super::read`]: few questions need them.
+///
+/// # Errors
+/// As [`super::read`].
+pub fn undefined_symbols<S: Source + ?Sized>(source: &S) -> Result<Vec<BString>, ElfError> {
+    let mut head = [0; 1024];
+    let length = source.read_at(&mut head, 0)?;
+    let mut object = Object::open(source, &head[..length])?;
+    let Some(entries) = object.dynamic_entries()? else { return Ok(Vec::new()) };
+    object.set_string_table(&entries)?;
+    let Some(table) = SymbolTable::locate(&object, &entries)? else { return Ok(Vec::new()) };
+    let mut names = Vec::new();
+    // The first symbol is a placeholder without a name.
+    for index in 1..table.undefined_end(&mut object)?.min(MAX_UNDEFINED) {
+        let symbol = table.symbol(&mut object, index)?;
+        if symbol.st_shndx == 0 && symbol.st_name != 0 {
+            names.push(object.string(symbol.st_name as u64)?);
+        }
+    }
+    Ok(names)
+}
+
+/// Where an object's symbols and their hash table lie in the file.
+struct SymbolTable {
+    symbols: u64,
+    hash: HashTable,
+}
+
+enum HashTable {
+    Gnu(u64),
+    SystemV(u64),
+}
+
+impl SymbolTable {
+    fn locate<S: Source + ?Sized>(
+        object: &Object<'_, S>,
+        entries: &DynamicEntries,
+    ) -> Result<Option<Self>, ElfError> {
+        let Some(symbols) = entries.value(DT_SYMTAB) else { return Ok(None) };
+        let hash = match (entries.value(DT_GNU_HASH), entries.value(DT_HASH)) {
+            (Some(address), _) => HashTable::Gnu(object.offset_of(address)?),
+            (None, Some(address)) => HashTable::SystemV(object.offset_of(address)?),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(Self { symbols: object.offset_of(symbols)?, hash }))
+    }
+
+    fn defines<S: Source + ?Sized>(&self, object: &mut Object<'_, S>, name: &[u8]) -> Result<bool, ElfError> {
+        match self.hash {
+            HashTable::Gnu(table) => self.defines_by_gnu_hash(object, table, name),
+            HashTable::SystemV(table) => self.defines_by_system_v_hash(object, table, name),
+        }
+    }
+
+    /// The GNU hash table: buckets of symbols sorted by bucket, each with its hash, the last one marked by
+    /// an odd hash. The Bloom filter in front of it is only a shortcut and is left out.
+    fn defines_by_gnu_hash<S: Source + ?Sized>(
+        &self,
+        object: &mut Object<'_, S>,
+        table: u64,
+        name: &[u8],
+    ) -> Result<bool, ElfError> {
+        let buckets = word(object, table, 0)?;
+        let first_symbol = word(object, table, 1)?;
+        let bloom_words = u64::from(word(object, table, 2)?);
+        if buckets == 0 {
+            return Ok(false);
+        }
+        let words_in_address = if object.context().is_big() { 2 } else { 1 };
+        let bucket_words = bloom_words.saturating_mul(words_in_address).saturating_add(4);
+        let hash = gnu_hash(name);
+        let start = word(object, table, bucket_words.saturating_add(u64::from(hash % buckets)))?;
+        if start < first_symbol {
+            return Ok(false);
+        }
+        let chain_words = bucket_words.saturating_add(buckets.into());
+        for step in 0..MAX_CHAIN {
+            let index = start.saturating_add(step);
+            let chained = word(object, table, chain_words.saturating_add(u64::from(index - first_symbol)))?;
+            if chained | 1 == hash | 1 && self.is_definition(object, index, name)? {
+                return Ok(true);
+            }
+            if chained & 1 == 1 {
+                return Ok(false);
+            }
+        }
+        Err(ElfError::Malformed("a hash chain has no end"))
+    }
+
+    fn defines_by_system_v_hash<S: Source + ?Sized>(
+        &self,
+        object: &mut Object<'_, S>,
+        table: u64,
+        name: &[u8],
+    ) -> Result<bool, ElfError> {
+        let buckets = word(object, table, 0)?;
+        if buckets == 0 {
+            return Ok(false);
+        }
+        let mut index = word(object, table, 2 + u64::from(system_v_hash(name) % buckets))?;
+        for _ in 0..MAX_CHAIN {
+            if index == 0 {
+                return Ok(false);
+            }
+            if self.is_definition(object, index, name)? {
+                return Ok(true);
+            }
+            index = word(object, table, 2 + u64::from(buckets) + u64::from(index))?;
+        }
+        Err(ElfError::Malformed("a hash chain has no end"))
+    }
+
+    fn is_definition<S: Source + ?Sized>(
+        &self,
+        object: &mut Object<'_, S>,
+        index: u32,
+        name: &[u8],
+    ) -> Result<bool, ElfError> {
+        let symbol = self.symbol(object, index)?;
+        Ok(symbol.st_shndx != 0 && object.string(symbol.st_name as u64)? == name)
+    }
+
+    fn symbol<S: Source + ?Sized>(&self, object: &mut Object<'_, S>, index: u32) -> Result<Sym, ElfError> {
+        let context = object.context();
+        let length = Sym::size(context.container);
+        let offset = self.symbols.saturating_add(u64::from(index) * length as u64);
+        object
+            .table(offset, length)?
+            .pread_with(0, context)
+            .map_err(|_| ElfError::Malformed("a symbol can't be parsed"))
+    }
+
+    /// An index that no undefined symbol reaches: the GNU hash table has only definitions in it, and they
+    /// stand behind the rest; the System V one has every symbol.
+    fn undefined_end<S: Source + ?Sized>(&self, object: &mut Object<'_, S>) -> Result<u32, ElfError> {
+        match self.hash {
+            HashTable::Gnu(table) => word(object, table, 1),
+            HashTable::SystemV(table) => word(object, table, 1),
+        }
+    }
+}
+
+/// The 32-bit word at `index` words behind `table`.
+fn word<S: Source + ?Sized>(object: &mut Object<'_, S>, table: u64, index: u64) -> Result<u32, ElfError> {
+    let order = object.context().le;
+    object
+        .table(table.saturating_add(index.saturating_mul(4)), 4)?
+        .pread_with(0, order)
+        .map_err(|_| ElfError::Malformed("a hash table can't be parsed"))
+}
+
+fn gnu_hash(name: &[u8]) -> u32 {
+    name.iter().fold(5381, |hash: u32, &byte| hash.wrapping_mul(33).wrapping_add(byte.into()))
+}
+
+fn system_v_hash(name: &[u8]) -> u32 {
+    name.iter().fold(0, |hash: u32, &byte| {
+        let hash = hash.wrapping_shl(4).wrapping_add(byte.into());
+        let high = hash & 0xf000_0000;
+        (hash ^ high >> 24) & !high
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_those_of_the_standards() {
+        // Examples of the GNU hash from its description, and of the gABI's function.
+        assert_eq!(gnu_hash(b"printf"), 0x156b_2bb8);
+        assert_eq!(gnu_hash(b""), 5381);
+        assert_eq!(system_v_hash(b"printf"), 0x077905a6);
+    }
+}

@@ -1,0 +1,50 @@
+//! The small texts whose content decides how a tree is linked or recognised. They are kept whole, so that
+//! nothing has to be opened again.
+
+use bstr::ByteSlice;
+
+/// Larger files of these names are not kept: a real ld.so.cache is some hundred kilobytes.
+pub(super) const MAX_TEXT_BYTES: u64 = 16 << 20;
+
+/// Files at a fixed place of a root.
+const AT_ROOT: &[&str] = &["etc/ld.so.cache", "etc/ld.so.conf", "etc/os-release", "usr/lib/os-release"];
+
+/// Whether the file at this path below a tree's top is kept whole.
+pub(super) fn is_captured(path: &[u8]) -> bool {
+    let name = path.rsplit_str("/").next().unwrap_or_default();
+    name == b"pyvenv.cfg"
+        || AT_ROOT.iter().any(|fixed| fixed.as_bytes() == path)
+        || path.starts_with(b"etc/ld.so.conf.d/")
+        || path.starts_with(b"etc/ld-musl-") && path.ends_with(b".path")
+}
+
+/// The symbols that show what loads an object of this name: what CPython and Ruby look up in an extension
+/// `NAME.so`, and Node in an addon.
+pub(super) fn module_symbols(name: &[u8]) -> Vec<String> {
+    let Ok(name) = std::str::from_utf8(name) else { return Vec::new() };
+    if name.ends_with(".node") {
+        return vec!["napi_register_module_v1".to_owned()];
+    }
+    let Some(stem) = name.strip_suffix(".so") else { return Vec::new() };
+    let module = stem.split('.').next().unwrap_or(stem);
+    vec![format!("PyInit_{module}"), format!("Init_{module}")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn module_symbols_follow_the_file_name() {
+        assert_eq!(module_symbols(b"gmpy2.cpython-311-x86_64-linux-gnu.so"), ["PyInit_gmpy2", "Init_gmpy2"]);
+        assert_eq!(module_symbols(b"libgmp.so.10"), Vec::<String>::new());
+        assert_eq!(module_symbols(b"\xff.so"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn only_a_roots_own_files_are_captured() {
+        assert!(is_captured(b"etc/ld.so.cache"));
+        assert!(!is_captured(b"venv/etc/ld.so.cache"));
+        assert!(is_captured(b"opt/venv/pyvenv.cfg"));
+    }
+}

@@ -1,0 +1,199 @@
+//! A folder of the host as an [`Inventory`].
+//!
+//! One thread walks; every core opens files, reads the first kilobyte and, where that has ELF's magic, the
+//! facts. Links are recorded, never followed, so that nothing outside the folder is read.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use bstr::{BString, ByteSlice};
+use walkdir::{DirEntry, WalkDir};
+
+use super::captured::{MAX_TEXT_BYTES, is_captured, module_symbols};
+use super::{Content, Diagnostic, Entry, EntryKind, Inventory};
+use crate::elf::{self, ElfError, Source};
+
+/// How many files a task reads: enough that handing it over costs nothing beside the reading.
+const FILES_A_TASK: usize = 128;
+
+/// What a folder of the host's own root has in it that is no part of a tree: the kernel's views.
+const KERNEL_FOLDERS: [&str; 3] = ["proc", "sys", "dev"];
+
+/// How a folder is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReadOptions {
+    /// The folder is a whole root file system: `/proc`, `/sys` and `/dev` in it are passed over.
+    pub is_root: bool,
+}
+
+/// A source could not be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum InventoryError {
+    /// There is nothing at this path, or it can't be looked at.
+    #[error("cannot read {path}")]
+    Unreadable {
+        /// The path as it was given.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It is a device, socket or pipe.
+    #[error("cannot read {path}: neither a folder nor a file")]
+    Unsuitable {
+        /// The path as it was given.
+        path: PathBuf,
+    },
+}
+
+/// Reads a folder, or a single file as a tree that holds just that file. A link is followed at `path`
+/// itself and nowhere below.
+///
+/// # Errors
+/// When `path` itself can't be read; what can't be read below it is in the inventory's diagnostics.
+pub fn read_directory(path: &Path, options: ReadOptions) -> Result<Inventory, InventoryError> {
+    let unreadable = |source| InventoryError::Unreadable { path: path.to_owned(), source };
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if metadata.is_file() {
+        let name = path.file_name().unwrap_or(path.as_os_str()).as_bytes();
+        return Ok(read_single_file(path, name));
+    }
+    if !metadata.is_dir() {
+        return Err(InventoryError::Unsuitable { path: path.to_owned() });
+    }
+    std::fs::read_dir(path).map_err(unreadable)?;
+    Ok(walk(path, options))
+}
+
+fn read_single_file(path: &Path, name: &[u8]) -> Inventory {
+    let mut found = Found::default();
+    found.push_file(path, BString::from(name));
+    Inventory::new(found.entries, found.diagnostics)
+}
+
+fn walk(top: &Path, options: ReadOptions) -> Inventory {
+    let collected = Mutex::new(Found::default());
+    let collect = |found: Found| {
+        // A poisoned lock means that another task panicked; its panic is passed on by the scope.
+        if let Ok(mut all) = collected.lock() {
+            all.entries.extend(found.entries);
+            all.diagnostics.extend(found.diagnostics);
+        }
+    };
+    rayon::scope(|scope| {
+        let mut walked = Found::default();
+        let mut files = Vec::with_capacity(FILES_A_TASK);
+        for step in WalkDir::new(top).min_depth(1).into_iter().filter_entry(|entry| is_wanted(entry, options))
+        {
+            match step {
+                Ok(entry) if entry.file_type().is_file() => files.push(entry),
+                Ok(entry) => walked.push_other(top, &entry),
+                Err(error) => walked.push_error(top, &error),
+            }
+            if files.len() == FILES_A_TASK {
+                let task = std::mem::replace(&mut files, Vec::with_capacity(FILES_A_TASK));
+                scope.spawn(move |_| collect(read_files(top, &task)));
+            }
+        }
+        collect(read_files(top, &files));
+        collect(walked);
+    });
+    let found = collected.into_inner().unwrap_or_default();
+    Inventory::new(found.entries, found.diagnostics)
+}
+
+fn is_wanted(entry: &DirEntry, options: ReadOptions) -> bool {
+    !(options.is_root && entry.depth() == 1 && KERNEL_FOLDERS.iter().any(|name| entry.file_name() == *name))
+}
+
+fn read_files(top: &Path, files: &[DirEntry]) -> Found {
+    let mut found = Found::default();
+    for file in files {
+        found.push_file(file.path(), below(top, file.path()));
+    }
+    found
+}
+
+fn below(top: &Path, path: &Path) -> BString {
+    BString::from(path.strip_prefix(top).unwrap_or(path).as_os_str().as_bytes())
+}
+
+/// What one task has read.
+#[derive(Default)]
+struct Found {
+    entries: Vec<Entry>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Found {
+    fn push_file(&mut self, host_path: &Path, path: BString) {
+        let content = match read_content(host_path, &path) {
+            Ok(content) => content,
+            Err(error) => {
+                self.diagnostics.push(Diagnostic { path: path.clone(), cause: error.to_string() });
+                Content::Unreadable
+            }
+        };
+        if let Content::Malformed(cause) = &content {
+            self.diagnostics.push(Diagnostic { path: path.clone(), cause: cause.clone() });
+        }
+        self.entries.push(Entry { path, kind: EntryKind::File(content) });
+    }
+
+    fn push_other(&mut self, top: &Path, entry: &DirEntry) {
+        let path = below(top, entry.path());
+        let file_type = entry.file_type();
+        let kind = if file_type.is_dir() {
+            EntryKind::Directory
+        } else if file_type.is_symlink() {
+            match std::fs::read_link(entry.path()) {
+                Ok(target) => EntryKind::Symlink(BString::from(target.as_os_str().as_bytes())),
+                Err(error) => {
+                    self.diagnostics.push(Diagnostic { path, cause: error.to_string() });
+                    return;
+                }
+            }
+        } else {
+            EntryKind::Special
+        };
+        self.entries.push(Entry { path, kind });
+    }
+
+    fn push_error(&mut self, top: &Path, error: &walkdir::Error) {
+        let path = error.path().map(|path| below(top, path)).unwrap_or_default();
+        let cause = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+        self.diagnostics.push(Diagnostic { path, cause });
+    }
+}
+
+fn read_content(host_path: &Path, path: &[u8]) -> io::Result<Content> {
+    let file = File::open(host_path)?;
+    if is_captured(path) {
+        return read_text(&file);
+    }
+    let mut head = [0; 1024];
+    let length = Source::read_at(&file, &mut head, 0)?;
+    let head = &head[..length];
+    if head.starts_with(&elf::MAGIC) && length >= elf::HEADER_BYTES {
+        let name = path.rsplit_str("/").next().unwrap_or_default();
+        return match elf::read_after_head(&file, head, &module_symbols(name)) {
+            Ok(facts) => Ok(Content::Object(Box::new(facts))),
+            Err(ElfError::Io(error)) => Err(error),
+            Err(error) => Ok(Content::Malformed(error.to_string())),
+        };
+    }
+    Ok(match head.strip_prefix(b"#!") {
+        Some(line) => Content::Script(BString::from(line.lines().next().unwrap_or_default().trim_ascii())),
+        None if length < elf::HEADER_BYTES => Content::Short,
+        None => Content::Other,
+    })
+}
+
+fn read_text(file: &File) -> io::Result<Content> {
+    let mut text = Vec::new();
+    io::Read::read_to_end(&mut io::Read::take(file, MAX_TEXT_BYTES + 1), &mut text)?;
+    Ok(if text.len() as u64 > MAX_TEXT_BYTES { Content::Other } else { Content::Text(text) })
+}
