@@ -4,5 +4,6 @@ pub mod archive;
 pub mod catalog;
 pub mod elf;
 pub mod inventory;
+pub mod loader;
 pub mod root;
 pub mod vocabulary;

@@ -137,6 +137,14 @@ impl<'inventories> Root<'inventories> {
         self.children.get(&(folder, name)).copied()
     }
 
+    /// The entries of a folder with their names, in no particular order. It looks at the whole root.
+    pub fn children_of(&self, folder: NodeId) -> impl Iterator<Item = (&'inventories [u8], NodeId)> {
+        self.children
+            .iter()
+            .filter(move |((parent, _), _)| *parent == folder)
+            .map(|((_, name), node)| (*name, *node))
+    }
+
     fn node(&self, node: NodeId) -> &Node<'inventories> {
         &self.nodes[node.0 as usize]
     }

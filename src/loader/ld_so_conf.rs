@@ -1,0 +1,89 @@
+//! `/etc/ld.so.conf`, which ldconfig reads and ld.so does not: it serves to tell that a library lies where
+//! the configuration names its folder but the cache does not know it.
+
+use bstr::ByteSlice;
+
+use crate::inventory::Content;
+use crate::root::{NodeId, Root};
+use crate::vocabulary::RootedPath;
+
+/// Deeper includes are not followed: real ones go one deep.
+const MAX_DEPTH: usize = 8;
+
+/// The folders that ld.so.conf and what it includes name, in order (ldconfig(8)). Blank lines and comments
+/// name none.
+pub fn configured_folders(root: &Root<'_>) -> Vec<RootedPath> {
+    let mut folders = Vec::new();
+    if let Ok(node) = root.resolve(root.top(), b"/etc/ld.so.conf") {
+        read(root, node, 0, &mut folders);
+    }
+    folders
+}
+
+fn read(root: &Root<'_>, node: NodeId, depth: usize, folders: &mut Vec<RootedPath>) {
+    let Some(Content::Text(text)) = root.content(node) else { return };
+    for line in text.lines() {
+        let line = line.split(|byte| *byte == b'#').next().unwrap_or_default().trim_ascii();
+        match line.strip_prefix(b"include").filter(|rest| rest.first().is_some_and(u8::is_ascii_whitespace)) {
+            Some(pattern) if depth < MAX_DEPTH => {
+                for included in included(root, pattern.trim_ascii()) {
+                    read(root, included, depth + 1, folders);
+                }
+            }
+            Some(_) => {}
+            None if line.is_empty() || line.starts_with(b"hwcap") => {}
+            None => folders.push(RootedPath::new(line)),
+        }
+    }
+}
+
+/// The files that an `include` names; a star in its last component stands for any run of bytes.
+fn included(root: &Root<'_>, pattern: &[u8]) -> Vec<NodeId> {
+    let pattern = RootedPath::new(if pattern.starts_with(b"/") {
+        pattern.to_vec()
+    } else {
+        [b"/etc/", pattern].concat()
+    });
+    let Ok(folder) = root.resolve(root.top(), pattern.parent().as_bytes()) else { return Vec::new() };
+    let (before, after) = match pattern.file_name().split_once_str("*") {
+        Some(parts) => parts,
+        None => return root.resolve(folder, pattern.file_name()).into_iter().collect(),
+    };
+    let mut names: Vec<_> = root
+        .children_of(folder)
+        .filter(|(name, _)| {
+            name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after)
+        })
+        .collect();
+    names.sort();
+    names.into_iter().filter_map(|(_, node)| root.follow(node).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{Entry, EntryKind, Inventory};
+
+    fn text(path: &str, text: &str) -> Entry {
+        Entry { path: path.into(), kind: EntryKind::File(Content::Text(text.into())) }
+    }
+
+    #[test]
+    fn a_blank_line_or_a_comment_in_ld_so_conf_adds_no_folder() {
+        let inventory = Inventory::new(
+            vec![
+                text("etc/ld.so.conf", "# all\n\n  include ld.so.conf.d/*.conf\n/opt/last # why\n"),
+                text("etc/ld.so.conf.d/b.conf", "\n/opt/b\n"),
+                text("etc/ld.so.conf.d/a.conf", "  /opt/a/\ninclude /etc/ld.so.conf.d/a.conf\n"),
+                text("etc/ld.so.conf.d/README", "/opt/readme\n"),
+            ],
+            Vec::new(),
+        );
+        let at = RootedPath::root();
+        let mut root = Root::new();
+        root.mount(&at, &inventory);
+        let mut folders: Vec<_> = configured_folders(&root).iter().map(ToString::to_string).collect();
+        folders.dedup();
+        assert_eq!(folders, ["/opt/a", "/opt/b", "/opt/last"]);
+    }
+}

@@ -1,0 +1,290 @@
+//! The dynamic linker, emulated on a [`Root`]: what it would load for a start object, where it would find
+//! it and by which rule.
+//!
+//! The rules are those of glibc's ld.so (ld.so(8), elf/dl-load.c and elf/dl-deps.c of 2.36) and of musl's
+//! (ldso/dynlink.c of 1.2); the search for one name is told in [`search`]. Where we deviate: LD_PRELOAD,
+//! ld.so.preload, audit modules, prelinking and the sub-folders that glibc before 2.37 searched for old
+//! CPU names (`tls/`, `haswell/`) are left out; an error does not end the run, so that everything missing is
+//! told at once.
+
+mod ld_so_cache;
+mod ld_so_conf;
+mod link_map;
+mod platform;
+mod probe;
+mod search;
+mod tokens;
+mod versions;
+
+use std::collections::{HashMap, VecDeque};
+
+use bstr::{BStr, BString, ByteSlice};
+
+pub use ld_so_cache::{BrokenCache, LdSoCache};
+pub use ld_so_conf::configured_folders;
+pub use link_map::{Edge, Interpreter, Libc, LinkMap, Loaded, MissingVersion, Outcome, Refusal, Rule, Tried};
+pub use platform::{CpuLevel, Platform};
+
+use crate::elf::{ElfFacts, Machine};
+use crate::inventory::Content;
+use crate::root::{NodeId, Root};
+use crate::vocabulary::{RootedPath, Soname};
+use search::{Searched, Searcher};
+
+/// What the image's environment would set, and what is assumed of its machine.
+#[derive(Clone, Debug)]
+pub struct LinkerSettings {
+    /// LD_LIBRARY_PATH.
+    pub ld_library_path: Option<Vec<u8>>,
+    /// The folder that relative and empty elements of search paths mean.
+    pub workdir: RootedPath,
+    /// The CPU level whose glibc-hwcaps sub-folders are searched.
+    pub cpu_level: CpuLevel,
+    /// Whether the places that were tried are noted for found edges too.
+    pub trace: bool,
+}
+
+impl Default for LinkerSettings {
+    fn default() -> Self {
+        Self { ld_library_path: None, workdir: RootedPath::root(), cpu_level: CpuLevel::V3, trace: false }
+    }
+}
+
+/// The machine of a start object is none that Debian has a port for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cannot link {0:?}: no such machine is known")]
+pub struct UnknownMachine(pub Machine);
+
+/// Links start objects of one machine in one root.
+pub struct Linker<'root> {
+    root: &'root Root<'root>,
+    platform: &'static Platform,
+    searcher: Searcher<'root>,
+    trace: bool,
+}
+
+/// A running program into which an object is opened by dlopen(3).
+#[derive(Clone, Copy, Debug)]
+pub struct Process<'map, 'root> {
+    /// The program, linked.
+    pub map: &'map LinkMap<'root>,
+    /// The object whose code calls dlopen, an index of its objects: its DT_RPATH counts for what is opened.
+    pub caller: usize,
+}
+
+impl<'root> Linker<'root> {
+    /// A linker for the objects of one machine.
+    ///
+    /// # Errors
+    /// When the machine is not known.
+    pub fn new(
+        root: &'root Root<'root>,
+        machine: Machine,
+        settings: &LinkerSettings,
+    ) -> Result<Self, UnknownMachine> {
+        let platform = Platform::of(machine).ok_or(UnknownMachine(machine))?;
+        let searcher = Searcher::new(root, platform, settings);
+        Ok(Self { root, platform, searcher, trace: settings.trace })
+    }
+
+    /// The machine's constants.
+    pub fn platform(&self) -> &'static Platform {
+        self.platform
+    }
+
+    /// Links a program as the kernel and its dynamic linker start it: `$ORIGIN` is the real file's folder.
+    pub fn program(&mut self, node: NodeId, facts: &'root ElfFacts) -> LinkMap<'root> {
+        let path = BString::from(self.root.path(node).as_bytes());
+        let interpreter = facts.interpreter.as_ref().map(|path| Interpreter {
+            path: BStr::new(path),
+            node: self.root.resolve(self.root.top(), path).ok(),
+        });
+        let mut map = empty_map(libc_of(facts));
+        self.push(&mut map, node, path, facts, None);
+        self.push_dynamic_linker(&mut map, interpreter.map(|interpreter| interpreter.path));
+        map.interpreter = interpreter;
+        self.link_from(map, 0)
+    }
+
+    /// Links a library or extension module that is opened by its path, in a process whose program is known,
+    /// or in one of which nothing is known but that it has the object's dynamic linker.
+    pub fn library(
+        &mut self,
+        node: NodeId,
+        facts: &'root ElfFacts,
+        process: Option<Process<'_, 'root>>,
+    ) -> LinkMap<'root> {
+        let mut map = match process {
+            Some(process) => {
+                LinkMap { edges: Vec::new(), missing_versions: Vec::new(), ..process.map.clone() }
+            }
+            None => empty_map(libc_of(facts)),
+        };
+        let path = BString::from(self.root.path(node).as_bytes());
+        let start = match map.by_file.get(&node) {
+            Some(loaded) => *loaded,
+            None => self.push(&mut map, node, path, facts, process.map(|process| process.caller)),
+        };
+        if process.is_none() {
+            self.push_dynamic_linker(&mut map, None);
+        }
+        map.interpreter = None;
+        self.link_from(map, start)
+    }
+
+    /// The folders that the search for an edge's soname went through, as the objects write them.
+    pub fn searched_folders(&mut self, map: &LinkMap<'root>, by: usize) -> Vec<BString> {
+        self.searcher.searched_folders(map, by)
+    }
+
+    /// The dynamic linker is in every process; a library may ask for it by its soname.
+    fn push_dynamic_linker(&mut self, map: &mut LinkMap<'root>, interpreter: Option<&BStr>) {
+        let default = match map.libc {
+            Libc::Glibc => BString::from(self.platform.interpreter),
+            Libc::Musl => BString::from(format!("/lib/ld-musl-{}.so.1", self.platform.musl_name)),
+        };
+        let path = interpreter.map_or(default, ToOwned::to_owned);
+        let Ok(node) = self.root.resolve(self.root.top(), &path) else { return };
+        if let Some(Content::Object(facts)) = self.root.content(node)
+            && !map.by_file.contains_key(&node)
+        {
+            self.push(map, node, path, facts, Some(0));
+        }
+    }
+
+    /// Adds an object to the loaded ones, under its soname.
+    fn push(
+        &mut self,
+        map: &mut LinkMap<'root>,
+        node: NodeId,
+        path: BString,
+        facts: &'root ElfFacts,
+        loader: Option<usize>,
+    ) -> usize {
+        let object = map.objects.len();
+        let paths = self.searcher.paths_of(node, &path, facts, map.libc);
+        map.objects.push(Loaded { node, path, facts, loader, paths });
+        map.by_file.insert(node, object);
+        // musl compares the names that were asked for, never sonames.
+        if let Some(soname) = facts.soname.as_ref().filter(|_| map.libc == Libc::Glibc) {
+            map.by_name.entry(BStr::new(soname.as_bytes())).or_insert(object);
+        }
+        object
+    }
+
+    /// Breadth-first from the start object: what each asks for, in the order of its DT_NEEDED.
+    fn link_from(&mut self, mut map: LinkMap<'root>, start: usize) -> LinkMap<'root> {
+        map.start = start;
+        let first_new = map.objects.len();
+        let mut queue = VecDeque::from([start]);
+        while let Some(by) = queue.pop_front() {
+            for soname in &map.objects[by].facts.needed {
+                let loaded_before = map.objects.len();
+                let outcome = self.outcome(&mut map, by, soname);
+                if map.objects.len() > loaded_before {
+                    queue.push_back(loaded_before);
+                }
+                map.edges.push(Edge { by, soname, outcome });
+            }
+        }
+        map.missing_versions = versions::missing(&map, start, first_new);
+        map
+    }
+
+    fn outcome(&mut self, map: &mut LinkMap<'root>, by: usize, soname: &'root Soname) -> Outcome {
+        let name = soname.as_bytes();
+        if let Some(object) = loaded_already(map, name) {
+            let via = map.objects[object].loader;
+            return Outcome::Found { object, rule: Rule::Loaded, via, tried: Vec::new() };
+        }
+        let mut trace = self.trace.then(Vec::new);
+        match self.find(map, by, name, &mut trace) {
+            Searched::Found(hit, path) => {
+                let object = match map.by_file.get(&hit.node) {
+                    Some(loaded) => *loaded,
+                    None => self.push(map, hit.node, path, hit.facts, Some(by)),
+                };
+                map.by_name.entry(BStr::new(name)).or_insert(object);
+                Outcome::Found { object, rule: hit.rule, via: hit.via, tried: trace.unwrap_or_default() }
+            }
+            Searched::Fatal(fatal) => {
+                Outcome::Missing { fatal: Some(fatal), tried: self.trace_of(map, by, name, trace) }
+            }
+            Searched::Nothing => Outcome::Missing { fatal: None, tried: self.trace_of(map, by, name, trace) },
+        }
+    }
+
+    fn find(
+        &mut self,
+        map: &LinkMap<'root>,
+        by: usize,
+        name: &'root [u8],
+        trace: &mut Option<Vec<Tried>>,
+    ) -> Searched<'root> {
+        if !name.contains(&b'$') {
+            return self.searcher.search(map, by, name, trace);
+        }
+        match self.searcher.expand_name(name, &map.objects[by].path) {
+            Some(expanded) if expanded.contains(&b'/') => self.searcher.search_expanded(&expanded, trace),
+            _ => Searched::Nothing,
+        }
+    }
+
+    /// The trace of a search that came to nothing: most succeed and need none, so it is made by searching
+    /// again.
+    fn trace_of(
+        &mut self,
+        map: &LinkMap<'root>,
+        by: usize,
+        name: &'root [u8],
+        trace: Option<Vec<Tried>>,
+    ) -> Vec<Tried> {
+        if let Some(trace) = trace {
+            return trace;
+        }
+        let mut trace = Some(Vec::new());
+        self.find(map, by, name, &mut trace);
+        trace.unwrap_or_default()
+    }
+}
+
+fn empty_map<'root>(libc: Libc) -> LinkMap<'root> {
+    LinkMap {
+        libc,
+        objects: Vec::new(),
+        start: 0,
+        edges: Vec::new(),
+        interpreter: None,
+        missing_versions: Vec::new(),
+        by_name: HashMap::new(),
+        by_file: HashMap::new(),
+    }
+}
+
+/// The object that answers to a name without a search: one that was asked for by it or has it as soname.
+fn loaded_already(map: &LinkMap<'_>, name: &[u8]) -> Option<usize> {
+    if map.libc == Libc::Musl && is_part_of_musl(name) {
+        return map.objects.iter().position(|object| {
+            object.path.rsplit_str("/").next().is_some_and(|file| file.starts_with(b"ld-musl-"))
+        });
+    }
+    map.loaded_as(name)
+        .or_else(|| map.objects.iter().position(|object| name.contains(&b'/') && object.path == name))
+}
+
+/// musl's dynamic linker is the C library, under each of the names that others split it into
+/// (`reserved` in ldso/dynlink.c).
+fn is_part_of_musl(name: &[u8]) -> bool {
+    const RESERVED: [&[u8]; 7] = [b"c.", b"pthread.", b"rt.", b"m.", b"dl.", b"util.", b"xnet."];
+    name.strip_prefix(b"lib").is_some_and(|rest| RESERVED.iter().any(|name| rest.starts_with(name)))
+}
+
+/// Whose dynamic linker an object is made for, by its interpreter and the C library that it asks for.
+pub fn libc_of(facts: &ElfFacts) -> Libc {
+    let by_interpreter = facts.interpreter.as_ref().is_some_and(|path| path.contains_str("/ld-musl-"));
+    let by_need = facts.needed.iter().any(|soname| {
+        let name = soname.as_bytes();
+        name == b"libc.so" || name.starts_with(b"libc.musl-")
+    });
+    if by_interpreter || by_need { Libc::Musl } else { Libc::Glibc }
+}

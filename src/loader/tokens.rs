@@ -1,0 +1,106 @@
+//! Search paths as strings: splitting them, and the dynamic string tokens `$ORIGIN`, `$LIB` and `$PLATFORM`
+//! with and without braces (ld.so(8), elf/dl-load.c).
+
+use bstr::{BString, ByteSlice};
+
+/// What the tokens stand for where a path is expanded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tokens<'text> {
+    /// The folder of the object that the path belongs to, if that is known.
+    pub(super) origin: Option<&'text [u8]>,
+    /// `$LIB`.
+    pub(super) lib: &'text str,
+    /// `$PLATFORM`.
+    pub(super) platform: Option<&'text str>,
+}
+
+impl Tokens<'_> {
+    /// The path with its tokens replaced; none where one of them has no value, as ld.so then drops the path.
+    /// Words that are no tokens stay as they are.
+    pub(super) fn expand(&self, path: &[u8]) -> Option<BString> {
+        let mut expanded = BString::default();
+        let mut rest = path;
+        while let Some(dollar) = rest.find_byte(b'$') {
+            expanded.extend_from_slice(&rest[..dollar]);
+            rest = &rest[dollar + 1..];
+            match self.token(rest) {
+                Some((length, value)) => {
+                    expanded.extend_from_slice(value?);
+                    rest = &rest[length..];
+                }
+                None => expanded.push(b'$'),
+            }
+        }
+        expanded.extend_from_slice(rest);
+        Some(expanded)
+    }
+
+    /// The token that `text` (behind a dollar sign) begins with: its length, and its value if it has one.
+    fn token(&self, text: &[u8]) -> Option<(usize, Option<&[u8]>)> {
+        let values = [
+            ("ORIGIN", self.origin),
+            ("PLATFORM", self.platform.map(str::as_bytes)),
+            ("LIB", Some(self.lib.as_bytes())),
+        ];
+        values.into_iter().find_map(|(name, value)| Some((token_length(text, name)?, value)))
+    }
+}
+
+/// How long the token `name` is at the start of `text`, if it stands there as a whole word.
+fn token_length(text: &[u8], name: &str) -> Option<usize> {
+    let in_braces = text.first() == Some(&b'{');
+    let word = if in_braces { &text[1..] } else { text };
+    let next = word.strip_prefix(name.as_bytes())?.first();
+    if in_braces {
+        return (next == Some(&b'}')).then_some(name.len() + 2);
+    }
+    let goes_on = next.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    (!goes_on).then_some(name.len())
+}
+
+/// The folders of a search path, each expanded and with one slash at its end; an empty element means the
+/// current folder and stays empty, so that a name joined to it is relative.
+pub(super) fn folders(list: &[u8], separators: &[u8], tokens: &Tokens<'_>) -> Vec<BString> {
+    list.split(|byte| separators.contains(byte))
+        .filter_map(|element| tokens.expand(element))
+        .map(|mut folder| {
+            while folder.len() > 1 && folder.ends_with(b"/") {
+                folder.pop();
+            }
+            if !folder.is_empty() && !folder.ends_with(b"/") {
+                folder.push(b'/');
+            }
+            folder
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKENS: Tokens<'_> =
+        Tokens { origin: Some(b"/app/bin"), lib: "lib/x86_64-linux-gnu", platform: Some("x86_64") };
+
+    fn expanded(path: &str) -> String {
+        TOKENS.expand(path.as_bytes()).expect("every token has a value").to_string()
+    }
+
+    #[test]
+    fn tokens_stand_with_and_without_braces() {
+        assert_eq!(expanded("$ORIGIN/../lib"), "/app/bin/../lib");
+        assert_eq!(expanded("${ORIGIN}x"), "/app/binx");
+        assert_eq!(expanded("/a/$LIB:${PLATFORM}"), "/a/lib/x86_64-linux-gnu:x86_64");
+    }
+
+    #[test]
+    fn what_is_no_whole_token_stays() {
+        assert_eq!(expanded("$ORIGINS/$LIB_x/${ORIGIN/$"), "$ORIGINS/$LIB_x/${ORIGIN/$");
+    }
+
+    #[test]
+    fn a_token_without_value_drops_its_element() {
+        let tokens = Tokens { origin: None, ..TOKENS };
+        assert_eq!(folders(b"$ORIGIN/lib:/opt//:", b":", &tokens), ["/opt/", ""]);
+    }
+}

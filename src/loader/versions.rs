@@ -1,0 +1,37 @@
+//! Symbol versions: what each loaded object needs of the others against what they define, as
+//! `_dl_check_map_versions` compares them (glibc's elf/dl-version.c). musl compares nothing.
+
+use bstr::BStr;
+
+use super::link_map::{Libc, LinkMap, MissingVersion};
+
+/// The needed versions that are not defined, for the start object and what was loaded from `first_new` on.
+pub(super) fn missing<'root>(
+    map: &LinkMap<'root>,
+    start: usize,
+    first_new: usize,
+) -> Vec<MissingVersion<'root>> {
+    if map.libc == Libc::Musl {
+        return Vec::new();
+    }
+    let checked =
+        std::iter::once(start).chain((first_new..map.objects.len()).filter(|object| *object != start));
+    checked.flat_map(|by| missing_for(map, by)).collect()
+}
+
+fn missing_for<'root>(map: &LinkMap<'root>, by: usize) -> Vec<MissingVersion<'root>> {
+    let mut missing = Vec::new();
+    for need in &map.objects[by].facts.version_needs {
+        // A file that is not loaded is an edge without outcome, and told as such.
+        let Some(provider) = map.loaded_as(need.file.as_bytes()) else { continue };
+        let defined = &map.objects[provider].facts.version_definitions;
+        // One without any versions was built in another way; ld.so takes it without a word.
+        if defined.is_empty() {
+            continue;
+        }
+        missing.extend(need.versions.iter().filter(|version| !defined.contains(&version.name)).map(
+            |version| MissingVersion { by, provider, version: BStr::new(&version.name), weak: version.weak },
+        ));
+    }
+    missing
+}
