@@ -1,9 +1,11 @@
 //! sodeb finds the shared libraries that a built tree lacks, and the Debian packages that have them.
 
+pub mod app;
 pub mod archive;
 pub mod catalog;
 pub mod elf;
 pub mod inventory;
 pub mod loader;
+pub mod pipeline;
 pub mod root;
 pub mod vocabulary;

@@ -7,7 +7,7 @@
 mod captured;
 mod directory;
 
-use bstr::{BStr, BString};
+use bstr::{BStr, BString, ByteSlice};
 
 pub use directory::{InventoryError, ReadOptions, read_directory};
 
@@ -79,6 +79,35 @@ impl Inventory {
         Self { entries, diagnostics }
     }
 
+    /// Takes out the entry at `path` and all below it, as a tree of its own whose top is that path. A file is
+    /// a tree that holds just itself, under its name.
+    pub fn split_off(&mut self, path: impl AsRef<[u8]>) -> Self {
+        let path = path.as_ref();
+        let mut taken = Vec::new();
+        let mut kept = Vec::with_capacity(self.entries.len());
+        for entry in self.entries.drain(..) {
+            match below(&entry.path, path) {
+                Some(b"") if entry.kind == EntryKind::Directory => kept.push(entry),
+                Some(b"") => {
+                    let name = entry.path.rsplit_str("/").next().unwrap_or_default().into();
+                    taken.push(Entry { path: name, kind: entry.kind });
+                }
+                Some(rest) => taken.push(Entry { path: rest.into(), kind: entry.kind }),
+                None => kept.push(entry),
+            }
+        }
+        self.entries = kept;
+        let (mut its_diagnostics, mut others) = (Vec::new(), Vec::new());
+        for diagnostic in self.diagnostics.drain(..) {
+            match below(&diagnostic.path, path) {
+                Some(rest) => its_diagnostics.push(Diagnostic { path: rest.into(), cause: diagnostic.cause }),
+                None => others.push(diagnostic),
+            }
+        }
+        self.diagnostics = others;
+        Self::new(taken, its_diagnostics)
+    }
+
     /// The entries, sorted by the bytes of their paths.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
@@ -118,5 +147,39 @@ impl Inventory {
             Content::Object(facts) => Some((path, facts.as_ref())),
             _ => None,
         })
+    }
+}
+
+/// What is left of `path` below `folder`, both without leading slashes; an empty folder is the top.
+fn below<'path>(path: &'path [u8], folder: &[u8]) -> Option<&'path [u8]> {
+    let rest = path.strip_prefix(folder)?;
+    if folder.is_empty() || rest.is_empty() { Some(rest) } else { rest.strip_prefix(b"/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str) -> Entry {
+        Entry { path: path.into(), kind: EntryKind::File(Content::Other) }
+    }
+
+    fn paths(inventory: &Inventory) -> Vec<String> {
+        inventory.entries().iter().map(|entry| entry.path.to_string()).collect()
+    }
+
+    #[test]
+    fn splitting_off_a_folder_or_a_file() {
+        let folder = Entry { path: "usr/bin".into(), kind: EntryKind::Directory };
+        let mut all = Inventory::new(
+            vec![file("usr/bin/a"), folder, file("usr/binary"), file("etc/b")],
+            vec![Diagnostic { path: "usr/bin/c".into(), cause: "no".into() }],
+        );
+        let part = all.split_off("usr/bin");
+        assert_eq!(paths(&part), ["a"]);
+        assert_eq!(part.diagnostics()[0].path, "c");
+        assert_eq!(paths(&all), ["etc/b", "usr/bin", "usr/binary"]);
+        assert_eq!(paths(&all.split_off("usr/binary")), ["binary"]);
+        assert_eq!(paths(&all), ["etc/b", "usr/bin"]);
     }
 }

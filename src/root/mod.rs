@@ -149,6 +149,11 @@ impl<'inventories> Root<'inventories> {
         &self.nodes[node.0 as usize]
     }
 
+    /// The name of an entry in its folder.
+    pub fn name(&self, node: NodeId) -> &'inventories [u8] {
+        self.node(node).name
+    }
+
     /// Which mount an entry comes from.
     pub fn mount_of(&self, node: NodeId) -> MountId {
         self.node(node).mount
@@ -228,13 +233,14 @@ impl<'inventories> Root<'inventories> {
         self.walk(self.node(node).parent, target, links)
     }
 
-    /// Every regular file that lies at or below `top`, in the order in which the mounts list them.
-    pub fn files_below(&self, top: NodeId) -> impl Iterator<Item = (NodeId, &'inventories Content)> {
-        (0..self.nodes.len()).filter_map(move |index| {
-            let node = NodeId(u32::try_from(index).ok()?);
-            let content = self.content(node)?;
-            (self.is_current(node) && self.is_below(node, top)).then_some((node, content))
-        })
+    /// The regular files that come from a mount and are not covered by a later one, sorted by path.
+    pub fn files_of(&self, mount: MountId) -> Vec<(NodeId, &'inventories Content)> {
+        let nodes = (0..self.nodes.len()).filter_map(|index| Some(NodeId(u32::try_from(index).ok()?)));
+        nodes
+            .filter(|node| self.mount_of(*node) == mount)
+            .filter_map(|node| Some((node, self.content(node)?)))
+            .filter(|(node, _)| self.is_current(*node))
+            .collect()
     }
 
     /// False for what a later mount has covered.
@@ -247,18 +253,6 @@ impl<'inventories> Root<'inventories> {
             node = parent;
         }
         true
-    }
-
-    fn is_below(&self, mut node: NodeId, top: NodeId) -> bool {
-        loop {
-            if node == top {
-                return true;
-            }
-            if node == self.top() {
-                return false;
-            }
-            node = self.node(node).parent;
-        }
     }
 }
 
@@ -344,8 +338,10 @@ mod tests {
         root.mount(&at, &app);
         assert_eq!(resolved(&root, "/opt/x/new"), Ok("/opt/x/new".to_owned()));
         assert_eq!(resolved(&root, "/opt/y/old"), Err(Dead::NotAFolder));
-        let files: Vec<_> =
-            root.files_below(root.top()).map(|(node, _)| root.path(node).to_string()).collect();
-        assert_eq!(files, ["/opt/x/new", "/opt/y"]);
+        let paths = |mount| {
+            root.files_of(mount).into_iter().map(|(node, _)| root.path(node).to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(paths(MountId(1)), ["/opt/x/new", "/opt/y"]);
+        assert_eq!(paths(MountId(0)), Vec::<String>::new());
     }
 }

@@ -1,0 +1,28 @@
+//! What kind of tree was pointed at, and which of its objects something starts or opens.
+
+mod kind;
+mod role;
+
+pub use kind::{Abi, Tree, TreeKind, recognise};
+pub use role::{Language, Role};
+
+use crate::inventory::Content;
+use crate::root::{NodeId, Root};
+use crate::vocabulary::RootedPath;
+
+/// The interpreter that would load a tree's extensions, if the root has it: the venv's own link to it first,
+/// then the usual places, by the ABI's version where that is known.
+pub fn interpreter(root: &Root<'_>, language: Language, at: &RootedPath, tree: &Tree) -> Option<NodeId> {
+    let version = tree.abi.as_ref().filter(|abi| abi.language == language).map(|abi| abi.version.as_str());
+    let mut places = Vec::new();
+    if tree.kind == TreeKind::Venv && language == Language::Python {
+        places.extend([at.join("bin/python3"), at.join("bin/python")]);
+    }
+    for name in language.program_names(version) {
+        places.extend(["/usr/local/bin", "/usr/bin"].map(|folder| RootedPath::new(folder).join(&name)));
+    }
+    places.iter().find_map(|place| {
+        let node = root.resolve(root.top(), place.as_bytes()).ok()?;
+        matches!(root.content(node), Some(Content::Object(facts)) if facts.is_program()).then_some(node)
+    })
+}

@@ -1,0 +1,124 @@
+//! What an object is for: a program is started, an extension is opened by its interpreter, a library is
+//! loaded by whoever asks for it.
+
+use bstr::ByteSlice;
+
+use crate::elf::{ElfFacts, ObjectKind};
+use crate::vocabulary::named;
+
+named! {
+    /// An interpreter that opens extension modules by dlopen(3).
+    Language("language") {
+        /// CPython.
+        Python = "python",
+        /// CRuby.
+        Ruby = "ruby",
+        /// Node.js.
+        Node = "node",
+    }
+}
+
+impl Language {
+    /// The names of its program, the most exact first.
+    pub(super) fn program_names(self, version: Option<&str>) -> Vec<String> {
+        let name = match self {
+            Self::Python => "python3",
+            Self::Ruby => "ruby",
+            Self::Node => "node",
+        };
+        match (self, version) {
+            (Self::Python, Some(version)) => vec![format!("python{version}")],
+            (Self::Ruby, Some(version)) => {
+                vec![format!("ruby{}", version.trim_end_matches(".0")), name.to_owned()]
+            }
+            _ => vec![name.to_owned()],
+        }
+    }
+
+    /// The stem of the soname of the library that holds the interpreter where the program is only a shell
+    /// around it; its code then calls dlopen.
+    pub fn library_stem(self) -> &'static str {
+        match self {
+            Self::Python => "libpython",
+            Self::Ruby => "libruby",
+            Self::Node => "libnode",
+        }
+    }
+}
+
+named! {
+    /// What brings an object into a process.
+    Role("role") {
+        /// The kernel starts it.
+        Program = "program",
+        /// CPython opens it.
+        PythonExtension = "python-extension",
+        /// CRuby opens it.
+        RubyExtension = "ruby-extension",
+        /// Node.js opens it.
+        NodeAddon = "node-addon",
+        /// Another object asks for it, or code opens it by a name that can't be seen here.
+        Library = "library",
+    }
+}
+
+impl Role {
+    /// The role of an object by its file name, its init symbol and its headers; none for what no linker
+    /// loads, such as an object file.
+    pub fn of(file_name: &[u8], facts: &ElfFacts) -> Option<Self> {
+        if facts.kind == ObjectKind::NotLoadable {
+            return None;
+        }
+        if facts.is_program() {
+            return Some(Self::Program);
+        }
+        if !facts.is_dynamic {
+            return None;
+        }
+        let defines = |prefix: &str| facts.defined.iter().any(|symbol| symbol.starts_with(prefix));
+        Some(if file_name.ends_with(b".node") || defines("napi_") {
+            Self::NodeAddon
+        } else if defines("PyInit_") || has_python_suffix(file_name) {
+            Self::PythonExtension
+        } else if defines("Init_") {
+            Self::RubyExtension
+        } else {
+            Self::Library
+        })
+    }
+
+    /// The language whose interpreter opens it.
+    pub fn language(self) -> Option<Language> {
+        match self {
+            Self::PythonExtension => Some(Language::Python),
+            Self::RubyExtension => Some(Language::Ruby),
+            Self::NodeAddon => Some(Language::Node),
+            Self::Program | Self::Library => None,
+        }
+    }
+}
+
+/// PEP 3149's and the stable ABI's suffixes (`importlib.machinery.EXTENSION_SUFFIXES`).
+fn has_python_suffix(file_name: &[u8]) -> bool {
+    file_name.ends_with(b".abi3.so") || file_name.ends_with(b".so") && file_name.contains_str(".cpython-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suffixes_of_extension_modules() {
+        assert!(has_python_suffix(b"gmpy2.cpython-311-x86_64-linux-gnu.so"));
+        assert!(has_python_suffix(b"_rust.abi3.so"));
+        assert!(!has_python_suffix(b"libgmp.so.10"));
+        assert!(!has_python_suffix(b"x.cpython-311.pyc"));
+    }
+
+    #[test]
+    fn programs_of_an_abi() {
+        assert_eq!(Language::Python.program_names(Some("3.11")), ["python3.11"]);
+        assert_eq!(Language::Ruby.program_names(Some("3.1.0")), ["ruby3.1", "ruby"]);
+        assert_eq!(Language::Node.program_names(None), ["node"]);
+    }
+}
