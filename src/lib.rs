@@ -3,7 +3,9 @@
 pub mod app;
 pub mod archive;
 pub mod catalog;
+pub mod cli;
 pub mod elf;
+pub mod emit;
 pub mod inventory;
 pub mod loader;
 pub mod pipeline;

@@ -1,3 +1,7 @@
 //! The command `sodeb`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sodeb::cli::main(std::env::args_os())
+}

@@ -1,0 +1,92 @@
+//! The command line: arguments become settings, a command runs, its answer is printed and its exit status
+//! returned. Only here is anything printed or the environment read.
+
+mod arguments;
+mod config;
+mod printer;
+mod settings;
+mod tree;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use arguments::{Arguments, Command};
+use printer::Printer;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing is wrong.
+    Fine = 0,
+    /// The answer is bad news.
+    BadNews = 1,
+    /// The question was bad: usage, unreadable input.
+    BadQuestion = 2,
+    /// The outside failed: network, signature, disk.
+    OutsideFailed = 3,
+}
+
+/// An error with the exit status that it means and a hint of what to do, if there is one.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    error: anyhow::Error,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// The question can't be answered as it was asked.
+    pub(crate) fn question(error: impl Into<anyhow::Error>) -> Self {
+        Self { exit: Exit::BadQuestion, error: error.into(), hint: None }
+    }
+
+    /// Something outside of the program failed.
+    pub(crate) fn outside(error: impl Into<anyhow::Error>) -> Self {
+        Self { exit: Exit::OutsideFailed, error: error.into(), hint: None }
+    }
+
+    /// Adds what the user can do.
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// Parses the arguments, runs the command and prints its answer.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::BadQuestion } else { Exit::Fine };
+            // Nothing is left to be done where even this can't be printed.
+            let _ = error.print();
+            return ExitCode::from(exit as u8);
+        }
+    };
+    let printer = Printer::new(&arguments.global);
+    let exit = run(arguments, &printer).unwrap_or_else(|failure| {
+        printer.error(&failure.error, failure.hint.as_deref());
+        failure.exit
+    });
+    ExitCode::from(exit as u8)
+}
+
+fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
+    let config = config::Config::find()?;
+    settings::use_threads(arguments.global.jobs.or(config.jobs))?;
+    match arguments.command {
+        Some(Command::Tree(arguments)) => tree::run(arguments, &config, printer),
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "sodeb", &mut script);
+            printer.bytes(&script)
+        }
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Arguments::command()).render(&mut page).map_err(Failure::outside)?;
+            printer.bytes(&page)
+        }
+        None => Ok(Exit::Fine),
+    }
+}

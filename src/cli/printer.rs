@@ -1,0 +1,82 @@
+//! Where output goes: answers to stdout, everything else to stderr, colours only where they are seen.
+
+use std::io::{self, Write};
+
+use anstream::{AutoStream, ColorChoice as Choice};
+use anstyle::{AnsiColor, Style};
+
+use super::arguments::{ColorChoice, GlobalArguments};
+use super::{Exit, Failure};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default();
+
+/// The two streams and what may be said on them.
+pub(crate) struct Printer {
+    choice: Choice,
+    quiet: bool,
+    /// Whether more is to be said.
+    pub(crate) verbose: bool,
+}
+
+impl Printer {
+    pub(super) fn new(arguments: &GlobalArguments) -> Self {
+        let choice = match arguments.color {
+            ColorChoice::Auto => Choice::Auto,
+            ColorChoice::Always => Choice::Always,
+            ColorChoice::Never => Choice::Never,
+        };
+        Self { choice, quiet: arguments.quiet, verbose: arguments.verbose }
+    }
+
+    /// Prints an answer.
+    pub(crate) fn answer(&self, text: &str) -> Result<(), Failure> {
+        let mut stdout = AutoStream::new(io::stdout().lock(), self.choice);
+        written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+    }
+
+    /// Prints bytes as they are.
+    pub(super) fn bytes(&self, bytes: &[u8]) -> Result<Exit, Failure> {
+        let mut stdout = io::stdout().lock();
+        written(stdout.write_all(bytes).and_then(|()| stdout.flush()))?;
+        Ok(Exit::Fine)
+    }
+
+    /// Says what is worth knowing beside the answer.
+    pub(crate) fn note(&self, words: &str) {
+        if !self.quiet {
+            self.complain(HINT, "note", words);
+        }
+    }
+
+    /// Says what may be wrong with the answer.
+    pub(crate) fn warning(&self, words: &str) {
+        if !self.quiet {
+            self.complain(WARNING, "warning", words);
+        }
+    }
+
+    pub(super) fn error(&self, error: &anyhow::Error, hint: Option<&str>) {
+        self.complain(ERROR, "error", &format!("{error:#}"));
+        if let Some(hint) = hint {
+            self.complain(HINT, "hint", hint);
+        }
+    }
+
+    fn complain(&self, style: Style, kind: &str, words: &str) {
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
+        // There is nowhere to say that stderr is gone.
+        let _ = writeln!(stderr, "{style}{kind}{style:#}: {words}");
+    }
+}
+
+/// A reader that went away (`sodeb … | head`) has what it wanted.
+fn written(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::outside(anyhow::Error::new(error).context("cannot write the answer")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,94 @@
+//! `sodeb tree` for people: each start object with what it loads below it, where it is loaded first.
+
+use std::fmt::Write as _;
+
+use crate::loader::{LinkMap, Outcome, Rule, Tried};
+use crate::pipeline::Linked;
+use crate::root::Root;
+
+use super::style::{BAD, DIM, PATH, paint};
+
+/// The whole answer as text with colours as ANSI sequences. With `traces` every place that was tried is
+/// listed.
+pub fn tree_text(root: &Root<'_>, linked: &Linked<'_>, traces: bool) -> String {
+    let mut text = String::new();
+    for start in &linked.starts {
+        let map = &start.map;
+        let role = start.role;
+        line(&mut text, format_args!("{}  {}", paint(PATH, root.path(map.start().node)), paint(DIM, role)));
+        if let Some(process) = start.process {
+            line(
+                &mut text,
+                format_args!("{}", paint(DIM, format!("  in the process of {}", root.path(process)))),
+            );
+        }
+        let mut branch = Branch { map, traces, text: &mut text };
+        branch.below(map.start, "");
+        for problem in super::problems(map) {
+            line(&mut text, format_args!("{} {}: {}", paint(BAD, "problem"), problem.object, problem.detail));
+        }
+    }
+    text
+}
+
+fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
+    // Writing to a String can't fail.
+    let _ = writeln!(text, "{words}");
+}
+
+struct Branch<'text, 'map, 'root> {
+    map: &'map LinkMap<'root>,
+    traces: bool,
+    text: &'text mut String,
+}
+
+impl Branch<'_, '_, '_> {
+    /// The edges of one object: those that load something, and those that come to nothing.
+    fn below(&mut self, by: usize, indent: &str) {
+        let edges: Vec<_> = self
+            .map
+            .edges
+            .iter()
+            .filter(|edge| edge.by == by)
+            .filter(|edge| match &edge.outcome {
+                Outcome::Found { rule, object, .. } => {
+                    *rule != Rule::Loaded && self.map.objects[*object].loader == Some(by)
+                }
+                Outcome::Missing { .. } => true,
+            })
+            .collect();
+        for (index, edge) in edges.iter().enumerate() {
+            let is_last = index + 1 == edges.len();
+            let (fork, below) = if is_last { ("└── ", "    ") } else { ("├── ", "│   ") };
+            let below = format!("{indent}{below}");
+            match &edge.outcome {
+                Outcome::Found { object, rule, tried, .. } => {
+                    let path = &self.map.objects[*object].path;
+                    let rule = paint(DIM, format!("[{rule}]"));
+                    line(self.text, format_args!("{indent}{fork}{} → {path} {rule}", edge.soname));
+                    self.trace(tried, &below);
+                    self.below(*object, &below);
+                }
+                Outcome::Missing { fatal, tried } => {
+                    let why = match fatal {
+                        Some(fatal) => format!("{}: {}", fatal.path, fatal.why),
+                        None => format!("not found in {} places", tried.len()),
+                    };
+                    line(self.text, format_args!("{indent}{fork}{}  {why}", paint(BAD, edge.soname)));
+                    self.trace(tried, &below);
+                }
+            }
+        }
+    }
+
+    fn trace(&mut self, tried: &[Tried], indent: &str) {
+        if self.traces {
+            for place in tried {
+                line(
+                    self.text,
+                    format_args!("{indent}{}", paint(DIM, format!("{}: {}", place.path, place.why))),
+                );
+            }
+        }
+    }
+}
