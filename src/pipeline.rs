@@ -14,7 +14,7 @@ use bstr::ByteSlice;
 
 use crate::app::{self, Role, Tree, TreeKind};
 use crate::elf::{ElfFacts, Machine};
-use crate::inventory::{Content, Inventory, InventoryError, ReadOptions, read_directory};
+use crate::inventory::{self, Content, Inventory, InventoryError, read_directory};
 use crate::loader::{LinkMap, Linker, LinkerSettings, Process, libc_of};
 use crate::root::{MountId, NodeId, Root};
 use crate::vocabulary::RootedPath;
@@ -83,8 +83,8 @@ impl Sources {
 }
 
 fn read_base(path: &Path) -> Result<Source, InventoryError> {
-    let inventory = read_directory(path, ReadOptions { is_root: true })?;
-    let tree = app::recognise(&inventory);
+    let inventory = inventory::read_base(path)?;
+    let tree = Tree { kind: TreeKind::Rootfs, abi: None };
     let top = RootedPath::root();
     Ok(Source { host_path: path.to_owned(), at: top.clone(), shown_as: top, inventory, tree })
 }
@@ -103,7 +103,7 @@ fn split_from(base: &mut Source, path: &Path) -> Option<Source> {
 
 fn read_app(path: &Path, at: Option<&RootedPath>, has_base: bool) -> Result<Source, InventoryError> {
     use std::os::unix::ffi::OsStrExt;
-    let inventory = read_directory(path, ReadOptions::default())?;
+    let inventory = read_directory(path)?;
     let tree = app::recognise(&inventory);
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let own = RootedPath::new(absolute.as_os_str().as_bytes());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bstr::{BStr, ByteSlice};
 
 use super::role::Language;
-use crate::inventory::{EntryKind, Inventory};
+use crate::inventory::Inventory;
 use crate::vocabulary::named;
 
 named! {
@@ -60,7 +60,7 @@ pub fn recognise(inventory: &Inventory) -> Tree {
 }
 
 fn kind_of(inventory: &Inventory) -> TreeKind {
-    let is_folder = |path: &str| inventory.get(path).is_some_and(|entry| entry.kind == EntryKind::Directory);
+    let is_folder = |path: &str| inventory.get(path).is_some_and(|entry| entry.is_directory());
     if inventory.get("pyvenv.cfg").is_some() {
         TreeKind::Venv
     } else if inventory.get("etc/os-release").is_some() || inventory.get("usr/lib/os-release").is_some() {
@@ -136,17 +136,17 @@ fn is_ruby_version(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Content, Entry};
+    use crate::inventory::{Content, Entry, EntryKind, FileContent};
 
     fn tree(paths: &[&str]) -> Inventory {
         let entry = |path: &&str| Entry {
             path: (*path).into(),
             kind: match path.strip_suffix('/') {
                 Some(_) => EntryKind::Directory,
-                None if path.ends_with("pyvenv.cfg") => {
-                    EntryKind::File(Content::Text(b"home = /usr/bin\nversion = 3.11.2\n".to_vec()))
-                }
-                None => EntryKind::File(Content::Other),
+                None if path.ends_with("pyvenv.cfg") => EntryKind::File(FileContent::new(Content::Text(
+                    b"home = /usr/bin\nversion = 3.11.2\n".to_vec(),
+                ))),
+                None => EntryKind::File(FileContent::new(Content::Other)),
             },
         };
         let entries = paths.iter().map(entry).map(|entry| Entry {

@@ -1,19 +1,19 @@
 //! A folder of the host as an [`Inventory`].
 //!
-//! One thread walks; every core opens files, reads the first kilobyte and, where that has ELF's magic, the
+//! For an app one thread walks; every core opens files, reads the first kilobyte and, where that has ELF's magic, the
 //! facts. Links are recorded, never followed, so that nothing outside the folder is read.
 
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bstr::{BString, ByteSlice};
 use walkdir::{DirEntry, WalkDir};
 
 use super::captured::{MAX_TEXT_BYTES, is_captured, module_symbols};
-use super::{Content, Diagnostic, Entry, EntryKind, Inventory};
+use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory};
 use crate::elf::{self, ElfError, Source};
 
 /// How many files a task reads: enough that handing it over costs nothing beside the reading.
@@ -21,13 +21,6 @@ const FILES_A_TASK: usize = 128;
 
 /// What a folder of the host's own root has in it that is no part of a tree: the kernel's views.
 const KERNEL_FOLDERS: [&str; 3] = ["proc", "sys", "dev"];
-
-/// How a folder is read.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ReadOptions {
-    /// The folder is a whole root file system: `/proc`, `/sys` and `/dev` in it are passed over.
-    pub is_root: bool,
-}
 
 /// A source could not be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -54,27 +47,45 @@ pub enum InventoryError {
 ///
 /// # Errors
 /// When `path` itself can't be read; what can't be read below it is in the inventory's diagnostics.
-pub fn read_directory(path: &Path, options: ReadOptions) -> Result<Inventory, InventoryError> {
+pub fn read_directory(path: &Path) -> Result<Inventory, InventoryError> {
     let unreadable = |source| InventoryError::Unreadable { path: path.to_owned(), source };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if metadata.is_file() {
         let name = path.file_name().unwrap_or(path.as_os_str()).as_bytes();
-        return Ok(read_single_file(path, name));
+        return Ok(Inventory::new(vec![file(path, BString::from(name))], Vec::new()));
     }
     if !metadata.is_dir() {
         return Err(InventoryError::Unsuitable { path: path.to_owned() });
     }
     std::fs::read_dir(path).map_err(unreadable)?;
-    Ok(walk(path, options))
+    Ok(walk(path))
 }
 
-fn read_single_file(path: &Path, name: &[u8]) -> Inventory {
+/// Reads the names and links of a whole root file system; what is in a file is read when it is asked for.
+/// The kernel's folders are passed over.
+///
+/// # Errors
+/// When `path` can't be read or is no folder.
+pub fn read_base(path: &Path) -> Result<Inventory, InventoryError> {
+    std::fs::read_dir(path).map_err(|source| InventoryError::Unreadable { path: path.to_owned(), source })?;
+    let top: Arc<Path> = Arc::from(path);
     let mut found = Found::default();
-    found.push_file(path, BString::from(name));
-    Inventory::new(found.entries, found.diagnostics)
+    let is_kernels =
+        |entry: &DirEntry| entry.depth() == 1 && KERNEL_FOLDERS.iter().any(|name| entry.file_name() == *name);
+    for step in WalkDir::new(path).min_depth(1).into_iter().filter_entry(|entry| !is_kernels(entry)) {
+        match step {
+            Ok(entry) if entry.file_type().is_file() => found.entries.push(Entry {
+                path: below(path, entry.path()),
+                kind: EntryKind::File(FileContent::on_demand(Arc::clone(&top))),
+            }),
+            Ok(entry) => found.push_other(path, &entry),
+            Err(error) => found.push_error(path, &error),
+        }
+    }
+    Ok(Inventory::new(found.entries, found.diagnostics))
 }
 
-fn walk(top: &Path, options: ReadOptions) -> Inventory {
+fn walk(top: &Path) -> Inventory {
     let collected = Mutex::new(Found::default());
     let collect = |found: Found| {
         // A poisoned lock means that another task panicked; its panic is passed on by the scope.
@@ -86,8 +97,7 @@ fn walk(top: &Path, options: ReadOptions) -> Inventory {
     rayon::scope(|scope| {
         let mut walked = Found::default();
         let mut files = Vec::with_capacity(FILES_A_TASK);
-        for step in WalkDir::new(top).min_depth(1).into_iter().filter_entry(|entry| is_wanted(entry, options))
-        {
+        for step in WalkDir::new(top).min_depth(1) {
             match step {
                 Ok(entry) if entry.file_type().is_file() => files.push(entry),
                 Ok(entry) => walked.push_other(top, &entry),
@@ -105,16 +115,14 @@ fn walk(top: &Path, options: ReadOptions) -> Inventory {
     Inventory::new(found.entries, found.diagnostics)
 }
 
-fn is_wanted(entry: &DirEntry, options: ReadOptions) -> bool {
-    !(options.is_root && entry.depth() == 1 && KERNEL_FOLDERS.iter().any(|name| entry.file_name() == *name))
+fn read_files(top: &Path, files: &[DirEntry]) -> Found {
+    let entries = files.iter().map(|entry| file(entry.path(), below(top, entry.path()))).collect();
+    Found { entries, diagnostics: Vec::new() }
 }
 
-fn read_files(top: &Path, files: &[DirEntry]) -> Found {
-    let mut found = Found::default();
-    for file in files {
-        found.push_file(file.path(), below(top, file.path()));
-    }
-    found
+fn file(host_path: &Path, path: BString) -> Entry {
+    let content = read_content(host_path, &path);
+    Entry { path, kind: EntryKind::File(FileContent::new(content)) }
 }
 
 fn below(top: &Path, path: &Path) -> BString {
@@ -129,20 +137,6 @@ struct Found {
 }
 
 impl Found {
-    fn push_file(&mut self, host_path: &Path, path: BString) {
-        let content = match read_content(host_path, &path) {
-            Ok(content) => content,
-            Err(error) => {
-                self.diagnostics.push(Diagnostic { path: path.clone(), cause: error.to_string() });
-                Content::Unreadable
-            }
-        };
-        if let Content::Malformed(cause) = &content {
-            self.diagnostics.push(Diagnostic { path: path.clone(), cause: cause.clone() });
-        }
-        self.entries.push(Entry { path, kind: EntryKind::File(content) });
-    }
-
     fn push_other(&mut self, top: &Path, entry: &DirEntry) {
         let path = below(top, entry.path());
         let file_type = entry.file_type();
@@ -169,7 +163,12 @@ impl Found {
     }
 }
 
-fn read_content(host_path: &Path, path: &[u8]) -> io::Result<Content> {
+/// Reads what matters of a file; `path` is its path in the tree, by which it is known what matters.
+pub(super) fn read_content(host_path: &Path, path: &[u8]) -> Content {
+    try_read_content(host_path, path).unwrap_or_else(|error| Content::Unreadable(error.to_string()))
+}
+
+fn try_read_content(host_path: &Path, path: &[u8]) -> io::Result<Content> {
     let file = File::open(host_path)?;
     if is_captured(path) {
         return read_text(&file);

@@ -1,15 +1,22 @@
 //! The contents of one tree as a value: its paths, links and ELF facts.
 //!
-//! A source (a folder now; layers and packages have the same shape) is read once into an [`Inventory`];
-//! after that no stage opens a file of it again. What a later stage needs of a file's bytes is therefore
-//! taken while reading: ELF facts, a script's interpreter, and the few small texts of [`captured`].
+//! A source (a folder now; layers and packages have the same shape) is read once into an [`Inventory`], and
+//! no file of it is ever opened twice. What a later stage needs of a file's bytes is taken while reading: ELF
+//! facts, a script's interpreter, and the few small texts of [`captured`].
+//!
+//! A base may be a whole machine, of which the linker asks for a few hundred files: its files are read when
+//! they are first asked for. An app's are all read at once, on every core.
 
 mod captured;
 mod directory;
 
-use bstr::{BStr, BString, ByteSlice};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
-pub use directory::{InventoryError, ReadOptions, read_directory};
+use bstr::{BStr, BString, ByteSlice};
+use rayon::prelude::*;
+
+pub use directory::{InventoryError, read_base, read_directory};
 
 use crate::elf::ElfFacts;
 
@@ -21,7 +28,7 @@ pub struct Inventory {
 }
 
 /// One file, folder or link.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Entry {
     /// The path below the tree's top, without a leading slash.
     pub path: BString,
@@ -30,16 +37,51 @@ pub struct Entry {
 }
 
 /// What an entry is.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum EntryKind {
     /// A folder.
     Directory,
     /// A symbolic link, with its target as it stands.
     Symlink(BString),
     /// A regular file.
-    File(Content),
+    File(FileContent),
     /// A device, socket or pipe.
     Special,
+}
+
+/// The content of a regular file, read with its tree or else when it is first asked for.
+#[derive(Debug)]
+pub struct FileContent {
+    read: OnceLock<Content>,
+    /// The host folder that the entry's path is below, for one that is not read yet.
+    top: Option<Arc<Path>>,
+}
+
+impl FileContent {
+    /// A content that is known.
+    pub fn new(content: Content) -> Self {
+        Self { read: OnceLock::from(content), top: None }
+    }
+
+    fn on_demand(top: Arc<Path>) -> Self {
+        Self { read: OnceLock::new(), top: Some(top) }
+    }
+}
+
+impl Entry {
+    /// Whether it is a folder.
+    pub fn is_directory(&self) -> bool {
+        matches!(self.kind, EntryKind::Directory)
+    }
+
+    /// The content of a regular file; none for anything else.
+    pub fn content(&self) -> Option<&Content> {
+        let EntryKind::File(file) = &self.kind else { return None };
+        Some(file.read.get_or_init(|| match &file.top {
+            Some(top) => directory::read_content(&top.join(self.path.to_os_str_lossy()), &self.path),
+            None => Content::Unreadable(String::new()),
+        }))
+    }
 }
 
 /// What a regular file holds, as far as it matters to the dynamic linker.
@@ -57,8 +99,8 @@ pub enum Content {
     Text(Vec<u8>),
     /// Anything else.
     Other,
-    /// It could not be opened or read.
-    Unreadable,
+    /// It could not be opened or read, and why.
+    Unreadable(String),
 }
 
 /// A file or folder that could not be read, and why: a finding, not the end of the run.
@@ -72,22 +114,26 @@ pub struct Diagnostic {
 
 impl Inventory {
     /// Puts entries in order. Of two entries with one path the first is kept.
-    pub fn new(mut entries: Vec<Entry>, mut diagnostics: Vec<Diagnostic>) -> Self {
+    pub fn new(mut entries: Vec<Entry>, diagnostics: Vec<Diagnostic>) -> Self {
         entries.sort_by(|left, right| left.path.cmp(&right.path));
         entries.dedup_by(|later, first| later.path == first.path);
-        diagnostics.sort_by(|left, right| left.path.cmp(&right.path));
         Self { entries, diagnostics }
     }
 
     /// Takes out the entry at `path` and all below it, as a tree of its own whose top is that path. A file is
     /// a tree that holds just itself, under its name.
+    ///
+    /// All of its files are read now, since their way from the top is lost.
     pub fn split_off(&mut self, path: impl AsRef<[u8]>) -> Self {
         let path = path.as_ref();
+        self.entries.par_iter().filter(|entry| below(&entry.path, path).is_some()).for_each(|entry| {
+            entry.content();
+        });
         let mut taken = Vec::new();
         let mut kept = Vec::with_capacity(self.entries.len());
         for entry in self.entries.drain(..) {
             match below(&entry.path, path) {
-                Some(b"") if entry.kind == EntryKind::Directory => kept.push(entry),
+                Some(b"") if entry.is_directory() => kept.push(entry),
                 Some(b"") => {
                     let name = entry.path.rsplit_str("/").next().unwrap_or_default().into();
                     taken.push(Entry { path: name, kind: entry.kind });
@@ -113,9 +159,20 @@ impl Inventory {
         &self.entries
     }
 
-    /// What could not be read.
-    pub fn diagnostics(&self) -> &[Diagnostic] {
-        &self.diagnostics
+    /// What could not be read: folders, and those of the files that were read so far.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let files = self.entries.iter().filter_map(|entry| {
+            let EntryKind::File(file) = &entry.kind else { return None };
+            match file.read.get()? {
+                Content::Malformed(cause) | Content::Unreadable(cause) => {
+                    Some(Diagnostic { path: entry.path.clone(), cause: cause.clone() })
+                }
+                _ => None,
+            }
+        });
+        let mut all: Vec<_> = self.diagnostics.iter().cloned().chain(files).collect();
+        all.sort_by(|left, right| left.path.cmp(&right.path));
+        all
     }
 
     /// The entry with this path.
@@ -127,18 +184,15 @@ impl Inventory {
 
     /// The text that was captured of the file with this path.
     pub fn text(&self, path: impl AsRef<[u8]>) -> Option<&[u8]> {
-        match &self.get(path)?.kind {
-            EntryKind::File(Content::Text(text)) => Some(text),
+        match self.get(path)?.content()? {
+            Content::Text(text) => Some(text),
             _ => None,
         }
     }
 
     /// Every regular file.
     pub fn files(&self) -> impl Iterator<Item = (&BStr, &Content)> {
-        self.entries.iter().filter_map(|entry| match &entry.kind {
-            EntryKind::File(content) => Some((BStr::new(&entry.path), content)),
-            _ => None,
-        })
+        self.entries.iter().filter_map(|entry| Some((BStr::new(&entry.path), entry.content()?)))
     }
 
     /// Every ELF file that could be read.
@@ -161,7 +215,7 @@ mod tests {
     use super::*;
 
     fn file(path: &str) -> Entry {
-        Entry { path: path.into(), kind: EntryKind::File(Content::Other) }
+        Entry { path: path.into(), kind: EntryKind::File(FileContent::new(Content::Other)) }
     }
 
     fn paths(inventory: &Inventory) -> Vec<String> {

@@ -62,10 +62,10 @@ fn included(root: &Root<'_>, pattern: &[u8]) -> Vec<NodeId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Entry, EntryKind, Inventory};
+    use crate::inventory::{Entry, EntryKind, FileContent, Inventory};
 
     fn text(path: &str, text: &str) -> Entry {
-        Entry { path: path.into(), kind: EntryKind::File(Content::Text(text.into())) }
+        Entry { path: path.into(), kind: EntryKind::File(FileContent::new(Content::Text(text.into()))) }
     }
 
     #[test]

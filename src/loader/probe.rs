@@ -29,7 +29,7 @@ pub(super) fn library_at<'root>(
         Some(Content::Object(facts)) => check(facts, machine).map(|()| (node, facts.as_ref())),
         Some(Content::Malformed(cause)) => Err(Refusal::Fatal(cause.clone())),
         Some(Content::Short) => fatal("file too short"),
-        Some(Content::Unreadable) => Err(Refusal::Unreadable),
+        Some(Content::Unreadable(_)) => Err(Refusal::Unreadable),
         Some(Content::Other | Content::Script(_) | Content::Text(_)) => fatal("invalid ELF header"),
         None if root.is_folder(node) => fatal("cannot read file data: Is a directory"),
         None => fatal("cannot read file data"),

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use bstr::ByteSlice;
 
-use crate::inventory::{Content, EntryKind, Inventory};
+use crate::inventory::{Content, Entry, EntryKind, Inventory};
 use crate::vocabulary::RootedPath;
 
 /// Links that one path may lead through, as in Linux (path_resolution(7)).
@@ -47,13 +47,13 @@ struct Node<'inventories> {
     name: &'inventories [u8],
     mount: MountId,
     /// None for a folder that no inventory lists, but that lies above one that does.
-    kind: Option<&'inventories EntryKind>,
+    entry: Option<&'inventories Entry>,
 }
 
 impl<'inventories> Root<'inventories> {
     /// An empty root.
     pub fn new() -> Self {
-        let top = Node { parent: NodeId(0), name: b"", mount: MountId(0), kind: None };
+        let top = Node { parent: NodeId(0), name: b"", mount: MountId(0), entry: None };
         Self { nodes: vec![top], children: HashMap::new(), mounts: Vec::new() }
     }
 
@@ -93,9 +93,9 @@ impl<'inventories> Root<'inventories> {
                 last = (folder, self.folder_below(top, mount, folder));
             }
             match self.child(last.1, name) {
-                Some(node) if entry.kind == EntryKind::Directory && self.is_folder(node) => {}
+                Some(node) if entry.is_directory() && self.is_folder(node) => {}
                 _ => {
-                    self.put(last.1, name, mount, Some(&entry.kind));
+                    self.put(last.1, name, mount, Some(entry));
                 }
             }
         }
@@ -118,11 +118,11 @@ impl<'inventories> Root<'inventories> {
         parent: NodeId,
         name: &'inventories [u8],
         mount: MountId,
-        kind: Option<&'inventories EntryKind>,
+        entry: Option<&'inventories Entry>,
     ) -> NodeId {
         // A tree with 2^32 entries does not fit into memory long before this could wrap.
         let node = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
-        self.nodes.push(Node { parent, name, mount, kind });
+        self.nodes.push(Node { parent, name, mount, entry });
         self.children.insert((parent, name), node);
         node
     }
@@ -161,21 +161,18 @@ impl<'inventories> Root<'inventories> {
 
     /// Whether an entry is a folder itself; a link to one is not.
     pub fn is_folder(&self, node: NodeId) -> bool {
-        matches!(self.node(node).kind, None | Some(EntryKind::Directory))
+        self.node(node).entry.is_none_or(Entry::is_directory)
     }
 
     /// The content of a regular file; none for anything else.
     pub fn content(&self, node: NodeId) -> Option<&'inventories Content> {
-        match self.node(node).kind {
-            Some(EntryKind::File(content)) => Some(content),
-            _ => None,
-        }
+        self.node(node).entry?.content()
     }
 
     /// The target of a link, as it stands.
     pub fn link_target(&self, node: NodeId) -> Option<&'inventories [u8]> {
-        match self.node(node).kind {
-            Some(EntryKind::Symlink(target)) => Some(target.as_slice()),
+        match &self.node(node).entry?.kind {
+            EntryKind::Symlink(target) => Some(target.as_slice()),
             _ => None,
         }
     }
@@ -265,7 +262,7 @@ impl Default for Root<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Entry;
+    use crate::inventory::FileContent;
 
     fn inventory(entries: &[(&str, EntryKind)]) -> Inventory {
         let entries =
@@ -282,7 +279,7 @@ mod tests {
     }
 
     fn file() -> EntryKind {
-        EntryKind::File(Content::Other)
+        EntryKind::File(FileContent::new(Content::Other))
     }
 
     fn link(target: &str) -> EntryKind {
