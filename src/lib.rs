@@ -9,5 +9,6 @@ pub mod emit;
 pub mod inventory;
 pub mod loader;
 pub mod pipeline;
+pub mod progress;
 pub mod root;
 pub mod vocabulary;
