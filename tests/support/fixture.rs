@@ -1,0 +1,328 @@
+//! A small root file system whose objects are compiled for one rule of the dynamic linker.
+//!
+//! Objects are linked by `cc -nostdlib`, so that nothing but what a test states is needed or found. What no
+//! linker would write (both DT_RPATH and DT_RUNPATH, a foreign machine, bogus section headers) is patched
+//! into the bytes; the offsets are those of the System V gABI for 64-bit little-endian files.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// Where glibc's dynamic linker lies on x86-64.
+pub const INTERPRETER: &str = "/lib64/ld-linux-x86-64.so.2";
+
+/// Debian's name for it where the host is another machine.
+const COMPILER: &str = if cfg!(target_arch = "x86_64") { "cc" } else { "x86_64-linux-gnu-gcc" };
+
+/// A program that ends at once, since there is no C library to end it.
+const START: &str =
+    "void _start(void) { __asm__ volatile (\"mov $60, %eax; xor %edi, %edi; syscall\"); }\n";
+
+/// Offsets in the file header.
+const EI_CLASS: usize = 4;
+const EI_DATA: usize = 5;
+const EI_OSABI: usize = 7;
+const E_TYPE: usize = 16;
+const E_MACHINE: usize = 18;
+const E_SHOFF: usize = 40;
+const E_SHNUM: usize = 60;
+
+/// Tags of the dynamic segment, for [`Patch::Retag`].
+pub mod tag {
+    pub const RPATH: u64 = 15;
+    pub const DEPAUDIT: u64 = 0x6fff_fefb;
+}
+
+/// What an object is built from.
+#[derive(Clone, Debug)]
+pub struct Object {
+    path: String,
+    is_program: bool,
+    soname: Option<String>,
+    needed: Vec<String>,
+    flags: Vec<String>,
+    source: String,
+}
+
+/// A program at this path of the root, started by [`INTERPRETER`].
+pub fn program(path: &str) -> Object {
+    Object {
+        path: path.to_owned(),
+        is_program: true,
+        soname: None,
+        needed: Vec::new(),
+        flags: vec![format!("-Wl,--dynamic-linker,{INTERPRETER}")],
+        source: START.to_owned(),
+    }
+}
+
+/// A library at this path of the root; its soname is the file's name.
+pub fn library(path: &str) -> Object {
+    let name = path.rsplit('/').next().map(str::to_owned);
+    Object {
+        path: path.to_owned(),
+        is_program: false,
+        soname: name,
+        needed: Vec::new(),
+        flags: Vec::new(),
+        source: "int nothing;\n".to_owned(),
+    }
+}
+
+impl Object {
+    /// Another DT_SONAME than the file's name.
+    pub fn soname(mut self, soname: &str) -> Self {
+        self.soname = Some(soname.to_owned());
+        self
+    }
+
+    /// No DT_SONAME at all, as most extension modules are.
+    pub fn without_soname(mut self) -> Self {
+        self.soname = None;
+        self
+    }
+
+    /// One more DT_NEEDED.
+    pub fn needs(mut self, soname: &str) -> Self {
+        self.needed.push(soname.to_owned());
+        self
+    }
+
+    /// DT_RPATH.
+    pub fn rpath(self, list: &str) -> Self {
+        self.flag("-Wl,--disable-new-dtags").flag(&format!("-Wl,-rpath,{list}"))
+    }
+
+    /// DT_RUNPATH.
+    pub fn runpath(self, list: &str) -> Self {
+        self.flag("-Wl,--enable-new-dtags").flag(&format!("-Wl,-rpath,{list}"))
+    }
+
+    /// Both: the linker writes DT_DEPAUDIT for the first, which is then renamed to DT_RPATH.
+    pub fn rpath_and_runpath(self, rpath: &str, runpath: &str) -> Self {
+        self.flag(&format!("-Wl,--depaudit={rpath}")).runpath(runpath)
+    }
+
+    /// One more argument for the compiler.
+    pub fn flag(mut self, flag: &str) -> Self {
+        self.flags.push(flag.to_owned());
+        self
+    }
+
+    /// Another source than an empty one; a program's is added to its start.
+    pub fn source(mut self, source: &str) -> Self {
+        self.source.push_str(source);
+        self
+    }
+
+    /// Another PT_INTERP.
+    pub fn interpreter(self, path: &str) -> Self {
+        self.flag(&format!("-Wl,--dynamic-linker,{path}"))
+    }
+}
+
+/// What is changed in the bytes of an object after it was linked.
+#[derive(Clone, Copy, Debug)]
+pub enum Patch {
+    /// e_machine.
+    Machine(u16),
+    /// EI_CLASS: 1 is 32 bits.
+    Class(u8),
+    /// EI_DATA: 2 is big-endian.
+    ByteOrder(u8),
+    /// EI_OSABI.
+    OsAbi(u8),
+    /// e_type: 1 is ET_REL.
+    Type(u16),
+    /// e_shoff and e_shnum that lead out of the file.
+    BogusSections,
+    /// Another tag for the entries of the dynamic segment with the first one.
+    Retag(u64, u64),
+    /// VER_FLG_WEAK on every version that is needed.
+    WeakVersionNeeds,
+}
+
+/// A root file system in a temporary folder.
+#[derive(Debug)]
+pub struct Fixture {
+    folder: TempDir,
+}
+
+impl Fixture {
+    /// A root that holds glibc's dynamic linker and nothing else: the host's own, or where the host has none
+    /// a library of its name, which does for everything but the comparison with the real one.
+    pub fn new() -> Self {
+        let fixture = Self::empty();
+        if Path::new(INTERPRETER).exists() {
+            fixture.copy_in(INTERPRETER);
+        } else {
+            fixture.build(library(INTERPRETER));
+        }
+        fixture
+    }
+
+    /// A root that holds nothing.
+    pub fn empty() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        fs::create_dir(folder.path().join("root")).expect("the root is made");
+        fs::create_dir(folder.path().join("scratch")).expect("the scratch folder is made");
+        Self { folder }
+    }
+
+    /// Where the root lies on this machine.
+    pub fn root(&self) -> PathBuf {
+        self.folder.path().join("root")
+    }
+
+    /// Where a path of the root lies on this machine; its folder is made.
+    pub fn host(&self, path: &str) -> PathBuf {
+        let host = self.root().join(path.trim_start_matches('/'));
+        let folder = host.parent().expect("a path below the root");
+        fs::create_dir_all(folder).expect("the folder is made");
+        host
+    }
+
+    /// A file of the host at the same path of the root, links resolved.
+    pub fn copy_in(&self, path: &str) {
+        fs::copy(path, self.host(path)).expect("the host's file is copied");
+    }
+
+    /// A file with these bytes.
+    pub fn file(&self, path: &str, content: &str) {
+        fs::write(self.host(path), content).expect("the file is written");
+    }
+
+    /// A link with this target.
+    pub fn link(&self, path: &str, target: &str) {
+        symlink(target, self.host(path)).expect("the link is made");
+    }
+
+    /// A folder.
+    pub fn make_folder(&self, path: &str) {
+        fs::create_dir_all(self.host(path)).expect("the folder is made");
+    }
+
+    /// The permission bits of a file.
+    pub fn mode(&self, path: &str, mode: u32) {
+        let permissions = fs::Permissions::from_mode(mode);
+        fs::set_permissions(self.host(path), permissions).expect("the mode is set");
+    }
+
+    /// Moves a file to another place of the root.
+    pub fn rename(&self, from: &str, to: &str) {
+        fs::rename(self.host(from), self.host(to)).expect("the file is moved");
+    }
+
+    /// Links an object and puts it into the root.
+    pub fn build(&self, object: Object) {
+        let output = self.host(&object.path);
+        let source = self.scratch("source.c");
+        fs::write(&source, &object.source).expect("the source is written");
+        let mut command = Command::new(COMPILER);
+        command.args(["-nostdlib", "-fno-stack-protector", "-Wl,--no-as-needed", "-Wl,--allow-shlib-undefined"]);
+        command.args(if object.is_program { ["-fPIE", "-pie"] } else { ["-fPIC", "-shared"] });
+        command.args(object.soname.iter().map(|soname| format!("-Wl,-soname,{soname}")));
+        command.arg(&source).arg("-o").arg(&output);
+        command.args(object.needed.iter().map(|soname| self.stub(soname)));
+        run(command.args(&object.flags));
+        if object.flags.iter().any(|flag| flag.contains("--depaudit")) {
+            self.patch(&object.path, Patch::Retag(tag::DEPAUDIT, tag::RPATH));
+        }
+    }
+
+    /// A library outside the root that exists only to be linked against under this soname.
+    fn stub(&self, soname: &str) -> PathBuf {
+        let stub = self.scratch(&format!("{}.so", soname.replace('/', "_")));
+        if !stub.exists() {
+            let mut command = Command::new(COMPILER);
+            command.args(["-nostdlib", "-shared", "-x", "c", "/dev/null", "-o"]).arg(&stub);
+            run(command.arg(format!("-Wl,-soname,{soname}")));
+        }
+        stub
+    }
+
+    fn scratch(&self, name: &str) -> PathBuf {
+        self.folder.path().join("scratch").join(name)
+    }
+
+    /// Changes the bytes of an object.
+    pub fn patch(&self, path: &str, patch: Patch) {
+        let host = self.host(path);
+        let mut bytes = fs::read(&host).expect("the object is read");
+        match patch {
+            Patch::Machine(number) => put(&mut bytes, E_MACHINE, &number.to_le_bytes()),
+            Patch::Class(class) => bytes[EI_CLASS] = class,
+            Patch::ByteOrder(order) => bytes[EI_DATA] = order,
+            Patch::OsAbi(abi) => bytes[EI_OSABI] = abi,
+            Patch::Type(kind) => put(&mut bytes, E_TYPE, &kind.to_le_bytes()),
+            Patch::BogusSections => {
+                put(&mut bytes, E_SHOFF, &0x7fff_ffff_ffff_fff0_u64.to_le_bytes());
+                put(&mut bytes, E_SHNUM, &[0xff, 0xff]);
+            }
+            Patch::Retag(from, to) => retag(&mut bytes, from, to),
+            Patch::WeakVersionNeeds => weaken_version_needs(&mut bytes),
+        }
+        fs::write(&host, bytes).expect("the object is written");
+    }
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().expect("the C compiler runs");
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn put(bytes: &mut [u8], offset: usize, value: &[u8]) {
+    bytes[offset..offset + value.len()].copy_from_slice(value);
+}
+
+fn half(bytes: &[u8], offset: usize) -> usize {
+    usize::from(u16::from_le_bytes([bytes[offset], bytes[offset + 1]]))
+}
+
+fn word(bytes: &[u8], offset: usize) -> usize {
+    u32::from_le_bytes(bytes[offset..offset + 4].try_into().expect("four bytes")) as usize
+}
+
+fn long(bytes: &[u8], offset: usize) -> u64 {
+    u64::from_le_bytes(bytes[offset..offset + 8].try_into().expect("eight bytes"))
+}
+
+/// The file offset and size of each section of a type (its headers are still those that the linker wrote).
+fn sections(bytes: &[u8], kind: usize) -> Vec<(usize, usize)> {
+    let (offset, size, count) = (long(bytes, E_SHOFF) as usize, half(bytes, 58), half(bytes, E_SHNUM));
+    (0..count)
+        .map(|index| offset + index * size)
+        .filter(|header| word(bytes, header + 4) == kind)
+        .map(|header| (long(bytes, header + 24) as usize, long(bytes, header + 32) as usize))
+        .collect()
+}
+
+fn retag(bytes: &mut [u8], from: u64, to: u64) {
+    const SHT_DYNAMIC: usize = 6;
+    let (start, size) = sections(bytes, SHT_DYNAMIC)[0];
+    let entries: Vec<_> =
+        (start..start + size).step_by(16).filter(|entry| long(bytes, *entry) == from).collect();
+    assert!(!entries.is_empty(), "there is an entry to rename");
+    for entry in entries {
+        put(bytes, entry, &to.to_le_bytes());
+    }
+}
+
+fn weaken_version_needs(bytes: &mut [u8]) {
+    const SHT_GNU_VERNEED: usize = 0x6fff_fffe;
+    let (mut need, _) = sections(bytes, SHT_GNU_VERNEED)[0];
+    loop {
+        let mut version = need + word(bytes, need + 8);
+        for _ in 0..half(bytes, need + 2) {
+            put(bytes, version + 4, &2_u16.to_le_bytes());
+            version += word(bytes, version + 12);
+        }
+        match word(bytes, need + 12) {
+            0 => return,
+            next => need += next,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The real dynamic linker, asked for the same in the same root: the oracle.
+//!
+//! The root is entered by bubblewrap, which needs no privileges. glibc tells the files by
+//! LD_TRACE_LOADED_OBJECTS and the rules by LD_DEBUG=libs (ld.so(8)); musl tells the files by `--list`.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::fixture::{Fixture, INTERPRETER};
+
+/// Where musl's dynamic linker lies on x86-64.
+pub const MUSL: &str = "/lib/ld-musl-x86_64.so.1";
+
+/// In which surroundings a program is started.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'text> {
+    /// LD_LIBRARY_PATH.
+    pub ld_library_path: Option<&'text str>,
+    /// The current folder.
+    pub workdir: &'text str,
+    /// The glibc-hwcaps sub-folders that are searched, `none` for none.
+    pub hwcaps: &'text str,
+}
+
+impl Default for Surroundings<'_> {
+    fn default() -> Self {
+        Self { ld_library_path: None, workdir: "/", hwcaps: "none" }
+    }
+}
+
+/// What the real linker did.
+#[derive(Debug, Default)]
+pub struct Real {
+    /// Each name that was searched, with the path that was taken, in the order of loading.
+    pub loaded: Vec<(String, Option<String>)>,
+    /// The names that were searched for, each with the last rule that was tried.
+    pub searches: Vec<(String, Option<&'static str>)>,
+    /// The message with which it gave up.
+    pub fatal: Option<String>,
+}
+
+/// Whether the host can enter a root and its dynamic linker is glibc's for x86-64.
+pub fn can_run(fixture: &Fixture) -> bool {
+    Path::new(INTERPRETER).exists()
+        && enter(fixture, Surroundings::default(), &[])
+            .args([INTERPRETER, "--version"])
+            .output()
+            .is_ok_and(|output| output.status.success())
+}
+
+/// A command that enters the root; what is to be run there is to be added.
+fn enter(fixture: &Fixture, surroundings: Surroundings<'_>, variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new("bwrap");
+    command.args(["--unshare-all", "--clearenv", "--ro-bind"]).arg(fixture.root()).arg("/");
+    for (name, value) in variables {
+        command.args(["--setenv", name, value]);
+    }
+    if let Some(list) = surroundings.ld_library_path {
+        command.args(["--setenv", "LD_LIBRARY_PATH", list]);
+    }
+    command.args(["--chdir", surroundings.workdir]);
+    command
+}
+
+/// Runs a program of the root for real, or none where the host can't.
+pub fn execute(fixture: &Fixture, program: &str, surroundings: Surroundings<'_>) -> Option<Output> {
+    can_run(fixture).then(|| enter(fixture, surroundings, &[]).arg(program).output().expect("bwrap runs"))
+}
+
+/// What glibc loads for an object of the root, or none where the host can't tell. A program is started by the
+/// kernel; a library is given to ld.so as if it were one.
+pub fn glibc(
+    fixture: &Fixture,
+    object: &str,
+    is_program: bool,
+    surroundings: Surroundings<'_>,
+) -> Option<Real> {
+    if !can_run(fixture) {
+        return None;
+    }
+    let mask = format!("glibc.cpu.hwcaps_mask={}", surroundings.hwcaps);
+    let variables =
+        [("LD_DEBUG", "libs"), ("LD_TRACE_LOADED_OBJECTS", "1"), ("GLIBC_TUNABLES", mask.as_str())];
+    let mut command = enter(fixture, surroundings, &variables);
+    if !is_program {
+        command.args([INTERPRETER, "--glibc-hwcaps-mask", surroundings.hwcaps]);
+    }
+    let output = command.arg(object).output().expect("bwrap runs");
+    let (listing, trace) = (text(&output.stdout), text(&output.stderr));
+    Some(Real { loaded: listed(&listing), searches: searched(&trace), fatal: fatal(&trace) })
+}
+
+/// What musl loads for a program of the root.
+pub fn musl(fixture: &Fixture, object: &str, surroundings: Surroundings<'_>) -> Option<Real> {
+    if !Path::new(MUSL).exists() || !can_run(fixture) {
+        return None;
+    }
+    let output = enter(fixture, surroundings, &[]).args([MUSL, "--list", object]).output().expect("bwrap runs");
+    let mut loaded = listed(&text(&output.stdout));
+    let trace = text(&output.stderr);
+    loaded.extend(trace.lines().filter_map(|line| {
+        let name = line.strip_prefix("Error loading shared library ")?.split(": ").next()?;
+        Some((name.to_owned(), None))
+    }));
+    Some(Real { loaded, ..Real::default() })
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Takes apart what ldd prints: `name => path (address)`, `name => not found`, `path (address)`. The
+/// interpreter and the kernel's own object are left out.
+pub fn listed(listing: &str) -> Vec<(String, Option<String>)> {
+    listing
+        .lines()
+        .filter_map(|line| {
+            let line = line.trim();
+            let line = line.rsplit_once(" (0x").map_or(line, |(before, _)| before);
+            let (name, path) = line.split_once(" => ").unwrap_or((line, line));
+            let path = (path != "not found").then(|| path.to_owned());
+            Some((name.to_owned(), path)).filter(|_| !is_own(name))
+        })
+        .collect()
+}
+
+/// What is loaded without being asked for.
+fn is_own(name: &str) -> bool {
+    name.starts_with("linux-vdso") || name == INTERPRETER || name == MUSL || name == "statically linked"
+}
+
+/// Each search that LD_DEBUG=libs tells of, with the rule by which the last file was tried.
+fn searched(trace: &str) -> Vec<(String, Option<&'static str>)> {
+    let mut searches: Vec<(String, Option<&'static str>)> = Vec::new();
+    let mut rule = None;
+    for line in trace.lines() {
+        let line = line.split_once(':').map_or(line, |(_, rest)| rest).trim();
+        if let Some(rest) = line.strip_prefix("find library=") {
+            let name = rest.rsplit_once(" [").map_or(rest, |(name, _)| name);
+            searches.push((name.to_owned(), None));
+        } else if line.starts_with("search path=") || line.starts_with("search cache=") {
+            rule = Some(rule_of(line));
+        } else if line.starts_with("trying file=") {
+            if let Some(last) = searches.last_mut() {
+                last.1 = rule;
+            }
+        }
+    }
+    searches
+}
+
+fn rule_of(line: &str) -> &'static str {
+    let known = [
+        ("(RPATH from", "rpath"),
+        ("(RUNPATH from", "runpath"),
+        ("(LD_LIBRARY_PATH)", "ld-library-path"),
+        ("(system search path)", "default"),
+        ("search cache=", "cache"),
+    ];
+    let found = known.iter().find(|(mark, _)| line.contains(mark));
+    found.unwrap_or_else(|| panic!("a rule of ld.so that this test does not know: {line}")).1
+}
+
+fn fatal(trace: &str) -> Option<String> {
+    trace
+        .lines()
+        .find_map(|line| line.split_once("error while loading shared libraries: "))
+        .map(|(_, message)| message.to_owned())
+}

@@ -1,0 +1,93 @@
+//! The program under test, run as a user would, and its answer taken apart.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// An answer of `sodeb tree --format json`.
+#[derive(Debug)]
+pub struct Tree {
+    /// The exit status.
+    pub status: i32,
+    /// What it printed.
+    pub json: Value,
+}
+
+/// One needed edge of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// The name that is asked for.
+    pub soname: String,
+    /// The object that asks.
+    pub by: String,
+    /// Where it was found.
+    pub found: Option<String>,
+    /// By which rule.
+    pub rule: Option<String>,
+    /// Why the loader would end there.
+    pub error: Option<String>,
+}
+
+/// Runs the program.
+pub fn sodeb<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = I>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
+    command.env_clear().args(arguments).output().expect("sodeb runs")
+}
+
+/// The answer about `path`, with `options` added.
+pub fn tree(path: &Path, options: &[&str]) -> Tree {
+    let mut arguments = vec!["tree".as_ref(), path.as_os_str(), "--format".as_ref(), "json".as_ref()];
+    arguments.extend(options.iter().map(std::ffi::OsStr::new));
+    let output = sodeb(&arguments);
+    let json = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|cause| panic!("no JSON ({cause}): {output:?}"));
+    Tree { status: output.status.code().expect("an exit status"), json }
+}
+
+impl Tree {
+    /// The paths of the start objects, in order.
+    pub fn starts(&self) -> Vec<&str> {
+        self.objects().map(|object| text(object, "path")).collect()
+    }
+
+    fn objects(&self) -> impl Iterator<Item = &Value> {
+        self.json["objects"].as_array().expect("a list of objects").iter()
+    }
+
+    /// The start object with this path.
+    pub fn object(&self, path: &str) -> &Value {
+        self.objects()
+            .find(|object| object["path"] == path)
+            .unwrap_or_else(|| panic!("{path} is none of {:?}", self.starts()))
+    }
+
+    /// Every edge of what a start object makes the linker load, in order.
+    pub fn edges(&self, path: &str) -> Vec<Edge> {
+        let needed = self.object(path)["needed"].as_array().expect("a list of edges");
+        needed.iter().map(Edge::of).collect()
+    }
+
+    /// The detail of each problem of this kind that a start object has.
+    pub fn problems(&self, path: &str, kind: &str) -> Vec<&str> {
+        let problems = self.object(path)["problems"].as_array().expect("a list of problems");
+        problems.iter().filter(|problem| problem["kind"] == kind).map(|it| text(it, "detail")).collect()
+    }
+}
+
+impl Edge {
+    fn of(value: &Value) -> Self {
+        let optional = |field: &str| value[field].as_str().map(str::to_owned);
+        Self {
+            soname: text(value, "soname").to_owned(),
+            by: text(value, "by").to_owned(),
+            found: optional("found"),
+            rule: optional("rule"),
+            error: optional("error"),
+        }
+    }
+}
+
+fn text<'value>(value: &'value Value, field: &str) -> &'value str {
+    value[field].as_str().unwrap_or_else(|| panic!("{field} is a text in {value}"))
+}
