@@ -12,14 +12,13 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// Where glibc's dynamic linker lies on x86-64.
-pub const INTERPRETER: &str = "/lib64/ld-linux-x86-64.so.2";
+pub(crate) const INTERPRETER: &str = "/lib64/ld-linux-x86-64.so.2";
 
 /// Debian's name for it where the host is another machine.
 const COMPILER: &str = if cfg!(target_arch = "x86_64") { "cc" } else { "x86_64-linux-gnu-gcc" };
 
 /// A program that ends at once, since there is no C library to end it.
-const START: &str =
-    "void _start(void) { __asm__ volatile (\"mov $60, %eax; xor %edi, %edi; syscall\"); }\n";
+const START: &str = "void _start(void) { __asm__ volatile (\"mov $60, %eax; xor %edi, %edi; syscall\"); }\n";
 
 /// Offsets in the file header.
 const EI_CLASS: usize = 4;
@@ -31,14 +30,14 @@ const E_SHOFF: usize = 40;
 const E_SHNUM: usize = 60;
 
 /// Tags of the dynamic segment, for [`Patch::Retag`].
-pub mod tag {
-    pub const RPATH: u64 = 15;
-    pub const DEPAUDIT: u64 = 0x6fff_fefb;
+pub(crate) mod tag {
+    pub(crate) const RPATH: u64 = 15;
+    pub(crate) const DEPAUDIT: u64 = 0x6fff_fefb;
 }
 
 /// What an object is built from.
 #[derive(Clone, Debug)]
-pub struct Object {
+pub(crate) struct Object {
     path: String,
     is_program: bool,
     soname: Option<String>,
@@ -48,7 +47,7 @@ pub struct Object {
 }
 
 /// A program at this path of the root, started by [`INTERPRETER`].
-pub fn program(path: &str) -> Object {
+pub(crate) fn program(path: &str) -> Object {
     Object {
         path: path.to_owned(),
         is_program: true,
@@ -60,7 +59,7 @@ pub fn program(path: &str) -> Object {
 }
 
 /// A library at this path of the root; its soname is the file's name.
-pub fn library(path: &str) -> Object {
+pub(crate) fn library(path: &str) -> Object {
     let name = path.rsplit('/').next().map(str::to_owned);
     Object {
         path: path.to_owned(),
@@ -72,61 +71,70 @@ pub fn library(path: &str) -> Object {
     }
 }
 
+/// A program that opens a library by dlopen(3) and whose exit status says whether it could. It needs glibc.
+pub(crate) fn opener(path: &str, opened: &str) -> Object {
+    let start = format!(
+        "void *dlopen(const char *, int); void _exit(int);\n\
+         __attribute__((force_align_arg_pointer)) void _start(void) {{ _exit(dlopen(\"{opened}\", 2) == 0); }}\n"
+    );
+    Object { source: start, ..program(path) }.flag("-lc")
+}
+
 impl Object {
     /// Another DT_SONAME than the file's name.
-    pub fn soname(mut self, soname: &str) -> Self {
+    pub(crate) fn soname(mut self, soname: &str) -> Self {
         self.soname = Some(soname.to_owned());
         self
     }
 
     /// No DT_SONAME at all, as most extension modules are.
-    pub fn without_soname(mut self) -> Self {
+    pub(crate) fn without_soname(mut self) -> Self {
         self.soname = None;
         self
     }
 
     /// One more DT_NEEDED.
-    pub fn needs(mut self, soname: &str) -> Self {
+    pub(crate) fn needs(mut self, soname: &str) -> Self {
         self.needed.push(soname.to_owned());
         self
     }
 
     /// DT_RPATH.
-    pub fn rpath(self, list: &str) -> Self {
+    pub(crate) fn rpath(self, list: &str) -> Self {
         self.flag("-Wl,--disable-new-dtags").flag(&format!("-Wl,-rpath,{list}"))
     }
 
     /// DT_RUNPATH.
-    pub fn runpath(self, list: &str) -> Self {
+    pub(crate) fn runpath(self, list: &str) -> Self {
         self.flag("-Wl,--enable-new-dtags").flag(&format!("-Wl,-rpath,{list}"))
     }
 
     /// Both: the linker writes DT_DEPAUDIT for the first, which is then renamed to DT_RPATH.
-    pub fn rpath_and_runpath(self, rpath: &str, runpath: &str) -> Self {
+    pub(crate) fn rpath_and_runpath(self, rpath: &str, runpath: &str) -> Self {
         self.flag(&format!("-Wl,--depaudit={rpath}")).runpath(runpath)
     }
 
     /// One more argument for the compiler.
-    pub fn flag(mut self, flag: &str) -> Self {
+    pub(crate) fn flag(mut self, flag: &str) -> Self {
         self.flags.push(flag.to_owned());
         self
     }
 
     /// Another source than an empty one; a program's is added to its start.
-    pub fn source(mut self, source: &str) -> Self {
+    pub(crate) fn source(mut self, source: &str) -> Self {
         self.source.push_str(source);
         self
     }
 
     /// Another PT_INTERP.
-    pub fn interpreter(self, path: &str) -> Self {
+    pub(crate) fn interpreter(self, path: &str) -> Self {
         self.flag(&format!("-Wl,--dynamic-linker,{path}"))
     }
 }
 
 /// What is changed in the bytes of an object after it was linked.
 #[derive(Clone, Copy, Debug)]
-pub enum Patch {
+pub(crate) enum Patch {
     /// e_machine.
     Machine(u16),
     /// EI_CLASS: 1 is 32 bits.
@@ -147,14 +155,14 @@ pub enum Patch {
 
 /// A root file system in a temporary folder.
 #[derive(Debug)]
-pub struct Fixture {
+pub(crate) struct Fixture {
     folder: TempDir,
 }
 
 impl Fixture {
     /// A root that holds glibc's dynamic linker and nothing else: the host's own, or where the host has none
     /// a library of its name, which does for everything but the comparison with the real one.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let fixture = Self::empty();
         if Path::new(INTERPRETER).exists() {
             fixture.copy_in(INTERPRETER);
@@ -165,7 +173,7 @@ impl Fixture {
     }
 
     /// A root that holds nothing.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         fs::create_dir(folder.path().join("root")).expect("the root is made");
         fs::create_dir(folder.path().join("scratch")).expect("the scratch folder is made");
@@ -173,12 +181,12 @@ impl Fixture {
     }
 
     /// Where the root lies on this machine.
-    pub fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.folder.path().join("root")
     }
 
     /// Where a path of the root lies on this machine; its folder is made.
-    pub fn host(&self, path: &str) -> PathBuf {
+    pub(crate) fn host(&self, path: &str) -> PathBuf {
         let host = self.root().join(path.trim_start_matches('/'));
         let folder = host.parent().expect("a path below the root");
         fs::create_dir_all(folder).expect("the folder is made");
@@ -186,43 +194,47 @@ impl Fixture {
     }
 
     /// A file of the host at the same path of the root, links resolved.
-    pub fn copy_in(&self, path: &str) {
+    pub(crate) fn copy_in(&self, path: &str) {
         fs::copy(path, self.host(path)).expect("the host's file is copied");
     }
 
     /// A file with these bytes.
-    pub fn file(&self, path: &str, content: &str) {
+    pub(crate) fn file(&self, path: &str, content: &str) {
         fs::write(self.host(path), content).expect("the file is written");
     }
 
     /// A link with this target.
-    pub fn link(&self, path: &str, target: &str) {
+    pub(crate) fn link(&self, path: &str, target: &str) {
         symlink(target, self.host(path)).expect("the link is made");
     }
 
     /// A folder.
-    pub fn make_folder(&self, path: &str) {
+    pub(crate) fn make_folder(&self, path: &str) {
         fs::create_dir_all(self.host(path)).expect("the folder is made");
     }
 
     /// The permission bits of a file.
-    pub fn mode(&self, path: &str, mode: u32) {
+    pub(crate) fn mode(&self, path: &str, mode: u32) {
         let permissions = fs::Permissions::from_mode(mode);
         fs::set_permissions(self.host(path), permissions).expect("the mode is set");
     }
 
     /// Moves a file to another place of the root.
-    pub fn rename(&self, from: &str, to: &str) {
+    pub(crate) fn rename(&self, from: &str, to: &str) {
         fs::rename(self.host(from), self.host(to)).expect("the file is moved");
     }
 
     /// Links an object and puts it into the root.
-    pub fn build(&self, object: Object) {
+    pub(crate) fn build(&self, object: Object) {
         let output = self.host(&object.path);
-        let source = self.scratch("source.c");
-        fs::write(&source, &object.source).expect("the source is written");
+        let source = self.scratch_file("source.c", &object.source);
         let mut command = Command::new(COMPILER);
-        command.args(["-nostdlib", "-fno-stack-protector", "-Wl,--no-as-needed", "-Wl,--allow-shlib-undefined"]);
+        command.args([
+            "-nostdlib",
+            "-fno-stack-protector",
+            "-Wl,--no-as-needed",
+            "-Wl,--allow-shlib-undefined",
+        ]);
         command.args(if object.is_program { ["-fPIE", "-pie"] } else { ["-fPIC", "-shared"] });
         command.args(object.soname.iter().map(|soname| format!("-Wl,-soname,{soname}")));
         command.arg(&source).arg("-o").arg(&output);
@@ -244,12 +256,19 @@ impl Fixture {
         stub
     }
 
+    /// A file outside the root, for the compiler.
+    pub(crate) fn scratch_file(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.scratch(name);
+        fs::write(&path, content).expect("the file is written");
+        path
+    }
+
     fn scratch(&self, name: &str) -> PathBuf {
         self.folder.path().join("scratch").join(name)
     }
 
     /// Changes the bytes of an object.
-    pub fn patch(&self, path: &str, patch: Patch) {
+    pub(crate) fn patch(&self, path: &str, patch: Patch) {
         let host = self.host(path);
         let mut bytes = fs::read(&host).expect("the object is read");
         match patch {

@@ -1,5 +1,9 @@
 //! What the linker's tests share: fixtures compiled on the spot, the program under test, and the real ld.so.
 
-pub mod fixture;
-pub mod real;
-pub mod sodeb;
+// Each test binary uses a part of it.
+#![allow(dead_code)]
+
+pub(crate) mod fixture;
+pub(crate) mod judge;
+pub(crate) mod real;
+pub(crate) mod sodeb;

@@ -9,38 +9,39 @@ use std::process::{Command, Output};
 use super::fixture::{Fixture, INTERPRETER};
 
 /// Where musl's dynamic linker lies on x86-64.
-pub const MUSL: &str = "/lib/ld-musl-x86_64.so.1";
+pub(crate) const MUSL: &str = "/lib/ld-musl-x86_64.so.1";
 
 /// In which surroundings a program is started.
 #[derive(Clone, Copy, Debug)]
-pub struct Surroundings<'text> {
+pub(crate) struct Surroundings<'text> {
     /// LD_LIBRARY_PATH.
-    pub ld_library_path: Option<&'text str>,
+    pub(crate) ld_library_path: Option<&'text str>,
     /// The current folder.
-    pub workdir: &'text str,
-    /// The glibc-hwcaps sub-folders that are searched, `none` for none.
-    pub hwcaps: &'text str,
+    pub(crate) workdir: &'text str,
+    /// The CPU level that is assumed; every fixture with hwcaps folders has them for a level that any machine
+    /// on which these tests run surpasses.
+    pub(crate) hwcaps: &'text str,
 }
 
 impl Default for Surroundings<'_> {
     fn default() -> Self {
-        Self { ld_library_path: None, workdir: "/", hwcaps: "none" }
+        Self { ld_library_path: None, workdir: "/", hwcaps: "x86-64-v2" }
     }
 }
 
 /// What the real linker did.
 #[derive(Debug, Default)]
-pub struct Real {
+pub(crate) struct Real {
     /// Each name that was searched, with the path that was taken, in the order of loading.
-    pub loaded: Vec<(String, Option<String>)>,
+    pub(crate) loaded: Vec<(String, Option<String>)>,
     /// The names that were searched for, each with the last rule that was tried.
-    pub searches: Vec<(String, Option<&'static str>)>,
+    pub(crate) searches: Vec<(String, Option<&'static str>)>,
     /// The message with which it gave up.
-    pub fatal: Option<String>,
+    pub(crate) fatal: Option<String>,
 }
 
 /// Whether the host can enter a root and its dynamic linker is glibc's for x86-64.
-pub fn can_run(fixture: &Fixture) -> bool {
+pub(crate) fn can_run(fixture: &Fixture) -> bool {
     Path::new(INTERPRETER).exists()
         && enter(fixture, Surroundings::default(), &[])
             .args([INTERPRETER, "--version"])
@@ -63,13 +64,13 @@ fn enter(fixture: &Fixture, surroundings: Surroundings<'_>, variables: &[(&str, 
 }
 
 /// Runs a program of the root for real, or none where the host can't.
-pub fn execute(fixture: &Fixture, program: &str, surroundings: Surroundings<'_>) -> Option<Output> {
+pub(crate) fn execute(fixture: &Fixture, program: &str, surroundings: Surroundings<'_>) -> Option<Output> {
     can_run(fixture).then(|| enter(fixture, surroundings, &[]).arg(program).output().expect("bwrap runs"))
 }
 
 /// What glibc loads for an object of the root, or none where the host can't tell. A program is started by the
 /// kernel; a library is given to ld.so as if it were one.
-pub fn glibc(
+pub(crate) fn glibc(
     fixture: &Fixture,
     object: &str,
     is_program: bool,
@@ -78,11 +79,9 @@ pub fn glibc(
     if !can_run(fixture) {
         return None;
     }
-    let mask = format!("glibc.cpu.hwcaps_mask={}", surroundings.hwcaps);
-    let variables =
-        [("LD_DEBUG", "libs"), ("LD_TRACE_LOADED_OBJECTS", "1"), ("GLIBC_TUNABLES", mask.as_str())];
+    let variables = [("LD_DEBUG", "libs"), ("LD_TRACE_LOADED_OBJECTS", "1")];
     let mut command = enter(fixture, surroundings, &variables);
-    if !is_program {
+    if !is_program || surroundings.hwcaps != Surroundings::default().hwcaps {
         command.args([INTERPRETER, "--glibc-hwcaps-mask", surroundings.hwcaps]);
     }
     let output = command.arg(object).output().expect("bwrap runs");
@@ -91,11 +90,12 @@ pub fn glibc(
 }
 
 /// What musl loads for a program of the root.
-pub fn musl(fixture: &Fixture, object: &str, surroundings: Surroundings<'_>) -> Option<Real> {
+pub(crate) fn musl(fixture: &Fixture, object: &str, surroundings: Surroundings<'_>) -> Option<Real> {
     if !Path::new(MUSL).exists() || !can_run(fixture) {
         return None;
     }
-    let output = enter(fixture, surroundings, &[]).args([MUSL, "--list", object]).output().expect("bwrap runs");
+    let output =
+        enter(fixture, surroundings, &[]).args([MUSL, "--list", object]).output().expect("bwrap runs");
     let mut loaded = listed(&text(&output.stdout));
     let trace = text(&output.stderr);
     loaded.extend(trace.lines().filter_map(|line| {
@@ -111,7 +111,7 @@ fn text(bytes: &[u8]) -> String {
 
 /// Takes apart what ldd prints: `name => path (address)`, `name => not found`, `path (address)`. The
 /// interpreter and the kernel's own object are left out.
-pub fn listed(listing: &str) -> Vec<(String, Option<String>)> {
+pub(crate) fn listed(listing: &str) -> Vec<(String, Option<String>)> {
     listing
         .lines()
         .filter_map(|line| {
@@ -140,10 +140,10 @@ fn searched(trace: &str) -> Vec<(String, Option<&'static str>)> {
             searches.push((name.to_owned(), None));
         } else if line.starts_with("search path=") || line.starts_with("search cache=") {
             rule = Some(rule_of(line));
-        } else if line.starts_with("trying file=") {
-            if let Some(last) = searches.last_mut() {
-                last.1 = rule;
-            }
+        } else if line.starts_with("trying file=")
+            && let Some(last) = searches.last_mut()
+        {
+            last.1 = rule;
         }
     }
     searches

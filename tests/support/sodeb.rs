@@ -7,36 +7,36 @@ use serde_json::Value;
 
 /// An answer of `sodeb tree --format json`.
 #[derive(Debug)]
-pub struct Tree {
+pub(crate) struct Tree {
     /// The exit status.
-    pub status: i32,
+    pub(crate) status: i32,
     /// What it printed.
-    pub json: Value,
+    pub(crate) json: Value,
 }
 
 /// One needed edge of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edge {
+pub(crate) struct Edge {
     /// The name that is asked for.
-    pub soname: String,
+    pub(crate) soname: String,
     /// The object that asks.
-    pub by: String,
+    pub(crate) by: String,
     /// Where it was found.
-    pub found: Option<String>,
+    pub(crate) found: Option<String>,
     /// By which rule.
-    pub rule: Option<String>,
-    /// Why the loader would end there.
-    pub error: Option<String>,
+    pub(crate) rule: Option<String>,
+    /// The file at which the loader gives up, and why; none where the search merely comes to nothing.
+    pub(crate) fatal: Option<String>,
 }
 
 /// Runs the program.
-pub fn sodeb<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = I>) -> Output {
+pub(crate) fn sodeb<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = I>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
     command.env_clear().args(arguments).output().expect("sodeb runs")
 }
 
 /// The answer about `path`, with `options` added.
-pub fn tree(path: &Path, options: &[&str]) -> Tree {
+pub(crate) fn tree(path: &Path, options: &[&str]) -> Tree {
     let mut arguments = vec!["tree".as_ref(), path.as_os_str(), "--format".as_ref(), "json".as_ref()];
     arguments.extend(options.iter().map(std::ffi::OsStr::new));
     let output = sodeb(&arguments);
@@ -47,7 +47,7 @@ pub fn tree(path: &Path, options: &[&str]) -> Tree {
 
 impl Tree {
     /// The paths of the start objects, in order.
-    pub fn starts(&self) -> Vec<&str> {
+    pub(crate) fn starts(&self) -> Vec<&str> {
         self.objects().map(|object| text(object, "path")).collect()
     }
 
@@ -56,20 +56,20 @@ impl Tree {
     }
 
     /// The start object with this path.
-    pub fn object(&self, path: &str) -> &Value {
+    pub(crate) fn object(&self, path: &str) -> &Value {
         self.objects()
             .find(|object| object["path"] == path)
             .unwrap_or_else(|| panic!("{path} is none of {:?}", self.starts()))
     }
 
     /// Every edge of what a start object makes the linker load, in order.
-    pub fn edges(&self, path: &str) -> Vec<Edge> {
+    pub(crate) fn edges(&self, path: &str) -> Vec<Edge> {
         let needed = self.object(path)["needed"].as_array().expect("a list of edges");
         needed.iter().map(Edge::of).collect()
     }
 
     /// The detail of each problem of this kind that a start object has.
-    pub fn problems(&self, path: &str, kind: &str) -> Vec<&str> {
+    pub(crate) fn problems(&self, path: &str, kind: &str) -> Vec<&str> {
         let problems = self.object(path)["problems"].as_array().expect("a list of problems");
         problems.iter().filter(|problem| problem["kind"] == kind).map(|it| text(it, "detail")).collect()
     }
@@ -83,7 +83,7 @@ impl Edge {
             by: text(value, "by").to_owned(),
             found: optional("found"),
             rule: optional("rule"),
-            error: optional("error"),
+            fatal: optional("error").filter(|error| error != "not found"),
         }
     }
 }

@@ -1,0 +1,235 @@
+//! The walls between the rooms of src/, as a test: which room may name which, which crate is named where, and
+//! what nothing but the command line may do.
+//!
+//! It reads the source as text, comments left out. A new room has to be given its walls here.
+
+use std::fs;
+use std::path::Path;
+
+/// Each room and those that it may name; the rooms are in the order in which data flows through them.
+const WALLS: &[(&str, &[&str])] = &[
+    ("vocabulary", &[]),
+    ("progress", &[]),
+    ("elf", &["vocabulary"]),
+    ("inventory", &["elf", "vocabulary"]),
+    ("root", &["inventory", "elf", "vocabulary"]),
+    ("loader", &["root", "inventory", "elf", "vocabulary"]),
+    ("app", &["loader", "root", "inventory", "elf", "vocabulary"]),
+    ("archive", &["progress", "vocabulary"]),
+    ("catalog", &["archive", "progress", "vocabulary"]),
+    (
+        "pipeline",
+        &["catalog", "archive", "app", "loader", "root", "inventory", "elf", "progress", "vocabulary"],
+    ),
+    ("emit", &["pipeline", "catalog", "archive", "app", "loader", "root", "inventory", "elf", "vocabulary"]),
+    (
+        "cli",
+        &[
+            "emit",
+            "pipeline",
+            "catalog",
+            "archive",
+            "app",
+            "loader",
+            "root",
+            "inventory",
+            "elf",
+            "progress",
+            "vocabulary",
+        ],
+    ),
+];
+
+/// Crates that only some rooms name, so that another can take their place.
+const CRATES: &[(&str, &[&str])] = &[
+    ("goblin", &["elf"]),
+    ("scroll", &["elf"]),
+    ("walkdir", &["inventory"]),
+    ("clap", &["cli", "main"]),
+    ("anyhow", &["cli", "main"]),
+    ("indicatif", &["cli"]),
+    ("reqwest", &["archive"]),
+    ("rustls", &["archive"]),
+    ("sequoia_openpgp", &["archive"]),
+    ("xz2", &["archive"]),
+];
+
+/// Rooms that only turn one value into another. (`elf` does too, but reads where it is told to: an open file.)
+const PURE_ROOMS: &[&str] = &["vocabulary", "root", "loader", "app", "emit"];
+
+/// What the pure rooms don't do.
+const OUTSIDE_WORLD: &[&str] =
+    &["std::fs", "std::net", "std::process", "File::open", "std::time::SystemTime"];
+
+/// What only the command line does.
+const COMMAND_LINE_ONLY: &[&str] =
+    &["println!", "print!(", "eprintln!", "eprint!(", "process::exit", "std::env", "env::var"];
+
+/// Longer files hold two things.
+const MAX_LINES: usize = 600;
+
+/// One source file: its room, its path below src/, and its text.
+struct SourceFile {
+    room: String,
+    path: String,
+    text: String,
+}
+
+impl SourceFile {
+    /// The lines of code with their numbers, comments left out.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let lines = self.text.lines().enumerate().map(|(index, line)| (index + 1, line));
+        lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
+    }
+}
+
+fn source_files() -> Vec<SourceFile> {
+    let mut files = Vec::new();
+    read_folder(Path::new("src"), &mut files);
+    assert!(files.len() > 10, "the sources are found");
+    files
+}
+
+fn read_folder(folder: &Path, files: &mut Vec<SourceFile>) {
+    let mut entries: Vec<_> =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            read_folder(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("a source file");
+            let below = path.strip_prefix("src").expect("a path below src").to_str().expect("a plain name");
+            let room = below.split(['/', '.']).next().expect("a first part").to_owned();
+            files.push(SourceFile { room, path: below.to_owned(), text });
+        }
+    }
+}
+
+/// The rooms that a line of code names: `crate::room` and `crate::{room, other::item}`.
+fn named_rooms(line: &str) -> Vec<&str> {
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    let mut rooms = Vec::new();
+    for (start, mark) in line.match_indices("crate::") {
+        if line[..start].ends_with(is_word) {
+            continue;
+        }
+        let rest = &line[start + mark.len()..];
+        match rest.strip_prefix('{') {
+            None => rooms.extend(rest.split(|character| !is_word(character)).next()),
+            Some(group) => rooms.extend(first_words(group)),
+        }
+    }
+    rooms.retain(|room| room.starts_with(char::is_lowercase));
+    rooms
+}
+
+/// The first word of each element of a group in braces, up to its end.
+fn first_words(group: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let (mut depth, mut element) = (0, 0);
+    for (position, character) in group.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                words.extend(group[element..position].trim().split("::").next());
+                element = position + 1;
+                if character == '}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+#[test]
+fn rooms_name_only_those_before_them() {
+    let mut breaches = Vec::new();
+    for file in source_files() {
+        if ["lib", "main"].contains(&file.room.as_str()) {
+            continue;
+        }
+        let Some((_, allowed)) = WALLS.iter().find(|(room, _)| *room == file.room) else {
+            breaches.push(format!("src/{}: no walls are stated for the room {}", file.path, file.room));
+            continue;
+        };
+        for (number, line) in file.code() {
+            for named in named_rooms(line) {
+                if named != file.room && !allowed.contains(&named) {
+                    breaches.push(format!("src/{}:{number}: {} names {named}", file.path, file.room));
+                }
+            }
+            if line.contains("super::super") {
+                breaches.push(format!("src/{}:{number}: a way around the walls", file.path));
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
+#[test]
+fn groups_in_braces_are_read() {
+    assert_eq!(
+        named_rooms("use crate::{elf::{Class, Machine}, root, vocabulary::Soname};"),
+        ["elf", "root", "vocabulary"]
+    );
+    assert_eq!(named_rooms("let x = crate::loader::rule(); mycrate::other();"), ["loader"]);
+    assert_eq!(named_rooms("pub(crate) fn f()"), [""; 0]);
+}
+
+#[test]
+fn crates_are_named_in_their_rooms_only() {
+    let mut breaches = Vec::new();
+    for file in source_files() {
+        for (name, rooms) in CRATES.iter().filter(|(_, rooms)| !rooms.contains(&file.room.as_str())) {
+            let path = format!("{name}::");
+            for (number, _) in file.code().filter(|(_, line)| line.contains(&path)) {
+                breaches.push(format!("src/{}:{number}: {name} is for {rooms:?}", file.path));
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
+#[test]
+fn only_the_command_line_prints_exits_and_reads_the_environment() {
+    let files = source_files();
+    let library = files.iter().filter(|file| file.room != "cli" && file.room != "main");
+    assert_none_has(library, COMMAND_LINE_ONLY);
+}
+
+#[test]
+fn pure_rooms_touch_nothing_outside() {
+    let files = source_files();
+    assert_none_has(files.iter().filter(|file| PURE_ROOMS.contains(&file.room.as_str())), OUTSIDE_WORLD);
+}
+
+#[test]
+fn nothing_is_left_to_be_done() {
+    assert_none_has(source_files().iter(), &["todo!", "unimplemented!", "FIXME", "dbg!"]);
+}
+
+fn assert_none_has<'files>(files: impl Iterator<Item = &'files SourceFile>, words: &[&str]) {
+    let mut breaches = Vec::new();
+    for file in files {
+        for (number, line) in file.code() {
+            for word in words.iter().filter(|word| line.contains(**word)) {
+                breaches.push(format!("src/{}:{number}: {word}", file.path));
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
+#[test]
+fn files_are_short() {
+    let long: Vec<_> = source_files()
+        .iter()
+        .map(|file| (file.path.clone(), file.text.lines().count()))
+        .filter(|(_, lines)| *lines > MAX_LINES)
+        .collect();
+    assert!(long.is_empty(), "files of more than {MAX_LINES} lines: {long:?}");
+}
