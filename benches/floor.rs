@@ -1,0 +1,32 @@
+//! [`support::scan`] as a program, for `benches/peers.sh`: sodeb's own time is quoted as a ratio to it.
+//!
+//! ```text
+//! cargo bench --bench floor -- FOLDER [THREADS]
+//! ```
+
+#![allow(clippy::print_stdout, reason = "a program of its own; printing is its result")]
+
+use std::path::PathBuf;
+
+mod support;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // Cargo's own `--bench` comes first; it is no argument of ours.
+    let mut arguments = std::env::args_os().skip(1).filter(|argument| argument != "--bench");
+    let Some(folder) = arguments.next().map(PathBuf::from) else {
+        println!("floor: no folder given, nothing measured");
+        return Ok(());
+    };
+    let threads = match arguments.next() {
+        Some(count) => count.to_string_lossy().parse()?,
+        None => 1,
+    };
+    let counts = support::scan(folder, threads)?;
+    println!(
+        "{} files, {} objects, {} bytes of dynamic segments",
+        counts.files.into_inner(),
+        counts.objects.into_inner(),
+        counts.dynamic_bytes.into_inner()
+    );
+    Ok(())
+}
