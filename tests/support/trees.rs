@@ -1,0 +1,65 @@
+//! Real trees, as the scripts in fixtures/ build them.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::SystemTime;
+
+/// The tree that `fixtures/NAME.sh` makes.
+pub(crate) fn fixture(name: &str) -> PathBuf {
+    build(name, kept(name), None)
+}
+
+/// The same with another Python than the script would choose, at a path of its own.
+pub(crate) fn fixture_by(name: &str, python: &str) -> PathBuf {
+    build(name, kept(&format!("{name}{}", python.replace('/', "-"))), Some(python))
+}
+
+/// Builds the tree once and keeps it in Cargo's folder for the files of tests, until a script is newer.
+/// Tests run at once, in threads or processes: the first one builds, the others wait.
+fn build(name: &str, tree: PathBuf, python: Option<&str>) -> PathBuf {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let script = fixtures.join(name).with_extension("sh");
+    let mark = |suffix| tree.with_extension(suffix);
+
+    let file = File::create(mark("lock")).expect("a lock file");
+    let mut lock = fd_lock::RwLock::new(file);
+    let _held = lock.write().expect("the lock");
+    let built = modified(&mark("done"));
+    if built.is_some_and(|built| {
+        [&script, &fixtures.join("common.sh")].iter().all(|of| modified(of) < Some(built))
+    }) {
+        return tree;
+    }
+    if tree.exists() {
+        fs::remove_dir_all(&tree).expect("the old tree can be removed");
+    }
+    let mut command = Command::new(&script);
+    command.arg(&tree).envs(python.map(|python| ("PYTHON", python))).stdin(Stdio::null());
+    let status = command.status();
+    assert!(status.is_ok_and(|status| status.success()), "{} did not build its tree", script.display());
+    File::create(mark("done")).expect("a mark");
+    tree
+}
+
+/// A path in Cargo's folder for the files of tests, which outlives them.
+pub(crate) fn kept(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
+}
+
+/// The files below a folder whose names end in one of `suffixes`, sorted; links are not followed.
+pub(crate) fn files_ending(folder: &Path, suffixes: &[&str]) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(|entry| entry.expect("a readable tree"))
+        .filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| suffixes.iter().any(|suffix| path.to_string_lossy().ends_with(suffix)))
+        .collect();
+    files.sort();
+    files
+}
