@@ -16,16 +16,16 @@ pub(crate) fn fixture_by(name: &str, python: &str) -> PathBuf {
 }
 
 /// Builds the tree once and keeps it in Cargo's folder for the files of tests, until a script is newer.
-/// Tests run at once, in threads or processes: the first one builds, the others wait.
+/// Tests run at once, in threads or processes, and apt allows one at a time: so one builds, the others wait.
 fn build(name: &str, tree: PathBuf, python: Option<&str>) -> PathBuf {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let script = fixtures.join(name).with_extension("sh");
-    let mark = |suffix| tree.with_extension(suffix);
+    let done = tree.with_extension("done");
 
-    let file = File::create(mark("lock")).expect("a lock file");
+    let file = File::create(kept("fixtures.lock")).expect("a lock file");
     let mut lock = fd_lock::RwLock::new(file);
     let _held = lock.write().expect("the lock");
-    let built = modified(&mark("done"));
+    let built = modified(&done);
     if built.is_some_and(|built| {
         [&script, &fixtures.join("common.sh")].iter().all(|of| modified(of) < Some(built))
     }) {
@@ -38,7 +38,7 @@ fn build(name: &str, tree: PathBuf, python: Option<&str>) -> PathBuf {
     command.arg(&tree).envs(python.map(|python| ("PYTHON", python))).stdin(Stdio::null());
     let status = command.status();
     assert!(status.is_ok_and(|status| status.success()), "{} did not build its tree", script.display());
-    File::create(mark("done")).expect("a mark");
+    File::create(done).expect("a mark");
     tree
 }
 
