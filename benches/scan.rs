@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use sodeb::inventory::{ReadOptions, read_directory};
+use sodeb::inventory::read_directory;
 use sodeb::loader::LinkerSettings;
 use sodeb::pipeline::{Scope, Sources, link};
 
@@ -29,8 +29,7 @@ fn scan(criterion: &mut Criterion) {
             .iter(|| support::scan(path.to_owned(), threads).map(|counts| counts.dynamic_bytes.into_inner()));
     });
     group.bench_function("read", |bencher| {
-        bencher
-            .iter(|| read_directory(path, ReadOptions::default()).map(|inventory| inventory.entries().len()));
+        bencher.iter(|| read_directory(path).map(|inventory| inventory.entries().len()));
     });
     group.bench_function("read and link", |bencher| {
         bencher.iter(|| {
