@@ -7,9 +7,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use sodeb::app::{Scope, Sources, link};
 use sodeb::inventory::read_directory;
 use sodeb::loader::LinkerSettings;
-use sodeb::pipeline::{Scope, Sources, link};
 
 mod support;
 

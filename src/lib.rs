@@ -10,5 +10,6 @@ pub mod inventory;
 pub mod loader;
 pub mod pipeline;
 pub mod progress;
+pub mod resolve;
 pub mod root;
 pub mod vocabulary;

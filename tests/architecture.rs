@@ -46,7 +46,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("scroll", &["elf"]),
     ("walkdir", &["inventory"]),
     ("clap", &["cli", "main"]),
-    ("anyhow", &["cli", "main"]),
+    // In the archive, since the callbacks of the OpenPGP library return it.
+    ("anyhow", &["archive", "cli", "main"]),
     ("indicatif", &["cli"]),
     ("reqwest", &["archive"]),
     ("rustls", &["archive"]),

@@ -1,10 +1,14 @@
-//! What kind of tree was pointed at, and which of its objects something starts or opens.
+//! The trees that were pointed at: what kind each is, and which of its objects something starts or opens.
 
 mod kind;
 mod role;
+mod sources;
+mod starts;
 
 pub use kind::{Abi, Tree, TreeKind, recognise};
 pub use role::{Language, Role};
+pub use sources::{Source, Sources};
+pub use starts::{AppObject, Linked, Scope, Started, link};
 
 use crate::inventory::Content;
 use crate::root::{NodeId, Root};

@@ -5,10 +5,16 @@
 //! the index says and judges nothing; which of several packages is the answer for a soname is decided in
 //! [`lookup`].
 
+mod host;
+mod lookup;
+
 use bstr::BString;
 use jiff::Timestamp;
 
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Target};
+
+pub use host::host_provider;
+pub use lookup::{Answer, Candidate, NearMiss, Reason, Standing, look_up};
 
 /// One release's or one root's packages and the libraries in them.
 pub trait Catalog: Sync {

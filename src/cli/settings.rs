@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use super::Failure;
 use super::arguments::{LinkerArguments, SourceArguments};
 use super::config::Config;
+use crate::app::Sources;
 use crate::loader::LinkerSettings;
-use crate::pipeline::Sources;
 use crate::vocabulary::RootedPath;
 
 /// Sets the number of threads that read files.

@@ -5,8 +5,8 @@ use super::config::Config;
 use super::printer::Printer;
 use super::settings::{linker_settings, read_sources};
 use super::{Exit, Failure};
+use crate::app::{Linked, Scope, Sources, link};
 use crate::emit;
-use crate::pipeline::{Linked, Scope, Sources, link};
 
 pub(super) fn run(arguments: TreeArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let sources = read_sources(&arguments.sources, config)?;

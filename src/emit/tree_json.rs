@@ -3,8 +3,8 @@
 use bstr::BStr;
 use serde::Serialize;
 
+use crate::app::{Linked, Started};
 use crate::loader::{Edge, LinkMap, Outcome, Tried};
-use crate::pipeline::{Linked, Started};
 use crate::root::Root;
 use crate::vocabulary::Soname;
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::app::Linked;
 use crate::loader::{LinkMap, Outcome, Rule, Tried};
-use crate::pipeline::Linked;
 use crate::root::Root;
 
 use super::style::{BAD, DIM, PATH, paint};

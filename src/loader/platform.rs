@@ -128,6 +128,11 @@ impl Platform {
         PLATFORMS.iter().find(|platform| platform.machine() == machine)
     }
 
+    /// The constants of the machine with this multiarch triplet.
+    pub fn of_triplet(triplet: &str) -> Option<&'static Self> {
+        PLATFORMS.iter().find(|platform| platform.triplet == triplet)
+    }
+
     /// The machine.
     pub fn machine(&self) -> Machine {
         Machine {

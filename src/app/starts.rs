@@ -1,0 +1,222 @@
+//! The start objects of the apps, each linked in the process that it runs in.
+//!
+//! A vendored library is loaded by whoever asks for it, with that one's search path, so that linking it by
+//! itself would call things missing that are not. The start objects are programs, what an interpreter opens,
+//! and what no other object of the trees asks for; everything else is reached from them.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use bstr::{BString, ByteSlice};
+
+use super::{Language, Role, Source, Sources, interpreter};
+use crate::elf::{ElfFacts, Machine};
+use crate::inventory::Content;
+use crate::loader::{LinkMap, Linker, LinkerSettings, Process, libc_of};
+use crate::root::{MountId, NodeId, Root};
+
+/// What is linked, and in what context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Programs, what an interpreter opens, and what no other object of the tree asks for, each in its
+    /// process; everything else is reached from them.
+    InContext,
+    /// Every object by itself, as `ld.so --list` would load it.
+    EachAlone,
+}
+
+/// A start object and all that it loads.
+#[derive(Debug)]
+pub struct Started<'root> {
+    /// What brings it into a process.
+    pub role: Role,
+    /// What the linker makes of it.
+    pub map: LinkMap<'root>,
+    /// The interpreter in whose process it was linked, if the root has it.
+    pub process: Option<NodeId>,
+}
+
+/// Every start object of the apps, linked.
+pub struct Linked<'root> {
+    /// The start objects, sorted by path.
+    pub starts: Vec<Started<'root>>,
+    /// Every object of the apps that a linker could load, sorted by path.
+    pub objects: Vec<AppObject<'root>>,
+    linkers: BTreeMap<Machine, Linker<'root>>,
+}
+
+/// An object of an app.
+#[derive(Clone, Copy, Debug)]
+pub struct AppObject<'root> {
+    /// The file.
+    pub node: NodeId,
+    /// What it is for.
+    pub role: Role,
+    /// Its facts.
+    pub facts: &'root ElfFacts,
+    /// The tree that it is in.
+    pub mount: MountId,
+}
+
+impl<'root> Linked<'root> {
+    /// The folders that the search on behalf of an object of a start's map goes through.
+    pub fn searched_folders(&mut self, start: usize, by: usize) -> Vec<BString> {
+        let map = &self.starts[start].map;
+        self.linkers
+            .get_mut(&map.start().facts.machine)
+            .map(|linker| linker.searched_folders(map, by))
+            .unwrap_or_default()
+    }
+}
+
+/// Links the start objects of the apps. An object for a machine that Debian has no port for is not linked.
+pub fn link<'root>(
+    root: &'root Root<'root>,
+    sources: &Sources,
+    settings: &LinkerSettings,
+    scope: Scope,
+) -> Linked<'root> {
+    let objects = app_objects(root, sources);
+    let mut stage = LinkStage {
+        root,
+        settings,
+        sources: sources.app_mounts().collect(),
+        linkers: BTreeMap::new(),
+        processes: HashMap::new(),
+        starts: Vec::new(),
+    };
+    match scope {
+        Scope::EachAlone => stage.link_alone(objects.iter()),
+        Scope::InContext => stage.link_in_context(&objects),
+    }
+    let LinkStage { linkers, mut starts, .. } = stage;
+    starts.sort_by_cached_key(|start| root.path(start.map.start().node));
+    Linked { starts, objects, linkers }
+}
+
+fn app_objects<'root>(root: &'root Root<'root>, sources: &Sources) -> Vec<AppObject<'root>> {
+    let mut objects = Vec::new();
+    for (mount, _) in sources.app_mounts() {
+        for (node, content) in root.files_of(mount) {
+            let Content::Object(facts) = content else { continue };
+            if let Some(role) = Role::of(root.name(node), facts) {
+                objects.push(AppObject { node, role, facts, mount });
+            }
+        }
+    }
+    objects
+}
+
+/// The interpreter of one tree's extensions, linked once for all of them.
+struct Interpreter<'root> {
+    node: NodeId,
+    map: LinkMap<'root>,
+    caller: usize,
+}
+
+struct LinkStage<'root, 'sources> {
+    root: &'root Root<'root>,
+    settings: &'sources LinkerSettings,
+    sources: Vec<(MountId, &'sources Source)>,
+    linkers: BTreeMap<Machine, Linker<'root>>,
+    processes: HashMap<(MountId, Language, Machine), Option<Interpreter<'root>>>,
+    starts: Vec<Started<'root>>,
+}
+
+impl<'root> LinkStage<'root, '_> {
+    fn link_alone<'objects>(&mut self, objects: impl Iterator<Item = &'objects AppObject<'root>>)
+    where
+        'root: 'objects,
+    {
+        for object in objects {
+            self.start(object, None);
+        }
+    }
+
+    fn link_in_context(&mut self, objects: &[AppObject<'root>]) {
+        let asked: HashSet<&[u8]> = objects
+            .iter()
+            .flat_map(|object| &object.facts.needed)
+            .map(|soname| soname.as_bytes().rsplit_str("/").next().unwrap_or_default())
+            .collect();
+        let is_asked_for = |object: &AppObject<'_>| {
+            object.role == Role::Library
+                && (asked.contains(self.root.name(object.node))
+                    || object.facts.soname.as_ref().is_some_and(|soname| asked.contains(soname.as_bytes())))
+        };
+        let (inner, outer): (Vec<&AppObject<'_>>, Vec<_>) =
+            objects.iter().partition(|object| is_asked_for(object));
+        for object in outer {
+            self.start_in_process(object);
+        }
+        // What is asked for and yet was reached by nothing is off the path of those who ask, or one of a
+        // circle; it is looked at by itself.
+        let mut reached: HashSet<NodeId> =
+            self.starts.iter().flat_map(|start| &start.map.objects).map(|object| object.node).collect();
+        for object in inner {
+            if !reached.contains(&object.node) {
+                self.start(object, None);
+                let started = self.starts.last().filter(|start| start.map.start().node == object.node);
+                reached.extend(started.iter().flat_map(|start| &start.map.objects).map(|object| object.node));
+            }
+        }
+    }
+
+    fn start_in_process(&mut self, object: &AppObject<'root>) {
+        let Some(language) = object.role.language() else { return self.start(object, None) };
+        let key = (object.mount, language, object.facts.machine);
+        if !self.processes.contains_key(&key) {
+            let interpreter = self.interpreter(key);
+            self.processes.insert(key, interpreter);
+        }
+        self.start(object, Some(key));
+    }
+
+    fn interpreter(&mut self, key: (MountId, Language, Machine)) -> Option<Interpreter<'root>> {
+        let (mount, language, machine) = key;
+        let (_, source) = self.sources.iter().find(|(id, _)| *id == mount)?;
+        let node = interpreter(self.root, language, &source.at, &source.tree)?;
+        let Some(Content::Object(facts)) = self.root.content(node) else { return None };
+        if facts.machine != machine {
+            return None;
+        }
+        let map = self.linker(machine)?.program(node, facts);
+        let caller = map
+            .objects
+            .iter()
+            .position(|object| {
+                let soname = object.facts.soname.as_ref();
+                soname.is_some_and(|soname| soname.as_bytes().starts_with(language.library_stem().as_bytes()))
+            })
+            .unwrap_or_default();
+        Some(Interpreter { node, map, caller })
+    }
+
+    fn linker(&mut self, machine: Machine) -> Option<&mut Linker<'root>> {
+        if !self.linkers.contains_key(&machine) {
+            let linker = Linker::new(self.root, machine, self.settings).ok()?;
+            self.linkers.insert(machine, linker);
+        }
+        self.linkers.get_mut(&machine)
+    }
+
+    fn start(&mut self, object: &AppObject<'root>, process: Option<(MountId, Language, Machine)>) {
+        let AppObject { node, role, facts, .. } = *object;
+        if self.linker(facts.machine).is_none() {
+            return;
+        }
+        let interpreter = process
+            .and_then(|key| self.processes.get(&key)?.as_ref())
+            .filter(|interpreter| interpreter.map.libc == libc_of(facts));
+        let Some(linker) = self.linkers.get_mut(&facts.machine) else { return };
+        let map = match role {
+            Role::Program => linker.program(node, facts),
+            _ => {
+                let process = interpreter
+                    .map(|interpreter| Process { map: &interpreter.map, caller: interpreter.caller });
+                linker.library(node, facts, process)
+            }
+        };
+        let process = interpreter.map(|interpreter| interpreter.node);
+        self.starts.push(Started { role, map, process });
+    }
+}

@@ -1,0 +1,92 @@
+//! The needed edges of all start objects, gathered by soname.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::Scene;
+use crate::app::{Linked, Sources};
+use crate::loader::{Libc, Outcome, Platform, libc_of};
+use crate::root::{MountId, NodeId, Root};
+use crate::vocabulary::Soname;
+
+/// One soname and all that ask for it.
+#[derive(Debug, Default)]
+pub(super) struct Need {
+    /// The file that satisfies it, where it is found.
+    pub(super) found: Option<NodeId>,
+    /// The edges that come to nothing: which start's map, and which of its objects asks.
+    pub(super) missing: Vec<(usize, usize)>,
+    /// The objects that ask for it, and whether each is one of the trees'.
+    pub(super) needed_by: HashMap<NodeId, bool>,
+    /// The starts that load a library of this soname.
+    pub(super) loaded_by: BTreeSet<usize>,
+}
+
+/// Every soname that is asked for in the scene.
+pub(super) fn gather<'root>(
+    root: &Root<'_>,
+    sources: &Sources,
+    linked: &Linked<'root>,
+    scene: Option<Scene>,
+) -> BTreeMap<&'root Soname, Need> {
+    let apps: HashSet<MountId> = sources.app_mounts().map(|(mount, _)| mount).collect();
+    let mut needs: BTreeMap<&Soname, Need> = BTreeMap::new();
+    for (index, start) in linked.starts.iter().enumerate() {
+        let map = &start.map;
+        if !scene.is_some_and(|scene| scene.holds(map.start().facts)) {
+            continue;
+        }
+        for edge in &map.edges {
+            let need = needs.entry(edge.soname).or_default();
+            let by = map.objects[edge.by].node;
+            need.needed_by.entry(by).or_insert_with(|| apps.contains(&root.mount_of(by)));
+            match &edge.outcome {
+                Outcome::Found { object, .. } => {
+                    need.found.get_or_insert(map.objects[*object].node);
+                    need.loaded_by.insert(index);
+                }
+                Outcome::Missing { .. } => need.missing.push((index, edge.by)),
+            }
+        }
+    }
+    needs
+}
+
+impl Scene {
+    /// Whether an object is for this machine and C library.
+    pub(super) fn holds(self, facts: &crate::elf::ElfFacts) -> bool {
+        facts.machine == self.machine && libc_of(facts) == self.libc
+    }
+}
+
+/// See [`super::scene`].
+pub(super) fn scene(
+    root: &Root<'_>,
+    linked: &Linked<'_>,
+    has_base: bool,
+    wanted: Option<crate::elf::Machine>,
+) -> Option<Scene> {
+    let mut counts: BTreeMap<(crate::elf::Machine, bool), usize> = BTreeMap::new();
+    for object in &linked.objects {
+        if Platform::of(object.facts.machine).is_some()
+            && wanted.is_none_or(|machine| machine == object.facts.machine)
+        {
+            *counts.entry((object.facts.machine, libc_of(object.facts) == Libc::Musl)).or_default() += 1;
+        }
+    }
+    let has = |path: &str| root.resolve(root.top(), path.as_bytes()).is_ok();
+    let fits_base = |machine: crate::elf::Machine, is_musl: bool| {
+        let Some(platform) = Platform::of(machine) else { return false };
+        let musl = format!("/lib/ld-musl-{}.so.1", platform.musl_name);
+        !has_base || if is_musl { has(&musl) } else { has(platform.interpreter) }
+    };
+    // The first of equals: without a base glibc goes before musl, and a base decides for what it can run.
+    let best = |fits: bool| {
+        counts
+            .iter()
+            .filter(|((machine, is_musl), _)| fits == fits_base(*machine, *is_musl))
+            .max_by_key(|((machine, is_musl), count)| (**count, !*is_musl, std::cmp::Reverse(*machine)))
+            .map(|((machine, is_musl), _)| (*machine, *is_musl))
+    };
+    let (machine, is_musl) = best(true).or_else(|| best(false))?;
+    Some(Scene { machine, libc: if is_musl { Libc::Musl } else { Libc::Glibc } })
+}
