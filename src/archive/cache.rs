@@ -77,7 +77,7 @@ impl Cache {
         progress: &dyn Progress,
         update: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        let path = self.folder(".")?.join("lock");
+        let path = made(self.root.clone())?.join("lock");
         let unwritable = |source| CacheError::Write { path: path.clone(), source };
         let file = OpenOptions::new().create(true).append(true).open(&path).map_err(unwritable)?;
         let mut lock = fd_lock::RwLock::new(file);
@@ -184,11 +184,14 @@ impl Cache {
     }
 
     fn folder(&self, name: &str) -> Result<PathBuf, CacheError> {
-        let path = self.root.join(name);
-        match fs::create_dir_all(&path) {
-            Ok(()) => Ok(path),
-            Err(source) => Err(CacheError::Write { path, source }),
-        }
+        made(self.root.join(name))
+    }
+}
+
+fn made(folder: PathBuf) -> Result<PathBuf, CacheError> {
+    match fs::create_dir_all(&folder) {
+        Ok(()) => Ok(folder),
+        Err(source) => Err(CacheError::Write { path: folder, source }),
     }
 }
 

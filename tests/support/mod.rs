@@ -1,8 +1,10 @@
-//! What the linker's tests share: fixtures compiled on the spot, the program under test, and the real ld.so.
+//! What tests share: a signed archive and its server; and for the linker's, fixtures compiled on the spot, the
+//! program under test, and the real ld.so.
 
 // Each test binary uses a part of it.
 #![allow(dead_code)]
 
+pub(crate) mod archive_server;
 pub(crate) mod fixture;
 pub(crate) mod judge;
 pub(crate) mod real;

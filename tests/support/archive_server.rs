@@ -1,0 +1,453 @@
+//! A whole signed archive in memory, and a small HTTP server that serves it with or without faults.
+//!
+//! ```ignore
+//! let key = SigningKey::new("archive");
+//! let suite = TestSuite::debian("bookworm")
+//!     .contents("main", "amd64", "usr/lib/x86_64-linux-gnu/libgmp.so.10 libs/libgmp10\n")
+//!     .packages("main", "amd64", "Package: libgmp10\nVersion: 2:6.2.1+dfsg1-1.1\n…");
+//! let server = ArchiveServer::start([suite.publish(&key)]);
+//! server.fault("Contents-amd64.gz", Fault::BreakOff { after: 100, times: 1 });
+//! // … use server.url() as a mirror and key.write_public(path) as its keyring …
+//! assert!(server.requests().iter().any(|request| request.path.contains("by-hash")));
+//! ```
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use jiff::{SignedDuration, Timestamp};
+use sequoia_openpgp::cert::{Cert, CertBuilder};
+use sequoia_openpgp::policy::StandardPolicy;
+use sequoia_openpgp::serialize::SerializeInto;
+use sequoia_openpgp::serialize::stream::{Message, Signer};
+use sequoia_openpgp::types::HashAlgorithm;
+use sha2::{Digest, Sha256};
+use xz2::write::XzEncoder;
+
+/// How long before now the archives of these tests were made and signed.
+pub const AGE: SignedDuration = SignedDuration::from_hours(1);
+
+/// The moment at which the archives of these tests were made, to the second.
+pub fn archive_date() -> Timestamp {
+    let now = Timestamp::now().saturating_sub(AGE).expect("in range");
+    Timestamp::from_second(now.as_second()).expect("in range")
+}
+
+/// A key that signs an archive.
+pub struct SigningKey {
+    certificate: Cert,
+    signed_at: SystemTime,
+    hash: HashAlgorithm,
+}
+
+impl SigningKey {
+    /// A key made a day before the archive.
+    pub fn new(name: &str) -> Self {
+        Self::at(name, archive_date(), None)
+    }
+
+    /// A key that signs at `signed_at`, made a day before and valid for `validity`.
+    pub fn at(name: &str, signed_at: Timestamp, validity: Option<Duration>) -> Self {
+        let signed_at = SystemTime::try_from(signed_at).expect("in range");
+        let (certificate, _revocation) = CertBuilder::new()
+            .add_userid(name)
+            .set_creation_time(signed_at - Duration::from_secs(24 * 3600))
+            .set_validity_period(validity)
+            .add_signing_subkey()
+            .generate()
+            .expect("a key");
+        Self { certificate, signed_at, hash: HashAlgorithm::SHA512 }
+    }
+
+    /// The same key, signing with SHA-1.
+    pub fn with_weak_hash(mut self) -> Self {
+        self.hash = HashAlgorithm::SHA1;
+        self
+    }
+
+    /// Writes the public key, armored.
+    pub fn write_public(&self, path: &Path) {
+        fs::write(path, self.certificate.armored().to_vec().expect("serialised")).expect("written");
+    }
+
+    /// The fingerprint of the key that signs.
+    pub fn fingerprint(&self) -> String {
+        self.certificate.keys().subkeys().next().expect("a subkey").key().fingerprint().to_string()
+    }
+
+    /// A clear-signed text.
+    pub fn sign(&self, text: &str) -> Vec<u8> {
+        let policy = StandardPolicy::new();
+        let pair = self
+            .certificate
+            .keys()
+            .with_policy(&policy, self.signed_at)
+            .for_signing()
+            .next()
+            .expect("a signing key")
+            .key()
+            .clone()
+            .parts_into_secret()
+            .expect("has its secret part")
+            .into_keypair()
+            .expect("not encrypted");
+        let mut signed = Vec::new();
+        let mut signer = Signer::new(Message::new(&mut signed), pair)
+            .expect("a signer")
+            .hash_algo(self.hash)
+            .expect("a known hash")
+            .creation_time(self.signed_at)
+            .cleartext()
+            .build()
+            .expect("a signer");
+        signer.write_all(text.as_bytes()).expect("signed");
+        signer.finalize().expect("signed");
+        signed
+    }
+}
+
+/// Files of an archive by their path below its base.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// One suite on its way to being published.
+#[derive(Clone)]
+pub struct TestSuite {
+    folder: String,
+    codename: String,
+    suite: String,
+    date: Timestamp,
+    valid_until: Option<Timestamp>,
+    by_hash: bool,
+    components: Vec<String>,
+    /// By their path below the suite: plain, and as compressed.
+    indices: Files,
+}
+
+impl TestSuite {
+    /// A suite as Debian names them: the codename is the folder's name.
+    pub fn debian(name: &str) -> Self {
+        Self::new(name, name, "stable")
+    }
+
+    /// A suite as Ubuntu names them: Suite is the folder's name, all have the release's codename.
+    pub fn ubuntu(name: &str) -> Self {
+        Self::new(name, name.split('-').next().expect("has one"), name)
+    }
+
+    fn new(folder: &str, codename: &str, suite: &str) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            codename: codename.to_owned(),
+            suite: suite.to_owned(),
+            date: archive_date(),
+            valid_until: None,
+            by_hash: true,
+            components: Vec::new(),
+            indices: Files::new(),
+        }
+    }
+
+    /// Names another codename in the Release file than the folder's.
+    pub fn codename(mut self, codename: &str) -> Self {
+        self.codename = codename.to_owned();
+        self
+    }
+
+    /// The Release file's Date.
+    pub fn date(mut self, date: Timestamp) -> Self {
+        self.date = date;
+        self
+    }
+
+    /// The Release file's Valid-Until.
+    pub fn valid_until(mut self, valid_until: Timestamp) -> Self {
+        self.valid_until = Some(valid_until);
+        self
+    }
+
+    /// Publishes under plain names only.
+    pub fn without_by_hash(mut self) -> Self {
+        self.by_hash = false;
+        self
+    }
+
+    /// Adds a Contents file; `component` is empty for Ubuntu's, which spans them all.
+    pub fn contents(self, component: &str, architecture: &str, lines: &str) -> Self {
+        let stem = match component {
+            "" => format!("Contents-{architecture}"),
+            _ => format!("{component}/Contents-{architecture}"),
+        };
+        self.component(component).index(&stem, lines).compressed(&format!("{stem}.gz"), gz(lines.as_bytes()))
+    }
+
+    /// Adds a Packages file, as .xz and .gz.
+    pub fn packages(self, component: &str, architecture: &str, stanzas: &str) -> Self {
+        let stem = format!("{component}/binary-{architecture}/Packages");
+        self.component(component)
+            .index(&stem, stanzas)
+            .compressed(&format!("{stem}.xz"), xz(stanzas.as_bytes()))
+            .compressed(&format!("{stem}.gz"), gz(stanzas.as_bytes()))
+    }
+
+    /// Adds or replaces one file as it stands; the Release will list it with its real size and digest.
+    pub fn compressed(mut self, path: &str, bytes: Vec<u8>) -> Self {
+        self.indices.insert(path.to_owned(), bytes);
+        self
+    }
+
+    fn index(self, stem: &str, text: &str) -> Self {
+        self.compressed(stem, text.as_bytes().to_vec())
+    }
+
+    fn component(mut self, component: &str) -> Self {
+        if !component.is_empty() && !self.components.iter().any(|known| known == component) {
+            self.components.push(component.to_owned());
+        }
+        self
+    }
+
+    /// The text of the Release file.
+    pub fn release(&self) -> String {
+        let date = |date: Timestamp| date.strftime("%a, %d %b %Y %H:%M:%S UTC").to_string();
+        let mut text = format!("Origin: Test\nSuite: {}\nCodename: {}\n", self.suite, self.codename);
+        text += &format!("Date: {}\n", date(self.date));
+        if let Some(valid_until) = self.valid_until {
+            text += &format!("Valid-Until: {}\n", date(valid_until));
+        }
+        if self.by_hash {
+            text += "Acquire-By-Hash: yes\n";
+        }
+        text += &format!("Architectures: all amd64 arm64\nComponents: {}\nSHA256:\n", self.components.join(" "));
+        for (path, bytes) in &self.indices {
+            text += &format!(" {} {:8} {path}\n", sha256(bytes), bytes.len());
+        }
+        text
+    }
+
+    /// All files of the suite, its Release signed by `key`.
+    pub fn publish(&self, key: &SigningKey) -> Files {
+        let folder = format!("dists/{}", self.folder);
+        let mut files = Files::new();
+        files.insert(format!("{folder}/InRelease"), key.sign(&self.release()));
+        // As real archives do, the uncompressed files are listed and not there.
+        for (path, bytes) in self.indices.iter().filter(|(path, _)| path.contains('.')) {
+            let path = format!("{folder}/{path}");
+            if self.by_hash {
+                let parent = path.rsplit_once('/').expect("has a folder").0;
+                files.insert(format!("{parent}/by-hash/SHA256/{}", sha256(bytes)), bytes.clone());
+            }
+            files.insert(path, bytes.clone());
+        }
+        files
+    }
+}
+
+/// What goes wrong with a file.
+#[derive(Clone, Debug)]
+pub enum Fault {
+    /// It is not there.
+    NotFound,
+    /// Another status, this many times.
+    Status { code: u16, times: usize },
+    /// The connection breaks off after so many bytes of the body, this many times.
+    BreakOff { after: usize, times: usize },
+    /// Each answer takes this long.
+    Slow(Duration),
+    /// Ranges are not understood: the whole file comes.
+    NoRange,
+}
+
+/// A request that came.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The path below the base.
+    pub path: String,
+    /// The Range header.
+    pub range: Option<String>,
+    /// The If-None-Match header.
+    pub if_none_match: Option<String>,
+    /// The status of the answer.
+    pub status: u16,
+}
+
+#[derive(Default)]
+struct State {
+    files: Files,
+    faults: Vec<(String, Fault)>,
+    requests: Vec<Request>,
+}
+
+/// Serves files on a port of this machine until the process ends.
+pub struct ArchiveServer {
+    url: String,
+    state: Arc<Mutex<State>>,
+}
+
+impl ArchiveServer {
+    /// Starts a server with the files of some suites.
+    pub fn start(suites: impl IntoIterator<Item = Files>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/debian", listener.local_addr().expect("an address"));
+        let state = Arc::new(Mutex::new(State::default()));
+        let shared = Arc::clone(&state);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let state = Arc::clone(&shared);
+                // A client that goes away in the midst is none of the server's business.
+                thread::spawn(move || answer(stream, &state).ok());
+            }
+        });
+        let server = Self { url, state };
+        for files in suites {
+            server.publish(files);
+        }
+        server
+    }
+
+    /// The base of the archive.
+    pub fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    /// Adds files, or puts them in the place of others.
+    pub fn publish(&self, files: Files) {
+        self.state().files.extend(files);
+    }
+
+    /// Takes away every file whose path ends so.
+    pub fn remove(&self, ending: &str) {
+        self.state().files.retain(|path, _| !path.ends_with(ending));
+    }
+
+    /// Puts a fault on every file whose path contains `part`. The first that fits counts.
+    pub fn fault(&self, part: &str, fault: Fault) {
+        self.state().faults.push((part.to_owned(), fault));
+    }
+
+    /// Mends all faults and forgets the requests.
+    pub fn reset(&self) {
+        let mut state = self.state();
+        state.faults.clear();
+        state.requests.clear();
+    }
+
+    /// What was asked for so far.
+    pub fn requests(&self) -> Vec<Request> {
+        self.state().requests.clone()
+    }
+
+    /// How many requests for paths that contain `part` were answered with content.
+    pub fn served(&self, part: &str) -> usize {
+        let requests = self.requests();
+        requests.iter().filter(|request| request.path.contains(part) && request.status / 100 == 2).count()
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().expect("no test panics while it holds the lock")
+    }
+}
+
+fn answer(mut stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
+    let mut request = read_request(&stream)?;
+    let (file, fault) = {
+        let mut state = state.lock().expect("not poisoned");
+        (state.files.get(&request.path).cloned(), take_fault(&mut state.faults, &request.path))
+    };
+    if let Some(Fault::Slow(wait)) = fault {
+        thread::sleep(wait);
+    }
+    let (head, body) = response(&mut request, file, fault.as_ref());
+    state.lock().expect("not poisoned").requests.push(request);
+    stream.write_all(head.as_bytes())?;
+    let body = match fault {
+        Some(Fault::BreakOff { after, .. }) => &body[..after.min(body.len())],
+        _ => &body[..],
+    };
+    stream.write_all(body)?;
+    stream.flush()
+}
+
+fn read_request(stream: &TcpStream) -> std::io::Result<Request> {
+    let mut lines = BufReader::new(stream).lines();
+    let first = lines.next().transpose()?.unwrap_or_default();
+    let path = first.split(' ').nth(1).unwrap_or_default().trim_start_matches("/debian/").to_owned();
+    let mut request = Request { path, range: None, if_none_match: None, status: 0 };
+    for line in lines {
+        let line = line?;
+        let Some((name, value)) = line.split_once(": ") else { break };
+        match name.to_ascii_lowercase().as_str() {
+            "range" => request.range = Some(value.to_owned()),
+            "if-none-match" => request.if_none_match = Some(value.to_owned()),
+            _ => {}
+        }
+    }
+    Ok(request)
+}
+
+/// The fault for a path; one that happens only so often is used up.
+fn take_fault(faults: &mut Vec<(String, Fault)>, path: &str) -> Option<Fault> {
+    let index = faults.iter().position(|(part, _)| path.contains(part.as_str()))?;
+    let fault = faults[index].1.clone();
+    if let Fault::Status { times, .. } | Fault::BreakOff { times, .. } = &mut faults[index].1 {
+        *times -= 1;
+        if *times == 0 {
+            faults.remove(index);
+        }
+    }
+    Some(fault)
+}
+
+fn response(request: &mut Request, file: Option<Vec<u8>>, fault: Option<&Fault>) -> (String, Vec<u8>) {
+    let mut headers = String::new();
+    let (status, body) = match (file, fault) {
+        (_, Some(Fault::Status { code, .. })) => (*code, Vec::new()),
+        (None, _) | (_, Some(Fault::NotFound)) => (404, Vec::new()),
+        (Some(file), fault) => {
+            let etag = format!("\"{}\"", &sha256(&file)[..16]);
+            headers += &format!("ETag: {etag}\r\n");
+            let start = request.range.as_deref().and_then(|range| {
+                range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok()
+            });
+            match start.filter(|_| !matches!(fault, Some(Fault::NoRange))) {
+                _ if request.if_none_match.as_ref() == Some(&etag) => (304, Vec::new()),
+                Some(start) if start >= file.len() => (416, Vec::new()),
+                Some(start) => {
+                    let (end, total) = (file.len() - 1, file.len());
+                    headers += &format!("Content-Range: bytes {start}-{end}/{total}\r\n");
+                    (206, file[start..].to_vec())
+                }
+                None => (200, file),
+            }
+        }
+    };
+    request.status = status;
+    let length = body.len();
+    (format!("HTTP/1.1 {status} Test\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n"), body)
+}
+
+/// The SHA-256 digest in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Compressed by gzip.
+pub fn gz(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).expect("compressed");
+    encoder.finish().expect("compressed")
+}
+
+/// Compressed by xz.
+pub fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = XzEncoder::new(Vec::new(), 6);
+    encoder.write_all(bytes).expect("compressed");
+    encoder.finish().expect("compressed")
+}
