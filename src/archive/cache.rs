@@ -15,9 +15,11 @@
 //! disk: a file that a crash of the machine broke is found by its digest, which is checked each time before
 //! a file is handed out, and is fetched again.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -57,6 +59,9 @@ pub enum CacheError {
 #[derive(Debug)]
 pub(super) struct Cache {
     root: PathBuf,
+    /// The files that threads of this process are fetching: two suites may list the same one, an empty
+    /// Contents say, and only one thread may write its beginning.
+    under_way: Mutex<HashMap<Sha256Digest, Arc<Mutex<()>>>>,
 }
 
 /// A file that is on its way.
@@ -68,7 +73,13 @@ pub(super) struct Partial {
 
 impl Cache {
     pub(super) fn new(cache_dir: &Path) -> Self {
-        Self { root: cache_dir.join("archive") }
+        Self { root: cache_dir.join("archive"), under_way: Mutex::default() }
+    }
+
+    /// To be locked by a thread while it looks for a file and fetches it.
+    pub(super) fn under_way(&self, digest: Sha256Digest) -> Arc<Mutex<()>> {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(under_way.entry(digest).or_default())
     }
 
     /// Runs `update` while no other process or thread updates.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::PathBuf;
+use std::sync::PoisonError;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,8 @@ impl Archive {
     }
 
     fn listed_index(&self, index: &ListedIndex<'_>, progress: &dyn Progress) -> Obtained {
+        let under_way = self.cache.under_way(index.listed.sha256);
+        let _alone = under_way.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(path) = self.cache.find(index.listed.sha256)? {
             return self.verified(index, path, Attempts::default());
         }

@@ -16,13 +16,15 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use jiff::{SignedDuration, Timestamp};
+use sequoia_openpgp::cert::amalgamation::{ValidAmalgamation, ValidateAmalgamation};
 use sequoia_openpgp::cert::{Cert, CertParser};
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::parse::Parse;
 use sequoia_openpgp::parse::stream::{
-    MessageLayer, MessageStructure, VerificationError, VerificationHelper, VerifierBuilder,
+    GoodChecksum, MessageLayer, MessageStructure, VerificationError, VerificationHelper, VerifierBuilder,
 };
 use sequoia_openpgp::policy::StandardPolicy;
+use sequoia_openpgp::types::RevocationStatus;
 use sequoia_openpgp::{Error as OpenPgpError, KeyHandle};
 
 /// How far this machine's clock may be behind the signer's.
@@ -190,7 +192,7 @@ impl Keyring {
             .saturating_add(CLOCK_SKEW)
             .and_then(SystemTime::try_from)
             .map_err(|error| SignatureError::NotSigned { cause: error.to_string() })?;
-        let helper = Helper { keyring: self, verdict: &mut verdict };
+        let helper = Helper { keyring: self, policy: &policy, latest, verdict: &mut verdict };
         let mut text = Vec::new();
         let outcome = VerifierBuilder::from_bytes(signed)
             .and_then(|builder| builder.with_policy(&policy, latest, helper))
@@ -216,7 +218,24 @@ struct Verdict {
 
 struct Helper<'a> {
     keyring: &'a Keyring,
+    policy: &'a StandardPolicy<'static>,
+    latest: SystemTime,
     verdict: &'a mut Verdict,
+}
+
+impl Helper<'_> {
+    /// The library asks whether a key was good when the signature says that it was made. Whoever has an
+    /// expired key can write any date into a signature; so the key must be good now, too.
+    fn check_key_now(&self, good: &GoodChecksum<'_>) -> sequoia_openpgp::Result<()> {
+        let certificate = good.ka.cert().with_policy(self.policy, self.latest)?;
+        certificate.alive()?;
+        let key = good.ka.amalgamation().with_policy(self.policy, self.latest)?;
+        key.alive()?;
+        for status in [certificate.revocation_status(), key.revocation_status()] {
+            anyhow::ensure!(!matches!(status, RevocationStatus::Revoked(_)), "it is revoked");
+        }
+        Ok(())
+    }
 }
 
 impl VerificationHelper for Helper<'_> {
@@ -231,9 +250,16 @@ impl VerificationHelper for Helper<'_> {
                 anyhow::bail!("the text is packed");
             };
             for result in results {
-                match result {
-                    Ok(_) => self.verdict.good = true,
-                    Err(error) => self.verdict.faults.push(fault(&error)),
+                let refused = match &result {
+                    Ok(good) => self.check_key_now(good).err().map(|error| SignatureFault::UnusableKey {
+                        key: issuer(good.sig),
+                        cause: format!("{error:#}"),
+                    }),
+                    Err(error) => Some(fault(error)),
+                };
+                match refused {
+                    Some(fault) => self.verdict.faults.push(fault),
+                    None => self.verdict.good = true,
                 }
             }
         }

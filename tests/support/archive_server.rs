@@ -225,7 +225,8 @@ impl TestSuite {
         if self.by_hash {
             text += "Acquire-By-Hash: yes\n";
         }
-        text += &format!("Architectures: all amd64 arm64\nComponents: {}\nSHA256:\n", self.components.join(" "));
+        text +=
+            &format!("Architectures: all amd64 arm64\nComponents: {}\nSHA256:\n", self.components.join(" "));
         for (path, bytes) in &self.indices {
             text += &format!(" {} {:8} {path}\n", sha256(bytes), bytes.len());
         }
@@ -413,9 +414,10 @@ fn response(request: &mut Request, file: Option<Vec<u8>>, fault: Option<&Fault>)
         (Some(file), fault) => {
             let etag = format!("\"{}\"", &sha256(&file)[..16]);
             headers += &format!("ETag: {etag}\r\n");
-            let start = request.range.as_deref().and_then(|range| {
-                range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok()
-            });
+            let start = request
+                .range
+                .as_deref()
+                .and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
             match start.filter(|_| !matches!(fault, Some(Fault::NoRange))) {
                 _ if request.if_none_match.as_ref() == Some(&etag) => (304, Vec::new()),
                 Some(start) if start >= file.len() => (416, Vec::new()),
@@ -430,7 +432,10 @@ fn response(request: &mut Request, file: Option<Vec<u8>>, fault: Option<&Fault>)
     };
     request.status = status;
     let length = body.len();
-    (format!("HTTP/1.1 {status} Test\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n"), body)
+    (
+        format!("HTTP/1.1 {status} Test\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n"),
+        body,
+    )
 }
 
 /// The SHA-256 digest in hexadecimal.
