@@ -232,7 +232,9 @@ impl Helper<'_> {
         let key = good.ka.amalgamation().with_policy(self.policy, self.latest)?;
         key.alive()?;
         for status in [certificate.revocation_status(), key.revocation_status()] {
-            anyhow::ensure!(!matches!(status, RevocationStatus::Revoked(_)), "it is revoked");
+            if matches!(status, RevocationStatus::Revoked(_)) {
+                return refused("it is revoked");
+            }
         }
         Ok(())
     }
@@ -244,10 +246,12 @@ impl VerificationHelper for Helper<'_> {
     }
 
     fn check(&mut self, structure: MessageStructure<'_>) -> sequoia_openpgp::Result<()> {
-        anyhow::ensure!(structure.processed_csf_message(), "there is no clear signature");
+        if !structure.processed_csf_message() {
+            return refused("there is no clear signature");
+        }
         for layer in structure {
             let MessageLayer::SignatureGroup { results } = layer else {
-                anyhow::bail!("the text is packed");
+                return refused("the text is packed");
             };
             for result in results {
                 let refused = match &result {
@@ -263,9 +267,13 @@ impl VerificationHelper for Helper<'_> {
                 }
             }
         }
-        anyhow::ensure!(self.verdict.good, "no good signature");
-        Ok(())
+        if self.verdict.good { Ok(()) } else { refused("no good signature") }
     }
+}
+
+/// The library's error type needs one of its own errors.
+fn refused<T>(cause: &str) -> sequoia_openpgp::Result<T> {
+    Err(OpenPgpError::InvalidOperation(cause.to_owned()).into())
 }
 
 fn fault(error: &VerificationError<'_>) -> SignatureFault {

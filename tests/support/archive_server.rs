@@ -10,14 +10,13 @@
 //! // … use server.url() as a mirror and key.write_public(path) as its keyring …
 //! assert!(server.requests().iter().any(|request| request.path.contains("by-hash")));
 //! ```
-#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -33,16 +32,19 @@ use sha2::{Digest, Sha256};
 use xz2::write::XzEncoder;
 
 /// How long before now the archives of these tests were made and signed.
-pub const AGE: SignedDuration = SignedDuration::from_hours(1);
+pub(crate) const AGE: SignedDuration = SignedDuration::from_hours(1);
 
 /// The moment at which the archives of these tests were made, to the second.
-pub fn archive_date() -> Timestamp {
-    let now = Timestamp::now().saturating_sub(AGE).expect("in range");
-    Timestamp::from_second(now.as_second()).expect("in range")
+pub(crate) fn archive_date() -> Timestamp {
+    static DATE: OnceLock<Timestamp> = OnceLock::new();
+    *DATE.get_or_init(|| {
+        let now = Timestamp::now().saturating_sub(AGE).expect("in range");
+        Timestamp::from_second(now.as_second()).expect("in range")
+    })
 }
 
 /// A key that signs an archive.
-pub struct SigningKey {
+pub(crate) struct SigningKey {
     certificate: Cert,
     signed_at: SystemTime,
     hash: HashAlgorithm,
@@ -50,12 +52,12 @@ pub struct SigningKey {
 
 impl SigningKey {
     /// A key made a day before the archive.
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self::at(name, archive_date(), None)
     }
 
     /// A key that signs at `signed_at`, made a day before and valid for `validity`.
-    pub fn at(name: &str, signed_at: Timestamp, validity: Option<Duration>) -> Self {
+    pub(crate) fn at(name: &str, signed_at: Timestamp, validity: Option<Duration>) -> Self {
         let signed_at = SystemTime::try_from(signed_at).expect("in range");
         let (certificate, _revocation) = CertBuilder::new()
             .add_userid(name)
@@ -68,23 +70,23 @@ impl SigningKey {
     }
 
     /// The same key, signing with SHA-1.
-    pub fn with_weak_hash(mut self) -> Self {
+    pub(crate) fn with_weak_hash(mut self) -> Self {
         self.hash = HashAlgorithm::SHA1;
         self
     }
 
     /// Writes the public key, armored.
-    pub fn write_public(&self, path: &Path) {
+    pub(crate) fn write_public(&self, path: &Path) {
         fs::write(path, self.certificate.armored().to_vec().expect("serialised")).expect("written");
     }
 
     /// The fingerprint of the key that signs.
-    pub fn fingerprint(&self) -> String {
+    pub(crate) fn fingerprint(&self) -> String {
         self.certificate.keys().subkeys().next().expect("a subkey").key().fingerprint().to_string()
     }
 
     /// A clear-signed text.
-    pub fn sign(&self, text: &str) -> Vec<u8> {
+    pub(crate) fn sign(&self, text: &str) -> Vec<u8> {
         let policy = StandardPolicy::new();
         let pair = self
             .certificate
@@ -115,11 +117,11 @@ impl SigningKey {
 }
 
 /// Files of an archive by their path below its base.
-pub type Files = BTreeMap<String, Vec<u8>>;
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
 /// One suite on its way to being published.
 #[derive(Clone)]
-pub struct TestSuite {
+pub(crate) struct TestSuite {
     folder: String,
     codename: String,
     suite: String,
@@ -133,12 +135,12 @@ pub struct TestSuite {
 
 impl TestSuite {
     /// A suite as Debian names them: the codename is the folder's name.
-    pub fn debian(name: &str) -> Self {
+    pub(crate) fn debian(name: &str) -> Self {
         Self::new(name, name, "stable")
     }
 
     /// A suite as Ubuntu names them: Suite is the folder's name, all have the release's codename.
-    pub fn ubuntu(name: &str) -> Self {
+    pub(crate) fn ubuntu(name: &str) -> Self {
         Self::new(name, name.split('-').next().expect("has one"), name)
     }
 
@@ -156,31 +158,31 @@ impl TestSuite {
     }
 
     /// Names another codename in the Release file than the folder's.
-    pub fn codename(mut self, codename: &str) -> Self {
+    pub(crate) fn codename(mut self, codename: &str) -> Self {
         self.codename = codename.to_owned();
         self
     }
 
     /// The Release file's Date.
-    pub fn date(mut self, date: Timestamp) -> Self {
+    pub(crate) fn date(mut self, date: Timestamp) -> Self {
         self.date = date;
         self
     }
 
     /// The Release file's Valid-Until.
-    pub fn valid_until(mut self, valid_until: Timestamp) -> Self {
+    pub(crate) fn valid_until(mut self, valid_until: Timestamp) -> Self {
         self.valid_until = Some(valid_until);
         self
     }
 
     /// Publishes under plain names only.
-    pub fn without_by_hash(mut self) -> Self {
+    pub(crate) fn without_by_hash(mut self) -> Self {
         self.by_hash = false;
         self
     }
 
     /// Adds a Contents file; `component` is empty for Ubuntu's, which spans them all.
-    pub fn contents(self, component: &str, architecture: &str, lines: &str) -> Self {
+    pub(crate) fn contents(self, component: &str, architecture: &str, lines: &str) -> Self {
         let stem = match component {
             "" => format!("Contents-{architecture}"),
             _ => format!("{component}/Contents-{architecture}"),
@@ -189,7 +191,7 @@ impl TestSuite {
     }
 
     /// Adds a Packages file, as .xz and .gz.
-    pub fn packages(self, component: &str, architecture: &str, stanzas: &str) -> Self {
+    pub(crate) fn packages(self, component: &str, architecture: &str, stanzas: &str) -> Self {
         let stem = format!("{component}/binary-{architecture}/Packages");
         self.component(component)
             .index(&stem, stanzas)
@@ -198,7 +200,7 @@ impl TestSuite {
     }
 
     /// Adds or replaces one file as it stands; the Release will list it with its real size and digest.
-    pub fn compressed(mut self, path: &str, bytes: Vec<u8>) -> Self {
+    pub(crate) fn compressed(mut self, path: &str, bytes: Vec<u8>) -> Self {
         self.indices.insert(path.to_owned(), bytes);
         self
     }
@@ -215,7 +217,7 @@ impl TestSuite {
     }
 
     /// The text of the Release file.
-    pub fn release(&self) -> String {
+    pub(crate) fn release(&self) -> String {
         let date = |date: Timestamp| date.strftime("%a, %d %b %Y %H:%M:%S UTC").to_string();
         let mut text = format!("Origin: Test\nSuite: {}\nCodename: {}\n", self.suite, self.codename);
         text += &format!("Date: {}\n", date(self.date));
@@ -234,7 +236,7 @@ impl TestSuite {
     }
 
     /// All files of the suite, its Release signed by `key`.
-    pub fn publish(&self, key: &SigningKey) -> Files {
+    pub(crate) fn publish(&self, key: &SigningKey) -> Files {
         let folder = format!("dists/{}", self.folder);
         let mut files = Files::new();
         files.insert(format!("{folder}/InRelease"), key.sign(&self.release()));
@@ -253,7 +255,7 @@ impl TestSuite {
 
 /// What goes wrong with a file.
 #[derive(Clone, Debug)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// It is not there.
     NotFound,
     /// Another status, this many times.
@@ -268,7 +270,7 @@ pub enum Fault {
 
 /// A request that came.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(crate) struct Request {
     /// The path below the base.
     pub path: String,
     /// The Range header.
@@ -287,14 +289,14 @@ struct State {
 }
 
 /// Serves files on a port of this machine until the process ends.
-pub struct ArchiveServer {
+pub(crate) struct ArchiveServer {
     url: String,
     state: Arc<Mutex<State>>,
 }
 
 impl ArchiveServer {
     /// Starts a server with the files of some suites.
-    pub fn start(suites: impl IntoIterator<Item = Files>) -> Self {
+    pub(crate) fn start(suites: impl IntoIterator<Item = Files>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/debian", listener.local_addr().expect("an address"));
         let state = Arc::new(Mutex::new(State::default()));
@@ -314,39 +316,39 @@ impl ArchiveServer {
     }
 
     /// The base of the archive.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         self.url.clone()
     }
 
     /// Adds files, or puts them in the place of others.
-    pub fn publish(&self, files: Files) {
+    pub(crate) fn publish(&self, files: Files) {
         self.state().files.extend(files);
     }
 
     /// Takes away every file whose path ends so.
-    pub fn remove(&self, ending: &str) {
+    pub(crate) fn remove(&self, ending: &str) {
         self.state().files.retain(|path, _| !path.ends_with(ending));
     }
 
     /// Puts a fault on every file whose path contains `part`. The first that fits counts.
-    pub fn fault(&self, part: &str, fault: Fault) {
+    pub(crate) fn fault(&self, part: &str, fault: Fault) {
         self.state().faults.push((part.to_owned(), fault));
     }
 
     /// Mends all faults and forgets the requests.
-    pub fn reset(&self) {
+    pub(crate) fn reset(&self) {
         let mut state = self.state();
         state.faults.clear();
         state.requests.clear();
     }
 
     /// What was asked for so far.
-    pub fn requests(&self) -> Vec<Request> {
+    pub(crate) fn requests(&self) -> Vec<Request> {
         self.state().requests.clone()
     }
 
     /// How many requests for paths that contain `part` were answered with content.
-    pub fn served(&self, part: &str) -> usize {
+    pub(crate) fn served(&self, part: &str) -> usize {
         let requests = self.requests();
         requests.iter().filter(|request| request.path.contains(part) && request.status / 100 == 2).count()
     }
@@ -439,19 +441,19 @@ fn response(request: &mut Request, file: Option<Vec<u8>>, fault: Option<&Fault>)
 }
 
 /// The SHA-256 digest in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Compressed by gzip.
-pub fn gz(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gz(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).expect("compressed");
     encoder.finish().expect("compressed")
 }
 
 /// Compressed by xz.
-pub fn xz(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn xz(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = XzEncoder::new(Vec::new(), 6);
     encoder.write_all(bytes).expect("compressed");
     encoder.finish().expect("compressed")
