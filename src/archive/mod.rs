@@ -13,10 +13,13 @@
 
 mod apt_sources;
 mod cache;
+mod chunks;
+pub mod contents;
 mod error;
 mod fetch;
 mod index;
 mod mirrors;
+pub mod packages;
 mod reader;
 mod release;
 mod signature;

@@ -1,0 +1,204 @@
+//! Packages indices: one control stanza for each binary package of a suite's component and architecture
+//! (<https://wiki.debian.org/DebianRepository/Format#A.22Packages.22_Indices>, deb-control(5)).
+//!
+//! Only stanzas that a quick filter lets pass are parsed: a catalog wants the packages that have
+//! libraries, a quarter of them.
+
+use std::io::Read;
+
+use deb822_fast::borrowed::{BorrowedParagraph, BorrowedParser};
+use memchr::memmem::Finder;
+
+use super::chunks::for_each_chunk;
+use crate::vocabulary::Sha256Digest;
+
+/// The fields of a binary package's stanza that a catalog needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackageStanza<'a> {
+    /// `Package`.
+    pub name: &'a str,
+    /// `Version`.
+    pub version: &'a str,
+    /// `Architecture`: the index's own, or `all`.
+    pub architecture: &'a str,
+    /// The source package's name, from `Source` without its version; `Package` where there is none.
+    pub source: &'a str,
+    /// `Section`, empty where there is none.
+    pub section: &'a str,
+    /// `Filename`; empty in a dpkg database.
+    pub filename: &'a str,
+    /// `SHA256`; none in a dpkg database.
+    pub sha256: Option<Sha256Digest>,
+    /// `Size`, in bytes; 0 in a dpkg database.
+    pub size_bytes: u64,
+    /// `Installed-Size`, in KiB.
+    pub installed_size_kib: u64,
+    /// `Status`; empty in an archive's index.
+    pub status: &'a str,
+    provides: Vec<&'a str>,
+}
+
+/// What became of an index's stanzas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PackagesStatistics {
+    /// All stanzas.
+    pub stanzas: u64,
+    /// Stanzas that passed the filter, but lack a field that they must have or are too long to be taken.
+    pub malformed: u64,
+}
+
+/// Reads a decompressed index to its end: of the stanzas that `wanted` lets pass (it sees the package's
+/// name and the stanza's text), `visit` gets each.
+///
+/// # Errors
+/// When `reader` fails. A malformed stanza is counted, not an error.
+pub fn read_packages(
+    reader: impl Read,
+    wanted: impl Fn(&str, &str) -> bool,
+    mut visit: impl FnMut(PackageStanza<'_>),
+) -> std::io::Result<PackagesStatistics> {
+    let mut statistics = PackagesStatistics::default();
+    let blank_line = Finder::new(b"\n\n");
+    let oversized = for_each_chunk(reader, b"\n\n", |chunk| {
+        let mut rest = chunk;
+        while !rest.is_empty() {
+            let end = blank_line.find(rest).unwrap_or(rest.len());
+            let stanza = rest[..end].trim_ascii();
+            rest = rest.get(end + 2..).unwrap_or_default();
+            if stanza.is_empty() {
+                continue;
+            }
+            statistics.stanzas += 1;
+            match filter(stanza, &wanted).and_then(|passed| passed.map(PackageStanza::parse).transpose()) {
+                Ok(Some(parsed)) => visit(parsed),
+                Ok(None) => {}
+                Err(NotAStanza) => statistics.malformed += 1,
+            }
+        }
+    })?;
+    statistics.malformed += oversized;
+    Ok(statistics)
+}
+
+struct NotAStanza;
+
+/// The stanza as text if it is wanted. `Package` comes first in every index that an archive writes, so
+/// the rest of a stanza need not be parsed to know that; where it does not, the stanza passes.
+fn filter(stanza: &[u8], wanted: impl Fn(&str, &str) -> bool) -> Result<Option<&str>, NotAStanza> {
+    let text = std::str::from_utf8(stanza).map_err(|_| NotAStanza)?;
+    let first_line = text.lines().next().unwrap_or_default();
+    let passes = first_line.strip_prefix("Package:").is_none_or(|name| wanted(name.trim(), text));
+    Ok(passes.then_some(text))
+}
+
+impl<'a> PackageStanza<'a> {
+    fn parse(text: &'a str) -> Result<Self, NotAStanza> {
+        let paragraphs = BorrowedParser::new(text).parse_all().map_err(|_| NotAStanza)?;
+        let [paragraph] = paragraphs.as_slice() else { return Err(NotAStanza) };
+        let field = |name: &str| paragraph.get_single(name).unwrap_or_default().trim();
+        let required = |name: &str| Some(field(name)).filter(|value| !value.is_empty()).ok_or(NotAStanza);
+        let number = |name: &str| match field(name) {
+            "" => Ok(0),
+            digits => digits.parse().map_err(|_| NotAStanza),
+        };
+        let name = required("Package")?;
+        let source = field("Source").split([' ', '(']).next().unwrap_or_default();
+        Ok(Self {
+            name,
+            version: required("Version")?,
+            architecture: required("Architecture")?,
+            source: if source.is_empty() { name } else { source },
+            section: field("Section"),
+            filename: field("Filename"),
+            sha256: match field("SHA256") {
+                "" => None,
+                digits => Some(digits.parse().map_err(|_| NotAStanza)?),
+            },
+            size_bytes: number("Size")?,
+            installed_size_kib: number("Installed-Size")?,
+            status: field("Status"),
+            provides: provided_names(paragraph),
+        })
+    }
+
+    /// The names of the virtual packages in `Provides`, without versions.
+    pub fn provides(&self) -> &[&'a str] {
+        &self.provides
+    }
+}
+
+/// `Provides` may be folded over several lines; a name ends at its architecture or its version.
+fn provided_names<'a>(paragraph: &BorrowedParagraph<'a>) -> Vec<&'a str> {
+    let lines = paragraph.get("Provides").unwrap_or_default();
+    let items = lines.iter().flat_map(|line| line.split(','));
+    items
+        .filter_map(|item| item.trim().split([' ', '(', ':']).next())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INDEX: &str = "\
+Package: libopenblas0-pthread
+Source: openblas (0.3.21+ds-3)
+Version: 0.3.21+ds-4
+Architecture: amd64
+Installed-Size: 35000
+Depends: libc6 (>= 2.29),
+ libgfortran5 (>= 10)
+Provides: libblas.so.3, liblapack.so.3 (= 3),
+ libopenblas.so.0:any
+Section: libs
+Filename: pool/main/o/openblas/libopenblas0-pthread_0.3.21+ds-4_amd64.deb
+Size: 7000000
+SHA256: cc80fbae45044eaa2eab0b7005e6cfd4bd72472d501c532d51aa26523e1ace6d
+
+Package: attr
+Version: 1:2.5.1-4
+Architecture: amd64
+Size: what
+
+Package: unversioned
+Architecture: amd64
+
+Package: zlib1g
+Version: 1:1.2.13.dfsg-1
+Architecture: amd64
+";
+
+    #[test]
+    fn the_fields_of_a_stanza_are_read() {
+        let mut seen = 0;
+        let statistics = read_packages(
+            INDEX.as_bytes(),
+            |name, _| name == "libopenblas0-pthread",
+            |stanza| {
+                seen += 1;
+                assert_eq!((stanza.source, stanza.version), ("openblas", "0.3.21+ds-4"));
+                assert_eq!((stanza.size_bytes, stanza.installed_size_kib), (7_000_000, 35_000));
+                assert_eq!(stanza.provides(), ["libblas.so.3", "liblapack.so.3", "libopenblas.so.0"]);
+                assert!(stanza.sha256.is_some() && stanza.filename.starts_with("pool/main/o/"));
+            },
+        );
+        assert_eq!(statistics.expect("memory reads"), PackagesStatistics { stanzas: 4, malformed: 0 });
+        assert_eq!(seen, 1);
+    }
+
+    #[test]
+    fn malformed_stanzas_are_counted_and_the_rest_is_read() {
+        let mut names = Vec::new();
+        let statistics = read_packages(
+            INDEX.as_bytes(),
+            |_, _| true,
+            |stanza| {
+                names.push((stanza.name.to_owned(), stanza.source.to_owned()));
+            },
+        );
+        assert_eq!(statistics.expect("memory reads"), PackagesStatistics { stanzas: 4, malformed: 2 });
+        assert_eq!(names.len(), 2);
+        assert_eq!(names[1], ("zlib1g".to_owned(), "zlib1g".to_owned()));
+    }
+}
