@@ -5,8 +5,23 @@
 //! the index says and judges nothing; which of several packages is the answer for a soname is decided in
 //! [`lookup`].
 
+mod builder;
+mod bytes;
+mod collect;
+mod container;
+mod embedded;
+mod file;
 mod host;
 mod lookup;
+mod paths;
+mod pool;
+mod record;
+mod table;
+
+pub use builder::{BuildError, Detail, write_catalog};
+pub use collect::TargetIndex;
+pub use embedded::embedded_catalogs;
+pub use file::{CatalogFile, FileCatalog};
 
 use bstr::BString;
 use jiff::Timestamp;
@@ -138,4 +153,17 @@ pub enum CatalogError {
         #[source]
         source: std::io::Error,
     },
+}
+
+/// Whether a package is for building against, debugging or another architecture: never an answer for a
+/// soname at run time. Its section says so, and where that does not, its name (Debian Policy §8.4).
+fn is_development(name: &str, section: &str) -> bool {
+    let section = section.rsplit('/').next().unwrap_or(section);
+    matches!(section, "libdevel" | "debug")
+        || ["-dev", "-dbg", "-dbgsym", "-cross"].iter().any(|end| name.ends_with(end))
+}
+
+/// Whether the name of a virtual package is that of a library, such as `libblas.so.3`.
+fn looks_like_a_soname(name: &str) -> bool {
+    name.starts_with("lib") && name.contains(".so.")
 }

@@ -1,0 +1,220 @@
+//! Reads the indices of one target into memory: the libraries of its Contents and, of its Packages, the
+//! packages that have them.
+//!
+//! Contents come first and say which packages have libraries; of Packages only those stanzas are parsed.
+//! Of each package the newest version among the suites stays (Debian Policy §5.6.12), as apt would take
+//! it.
+
+use std::io::Read;
+
+use debversion::Version;
+use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+
+use super::paths::LibraryPaths;
+use super::{IndexSource, is_development, looks_like_a_soname};
+use crate::archive::contents::{ContentsStatistics, read_contents};
+use crate::archive::packages::{PackageStanza, PackagesStatistics, read_packages};
+use crate::vocabulary::{Sha256Digest, Target};
+
+/// The indices of one target, as far as a catalog needs them.
+pub struct TargetIndex {
+    pub(super) target: Target,
+    pub(super) date: Option<Timestamp>,
+    pub(super) hint: bool,
+    pub(super) sources: Vec<IndexSource>,
+    pub(super) libraries: Vec<FoundLibrary>,
+    pub(super) folders: Interner,
+    pub(super) names: Interner,
+    /// By the number of the package's name.
+    pub(super) packages: Vec<FoundPackage>,
+    paths: LibraryPaths,
+}
+
+/// A library of a Contents index: its file name, and the numbers of its folder and its package.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FoundLibrary {
+    pub(super) name: Vec<u8>,
+    pub(super) folder: u32,
+    pub(super) package: u32,
+}
+
+/// What the indices say of a package.
+#[derive(Default)]
+pub(super) struct FoundPackage {
+    /// Whether the dynamic linker would find one of its libraries without being told.
+    pub(super) in_default_folder: bool,
+    /// The newest stanza; none where no Packages has the package.
+    pub(super) newest: Option<NewestStanza>,
+}
+
+/// A stanza, on its own.
+pub(super) struct NewestStanza {
+    order: Version,
+    pub(super) version: String,
+    pub(super) suite: String,
+    pub(super) source: String,
+    pub(super) for_all: bool,
+    pub(super) section: String,
+    pub(super) filename: String,
+    pub(super) sha256: Option<Sha256Digest>,
+    pub(super) size_bytes: u64,
+    pub(super) installed_size_kib: u64,
+    pub(super) provides_sonames: Vec<String>,
+}
+
+impl TargetIndex {
+    /// An index of nothing yet.
+    pub fn new(target: Target) -> Self {
+        Self {
+            paths: LibraryPaths::new(target.architecture),
+            target,
+            date: None,
+            hint: false,
+            sources: Vec::new(),
+            libraries: Vec::new(),
+            folders: Interner::default(),
+            names: Interner::default(),
+            packages: Vec::new(),
+        }
+    }
+
+    /// Notes a file that the index is made from; one that the signed Release does not vouch for makes
+    /// the whole a hint.
+    pub fn add_source(&mut self, source: IndexSource) {
+        self.date = self.date.max(Some(source.date));
+        self.hint |= !source.verified;
+        self.sources.push(source);
+    }
+
+    /// Takes the libraries out of a decompressed Contents.
+    ///
+    /// # Errors
+    /// When `reader` fails.
+    pub fn add_contents(&mut self, reader: impl Read) -> std::io::Result<ContentsStatistics> {
+        let Self { paths, libraries, folders, names, packages, .. } = self;
+        read_contents(
+            reader,
+            |line| paths.may_be_library(line),
+            |line| {
+                let Some((folder, name)) = paths.split_library(line.path) else { return };
+                let is_default = paths.is_default_folder(folder);
+                let folder = folders.number(&paths.mark(folder));
+                for location in line.locations() {
+                    if is_left_out(location.section, location.package) {
+                        continue;
+                    }
+                    let package = names.number(location.package.as_bytes());
+                    packages.resize_with(names.names.len(), FoundPackage::default);
+                    packages[package as usize].in_default_folder |= is_default;
+                    libraries.push(FoundLibrary { name: paths.mark(name), folder, package });
+                }
+            },
+        )
+    }
+
+    /// Takes from a decompressed Packages what it says of the packages that have libraries, or that
+    /// provide one by update-alternatives. All Contents must have been added.
+    ///
+    /// # Errors
+    /// When `reader` fails.
+    pub fn add_packages(&mut self, suite: &str, reader: impl Read) -> std::io::Result<PackagesStatistics> {
+        let Self { names, packages, target, .. } = self;
+        let known: FxHashMap<&[u8], ()> = names.ids.keys().map(|name| (&**name, ())).collect();
+        let mut additions = Vec::new();
+        let statistics = read_packages(
+            reader,
+            |name, text| known.contains_key(name.as_bytes()) || may_provide_a_soname(text),
+            |stanza| {
+                let is_ours = [target.architecture.name(), "all"].contains(&stanza.architecture);
+                let provides = stanza.provides().iter().any(|name| looks_like_a_soname(name));
+                if is_ours && (provides || known.contains_key(stanza.name.as_bytes())) {
+                    additions.push((stanza.name.to_owned(), NewestStanza::new(suite, &stanza)));
+                }
+            },
+        )?;
+        for (name, stanza) in additions {
+            let Some(stanza) = stanza else { continue };
+            let number = names.number(name.as_bytes());
+            packages.resize_with(names.names.len(), FoundPackage::default);
+            let newest = &mut packages[number as usize].newest;
+            if newest.as_ref().is_none_or(|newest| newest.order < stanza.order) {
+                *newest = Some(stanza);
+            }
+        }
+        Ok(statistics)
+    }
+
+    /// How many packages of Contents no Packages has any more.
+    pub fn vanished(&self) -> usize {
+        self.packages.iter().filter(|package| package.newest.is_none()).count()
+    }
+}
+
+impl FoundPackage {
+    /// Whether the package can be the answer for a soname, so that its .deb's digest is worth its bytes
+    /// in a catalog that has to be small.
+    pub(super) fn is_runtime(&self, name: &str) -> bool {
+        self.newest.as_ref().is_some_and(|stanza| {
+            !is_development(name, &stanza.section)
+                && (self.in_default_folder || !stanza.provides_sonames.is_empty())
+        })
+    }
+}
+
+impl NewestStanza {
+    /// None where the version is none, so that nothing can be said about its age.
+    fn new(suite: &str, stanza: &PackageStanza<'_>) -> Option<Self> {
+        Some(Self {
+            order: stanza.version.parse().ok()?,
+            version: stanza.version.to_owned(),
+            suite: suite.to_owned(),
+            source: stanza.source.to_owned(),
+            for_all: stanza.architecture == "all",
+            section: stanza.section.to_owned(),
+            filename: stanza.filename.to_owned(),
+            sha256: stanza.sha256,
+            size_bytes: stanza.size_bytes,
+            installed_size_kib: stanza.installed_size_kib,
+            provides_sonames: stanza
+                .provides()
+                .iter()
+                .filter(|name| looks_like_a_soname(name))
+                .map(|&name| name.to_owned())
+                .collect(),
+        })
+    }
+}
+
+/// Packages that never are of use to a program at run time, not even as a hint: detached debug data, the
+/// libraries of another architecture, and the installer's.
+fn is_left_out(section: &str, package: &str) -> bool {
+    let section = section.rsplit('/').next().unwrap_or(section);
+    matches!(section, "debug" | "debian-installer")
+        || ["-dbg", "-dbgsym", "-cross"].iter().any(|end| package.ends_with(end))
+}
+
+/// Quick, and true too often: the word may stand in another field.
+fn may_provide_a_soname(stanza: &str) -> bool {
+    memchr::memmem::find(stanza.as_bytes(), b"\nProvides:")
+        .is_some_and(|place| memchr::memmem::find(&stanza.as_bytes()[place..], b".so.").is_some())
+}
+
+/// Gives each distinct name a number, in the order of first sight.
+#[derive(Default)]
+pub(super) struct Interner {
+    ids: FxHashMap<Box<[u8]>, u32>,
+    pub(super) names: Vec<Box<[u8]>>,
+}
+
+impl Interner {
+    fn number(&mut self, name: &[u8]) -> u32 {
+        if let Some(&number) = self.ids.get(name) {
+            return number;
+        }
+        let number = self.names.len() as u32;
+        self.ids.insert(name.into(), number);
+        self.names.push(name.into());
+        number
+    }
+}
