@@ -35,7 +35,7 @@ fn assert_real(fixture: &Fixture, is_started: bool) -> Option<Output> {
     let output = real::execute(fixture, "/app/prog", Surroundings::default())?;
     let message = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.success(), is_started, "whether it starts: {message}");
-    assert_eq!(message.contains("version `V2' not found"), !is_started, "{message}");
+    assert_eq!(message.contains(": version `V2' not found"), !is_started, "{message}");
     Some(output)
 }
 

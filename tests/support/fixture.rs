@@ -175,8 +175,9 @@ impl Fixture {
     /// A root that holds nothing.
     pub(crate) fn empty() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        fs::create_dir(folder.path().join("root")).expect("the root is made");
-        fs::create_dir(folder.path().join("scratch")).expect("the scratch folder is made");
+        for part in ["root/etc", "root/proc", "scratch"] {
+            fs::create_dir_all(folder.path().join(part)).expect("the folder is made");
+        }
         Self { folder }
     }
 

@@ -59,7 +59,8 @@ fn enter(fixture: &Fixture, surroundings: Surroundings<'_>, variables: &[(&str, 
     if let Some(list) = surroundings.ld_library_path {
         command.args(["--setenv", "LD_LIBRARY_PATH", list]);
     }
-    command.args(["--chdir", surroundings.workdir]);
+    // glibc learns from /proc/self/exe where the program lies that the kernel has started.
+    command.args(["--proc", "/proc", "--chdir", surroundings.workdir]);
     command
 }
 
@@ -119,7 +120,8 @@ pub(crate) fn listed(listing: &str) -> Vec<(String, Option<String>)> {
             let line = line.rsplit_once(" (0x").map_or(line, |(before, _)| before);
             let (name, path) = line.split_once(" => ").unwrap_or((line, line));
             let path = (path != "not found").then(|| path.to_owned());
-            Some((name.to_owned(), path)).filter(|_| !is_own(name))
+            let is_asked_for = !is_own(name) && !path.as_deref().is_some_and(is_own);
+            is_asked_for.then(|| (name.to_owned(), path))
         })
         .collect()
 }
