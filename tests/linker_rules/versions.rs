@@ -85,8 +85,13 @@ fn weak_version_need_that_is_not_defined_is_no_error() {
 
 #[test]
 fn library_without_any_versions_does_for_every_version() {
-    let fixture =
-        user_of_v2("int f_V2(void);", |_| library("/opt/libv.so.1").source("int f_V2(void) { return 0; }\n"));
+    let fixture = user_of_v2("int f_V2(void);", |fixture| {
+        // It uses versions of another library, as any real one does of the C library.
+        fixture.build(versioned(fixture, "/opt/libw.so.1", &["W1"]));
+        let other = fixture.host("/opt/libw.so.1");
+        let source = "int f_W1(void);\nint f_V2(void) { return f_W1(); }\n";
+        library("/opt/libv.so.1").source(source).flag(other.to_str().expect("a plain name")).runpath("/opt")
+    });
     let tree = Judge::of(&fixture).tree("/app/prog");
     assert_eq!(tree.problems("/app/prog", "version"), [""; 0]);
     assert_eq!(tree.status, 0);

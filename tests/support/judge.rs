@@ -84,14 +84,20 @@ impl<'fixture> Judge<'fixture> {
     }
 }
 
-/// What was loaded or not found, in order: every edge that is no repetition.
-fn loads(edges: &[Edge]) -> Vec<(String, Option<String>)> {
-    edges
-        .iter()
-        .filter(|edge| edge.rule.as_deref() != Some("loaded"))
-        .filter(|edge| !edge.found.as_deref().is_some_and(|path| path == INTERPRETER || path == MUSL))
-        .map(|edge| (edge.soname.clone(), edge.found.clone()))
-        .collect()
+/// What was loaded or not found, in order: every edge that is no repetition. A file that another name led to
+/// before is one, and a name with a token is told as the path that it stands for.
+pub(crate) fn loads(edges: &[Edge]) -> Vec<(String, Option<String>)> {
+    let mut loads: Vec<(String, Option<String>)> = Vec::new();
+    for edge in edges.iter().filter(|edge| edge.rule.as_deref() != Some("loaded")) {
+        let path = edge.found.as_deref();
+        let is_own = path.is_some_and(|path| path == INTERPRETER || path == MUSL);
+        if is_own || path.is_some() && loads.iter().any(|(_, loaded)| loaded.as_deref() == path) {
+            continue;
+        }
+        let name = path.filter(|_| edge.soname.contains('$')).unwrap_or(&edge.soname);
+        loads.push((name.to_owned(), edge.found.clone()));
+    }
+    loads
 }
 
 /// Every path the same, in the same order, by the same rule, and the same end.

@@ -1,5 +1,6 @@
 //! The program under test, run as a user would, and its answer taken apart.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -37,11 +38,18 @@ pub(crate) fn sodeb<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item
 
 /// The answer about `path`, with `options` added.
 pub(crate) fn tree(path: &Path, options: &[&str]) -> Tree {
-    let mut arguments = vec!["tree".as_ref(), path.as_os_str(), "--format".as_ref(), "json".as_ref()];
-    arguments.extend(options.iter().map(std::ffi::OsStr::new));
+    tree_of(&[path], options)
+}
+
+/// The answer about several paths.
+pub(crate) fn tree_of(paths: &[&Path], options: &[&str]) -> Tree {
+    let mut arguments: Vec<&OsStr> = vec!["tree".as_ref(), "--format".as_ref(), "json".as_ref()];
+    arguments.extend(paths.iter().map(|path| path.as_os_str()));
+    arguments.extend(options.iter().map(OsStr::new));
     let output = sodeb(&arguments);
-    let json = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|cause| panic!("no JSON ({cause}): {output:?}"));
+    let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|cause| {
+        panic!("no JSON ({cause}): {:?} {}", output.status, String::from_utf8_lossy(&output.stderr))
+    });
     Tree { status: output.status.code().expect("an exit status"), json }
 }
 

@@ -1,0 +1,84 @@
+//! The real ld.so on this machine's own files, many at a time.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::fixture::INTERPRETER;
+use super::judge::loads;
+use super::real::listed;
+use super::sodeb::Tree;
+
+/// What a comparison came to.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    /// How many objects were compared.
+    pub(crate) objects: usize,
+    /// How many loaded or missing libraries they have together.
+    pub(crate) loads: usize,
+    /// The objects whose loads differ.
+    pub(crate) differences: Vec<Difference>,
+}
+
+/// An object that sodeb links in another way than ld.so.
+#[derive(Debug)]
+pub(crate) struct Difference {
+    /// The object.
+    pub(crate) path: String,
+    /// What only sodeb says, or says elsewhere in the order.
+    pub(crate) ours: Vec<(String, Option<String>)>,
+    /// What only ld.so says, or says elsewhere in the order.
+    pub(crate) real: Vec<(String, Option<String>)>,
+}
+
+/// The CPU level of this machine, as ld.so tells it.
+pub(crate) fn cpu_level() -> String {
+    let output = Command::new(INTERPRETER).arg("--help").output().expect("ld.so tells what it searches");
+    let help = String::from_utf8_lossy(&output.stdout).into_owned();
+    let best = help.lines().find(|line| line.contains("x86-64-v") && line.contains("searched"));
+    best.and_then(|line| line.split_whitespace().next()).unwrap_or("x86-64-v1").to_owned()
+}
+
+/// Asks ld.so about each start object that it can load, on every core.
+pub(crate) fn compare_with_real(tree: &Tree) -> Verdict {
+    let paths: Vec<String> = tree.starts().into_iter().map(str::to_owned).collect();
+    let next = AtomicUsize::new(0);
+    let verdict = Mutex::new(Verdict::default());
+    let threads = std::thread::available_parallelism().map_or(1, Into::into);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    compare(tree, path, &verdict);
+                }
+            });
+        }
+    });
+    verdict.into_inner().expect("no thread failed")
+}
+
+fn compare(tree: &Tree, path: &str, verdict: &Mutex<Verdict>) {
+    let Some(real) = real_loads(path) else { return };
+    let ours = loads(&tree.edges(path));
+    let mut verdict = verdict.lock().expect("no thread failed");
+    verdict.objects += 1;
+    verdict.loads += real.len();
+    if ours != real {
+        let same = ours.iter().zip(&real).take_while(|(left, right)| left == right).count();
+        verdict.differences.push(Difference {
+            path: path.to_owned(),
+            ours: ours[same..].to_vec(),
+            real: real[same..].to_vec(),
+        });
+    }
+}
+
+/// What `ld.so --list` says of an object; none where it can't load it at all, being for another machine, for
+/// another C library, or broken.
+fn real_loads(path: &str) -> Option<Vec<(String, Option<String>)>> {
+    let mut command = Command::new(INTERPRETER);
+    let output = command.env_clear().arg("--list").arg(Path::new(path)).output().expect("ld.so runs");
+    let listing = String::from_utf8_lossy(&output.stdout);
+    output.status.success().then(|| listed(&listing))
+}
