@@ -3,6 +3,8 @@
 //!
 //! It needs a machine with glibc for x86-64, and passes with a word where there is none.
 
+#![expect(clippy::print_stderr, reason = "a test says what it compared and why it did not")]
+
 mod support;
 
 use std::path::Path;

@@ -16,6 +16,7 @@ mod lookup;
 mod paths;
 mod pool;
 mod record;
+mod releases;
 mod table;
 
 pub use builder::{BuildError, Detail, write_catalog};
@@ -30,6 +31,7 @@ use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Target};
 
 pub use host::host_provider;
 pub use lookup::{Answer, Candidate, NearMiss, Reason, Standing, look_up};
+pub use releases::{debian_stable, distribution_of, full_name};
 
 /// One release's or one root's packages and the libraries in them.
 pub trait Catalog: Sync {

@@ -6,20 +6,27 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::loader::CpuLevel;
+use crate::vocabulary::Architecture;
 
 /// Finds the shared libraries that a built tree lacks, and the Debian packages that have them.
 #[derive(Debug, Parser)]
 #[command(name = "sodeb", version, arg_required_else_help = true, args_conflicts_with_subcommands = true)]
-#[command(subcommand_precedence_over_arg = true)]
+#[command(subcommand_precedence_over_arg = true, subcommand_negates_reqs = true)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) resolve: ResolveArguments,
     #[command(flatten)]
     pub(super) global: GlobalArguments,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Say what is missing and which package has it (`sodeb PATH` is short for it)
+    Resolve(ResolveArguments),
+    /// Show the chains that pull in a library or a package
+    Why(WhyArguments),
     /// Show what each object of a tree loads, as the dynamic linker would
     Tree(TreeArguments),
     /// Print a shell's completion script
@@ -65,6 +72,13 @@ pub(super) struct SourceArguments {
     /// Folders or files: a venv, a gem tree, node_modules, a program …
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) place: PlaceArguments,
+}
+
+/// Where the trees will lie.
+#[derive(Debug, Args)]
+pub(super) struct PlaceArguments {
     /// The root file system that the result will be put on [default: nothing is assumed present]
     #[arg(long, value_name = "DIR", env = "SODEB_BASE")]
     pub(super) base: Option<PathBuf>,
@@ -107,4 +121,108 @@ pub(super) struct TreeArguments {
     /// How the answer is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ResolveArguments {
+    #[command(flatten)]
+    pub(super) sources: SourceArguments,
+    #[command(flatten)]
+    pub(super) linker: LinkerArguments,
+    #[command(flatten)]
+    pub(super) catalog: CatalogArguments,
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WhyArguments {
+    /// A folder or file: a venv, a gem tree, node_modules, a program …
+    #[arg(value_name = "PATH")]
+    pub(super) path: PathBuf,
+    /// The soname or the package that is asked about
+    #[arg(value_name = "SONAME-or-PACKAGE")]
+    pub(super) query: String,
+    #[command(flatten)]
+    pub(super) place: PlaceArguments,
+    #[command(flatten)]
+    pub(super) linker: LinkerArguments,
+    #[command(flatten)]
+    pub(super) catalog: CatalogArguments,
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+}
+
+/// Which packages there are.
+#[derive(Debug, Args)]
+pub(super) struct CatalogArguments {
+    /// The release's codename, such as bookworm [default: the base's, the tree's or its surroundings', else
+    /// Debian stable]
+    #[arg(long, value_name = "CODENAME", env = "SODEB_RELEASE")]
+    pub(super) release: Option<String>,
+    /// The architecture [default: that of most objects]
+    #[arg(long, value_name = "ARCH", env = "SODEB_ARCH")]
+    pub(super) arch: Option<Architecture>,
+    /// Where packages are looked up: embedded, archive, or installed[:ROOT] for the dpkg database of a root
+    /// [default: what `sodeb index update` has fetched, else embedded]
+    #[arg(long, value_name = "CATALOG", env = "SODEB_CATALOG")]
+    pub(super) catalog: Option<CatalogChoice>,
+    /// Fetch the archive's index now
+    #[arg(long, conflicts_with = "offline")]
+    pub(super) refresh: bool,
+    #[command(flatten)]
+    pub(super) archive: ArchiveArguments,
+}
+
+/// How the archive is reached.
+#[derive(Debug, Args)]
+pub(super) struct ArchiveArguments {
+    /// Use no network
+    #[arg(long, env = "SODEB_OFFLINE")]
+    pub(super) offline: bool,
+    /// A mirror's base; may be given several times [default: those of the host's apt, else Debian's]
+    #[arg(long, value_name = "URL", env = "SODEB_MIRROR", value_delimiter = ' ')]
+    pub(super) mirror: Vec<String>,
+    /// The archive as it was at this moment (snapshot.debian.org)
+    #[arg(long, value_name = "TIMESTAMP", env = "SODEB_SNAPSHOT")]
+    pub(super) snapshot: Option<String>,
+    /// A file of OpenPGP keys that are trusted too; may be given several times
+    #[arg(long, value_name = "FILE", env = "SODEB_KEYRING")]
+    pub(super) keyring: Vec<PathBuf>,
+    /// A component to read; may be given several times [default: main]
+    #[arg(long, value_name = "NAME", env = "SODEB_COMPONENT", value_delimiter = ' ')]
+    pub(super) component: Vec<String>,
+    /// Take packages of the release's backports too
+    #[arg(long)]
+    pub(super) backports: bool,
+    /// Take a Contents that does not match the signed Release as a proposal, where there is no better one
+    #[arg(long)]
+    pub(super) contents_hint: bool,
+    /// Where fetched indices are kept [default: sodeb in the user's cache folder]
+    #[arg(long, value_name = "DIR", env = "SODEB_CACHE_DIR")]
+    pub(super) cache_dir: Option<PathBuf>,
+}
+
+/// `--catalog`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum CatalogChoice {
+    Embedded,
+    Archive,
+    Installed(PathBuf),
+}
+
+impl std::str::FromStr for CatalogChoice {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word.split_once(':') {
+            None if word == "embedded" => Ok(Self::Embedded),
+            None if word == "archive" => Ok(Self::Archive),
+            None if word == "installed" => Ok(Self::Installed(PathBuf::from("/"))),
+            Some(("installed", root)) if !root.is_empty() => Ok(Self::Installed(PathBuf::from(root))),
+            _ => Err("neither embedded nor archive nor installed[:ROOT]".to_owned()),
+        }
+    }
 }

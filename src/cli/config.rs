@@ -15,6 +15,18 @@ pub(super) struct Config {
     pub(super) at: Option<String>,
     pub(super) ld_library_path: Option<String>,
     pub(super) jobs: Option<u16>,
+    pub(super) release: Option<String>,
+    pub(super) arch: Option<String>,
+    pub(super) catalog: Option<String>,
+    pub(super) offline: Option<bool>,
+    #[serde(default)]
+    pub(super) mirror: Vec<String>,
+    pub(super) snapshot: Option<String>,
+    #[serde(default)]
+    pub(super) keyring: Vec<PathBuf>,
+    #[serde(default)]
+    pub(super) component: Vec<String>,
+    pub(super) cache_dir: Option<PathBuf>,
     #[serde(skip)]
     folder: PathBuf,
 }

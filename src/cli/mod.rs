@@ -2,10 +2,14 @@
 //! returned. Only here is anything printed or the environment read.
 
 mod arguments;
+mod catalogs;
 mod config;
 mod printer;
+mod release;
+mod resolve;
 mod settings;
 mod tree;
+mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -53,6 +57,12 @@ impl Failure {
     }
 }
 
+impl From<crate::catalog::CatalogError> for Failure {
+    fn from(error: crate::catalog::CatalogError) -> Self {
+        Self::question(error)
+    }
+}
+
 /// Parses the arguments, runs the command and prints its answer.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -76,6 +86,8 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
     let config = config::Config::find()?;
     settings::use_threads(arguments.global.jobs.or(config.jobs))?;
     match arguments.command {
+        Some(Command::Resolve(arguments)) => resolve::run(arguments, &config, printer),
+        Some(Command::Why(arguments)) => why::run(arguments, &config, printer),
         Some(Command::Tree(arguments)) => tree::run(arguments, &config, printer),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
@@ -87,6 +99,6 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
             clap_mangen::Man::new(Arguments::command()).render(&mut page).map_err(Failure::outside)?;
             printer.bytes(&page)
         }
-        None => Ok(Exit::Fine),
+        None => resolve::run(arguments.resolve, &config, printer),
     }
 }

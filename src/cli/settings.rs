@@ -4,7 +4,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use super::Failure;
-use super::arguments::{LinkerArguments, SourceArguments};
+use super::arguments::{LinkerArguments, PlaceArguments};
 use super::config::Config;
 use crate::app::Sources;
 use crate::loader::LinkerSettings;
@@ -17,28 +17,23 @@ pub(super) fn use_threads(jobs: Option<u16>) -> Result<(), Failure> {
 }
 
 /// Reads the trees that the arguments name.
-pub(super) fn read_sources(arguments: &SourceArguments, config: &Config) -> Result<Sources, Failure> {
-    let base = base(arguments, config);
-    let at = match (&arguments.at, &config.at) {
-        (Some(at), _) => Some(at.as_bytes()),
-        (None, Some(at)) => Some(at.as_bytes()),
-        (None, None) => None,
-    };
+pub(super) fn read_sources(
+    paths: &[PathBuf],
+    place: &PlaceArguments,
+    config: &Config,
+) -> Result<Sources, Failure> {
+    let base = place.base.clone().or_else(|| config.base.as_ref().map(|base| config.path(base)));
+    let at = place.at.as_ref().map(|at| at.as_bytes()).or(config.at.as_ref().map(String::as_bytes));
     if at.is_some_and(|at| !at.starts_with(b"/")) {
         return Err(Failure::question(anyhow::anyhow!("cannot mount at a relative path"))
             .hint("--at takes the absolute path that the tree will have in the image"));
     }
     let at = at.map(RootedPath::new);
-    if at.is_some() && arguments.paths.len() > 1 {
+    if at.is_some() && paths.len() > 1 {
         return Err(Failure::question(anyhow::anyhow!("cannot mount several trees at one place"))
             .hint("give one path with --at, or several without"));
     }
-    Sources::read(&arguments.paths, base.as_deref(), at.as_ref()).map_err(Failure::question)
-}
-
-/// The base, from the flag or the configuration.
-fn base(arguments: &SourceArguments, config: &Config) -> Option<PathBuf> {
-    arguments.base.clone().or_else(|| config.base.as_ref().map(|base| config.path(base)))
+    Sources::read(paths, base.as_deref(), at.as_ref()).map_err(Failure::question)
 }
 
 /// What the linker is told of the image's environment.

@@ -9,7 +9,7 @@ use crate::app::{Linked, Scope, Sources, link};
 use crate::emit;
 
 pub(super) fn run(arguments: TreeArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
-    let sources = read_sources(&arguments.sources, config)?;
+    let sources = read_sources(&arguments.sources.paths, &arguments.sources.place, config)?;
     let root = sources.root();
     let trace = arguments.format == Format::Json || printer.verbose;
     let settings = linker_settings(&arguments.linker, config, trace);

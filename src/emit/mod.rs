@@ -1,11 +1,17 @@
 //! Answers as text and JSON: pure functions from a stage's value to what is printed, one format a file.
 
+mod resolve_json;
+mod resolve_text;
 mod style;
 mod tree_json;
 mod tree_text;
+mod why;
 
+pub use resolve_json::resolve_json;
+pub use resolve_text::resolve_text;
 pub use tree_json::tree_json;
 pub use tree_text::tree_text;
+pub use why::{why_json, why_text};
 
 use bstr::BStr;
 

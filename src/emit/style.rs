@@ -6,6 +6,8 @@ use anstyle::{AnsiColor, Style};
 
 /// Something is wrong.
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Something is as it should be.
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
 /// What an answer is about.
 pub(super) const PATH: Style = Style::new().bold();
 /// What is beside the point.

@@ -7,10 +7,12 @@
 mod answers;
 mod edges;
 mod problems;
+mod why;
 
 use std::path::PathBuf;
 
 pub use problems::{Problem, ProblemKind};
+pub use why::{Chain, why};
 
 use crate::app::{Abi, Linked, Sources, TreeKind};
 use crate::catalog::{Catalog, CatalogError, NearMiss, Package, Provenance, Reason, Standing};

@@ -1,0 +1,92 @@
+//! Which release an answer is for: as asked, as the base or the tree says, as its surroundings say, or else
+//! Debian stable.
+
+use std::path::{Path, PathBuf};
+
+use super::config::Config;
+use crate::app::{Source, Sources};
+use crate::catalog::{debian_stable, distribution_of};
+use crate::vocabulary::{Distribution, Release};
+
+/// A release and where it was learned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ChosenRelease {
+    pub(super) distribution: Distribution,
+    pub(super) release: Release,
+    pub(super) learned_from: String,
+    /// Whether the user asked for it by name, so that nothing else will do.
+    pub(super) is_asked: bool,
+}
+
+/// Chooses the release for these trees.
+pub(super) fn choose(asked: Option<&str>, config: &Config, sources: &Sources) -> ChosenRelease {
+    if let Some(codename) = asked.or(config.release.as_deref()) {
+        let release = Release::new(codename);
+        let distribution = distribution_of(&release);
+        return ChosenRelease { distribution, release, learned_from: "as asked".to_owned(), is_asked: true };
+    }
+    sources
+        .base
+        .iter()
+        .chain(&sources.apps)
+        .find_map(of_source)
+        .or_else(|| sources.apps.iter().find_map(|app| of_surroundings(&app.host_path)))
+        .unwrap_or_else(|| stable("Debian stable, since nothing says otherwise"))
+}
+
+/// Debian stable, and why.
+pub(super) fn stable(learned_from: &str) -> ChosenRelease {
+    ChosenRelease {
+        distribution: Distribution::Debian,
+        release: debian_stable(),
+        learned_from: learned_from.to_owned(),
+        is_asked: false,
+    }
+}
+
+/// What a root file system says of itself.
+fn of_source(source: &Source) -> Option<ChosenRelease> {
+    let texts = ["etc/os-release", "usr/lib/os-release"].map(|path| source.inventory.text(path));
+    texts.into_iter().flatten().find_map(|text| {
+        of_os_release(&String::from_utf8_lossy(text), format!("from {}", source.host_path.display()))
+    })
+}
+
+/// The root file system in which a tree lies on the host, which it was likely built in.
+fn of_surroundings(path: &Path) -> Option<ChosenRelease> {
+    let absolute = std::path::absolute(path).ok()?;
+    absolute.ancestors().find_map(|folder| {
+        let files: [PathBuf; 2] = ["etc/os-release", "usr/lib/os-release"].map(|file| folder.join(file));
+        files.into_iter().find_map(|file| {
+            let text = std::fs::read_to_string(&file).ok()?;
+            of_os_release(&text, format!("from {}", file.display()))
+        })
+    })
+}
+
+/// os-release(5), if it is of a distribution whose packages are known.
+fn of_os_release(text: &str, learned_from: String) -> Option<ChosenRelease> {
+    let value = |wanted: &str| {
+        text.lines().find_map(|line| {
+            let (key, value) = line.split_once('=')?;
+            (key.trim() == wanted).then(|| value.trim().trim_matches(['"', '\'']).to_owned())
+        })
+    };
+    let distribution = value("ID")?.parse().ok()?;
+    let release = Release::new(value("VERSION_CODENAME")?);
+    Some(ChosenRelease { distribution, release, learned_from, is_asked: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn os_release_names_distribution_and_codename() {
+        let text = "ID=debian\nVERSION_CODENAME=bookworm\nPRETTY_NAME=\"Debian\"\n";
+        let chosen = of_os_release(text, "from x".into()).expect("is Debian's");
+        assert_eq!((chosen.distribution, chosen.release.as_str()), (Distribution::Debian, "bookworm"));
+        assert_eq!(of_os_release("ID=alpine\nVERSION_CODENAME=x\n", String::new()), None);
+        assert_eq!(of_os_release("ID=\"ubuntu\"\n", String::new()), None);
+    }
+}

@@ -1,0 +1,218 @@
+//! `sodeb resolve --format json`, schema sodeb.resolve/1.
+
+use serde::Serialize;
+
+use crate::catalog::NearMiss;
+use crate::resolve::{Resolution, SonameAnswer};
+use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname};
+
+#[derive(Serialize)]
+struct Document<'answer> {
+    schema: &'static str,
+    target: Target<'answer>,
+    app: Vec<App<'answer>>,
+    base: Option<Base>,
+    sonames: Vec<SonameRow<'answer>>,
+    packages: Vec<PackageRow<'answer>>,
+    problems: Vec<ProblemRow<'answer>>,
+    dlopen: Vec<DlopenRow<'answer>>,
+}
+
+#[derive(Serialize)]
+struct Target<'answer> {
+    distribution: &'static str,
+    release: &'answer str,
+    architecture: &'static str,
+    index: &'static str,
+    index_date: Option<String>,
+    /// True where the index did not match the signed Release: its paths are a proposal.
+    index_hint: bool,
+    release_from: &'answer str,
+}
+
+#[derive(Serialize)]
+struct App<'answer> {
+    path: String,
+    at: &'answer RootedPath,
+    kind: &'static str,
+    abi: Option<String>,
+    files: usize,
+    objects: usize,
+}
+
+#[derive(Serialize)]
+struct Base {
+    path: String,
+}
+
+#[derive(Serialize)]
+struct SonameRow<'answer> {
+    soname: &'answer Soname,
+    status: &'static str,
+    path: Option<&'answer RootedPath>,
+    package: Option<&'answer PackageName>,
+    reason: Option<&'static str>,
+    standing: Option<&'static str>,
+    alternatives: Vec<AlternativeRow<'answer>>,
+    host: Option<&'static str>,
+    direct: bool,
+    needed_by: &'answer [RootedPath],
+    hidden_by: &'answer [RootedPath],
+    development: &'answer [PackageName],
+    near: &'answer [NearMiss],
+    elsewhere: Vec<ElsewhereRow<'answer>>,
+}
+
+#[derive(Serialize)]
+struct AlternativeRow<'answer> {
+    package: &'answer PackageName,
+    path: &'answer RootedPath,
+    standing: &'static str,
+}
+
+#[derive(Serialize)]
+struct ElsewhereRow<'answer> {
+    release: &'answer str,
+    package: &'answer PackageName,
+}
+
+#[derive(Serialize)]
+struct PackageRow<'answer> {
+    name: &'answer PackageName,
+    version: &'answer str,
+    architecture: &'answer str,
+    direct: bool,
+    suite: &'answer str,
+    section: &'answer str,
+    filename: &'answer str,
+    sha256: Option<Sha256Digest>,
+    /// Bytes of the .deb.
+    size: u64,
+    /// Bytes when installed, as Installed-Size has them.
+    installed_size: u64,
+}
+
+#[derive(Serialize)]
+struct ProblemRow<'answer> {
+    kind: &'static str,
+    object: &'answer RootedPath,
+    detail: &'answer str,
+}
+
+#[derive(Serialize)]
+struct DlopenRow<'answer> {
+    object: &'answer RootedPath,
+    sonames: &'answer [Soname],
+    priority: crate::elf::DlopenPriority,
+}
+
+/// The whole answer as one JSON document, without a newline at its end. `release_from` says why this release
+/// was taken.
+///
+/// # Errors
+/// Never for these types; the encoder's signature has it.
+pub fn resolve_json(resolution: &Resolution, release_from: &str) -> serde_json::Result<String> {
+    let provenance = &resolution.provenance;
+    serde_json::to_string_pretty(&Document {
+        schema: "sodeb.resolve/1",
+        target: Target {
+            distribution: provenance.target.distribution.name(),
+            release: provenance.target.release.as_str(),
+            architecture: provenance.target.architecture.name(),
+            index: provenance.index.name(),
+            index_date: provenance.date.map(|date| date.to_string()),
+            index_hint: provenance.hint,
+            release_from,
+        },
+        app: apps(resolution),
+        base: resolution.base.as_ref().map(|base| Base { path: base.display().to_string() }),
+        sonames: resolution.sonames.iter().map(soname).collect(),
+        packages: packages(resolution),
+        problems: resolution
+            .problems
+            .iter()
+            .map(|problem| ProblemRow {
+                kind: problem.kind.name(),
+                object: &problem.object,
+                detail: &problem.detail,
+            })
+            .collect(),
+        dlopen: resolution
+            .dlopens
+            .iter()
+            .map(|dlopen| DlopenRow {
+                object: &dlopen.object,
+                sonames: &dlopen.sonames,
+                priority: dlopen.priority,
+            })
+            .collect(),
+    })
+}
+
+fn apps(resolution: &Resolution) -> Vec<App<'_>> {
+    resolution
+        .apps
+        .iter()
+        .map(|app| App {
+            path: app.host_path.display().to_string(),
+            at: &app.at,
+            kind: app.kind.name(),
+            abi: app.abi.as_ref().map(ToString::to_string),
+            files: app.files,
+            objects: app.objects,
+        })
+        .collect()
+}
+
+fn soname(answer: &SonameAnswer) -> SonameRow<'_> {
+    SonameRow {
+        soname: &answer.soname,
+        status: answer.status.name(),
+        path: answer.path.as_ref(),
+        package: answer.package.as_ref().map(|(package, _)| package),
+        reason: answer.package.as_ref().map(|(_, reason)| reason.name()),
+        standing: answer.standing.map(|standing| standing.name()),
+        alternatives: answer
+            .alternatives
+            .iter()
+            .map(|other| AlternativeRow {
+                package: &other.package,
+                path: &other.path,
+                standing: other.standing.name(),
+            })
+            .collect(),
+        host: answer.host,
+        direct: answer.direct,
+        needed_by: &answer.needed_by,
+        hidden_by: &answer.hidden_by,
+        development: &answer.development,
+        near: &answer.near,
+        elsewhere: answer
+            .elsewhere
+            .iter()
+            .map(|(release, package)| ElsewhereRow { release: release.as_str(), package })
+            .collect(),
+    }
+}
+
+fn packages(resolution: &Resolution) -> Vec<PackageRow<'_>> {
+    resolution
+        .packages
+        .iter()
+        .map(|chosen| {
+            let package = &chosen.package;
+            PackageRow {
+                name: &package.name,
+                version: &package.version,
+                architecture: &package.architecture,
+                direct: chosen.direct,
+                suite: &package.suite,
+                section: &package.section,
+                filename: &package.filename,
+                sha256: package.sha256,
+                size: package.size_bytes,
+                installed_size: package.installed_size_kib.saturating_mul(1024),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,311 @@
+//! `sodeb resolve` for people: a line for each tree, a line for each soname that is not there, and what else
+//! there is to say.
+
+use std::fmt::Write as _;
+
+use bstr::ByteSlice;
+
+use super::style::{BAD, DIM, GOOD, PATH, paint};
+use crate::catalog::{IndexKind, Standing, full_name};
+use crate::resolve::{AppSummary, Resolution, SonameAnswer, Status};
+use crate::vocabulary::RootedPath;
+
+/// The whole answer as text with colours as ANSI sequences. With `all` the sonames that are found and each
+/// package's version, size and pool path are listed too.
+pub fn resolve_text(resolution: &Resolution, release_from: &str, all: bool) -> String {
+    let mut text = Text { resolution, all, text: String::new() };
+    text.heading(release_from);
+    text.sonames();
+    text.alternatives();
+    text.problems();
+    text.packages();
+    text.not_seen();
+    text.text
+}
+
+struct Text<'answer> {
+    resolution: &'answer Resolution,
+    all: bool,
+    text: String,
+}
+
+impl<'answer> Text<'answer> {
+    fn line(&mut self, words: impl std::fmt::Display) {
+        // Writing to a String can't fail.
+        let _ = writeln!(self.text, "{words}");
+    }
+
+    fn heading(&mut self, release_from: &str) {
+        let provenance = &self.resolution.provenance;
+        let target = &provenance.target;
+        let index = match provenance.index {
+            IndexKind::Embedded => "embedded index",
+            IndexKind::Archive => "archive's index",
+            IndexKind::Installed => "dpkg database of an installed root",
+        };
+        let date =
+            provenance.date.map(|date| format!(" of {}", date.strftime("%Y-%m-%d"))).unwrap_or_default();
+        let release = full_name(target.distribution, &target.release);
+        for app in &self.resolution.apps {
+            let mut facts = vec![app.kind.to_string()];
+            facts.extend(app.abi.as_ref().map(ToString::to_string));
+            facts.push(target.architecture.to_string());
+            let counts = format!("{}, {}", counted(app.files, "file"), counted(app.objects, "object"));
+            self.line(format_args!(
+                "{}  {} · {counts} · {release} ({index}{date}, {release_from})",
+                paint(PATH, &app.at),
+                facts.join(", ")
+            ));
+        }
+        match &self.resolution.base {
+            Some(base) => self.line(paint(DIM, format!("on base {}", base.display()))),
+            None => self.line(paint(DIM, "no base given: nothing is assumed present")),
+        }
+        if provenance.hint {
+            self.line(paint(
+                BAD,
+                "this release's Contents did not match its signed Release: packages are proposals",
+            ));
+        }
+        self.line("");
+    }
+
+    fn sonames(&mut self) {
+        let shown = self.shown();
+        if shown.is_empty() {
+            let asked = counted(self.resolution.sonames.len(), "library name");
+            self.line(format_args!("{}: {asked} asked for, each found", paint(GOOD, "nothing is missing")));
+            return;
+        }
+        let width = |words: Vec<usize>| words.into_iter().max().unwrap_or_default();
+        let soname_width = width(shown.iter().map(|answer| answer.soname.to_string().len()).collect());
+        let rows: Vec<_> =
+            shown.iter().map(|answer| (*answer, outcome(answer), self.asked_by(answer))).collect();
+        let outcome_width =
+            width(rows.iter().map(|(_, outcome, _)| outcome.chars().count()).collect()).min(32);
+        for (answer, outcome, asked_by) in rows {
+            let style = match answer.status {
+                Status::Package | Status::App | Status::Base => GOOD,
+                Status::Host => DIM,
+                Status::OffPath | Status::Unresolved => BAD,
+            };
+            let soname = format!("{:soname_width$}", answer.soname.to_string());
+            let outcome = paint(style, format_args!("{outcome:outcome_width$}"));
+            self.line(format_args!("{soname}  {outcome}  {}", paint(DIM, asked_by)));
+        }
+    }
+
+    fn shown(&self) -> Vec<&'answer SonameAnswer> {
+        let found = |status| matches!(status, Status::App | Status::Base);
+        self.resolution.sonames.iter().filter(|answer| self.all || !found(answer.status)).collect()
+    }
+
+    /// The first object that asks for it, shortened, and how many more there are.
+    fn asked_by(&self, answer: &SonameAnswer) -> String {
+        let Some(first) = answer.needed_by.first() else { return String::new() };
+        let through = if answer.direct { "" } else { "through " };
+        let more = match answer.needed_by.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {} more", grouped(more)),
+        };
+        format!("{through}{}{more}", shortened(first, &self.resolution.apps))
+    }
+
+    /// What is to be said of single sonames: choices, near misses, luck.
+    fn alternatives(&mut self) {
+        let mut notes = Vec::new();
+        for answer in &self.resolution.sonames {
+            let soname = &answer.soname;
+            notes.extend(choice(answer));
+            if !answer.near.is_empty() {
+                let near: Vec<_> =
+                    answer.near.iter().map(|near| format!("{} ({})", near.soname, near.package)).collect();
+                notes.push(format!("{soname}: this release has {}", near.join(", ")));
+            }
+            if !answer.elsewhere.is_empty() {
+                let others: Vec<_> = answer
+                    .elsewhere
+                    .iter()
+                    .map(|(release, package)| format!("{release} has it in {package}"))
+                    .collect();
+                notes.push(format!("{soname}: {}", others.join(", ")));
+            }
+            if !answer.development.is_empty() {
+                let packages: Vec<_> = answer.development.iter().map(ToString::to_string).collect();
+                notes.push(format!("{soname}: a link for building is in {}", packages.join(", ")));
+            }
+            if let Some(first) = answer.hidden_by.first() {
+                let first = shortened(first, &self.resolution.apps);
+                notes.push(format!("{soname}: not missed where {first} happens to be loaded before"));
+            }
+        }
+        if !notes.is_empty() {
+            self.line("");
+        }
+        for note in notes {
+            self.line(note);
+        }
+    }
+
+    fn problems(&mut self) {
+        // Unresolved and misplaced sonames have their line already.
+        use crate::resolve::ProblemKind::{OffPath, Unresolved};
+        let problems: Vec<_> = self
+            .resolution
+            .problems
+            .iter()
+            .filter(|problem| !matches!(problem.kind, Unresolved | OffPath))
+            .collect();
+        let (bad, unused): (Vec<_>, Vec<_>) =
+            problems.into_iter().partition(|problem| problem.kind.is_bad_news());
+        if !(bad.is_empty() && unused.is_empty()) {
+            self.line("");
+        }
+        for problem in bad {
+            let object = shortened(&problem.object, &self.resolution.apps);
+            self.line(format_args!("{} {object}: {}", paint(BAD, problem.kind), problem.detail));
+        }
+        if !self.all && unused.len() > 3 {
+            let objects = counted(unused.len(), "object");
+            self.line(paint(DIM, format_args!("{objects} for other systems, not resolved (-v lists them)")));
+            return;
+        }
+        for problem in unused {
+            let object = shortened(&problem.object, &self.resolution.apps);
+            self.line(paint(DIM, format_args!("not resolved: {object}: {}", problem.detail)));
+        }
+    }
+
+    fn packages(&mut self) {
+        let packages = &self.resolution.packages;
+        if packages.is_empty() {
+            return;
+        }
+        let kib: u64 = packages.iter().map(|chosen| chosen.package.installed_size_kib).sum();
+        let names: Vec<_> = packages.iter().map(|chosen| chosen.package.name.as_str()).collect();
+        self.line("");
+        self.line(format_args!(
+            "{} ({} installed): {}",
+            counted(packages.len(), "package"),
+            mebibytes(kib),
+            names.join(" ")
+        ));
+        if self.all {
+            for chosen in packages {
+                let package = &chosen.package;
+                self.line(paint(
+                    DIM,
+                    format_args!(
+                        "  {} {} {} {} {}",
+                        package.name,
+                        package.version,
+                        package.architecture,
+                        mebibytes(package.installed_size_kib),
+                        package.filename
+                    ),
+                ));
+            }
+        }
+    }
+
+    fn not_seen(&mut self) {
+        self.line("");
+        let noted = match self.resolution.dlopens.len() {
+            0 => String::new(),
+            count => format!(" ({} in notes of the objects)", counted(count, "such library")),
+        };
+        self.line(paint(
+            DIM,
+            format_args!(
+                "not looked at: what these packages need themselves, and what code opens by name at run time{noted}"
+            ),
+        ));
+    }
+}
+
+/// What becomes of a soname, in a word or two.
+fn outcome(answer: &SonameAnswer) -> String {
+    let path = || answer.path.as_ref().map(ToString::to_string).unwrap_or_default();
+    match (answer.status, &answer.package) {
+        (Status::Package, Some((package, _))) => format!("→ {package}"),
+        (Status::Package | Status::Unresolved, _) => "no package has it".to_owned(),
+        (Status::App | Status::Base, _) => path(),
+        (Status::OffPath, _) => format!("off the path: {}", path()),
+        (Status::Host, _) => format!("from {}", answer.host.unwrap_or("the host")),
+    }
+}
+
+/// Why one of several packages is preferred, and that a link has to be made.
+fn choice(answer: &SonameAnswer) -> Vec<String> {
+    let mut notes = Vec::new();
+    let others: Vec<_> = answer
+        .alternatives
+        .iter()
+        .filter(|other| other.standing != Standing::OffPath || answer.package.is_none())
+        .map(|other| match other.standing {
+            Standing::OffPath => format!("{} ({})", other.package, other.path),
+            _ => other.package.to_string(),
+        })
+        .collect();
+    if let Some((package, reason)) = &answer.package {
+        if !others.is_empty() {
+            notes.push(format!("{}: {package} preferred ({reason}) to {}", answer.soname, others.join(", ")));
+        }
+        if let (Some(Standing::Alternatives), Some(path)) = (answer.standing, &answer.path) {
+            notes.push(format!("{}: update-alternatives links it to {path}", answer.soname));
+        }
+    } else if !others.is_empty() {
+        let places = if answer.path.is_some() { "also in" } else { "off the search path in" };
+        notes.push(format!("{}: {places} {}", answer.soname, others.join(", ")));
+    }
+    notes
+}
+
+/// A path as its package knows it: below site-packages, gems or node_modules, or else below the tree's top.
+fn shortened(path: &RootedPath, apps: &[AppSummary]) -> String {
+    let below = apps.iter().find_map(|app| path.below(&app.at)).filter(|rest| !rest.is_empty());
+    let Some(rest) = below else { return path.to_string() };
+    let marks = ["site-packages/", "dist-packages/", "gems/", "node_modules/"];
+    let start = marks.iter().filter_map(|mark| Some(rest.find(mark)? + mark.len())).max().unwrap_or_default();
+    bstr::BStr::new(&rest[start..]).to_string()
+}
+
+/// A number with its noun.
+fn counted(count: usize, noun: &str) -> String {
+    let ending = match (count, noun.strip_suffix('y')) {
+        (1, _) => return format!("1 {noun}"),
+        (_, Some(stem)) => format!("{stem}ies"),
+        (_, None) => format!("{noun}s"),
+    };
+    format!("{} {ending}", grouped(count))
+}
+
+/// A number with commas between its thousands.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+fn mebibytes(kib: u64) -> String {
+    format!("{}.{} MiB", kib / 1024, kib % 1024 * 10 / 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(grouped(29_312), "29,312");
+        assert_eq!(counted(1, "object"), "1 object");
+        assert_eq!(counted(1_242, "such library"), "1,242 such libraries");
+        assert_eq!(mebibytes(1_536), "1.5 MiB");
+    }
+}
