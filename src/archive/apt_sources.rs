@@ -12,13 +12,13 @@ use deb822_fast::{Deb822, Paragraph};
 
 /// One place that apt would fetch packages from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AptSource {
+pub(super) struct AptSource {
     /// The archive's base, without a slash at its end.
-    pub uri: String,
+    pub(super) uri: String,
     /// The suites that are taken from there.
-    pub suites: Vec<String>,
+    pub(super) suites: Vec<String>,
     /// Their components; empty for a flat repository.
-    pub components: Vec<String>,
+    pub(super) components: Vec<String>,
 }
 
 /// The host's apt sources could not be read.
@@ -43,12 +43,9 @@ pub enum AptSourcesError {
     },
 }
 
-/// The enabled `deb` sources below `apt_folder` (`/etc/apt`), in apt's order: `sources.list`, then the files of
-/// `sources.list.d` by name. A host without apt has none.
-///
-/// # Errors
-/// When a file is there but cannot be read, or is not in the style that its name says.
-pub fn read_apt_sources(apt_folder: &Path) -> Result<Vec<AptSource>, AptSourcesError> {
+/// The enabled `deb` sources below `apt_folder` (`/etc/apt`), in apt's order: `sources.list`, then the files
+/// of `sources.list.d` by name. A host without apt has none.
+pub(super) fn read_apt_sources(apt_folder: &Path) -> Result<Vec<AptSource>, AptSourcesError> {
     let mut files = vec![apt_folder.join("sources.list")];
     files.extend(files_in(&apt_folder.join("sources.list.d"))?);
     let mut sources = Vec::new();

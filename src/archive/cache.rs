@@ -7,7 +7,7 @@
 //! | `sha256/<digest>` | whole files by the digest of their content |
 //! | `partial/<digest>` | the beginning of a file, where a transfer broke off; never taken for whole |
 //! | `releases/<distribution>-<suite>.json` | which InRelease was the last good one, and from where |
-//! | `contents/<distribution>-<suite>-<file>.json` | which Contents was the last one that its Release vouched for |
+//! | `contents/<distribution>-<suite>-<file>.json` | which Contents was the last one to match its Release |
 //! | `lock` | locked by the process that is updating |
 //!
 //! **Invariant:** a file gets its name only when it is whole, by a rename; so a reader needs no lock, and a

@@ -60,9 +60,7 @@ pub enum ArchiveError {
         attempts: Attempts,
     },
     /// The release has no such component or architecture.
-    #[error(
-        "cannot find {file} in the Release file of {suite}: it has components {components} for {architectures}"
-    )]
+    #[error("cannot find {file} in the Release file of {suite}: it has {components} for {architectures}")]
     NotListed {
         /// The suite.
         suite: String,

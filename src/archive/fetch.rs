@@ -2,8 +2,8 @@
 //!
 //! What comes back is not trusted here: whoever asks checks a signature or a digest. This module bounds how
 //! much is taken and how long it is waited for, tries again what may succeed the next time (broken
-//! connections, 408, 429, 5xx), and goes on where a transfer broke off (RFC 9110 §14). Proxies are taken from
-//! the environment and certificate authorities from the system's store; redirects are followed.
+//! connections, 408, 429, 5xx), and goes on where a transfer broke off (RFC 9110 §14). Proxies are taken
+//! from the environment and certificate authorities from the system's store; redirects are followed.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};

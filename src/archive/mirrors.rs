@@ -1,9 +1,9 @@
 //! Which mirrors serve a release: those that were given, else the ones in the host's apt sources, else the
 //! built-in ones.
 //!
-//! A mirror is written as its base, the folder with `dists` and `pool` in it. One base serves every release of
-//! its distribution; what differs is that security corrections have an archive of their own. So bases are kept
-//! in two lists, told apart by their names and suites, and a security suite is looked for in both.
+//! A mirror is written as its base, the folder with `dists` and `pool` in it. One base serves every release
+//! of its distribution; what differs is that security corrections have an archive of their own. So bases are
+//! kept in two lists, told apart by their names and suites, and a security suite is looked for in both.
 //!
 //! With a snapshot, bases are those of a service that keeps an archive's past under
 //! `<base>/<timestamp>/`, as <https://snapshot.debian.org> and <https://snapshot.ubuntu.com> do.

@@ -1,15 +1,15 @@
 //! The client of a Debian archive: signed Release files, and the indices that they vouch for.
 //!
-//! [`Archive::update`] goes down one chain of trust: a key that is built in or given signs a suite's InRelease
-//! ([`SignatureError`]), which has a name and dates that fit ([`ReleaseError`]) and lists sizes and digests of
-//! the indices, which are compared before a byte of one is used. Mirrors and the cache add nothing to that
-//! chain: they may be anyone's.
+//! [`Archive::update`] goes down one chain of trust: a key that is built in or given signs a suite's
+//! InRelease ([`SignatureError`]), which has a name and dates that fit ([`ReleaseError`]) and lists sizes and
+//! digests of the indices, which are compared before a byte of one is used. Mirrors and the cache add nothing
+//! to that chain: they may be anyone's.
 //!
 //! **Contents is special.** It is made apart from the rest, so that a mirror in the middle of a point release
-//! may carry another one than its Release lists. Then it is looked for by its digest, on the next mirror,
-//! and at last in the cache, where an older one that did match its Release serves with its own date. Only when
-//! the user asks for it ([`ArchiveSettings::contents_hint`]) the one that does not match is taken, marked
-//! as not verified. Packages names the files that will be fetched: it matches or is an error.
+//! may carry another one than its Release lists. Then it is looked for by its digest, on the next mirror, and
+//! at last in the cache, where an older one that did match its Release serves with its own date. Only when
+//! the user asks for it ([`ArchiveSettings::contents_hint`]) the one that does not match is taken, marked as
+//! not verified. Packages names the files that will be fetched: it matches or is an error.
 
 mod apt_sources;
 mod cache;
@@ -30,7 +30,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-pub use self::apt_sources::{AptSource, AptSourcesError, read_apt_sources};
+pub use self::apt_sources::AptSourcesError;
 use self::cache::Cache;
 pub use self::cache::CacheError;
 pub use self::error::{ArchiveDiagnostic, ArchiveError, Attempts, Refusal};
@@ -58,11 +58,11 @@ pub struct ArchiveSettings {
     pub cache_dir: PathBuf,
     /// Whether only the cache may be used.
     pub offline: bool,
-    /// The components to read; empty for the distribution's default (Debian: main, Ubuntu: main and universe).
+    /// The components to read; empty for the default (Debian: main, Ubuntu: main and universe).
     pub components: Vec<String>,
     /// Whether backports count.
     pub backports: bool,
-    /// Whether a Contents that does not match its Release is taken as a proposal where nothing better is left.
+    /// Whether a Contents that does not match its Release is taken as a proposal, if nothing better is left.
     pub contents_hint: bool,
     /// The time at which Release files and keys must be valid.
     pub now: Timestamp,
@@ -83,7 +83,9 @@ impl Archive {
     ///
     /// # Errors
     /// When a keyring cannot be read, the snapshot is no moment, or there can be no HTTP client.
-    pub fn new(settings: ArchiveSettings) -> Result<Self, ArchiveError> {
+    pub fn new(mut settings: ArchiveSettings) -> Result<Self, ArchiveError> {
+        // Archives know no parts of seconds, and messages read better without.
+        settings.now = Timestamp::from_second(settings.now.as_second()).unwrap_or(settings.now);
         Ok(Self {
             snapshot: settings.snapshot.as_deref().map(Snapshot::parse).transpose()?,
             keyring: Keyring::new(&settings.keyrings)?,

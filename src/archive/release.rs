@@ -148,8 +148,8 @@ fn date_field(paragraph: &Paragraph, name: &str) -> Result<Option<Timestamp>, Re
     paragraph.get(name).map(|text| parse_date(name, text)).transpose()
 }
 
-/// RFC 2822 as archives write it: the zone is the word UTC, which that standard does not have, and Ubuntu pads
-/// the hour with a blank (`Sun, 22 Nov 2026  0:19:16 UTC`).
+/// RFC 2822 as archives write it: the zone is the word UTC, which that standard does not have, and Ubuntu
+/// pads the hour with a blank (`Sun, 22 Nov 2026  0:19:16 UTC`).
 fn parse_date(name: &str, text: &str) -> Result<Timestamp, ReleaseError> {
     let malformed = || ReleaseError::Malformed { cause: format!("{name} is not a date in UTC: '{text}'") };
     let words: Vec<&str> = text.split_whitespace().collect();

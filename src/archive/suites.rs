@@ -4,7 +4,7 @@
 //! Debian has a Contents file for each component and architecture below the component's folder, Ubuntu
 //! one for each suite beside its Release file. Both keep Packages below `<component>/binary-<architecture>`.
 //!
-//! Debian's `Contents-all` is left out: what it lists belongs to every architecture, and a library never does.
+//! Debian's `Contents-all` is left out: what it lists is for every architecture, and a library never is.
 
 use crate::vocabulary::{Architecture, Distribution, Target};
 
@@ -35,7 +35,7 @@ pub(super) fn suites(target: &Target, backports: bool) -> Vec<Suite> {
     let release = target.release.as_str();
     let suite = |suffix: &str, pocket| Suite { name: format!("{release}{suffix}"), pocket };
     let mut suites = vec![suite("", Pocket::Main)];
-    if target.distribution == Distribution::Debian && matches!(release, "sid" | "unstable") {
+    if target.distribution == Distribution::Debian && release == "sid" {
         return suites;
     }
     suites.push(suite("-updates", Pocket::Updates));

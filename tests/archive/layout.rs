@@ -56,7 +56,7 @@ fn a_component_or_architecture_that_is_not_there_is_named() {
     let error = update(settings).expect_err("must fail").to_string();
     assert_eq!(
         error,
-        "cannot find contrib/Contents-amd64 in the Release file of bookworm: it has components main for all \
+        "cannot find contrib/Contents-amd64 in the Release file of bookworm: it has main for all \
          amd64 arm64"
     );
     let error = Archive::new(world.settings())

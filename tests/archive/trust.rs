@@ -12,7 +12,8 @@ fn a_text_that_was_changed_after_signing_is_refused() {
     let error = world.fails();
     let url = world.server.url();
     let start = format!(
-        "cannot get the Release file of bookworm: {url}/dists/bookworm/InRelease: no good signature: bad signature by key {}: ",
+        "cannot get the Release file of bookworm: {url}/dists/bookworm/InRelease: no good signature: \
+         bad signature by key {}: ",
         world.key.fingerprint()
     );
     assert!(error.starts_with(&start), "{error}");
@@ -141,4 +142,26 @@ fn a_packages_that_does_not_match_is_an_error() {
     let text = error.to_string();
     assert!(text.starts_with("cannot get main/binary-amd64/Packages.xz of bookworm: http://"), "{text}");
     assert!(text.contains(": sha256 ") && text.ends_with(" in the signed Release"), "{text}");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 48, ..Default::default() })]
+
+    /// One byte of the signed file is changed: either it is refused, or what was signed is what is read.
+    #[test]
+    fn no_change_to_a_signed_file_is_believed(place in 0.0..1.0_f64, flip in 1..=255_u8) {
+        let world = World::new();
+        let mut signed = world.key.sign(&bookworm(CONTENTS).release());
+        let place = (place * signed.len() as f64) as usize;
+        signed[place] ^= flip;
+        world.server.publish(Files::from([("dists/bookworm/InRelease".to_owned(), signed)]));
+        match world.update() {
+            Ok(set) => {
+                assert_eq!(read(&set.contents[0]), CONTENTS);
+                assert_eq!(read(&set.packages[0]), STANZA);
+                assert_eq!(set.contents[0].date, archive_date());
+            }
+            Err(error) => assert!(matches!(error, ArchiveError::Release { .. }), "{error}"),
+        }
+    }
 }
