@@ -7,7 +7,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -149,23 +149,20 @@ pub(super) enum Answer {
 }
 
 /// A client for any number of mirrors, used from several threads.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Fetcher {
-    http: Client,
+    /// Made for the first request over the network: reading the system's certificate store takes longer than
+    /// all the rest of an offline run.
+    http: OnceLock<Client>,
 }
 
 impl Fetcher {
-    pub(super) fn new() -> Result<Self, FetchError> {
-        let tls = tls_config().map_err(|error| FetchError::Client(Box::new(error)))?;
-        let http = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .user_agent(concat!("sodeb/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(SILENCE_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::limited(MAX_REDIRECTS))
-            .build()
-            .map_err(|error| FetchError::Client(Box::new(error)))?;
-        Ok(Self { http })
+    fn http(&self) -> Result<&Client, FetchError> {
+        if let Some(http) = self.http.get() {
+            return Ok(http);
+        }
+        let http = new_client()?;
+        Ok(self.http.get_or_init(|| http))
     }
 
     /// A small document as a whole, unless it is the one that `known` stands for.
@@ -176,7 +173,7 @@ impl Fetcher {
                 Ok(Answer::Document(read_whole(file, limit)?, Validators::default()))
             }
             Source::Http(url) => with_retries(|| {
-                let mut request = self.http.get(url.clone());
+                let mut request = self.http()?.get(url.clone());
                 for (name, value) in [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)]
                 {
                     if let Some(value) = value {
@@ -228,7 +225,7 @@ impl Fetcher {
             }
             Source::Http(url) => with_retries(|| {
                 empty(file)?;
-                append_all(send(self.http.get(url.clone()))?, file, limit, task)
+                append_all(send(self.http()?.get(url.clone()))?, file, limit, task)
             }),
         };
         taken.map(drop)
@@ -247,10 +244,10 @@ impl Fetcher {
         }
         if present == 0 || present > expected_bytes {
             empty(file)?;
-            let response = send(self.http.get(url.clone()))?;
+            let response = send(self.http()?.get(url.clone()))?;
             return from_start(response, file, expected_bytes, task);
         }
-        let response = self.http.get(url.clone()).header(RANGE, format!("bytes={present}-")).send();
+        let response = self.http()?.get(url.clone()).header(RANGE, format!("bytes={present}-")).send();
         let response = response.map_err(|error| FetchError::Request(error.without_url()))?;
         match response.status() {
             StatusCode::PARTIAL_CONTENT => match content_range(response.headers()) {
@@ -269,6 +266,18 @@ impl Fetcher {
             }
         }
     }
+}
+
+fn new_client() -> Result<Client, FetchError> {
+    let tls = tls_config().map_err(|error| FetchError::Client(Box::new(error)))?;
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(concat!("sodeb/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(SILENCE_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::limited(MAX_REDIRECTS))
+        .build()
+        .map_err(|error| FetchError::Client(Box::new(error)))
 }
 
 /// The system's certificate authorities with rustls' ring provider. A system without any can still use

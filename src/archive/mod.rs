@@ -82,15 +82,14 @@ impl Archive {
     /// Reads the keys and makes ready; asks no mirror yet.
     ///
     /// # Errors
-    /// When a keyring cannot be read, the snapshot is no moment, or there can be no HTTP client.
+    /// When a keyring cannot be read or the snapshot is no moment.
     pub fn new(mut settings: ArchiveSettings) -> Result<Self, ArchiveError> {
         // Archives know no parts of seconds, and messages read better without.
         settings.now = Timestamp::from_second(settings.now.as_second()).unwrap_or(settings.now);
         Ok(Self {
             snapshot: settings.snapshot.as_deref().map(Snapshot::parse).transpose()?,
             keyring: Keyring::new(&settings.keyrings)?,
-            fetcher: Fetcher::new()
-                .map_err(|source| ArchiveError::Fetch { url: "anything".to_owned(), source })?,
+            fetcher: Fetcher::default(),
             cache: Cache::new(&settings.cache_dir),
             settings,
         })
