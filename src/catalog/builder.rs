@@ -2,6 +2,7 @@
 //! lays it out as [`super::file`] reads it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use rustc_hash::FxHashMap;
 
@@ -11,7 +12,8 @@ use super::file::{
 };
 use super::record::{Deb, Place, Pool, Record};
 use super::table::TableWriter;
-use super::{container, pool};
+use super::{CatalogError, container, pool};
+use crate::archive::ArchiveError;
 use crate::vocabulary::Sha256Digest;
 
 /// How much a catalog file tells of the packages, and how hard it is compressed.
@@ -42,6 +44,32 @@ pub enum BuildError {
         /// How many were asked for.
         count: usize,
     },
+    /// An index of the archive cannot be opened.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// An index of the archive is broken.
+    #[error("cannot read {file} of {suite}")]
+    ReadIndex {
+        /// The suite.
+        suite: String,
+        /// The file below the suite.
+        file: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file could not be written.
+    #[error("cannot write {path}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// What was written cannot be read.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
     /// The compressor failed.
     #[error("cannot compress a catalog")]
     Compress(#[from] std::io::Error),
@@ -195,18 +223,22 @@ fn records(
     for &(number, package) in found {
         let Some(stanza) = &package.newest else { continue };
         let architecture = targets[number].target.architecture.name();
+        let tells_debs = stanza.sha256.is_some() && (detail == Detail::Complete || package.is_runtime(name));
         let record = Record {
             targets: 0,
             version: stanza.version.clone(),
             for_all: stanza.for_all,
             section: words.number(&stanza.section),
             suite: words.number(&stanza.suite),
-            pool: pool_of(name, architecture, stanza, words),
+            pool: if tells_debs {
+                pool_of(name, architecture, stanza, words)
+            } else {
+                Pool::Path(String::new())
+            },
             provides_sonames: stanza.provides_sonames.clone(),
             debs: Vec::new(),
             first_digest: 0,
         };
-        let tells_debs = stanza.sha256.is_some() && (detail == Detail::Complete || package.is_runtime(name));
         let same = agreements.iter_mut().find(|known| {
             let has_same_deb = !stanza.for_all || known.members[0].1.sha256 == stanza.sha256;
             known.record == record && known.tells_debs == tells_debs && has_same_deb

@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
 use super::paths::LibraryPaths;
-use super::{IndexSource, is_development, looks_like_a_soname};
+use super::{BuildError, IndexSource, is_development, looks_like_a_soname};
 use crate::archive::contents::{ContentsStatistics, read_contents};
 use crate::archive::packages::{PackageStanza, PackagesStatistics, read_packages};
+use crate::archive::{IndexFile, IndexSet};
 use crate::vocabulary::{Sha256Digest, Target};
 
 /// The indices of one target, as far as a catalog needs them.
@@ -28,6 +29,7 @@ pub struct TargetIndex {
     pub(super) names: Interner,
     /// By the number of the package's name.
     pub(super) packages: Vec<FoundPackage>,
+    malformed: u64,
     paths: LibraryPaths,
 }
 
@@ -76,6 +78,7 @@ impl TargetIndex {
             folders: Interner::default(),
             names: Interner::default(),
             packages: Vec::new(),
+            malformed: 0,
         }
     }
 
@@ -101,7 +104,7 @@ impl TargetIndex {
                 let is_default = paths.is_default_folder(folder);
                 let folder = folders.number(&paths.mark(folder));
                 for location in line.locations() {
-                    if is_left_out(location.section, location.package) {
+                    if is_left_out(location.section, location.package, is_default) {
                         continue;
                     }
                     let package = names.number(location.package.as_bytes());
@@ -145,7 +148,42 @@ impl TargetIndex {
         Ok(statistics)
     }
 
-    /// How many packages of Contents no Packages has any more.
+    /// Reads every index of a set.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn read(set: &IndexSet) -> Result<Self, BuildError> {
+        let mut index = Self::new(set.target.clone());
+        for file in set.contents.iter().chain(&set.packages) {
+            index.add_source(IndexSource {
+                suite: file.suite.clone(),
+                file: file.file.clone(),
+                date: file.date,
+                sha256: file.sha256.to_string(),
+                verified: file.verified,
+            });
+        }
+        let failed = |file: &IndexFile| {
+            let (suite, file) = (file.suite.clone(), file.file.clone());
+            |source| BuildError::ReadIndex { suite, file, source }
+        };
+        for file in &set.contents {
+            let statistics = index.add_contents(file.open()?).map_err(failed(file))?;
+            index.malformed += statistics.malformed;
+        }
+        for file in &set.packages {
+            let statistics = index.add_packages(&file.suite, file.open()?).map_err(failed(file))?;
+            index.malformed += statistics.malformed;
+        }
+        Ok(index)
+    }
+
+    /// How many lines and stanzas were not of the form and are left out.
+    pub fn malformed(&self) -> u64 {
+        self.malformed
+    }
+
+    /// How many packages of Contents no Packages has any more; they are left out.
     pub fn vanished(&self) -> usize {
         self.packages.iter().filter(|package| package.newest.is_none()).count()
     }
@@ -186,12 +224,12 @@ impl NewestStanza {
     }
 }
 
-/// Packages that never are of use to a program at run time, not even as a hint: detached debug data, the
-/// libraries of another architecture, and the installer's.
-fn is_left_out(section: &str, package: &str) -> bool {
-    let section = section.rsplit('/').next().unwrap_or(section);
-    matches!(section, "debug" | "debian-installer")
-        || ["-dbg", "-dbgsym", "-cross"].iter().any(|end| package.ends_with(end))
+/// What never is of use to a program at run time, not even as a hint: detached debug data, the libraries of
+/// another architecture, the installer's, and what a -dev package has where no linker looks by itself.
+fn is_left_out(section: &str, package: &str, is_default_folder: bool) -> bool {
+    let is_installer = section.ends_with("debian-installer");
+    let is_link_to_build_with = section.ends_with("libdevel") || package.ends_with("-dev");
+    is_installer || is_development(package, section) && !(is_link_to_build_with && is_default_folder)
 }
 
 /// Quick, and true too often: the word may stand in another field.

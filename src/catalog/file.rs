@@ -179,7 +179,7 @@ impl FileCatalog {
         let mut outcome = Ok(());
         self.file
             .libraries
-            .scan_from(&self.file.bytes, b"", |_, name, value| match self.places(name, value) {
+            .scan_from(&self.file.bytes, b"", |name, value| match self.places(name, value) {
                 Ok(libraries) => libraries.into_iter().try_for_each(&mut visit),
                 Err(malformed) => {
                     outcome = Err(malformed);
@@ -201,11 +201,11 @@ impl FileCatalog {
             if place.targets & (1 << self.number) == 0 {
                 continue;
             }
-            let (folder, _) = self.file.folders.at(&self.file.bytes, place.folder)?;
-            let (package, _) = self.file.packages.at(&self.file.bytes, place.package)?;
+            let folder = self.file.folders.key_at(&self.file.bytes, place.folder)?;
+            let package = self.file.packages.key_at(&self.file.bytes, place.package)?;
             let package =
-                String::from_utf8(package).map_err(|_| Malformed("a package's name is not UTF-8"))?;
-            let path = RootedPath::new(self.paths.unmark(&folder)).join(self.paths.unmark(name));
+                std::str::from_utf8(package).map_err(|_| Malformed("a package's name is not UTF-8"))?;
+            let path = RootedPath::new(self.paths.unmark(folder)).join(self.paths.unmark(name));
             libraries.push(Library { path, package: PackageName::new(package) });
         }
         libraries.sort();
@@ -219,7 +219,7 @@ impl FileCatalog {
     fn read_libraries(&self, file_name: &[u8]) -> Result<Vec<Library>, Malformed> {
         let key = self.paths.mark(file_name);
         match self.file.libraries.get(&self.file.bytes, &key)? {
-            Some((_, value)) => self.places(&key, value),
+            Some(value) => self.places(&key, value),
             None => Ok(Vec::new()),
         }
     }
@@ -228,7 +228,7 @@ impl FileCatalog {
         let prefix = self.paths.mark(prefix);
         let mut names = Vec::new();
         let mut outcome = Ok(());
-        self.file.libraries.scan_from(&self.file.bytes, &prefix, |_, name, value| {
+        self.file.libraries.scan_from(&self.file.bytes, &prefix, |name, value| {
             if !name.starts_with(&prefix) || names.len() >= limit {
                 return ControlFlow::Break(());
             }
@@ -249,7 +249,7 @@ impl FileCatalog {
     }
 
     fn read_package(&self, name: &PackageName) -> Result<Option<Package>, Malformed> {
-        let Some((_, value)) = self.file.packages.get(&self.file.bytes, name.as_str().as_bytes())? else {
+        let Some(value) = self.file.packages.get(&self.file.bytes, name.as_str().as_bytes())? else {
             return Ok(None);
         };
         let Some(record) = Record::of_target(value, self.number)? else { return Ok(None) };

@@ -7,11 +7,14 @@
 
 mod builder;
 mod bytes;
+mod cached;
 mod collect;
 mod container;
 mod embedded;
 mod file;
+mod find;
 mod host;
+mod installed;
 mod lookup;
 mod paths;
 mod pool;
@@ -20,9 +23,12 @@ mod releases;
 mod table;
 
 pub use builder::{BuildError, Detail, write_catalog};
+pub use cached::{CachedFile, cached_catalog, cached_files, refresh_catalog, write_whole};
 pub use collect::TargetIndex;
 pub use embedded::embedded_catalogs;
 pub use file::{CatalogFile, FileCatalog};
+pub use find::{Found, Pattern, find};
+pub use installed::{InstalledCatalog, installed_catalog};
 
 use bstr::BString;
 use jiff::Timestamp;
