@@ -30,7 +30,10 @@ fn every_object_of_this_machine_is_linked_as_ld_so_does() {
 }
 
 fn report(verdict: &Verdict) {
-    eprintln!("{} objects, {} loads compared", verdict.objects, verdict.loads);
+    eprintln!(
+        "{} objects with {} loads compared, {} refused",
+        verdict.objects, verdict.loads, verdict.refused
+    );
     let unexplained: Vec<_> = verdict
         .differences
         .iter()

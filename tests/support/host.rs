@@ -1,6 +1,5 @@
 //! The real ld.so on this machine's own files, many at a time.
 
-use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,6 +14,8 @@ use super::sodeb::Tree;
 pub(crate) struct Verdict {
     /// How many objects were compared.
     pub(crate) objects: usize,
+    /// How many ld.so itself refuses, so that there is nothing to compare.
+    pub(crate) refused: usize,
     /// How many loaded or missing libraries they have together.
     pub(crate) loads: usize,
     /// The objects whose loads differ.
@@ -40,7 +41,10 @@ pub(crate) fn cpu_level() -> String {
     best.and_then(|line| line.split_whitespace().next()).unwrap_or("x86-64-v1").to_owned()
 }
 
-/// Asks ld.so about each start object that it can load, on every core.
+/// Asks ld.so about each start object, on every core.
+///
+/// # Panics
+/// When ld.so gives up on a library that an object needs, which no object of a working machine does.
 pub(crate) fn compare_with_real(tree: &Tree) -> Verdict {
     let paths: Vec<String> = tree.starts().into_iter().map(str::to_owned).collect();
     let next = AtomicUsize::new(0);
@@ -59,9 +63,14 @@ pub(crate) fn compare_with_real(tree: &Tree) -> Verdict {
 }
 
 fn compare(tree: &Tree, path: &str, verdict: &Mutex<Verdict>) {
-    let Some(real) = real_loads(path) else { return };
-    let ours = loads(&tree.edges(path));
+    let edges = tree.edges(path);
+    let ours = loads(&edges);
+    let real = real_loads(path);
     let mut verdict = verdict.lock().expect("no thread failed");
+    let Some(real) = real else {
+        verdict.refused += 1;
+        return;
+    };
     verdict.objects += 1;
     verdict.loads += real.len();
     if ours != real {
@@ -74,11 +83,18 @@ fn compare(tree: &Tree, path: &str, verdict: &Mutex<Verdict>) {
     }
 }
 
-/// What `ld.so --list` says of an object; none where it can't load it at all, being for another machine, for
-/// another C library, or broken.
+/// What ld.so would load for an object, asked as ldd asks; none where it refuses the object itself: one
+/// without a dynamic segment (detached debug symbols, static programs), or of another class.
 fn real_loads(path: &str) -> Option<Vec<(String, Option<String>)>> {
     let mut command = Command::new(INTERPRETER);
-    let output = command.env_clear().arg("--list").arg(Path::new(path)).output().expect("ld.so runs");
-    let listing = String::from_utf8_lossy(&output.stdout);
-    output.status.success().then(|| listed(&listing))
+    let output =
+        command.env_clear().env("LD_TRACE_LOADED_OBJECTS", "1").arg(path).output().expect("ld.so runs");
+    if output.status.success() {
+        return Some(listed(&String::from_utf8_lossy(&output.stdout)));
+    }
+    let message = String::from_utf8_lossy(&output.stderr);
+    let end = message.split_once("error while loading shared libraries: ").map(|(_, end)| end);
+    let refused = end.is_none_or(|end| end.starts_with(&format!("{path}: ")));
+    assert!(refused, "ld.so gives up on what {path} needs: {message}");
+    None
 }
