@@ -10,3 +10,4 @@ pub(crate) mod host;
 pub(crate) mod judge;
 pub(crate) mod real;
 pub(crate) mod sodeb;
+pub(crate) mod trees;
