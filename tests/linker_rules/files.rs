@@ -124,6 +124,15 @@ fn dangling_link_is_passed_over() {
 }
 
 #[test]
+fn link_in_a_circle_ends_that_list_but_not_the_search() {
+    let fixture = two_folders();
+    fixture.link("/first/liba.so.1", "liba.so.1");
+    assert_eq!(verdicts(&judge(&fixture)), [missing("liba.so.1")], "the list goes no further");
+    fixture.build(library("/usr/lib/liba.so.1"));
+    assert_eq!(verdicts(&judge(&fixture)), [found("liba.so.1", "/usr/lib/liba.so.1", "default")]);
+}
+
+#[test]
 fn absolute_link_leads_through_the_root_that_is_looked_at() {
     let fixture = two_folders();
     fixture.build(library("/real/liba.so.1"));

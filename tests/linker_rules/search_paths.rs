@@ -244,6 +244,19 @@ fn empty_element_means_the_current_folder() {
 }
 
 #[test]
+fn empty_element_of_ld_library_path_means_the_current_folder_but_an_empty_list_nothing() {
+    let fixture = Fixture::new();
+    fixture.build(program("/app/prog").needs("liba.so.1"));
+    fixture.build(library("/work/liba.so.1"));
+    let judge = Judge::of(&fixture).workdir("/work");
+    assert_eq!(
+        verdicts(&judge.ld_library_path(":/other").program("/app/prog")),
+        [found("liba.so.1", "liba.so.1", "ld-library-path")]
+    );
+    assert_eq!(verdicts(&judge.ld_library_path("").program("/app/prog")), [missing("liba.so.1")]);
+}
+
+#[test]
 fn relative_element_means_a_folder_below_the_current_one() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1").runpath("lib"));
