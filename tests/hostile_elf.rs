@@ -149,6 +149,49 @@ fn every_cut_of_an_object_is_read_or_refused() {
     }
 }
 
+/// A 64-bit file of one segment that is loaded and holds a dynamic segment and names.
+fn object_with(dynamic: &[(u64, u64)], names: &[u8]) -> Vec<u8> {
+    const PT_LOAD: u32 = 1;
+    const PT_DYNAMIC: u32 = 2;
+    let (dynamic_at, dynamic_bytes) = (64 + 2 * 56, 16 * dynamic.len() as u64);
+    let names_at = dynamic_at + dynamic_bytes;
+    let end = names_at + names.len() as u64;
+    let mut bytes = elf::MAGIC.to_vec();
+    // EI_CLASS, EI_DATA, EI_VERSION and padding; e_type, e_machine, e_version; e_entry, e_phoff, e_shoff;
+    // e_flags, e_ehsize, e_phentsize, e_phnum and no sections.
+    bytes.extend([2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    bytes.extend([3, 0, 62, 0, 1, 0, 0, 0]);
+    bytes.extend([0, 64, 0].map(u64::to_le_bytes).concat());
+    bytes.extend([0, 0, 64, 56, 2, 64, 0, 0].map(u16::to_le_bytes).concat());
+    for (kind, at, size) in [(PT_LOAD, 0, end), (PT_DYNAMIC, dynamic_at, dynamic_bytes)] {
+        bytes.extend([kind, 4].map(u32::to_le_bytes).concat());
+        bytes.extend([at, at, at, size, size, 8].map(u64::to_le_bytes).concat());
+    }
+    for (tag, value) in dynamic {
+        bytes.extend(
+            [*tag, if *value == u64::MAX { names_at } else { *value }].map(u64::to_le_bytes).concat(),
+        );
+    }
+    bytes.extend(names);
+    bytes
+}
+
+/// 16,000 needs of one name of 60,000 bytes: a gigabyte in memory, if each were kept.
+#[test]
+fn many_needs_of_one_long_name_are_refused() {
+    const NEEDED: u64 = 1;
+    const STRTAB: u64 = 5;
+    const STRSZ: u64 = 10;
+    let names = [vec![b'a'; 60_000], vec![0]].concat();
+    let tables = [(STRTAB, u64::MAX), (STRSZ, names.len() as u64)];
+    let few = object_with(&[&tables[..], &[(NEEDED, 0); 3]].concat(), &names);
+    let facts = elf::read(few.as_slice(), &[]).expect("three needs are sound");
+    assert_eq!(facts.needed.iter().map(|soname| soname.as_bytes().len()).sum::<usize>(), 180_000);
+    let many = object_with(&[&tables[..], &[(NEEDED, 0); 16_000]].concat(), &names);
+    let refusal = elf::read(many.as_slice(), &[]).expect_err("16,000 are not");
+    assert!(refusal.to_string().contains("names"), "{refusal}");
+}
+
 /// Every eight bytes of an object replaced by every extreme, one at a time: three thousand files, read by the
 /// program within a fixed address space.
 #[test]

@@ -17,8 +17,9 @@ const DLOPEN_TYPE: u32 = 0x407c_0c0a;
 /// Its owner, with the NUL.
 const DLOPEN_OWNER: &[u8] = b"FDO\0";
 
-/// Larger note segments are passed over: real ones are a few hundred bytes.
-const MAX_NOTE_SEGMENT_BYTES: u64 = 1 << 16;
+/// Note segments behind as many bytes of others are passed over: real ones are a few hundred bytes. Many may
+/// name the same place of the file.
+const MAX_NOTES_BYTES: u64 = 1 << 16;
 
 /// One object of the note's JSON array.
 #[derive(serde::Deserialize)]
@@ -37,10 +38,10 @@ fn recommended() -> DlopenPriority {
 /// The entries of every `.note.dlopen` in the object's note segments.
 pub(super) fn dlopen_notes<S: Source + ?Sized>(object: &mut Object<'_, S>) -> Vec<DlopenNote> {
     let mut notes = Vec::new();
+    let mut bytes_left = MAX_NOTES_BYTES;
     for segment in object.segments(PT_NOTE) {
-        if segment.p_filesz > MAX_NOTE_SEGMENT_BYTES {
-            continue;
-        }
+        let Some(left) = bytes_left.checked_sub(segment.p_filesz) else { continue };
+        bytes_left = left;
         let (order, length) = (object.context().le, segment.p_filesz as usize);
         let Ok(bytes) = object.table(segment.p_offset, length) else { continue };
         let align = if segment.p_align == 8 { 8 } else { 4 };

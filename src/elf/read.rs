@@ -26,6 +26,10 @@ const MAX_DYNAMIC_ENTRIES: u64 = 1 << 14;
 /// More than the linker's own limits on names; a search path of a build may be long.
 const MAX_STRING_BYTES: usize = 1 << 16;
 
+/// More than all the names of any real object that are read together: a few thousand, of a few hundred bytes at
+/// most. Without it a small file whose entries share one long name would take memory many times its size.
+const MAX_NAMES_BYTES: usize = 1 << 24;
+
 /// EF_ARM_ABI_FLOAT_HARD.
 const ARM_HARD_FLOAT: u32 = 0x400;
 
@@ -45,8 +49,8 @@ pub enum ElfError {
 
 /// Reads the facts of an ELF file, with those of the symbols `wanted` that it defines.
 ///
-/// Memory is bounded by the limits of this room (64 KiB a string, 16,384 dynamic entries, 65,536 versions),
-/// whatever the file claims.
+/// Memory is bounded by the limits of this room (64 KiB a string and 16 MiB all together, 16,384 dynamic
+/// entries, 65,536 versions), whatever the file claims.
 ///
 /// # Errors
 /// When the file can't be read, is no ELF file or has tables that contradict its size.
@@ -88,6 +92,7 @@ pub(super) struct Object<'source, S: ?Sized> {
     tables: Window<'source, S>,
     strings: Window<'source, S>,
     string_table: Option<StringTable>,
+    names_bytes_left: usize,
 }
 
 /// Where DT_STRTAB lies in the file.
@@ -123,7 +128,15 @@ impl<'source, S: Source + ?Sized> Object<'source, S> {
             .ok_or(ElfError::Malformed("the program headers lie outside the file"))?;
         let segments = ProgramHeader::parse(table, 0, count, context)
             .map_err(|_| ElfError::Malformed("the program headers can't be parsed"))?;
-        Ok(Self { header, segments, context, tables, strings: Window::new(source), string_table: None })
+        Ok(Self {
+            header,
+            segments,
+            context,
+            tables,
+            strings: Window::new(source),
+            string_table: None,
+            names_bytes_left: MAX_NAMES_BYTES,
+        })
     }
 
     /// Byte order and class, for reading structures.
@@ -160,7 +173,12 @@ impl<'source, S: Source + ?Sized> Object<'source, S> {
             table.size.checked_sub(index).ok_or(ElfError::Malformed("a name lies outside DT_STRTAB"))?;
         let offset = table.offset.saturating_add(index);
         let most = usize::try_from(rest).unwrap_or(usize::MAX).min(MAX_STRING_BYTES);
-        terminated(&mut self.strings, offset, most)?.ok_or(ElfError::Malformed("a name has no end"))
+        let name =
+            terminated(&mut self.strings, offset, most)?.ok_or(ElfError::Malformed("a name has no end"))?;
+        let left = self.names_bytes_left.checked_sub(name.len());
+        self.names_bytes_left =
+            left.ok_or(ElfError::Malformed("the names are longer than the file explains"))?;
+        Ok(name)
     }
 
     /// Remembers where DT_STRTAB lies.
