@@ -149,47 +149,84 @@ fn every_cut_of_an_object_is_read_or_refused() {
     }
 }
 
-/// A 64-bit file of one segment that is loaded and holds a dynamic segment and names.
-fn object_with(dynamic: &[(u64, u64)], names: &[u8]) -> Vec<u8> {
-    const PT_LOAD: u32 = 1;
-    const PT_DYNAMIC: u32 = 2;
-    let (dynamic_at, dynamic_bytes) = (64 + 2 * 56, 16 * dynamic.len() as u64);
-    let names_at = dynamic_at + dynamic_bytes;
-    let end = names_at + names.len() as u64;
+/// The header of a 64-bit library with this many program headers behind it.
+fn header(segments: u16) -> Vec<u8> {
     let mut bytes = elf::MAGIC.to_vec();
     // EI_CLASS, EI_DATA, EI_VERSION and padding; e_type, e_machine, e_version; e_entry, e_phoff, e_shoff;
     // e_flags, e_ehsize, e_phentsize, e_phnum and no sections.
     bytes.extend([2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     bytes.extend([3, 0, 62, 0, 1, 0, 0, 0]);
     bytes.extend([0, 64, 0].map(u64::to_le_bytes).concat());
-    bytes.extend([0, 0, 64, 56, 2, 64, 0, 0].map(u16::to_le_bytes).concat());
-    for (kind, at, size) in [(PT_LOAD, 0, end), (PT_DYNAMIC, dynamic_at, dynamic_bytes)] {
-        bytes.extend([kind, 4].map(u32::to_le_bytes).concat());
-        bytes.extend([at, at, at, size, size, 8].map(u64::to_le_bytes).concat());
+    bytes.extend([0, 0, 64, 56, segments, 64, 0, 0].map(u16::to_le_bytes).concat());
+    bytes
+}
+
+/// The program header of a part of the file that is loaded at its own offset.
+fn segment(kind: u32, at: usize, size: usize) -> Vec<u8> {
+    let (at, size) = (at as u64, size as u64);
+    let words = [at, at, at, size, size, 4].map(u64::to_le_bytes);
+    [[kind, 4].map(u32::to_le_bytes).concat(), words.concat()].concat()
+}
+
+/// A file with needs of one name.
+fn object_that_needs(name: &str, count: usize) -> Vec<u8> {
+    const NEEDED: u64 = 1;
+    const STRTAB: u64 = 5;
+    const STRSZ: u64 = 10;
+    let (dynamic_at, dynamic_bytes) = (64 + 2 * 56, 16 * (count + 2));
+    let names_at = dynamic_at + dynamic_bytes;
+    let mut bytes = header(2);
+    bytes.extend(segment(1, 0, names_at + name.len() + 1));
+    bytes.extend(segment(2, dynamic_at, dynamic_bytes));
+    let tables = [(STRTAB, names_at as u64), (STRSZ, name.len() as u64 + 1)];
+    for (tag, value) in tables.into_iter().chain(std::iter::repeat_n((NEEDED, 0), count)) {
+        bytes.extend([tag, value].map(u64::to_le_bytes).concat());
     }
-    for (tag, value) in dynamic {
-        bytes.extend(
-            [*tag, if *value == u64::MAX { names_at } else { *value }].map(u64::to_le_bytes).concat(),
-        );
-    }
-    bytes.extend(names);
+    bytes.extend(name.bytes().chain([0]));
     bytes
 }
 
 /// 16,000 needs of one name of 60,000 bytes: a gigabyte in memory, if each were kept.
 #[test]
 fn many_needs_of_one_long_name_are_refused() {
-    const NEEDED: u64 = 1;
-    const STRTAB: u64 = 5;
-    const STRSZ: u64 = 10;
-    let names = [vec![b'a'; 60_000], vec![0]].concat();
-    let tables = [(STRTAB, u64::MAX), (STRSZ, names.len() as u64)];
-    let few = object_with(&[&tables[..], &[(NEEDED, 0); 3]].concat(), &names);
-    let facts = elf::read(few.as_slice(), &[]).expect("three needs are sound");
-    assert_eq!(facts.needed.iter().map(|soname| soname.as_bytes().len()).sum::<usize>(), 180_000);
-    let many = object_with(&[&tables[..], &[(NEEDED, 0); 16_000]].concat(), &names);
-    let refusal = elf::read(many.as_slice(), &[]).expect_err("16,000 are not");
+    let name = "a".repeat(60_000);
+    let few = elf::read(object_that_needs(&name, 3).as_slice(), &[]).expect("three needs are sound");
+    assert_eq!(few.needed.iter().map(|soname| soname.as_bytes().len()).sum::<usize>(), 180_000);
+    let refusal = elf::read(object_that_needs(&name, 16_000).as_slice(), &[]).expect_err("16,000 are not");
     assert!(refusal.to_string().contains("names"), "{refusal}");
+}
+
+/// 60,000 program headers that all lead to one note of 4,000 entries.
+#[test]
+fn many_segments_of_one_note_are_not_all_kept() {
+    const DLOPEN_NOTE: u32 = 0x407c_0c0a;
+    let json = format!("[{}]", ["{\"soname\":[]}"; 4_000].join(","));
+    let note = [
+        [4, json.len() as u32, DLOPEN_NOTE].map(u32::to_le_bytes).concat(),
+        b"FDO\0".to_vec(),
+        json.into_bytes(),
+    ]
+    .concat();
+    let with = |count: u16| {
+        let at = 64 + 56 * usize::from(count);
+        let segments = segment(4, at, note.len()).repeat(count.into());
+        elf::read([header(count), segments, note.clone()].concat().as_slice(), &[]).expect("a sound header")
+    };
+    assert_eq!(with(1).dlopen_notes.len(), 4_000);
+    assert_eq!(with(60_000).dlopen_notes.len(), 4_000);
+}
+
+/// Many entries of a cache may share one long name; a name that is no path ends the reading.
+#[test]
+fn cache_with_a_name_that_is_no_path_is_refused() {
+    let count = 10_000_u32;
+    let names_at = 48 + 24 * count;
+    let mut bytes = b"glibc-ld.so.cache1.1".to_vec();
+    bytes.extend([count, 100_000, 2, 0, 0, 0, 0].map(u32::to_le_bytes).concat());
+    bytes.extend([0x0303, names_at, names_at, 0, 0, 0].map(u32::to_le_bytes).concat().repeat(count as usize));
+    bytes.extend([b'a'; 100_000].into_iter().chain([0]));
+    let refusal = LdSoCache::parse(&bytes).expect_err("no path is that long");
+    assert!(refusal.to_string().contains("name"), "{refusal}");
 }
 
 /// Every eight bytes of an object replaced by every extreme, one at a time: three thousand files, read by the

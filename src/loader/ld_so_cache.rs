@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, ByteSlice};
 
 const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
 const OLD_MAGIC: &[u8] = b"ld.so-1.7.0";
@@ -14,25 +14,28 @@ const OLD_ENTRY_BYTES: usize = 12;
 const HEADER_BYTES: usize = 48;
 const ENTRY_BYTES: usize = 24;
 
+/// PATH_MAX: nothing longer can be opened.
+const MAX_PATH_BYTES: usize = 4096;
+
 /// The bit of `hwcap` that says: its low half is an index of the glibc-hwcaps extension.
 const HWCAP_IS_INDEX: u64 = 1 << 62;
 /// The extension that lists the names of glibc-hwcaps sub-folders.
 const EXTENSION_MAGIC: u32 = 0xeaa4_2174;
 const EXTENSION_HWCAPS: u32 = 1;
 
-/// The cache's answers, by name.
+/// The cache's answers, by name. They are parts of its bytes: many entries may share one long name.
 #[derive(Debug, Default)]
-pub struct LdSoCache {
-    entries: HashMap<BString, Vec<Library>>,
+pub struct LdSoCache<'bytes> {
+    entries: HashMap<&'bytes BStr, Vec<Library<'bytes>>>,
 }
 
 /// One file that the cache names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Library {
-    path: BString,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Library<'bytes> {
+    path: &'bytes BStr,
     flags: u32,
     /// The glibc-hwcaps sub-folder that it is from, if it is.
-    hwcaps: Option<BString>,
+    hwcaps: Option<&'bytes BStr>,
 }
 
 /// The cache is not of a form that ld.so would read.
@@ -42,17 +45,17 @@ pub struct BrokenCache(&'static str);
 
 const TRUNCATED: BrokenCache = BrokenCache("it is shorter than its tables");
 
-impl LdSoCache {
+impl<'bytes> LdSoCache<'bytes> {
     /// Reads a cache, in either byte order.
     ///
     /// # Errors
     /// When it has not the form above; ld.so then goes on without it.
-    pub fn parse(bytes: &[u8]) -> Result<Self, BrokenCache> {
+    pub fn parse(bytes: &'bytes [u8]) -> Result<Self, BrokenCache> {
         let table = new_table(bytes)?;
         let order = Order::of(table)?;
         let count = order.word(table, 20)? as usize;
         let hwcaps = hwcaps_names(table, order)?;
-        let mut entries: HashMap<BString, Vec<Library>> = HashMap::new();
+        let mut entries: HashMap<&BStr, Vec<Library<'_>>> = HashMap::new();
         for index in 0..count {
             let offset = HEADER_BYTES.saturating_add(index.saturating_mul(ENTRY_BYTES));
             let entry = table.get(offset..).filter(|rest| rest.len() >= ENTRY_BYTES).ok_or(TRUNCATED)?;
@@ -60,7 +63,7 @@ impl LdSoCache {
             let hwcaps = match hwcap {
                 0 => None,
                 index if index & HWCAP_IS_INDEX != 0 => match hwcaps.get(index as u32 as usize) {
-                    Some(name) => Some(name.clone()),
+                    Some(name) => Some(*name),
                     None => continue,
                 },
                 // Platform bits of old releases, which no processor is known to have.
@@ -68,16 +71,16 @@ impl LdSoCache {
             };
             let name = string(table, order.word(entry, 4)?)?;
             let path = string(table, order.word(entry, 8)?)?;
-            let library = Library { path: path.to_owned(), flags: order.word(entry, 0)?, hwcaps };
-            entries.entry(name.to_owned()).or_default().push(library);
+            let library = Library { path, flags: order.word(entry, 0)?, hwcaps };
+            entries.entry(name).or_default().push(library);
         }
         Ok(Self { entries })
     }
 
     /// The file that ld.so would take for a name: with these flags, and of the best of the sub-folders that
     /// are searched (the best first), else of none.
-    pub(super) fn look_up(&self, name: &[u8], flags: u32, hwcaps: &[String]) -> Option<&BStr> {
-        let rank = |library: &Library| match &library.hwcaps {
+    pub(super) fn look_up(&self, name: &[u8], flags: u32, hwcaps: &[String]) -> Option<&'bytes BStr> {
+        let rank = |library: &Library<'_>| match library.hwcaps {
             None => Some(usize::MAX),
             Some(name) => hwcaps
                 .iter()
@@ -89,7 +92,7 @@ impl LdSoCache {
             .filter(|library| library.flags == flags)
             .filter_map(|library| Some((rank(library)?, library)))
             .min_by_key(|(rank, _)| *rank)
-            .map(|(_, library)| library.path.as_bstr())
+            .map(|(_, library)| library.path)
     }
 }
 
@@ -145,12 +148,13 @@ impl Order {
 
 fn string(table: &[u8], offset: u32) -> Result<&BStr, BrokenCache> {
     let rest = table.get(offset as usize..).ok_or(TRUNCATED)?;
-    let end = rest.find_byte(0).ok_or(TRUNCATED)?;
+    let rest = &rest[..rest.len().min(MAX_PATH_BYTES)];
+    let end = rest.find_byte(0).ok_or(BrokenCache("a name has no end"))?;
     Ok(BStr::new(&rest[..end]))
 }
 
 /// The names of the glibc-hwcaps sub-folders, which entries refer to by index.
-fn hwcaps_names(table: &[u8], order: Order) -> Result<Vec<BString>, BrokenCache> {
+fn hwcaps_names(table: &[u8], order: Order) -> Result<Vec<&BStr>, BrokenCache> {
     let directory = order.word(table, 32)? as usize;
     if directory == 0 || order.word(table, directory)? != EXTENSION_MAGIC {
         return Ok(Vec::new());
@@ -166,7 +170,7 @@ fn hwcaps_names(table: &[u8], order: Order) -> Result<Vec<BString>, BrokenCache>
         return (0..bytes / 4)
             .map(|index| {
                 let name = order.word(table, start.saturating_add(index.saturating_mul(4)))?;
-                string(table, name).map(ToOwned::to_owned)
+                string(table, name)
             })
             .collect();
     }
@@ -204,7 +208,8 @@ mod tests {
 
     #[test]
     fn the_best_searched_sub_folder_wins() {
-        let cache = LdSoCache::parse(&cache()).expect("parses");
+        let bytes = cache();
+        let cache = LdSoCache::parse(&bytes).expect("parses");
         let v3 = ["glibc-hwcaps/x86-64-v3".to_owned()];
         assert_eq!(
             cache.look_up(b"libx.so.1", 0x0303, &v3),

@@ -76,7 +76,7 @@ pub(super) struct Searcher<'root> {
     hwcaps: Vec<String>,
     workdir: NodeId,
     workdir_text: BString,
-    cache: LdSoCache,
+    cache: LdSoCache<'root>,
     folders: Vec<Folder>,
     folder_ids: HashMap<BString, FolderId>,
     lists: HashMap<(BString, BString), Rc<[FolderId]>>,
@@ -312,7 +312,6 @@ impl<'root> Searcher<'root> {
         let Some(path) = self.cache.look_up(name, self.platform.cache_flags, &self.hwcaps) else {
             return Searched::Nothing;
         };
-        let path = path.to_owned();
         let is_default = self
             .default_folders
             .iter()
@@ -321,7 +320,7 @@ impl<'root> Searcher<'root> {
             return Searched::Nothing;
         }
         // The cache may name what is gone; the search then goes on.
-        self.open_path(&path, Rule::Cache, trace)
+        self.open_path(path, Rule::Cache, trace)
     }
 
     fn open_path(&self, path: &[u8], rule: Rule, trace: &mut Option<Vec<Tried>>) -> Searched<'root> {
