@@ -1,14 +1,27 @@
 //! Which catalog answers: what was fetched, what is compiled in, or an installed root's.
 
-use super::Failure;
-use super::arguments::CatalogArguments;
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy;
+use jiff::Timestamp;
+
+use super::arguments::{ArchiveArguments, CatalogArguments, CatalogChoice};
 use super::config::Config;
+use super::printer::Printer;
+use super::progress::Bars;
 use super::release::{ChosenRelease, stable};
-use crate::catalog::{Catalog, FileCatalog, embedded_catalogs};
+use super::{Exit, Failure};
+use crate::archive::{Archive, ArchiveError, ArchiveSettings, Mirrors};
+use crate::catalog::{
+    BuildError, Catalog, FileCatalog, cached_catalog, embedded_catalogs, installed_catalog, refresh_catalog,
+};
 use crate::vocabulary::{Architecture, Target};
 
 /// The architecture that is assumed where a tree has no objects.
 const DEFAULT_ARCHITECTURE: Architecture = Architecture::Amd64;
+
+/// Where the host's apt keeps its sources.
+const APT_FOLDER: &str = "/etc/apt";
 
 /// The catalogs at hand, opened.
 pub(super) struct CatalogSet {
@@ -18,18 +31,18 @@ pub(super) struct CatalogSet {
     pub(super) others: Vec<FileCatalog>,
     /// Why this release, in words.
     pub(super) learned_from: String,
-    /// What is worth knowing of the choice.
-    pub(super) notes: Vec<String>,
 }
 
-/// Opens the catalogs for a release.
+/// Opens the catalogs for a release: the main one as `--catalog` and `--refresh` say, or else what was
+/// fetched before, or else what is compiled in. Where nothing is at hand for a release that nobody asked for
+/// by name, Debian stable answers instead, and that is said.
 pub(super) fn open(
     arguments: &CatalogArguments,
     config: &Config,
     release: &ChosenRelease,
     architecture: Option<Architecture>,
+    printer: &Printer,
 ) -> Result<CatalogSet, Failure> {
-    let _ = (arguments, config);
     let architecture = architecture.unwrap_or(DEFAULT_ARCHITECTURE);
     let target = |release: &ChosenRelease| Target {
         distribution: release.distribution,
@@ -37,36 +50,152 @@ pub(super) fn open(
         architecture,
     };
     let wanted = target(release);
-    let mut embedded = embedded_catalogs().map_err(Failure::question)?;
-    let mut notes = Vec::new();
-    let mut learned_from = release.learned_from.clone();
-    let position = |wanted: &Target, catalogs: &[FileCatalog]| {
-        catalogs.iter().position(|catalog| catalog.provenance().target == *wanted)
-    };
-    let found = match position(&wanted, &embedded) {
-        Some(found) => found,
-        None if !release.is_asked => {
+    let mut embedded = embedded_catalogs()?;
+    embedded.retain(|catalog| catalog.provenance().target.architecture == architecture);
+    let mut source = Source { arguments, config, printer, embedded };
+    let (main, learned_from) = match source.open(&wanted)? {
+        Some(main) => (main, release.learned_from.clone()),
+        None if release.is_asked => return Err(none_at_hand(&wanted)),
+        None => {
             let instead = stable("Debian stable");
-            notes.push(format!("there is no index of {wanted} at hand; answered for {}", instead.release));
-            learned_from = instead.learned_from.clone();
-            position(&target(&instead), &embedded).ok_or_else(|| none_at_hand(&wanted))?
+            printer.note(&format!("there is no index of {wanted} at hand: {} answers", instead.release));
+            let main = source.open(&target(&instead))?.ok_or_else(|| none_at_hand(&wanted))?;
+            (main, instead.learned_from)
         }
-        None => return Err(none_at_hand(&wanted)),
     };
-    let main = embedded.swap_remove(found);
-    let others = embedded
-        .into_iter()
-        .filter(|catalog| catalog.provenance().target.architecture == architecture)
-        .collect();
-    Ok(CatalogSet { main: Box::new(main), others, learned_from, notes })
+    let answering = main.provenance().target.clone();
+    source.embedded.retain(|catalog| catalog.provenance().target != answering);
+    Ok(CatalogSet { main, others: source.embedded, learned_from })
 }
 
 fn none_at_hand(target: &Target) -> Failure {
-    Failure::question(anyhow::anyhow!(
-        "cannot look up packages for {target}: there is no index of it at hand"
-    ))
-    .hint(format!(
-        "`sodeb index update --release {} --arch {}` fetches it",
-        target.release, target.architecture
-    ))
+    let Target { release, architecture, .. } = target;
+    Failure::question(anyhow::anyhow!("cannot look up packages of {target}: there is no index of it at hand"))
+        .hint(format!("`sodeb index update --release {release} --arch {architecture}` fetches it"))
+}
+
+/// Where a catalog may come from.
+struct Source<'settings> {
+    arguments: &'settings CatalogArguments,
+    config: &'settings Config,
+    printer: &'settings Printer,
+    embedded: Vec<FileCatalog>,
+}
+
+impl Source<'_> {
+    /// The catalog of a target; none where the source that was chosen does not have it.
+    fn open(&mut self, target: &Target) -> Result<Option<Box<dyn Catalog>>, Failure> {
+        let boxed =
+            |catalog: Option<FileCatalog>| catalog.map(|catalog| Box::new(catalog) as Box<dyn Catalog>);
+        let configured = self.config.catalog()?;
+        let choice = self.arguments.catalog.as_ref().or(configured.as_ref());
+        match choice {
+            Some(CatalogChoice::Installed(root)) => Ok(Some(Box::new(installed_catalog(root, target)?))),
+            Some(CatalogChoice::Embedded) => Ok(boxed(self.embedded(target))),
+            _ if self.arguments.refresh => Ok(boxed(Some(self.fetched(target)?))),
+            Some(CatalogChoice::Archive) => match self.cached(target)? {
+                Some(cached) => Ok(boxed(Some(cached))),
+                None => Ok(boxed(Some(self.fetched(target)?))),
+            },
+            None => match self.cached(target)? {
+                Some(cached) => Ok(boxed(Some(cached))),
+                None => Ok(boxed(self.embedded(target))),
+            },
+        }
+    }
+
+    fn embedded(&mut self, target: &Target) -> Option<FileCatalog> {
+        let found = self.embedded.iter().position(|catalog| catalog.provenance().target == *target)?;
+        Some(self.embedded.swap_remove(found))
+    }
+
+    fn cached(&self, target: &Target) -> Result<Option<FileCatalog>, Failure> {
+        let cache_dir = cache_dir(&self.arguments.archive, self.config)?;
+        Ok(cached_catalog(&cache_dir, target)?)
+    }
+
+    fn fetched(&self, target: &Target) -> Result<FileCatalog, Failure> {
+        update(&self.arguments.archive, self.config, target, self.printer)
+    }
+}
+
+/// Fetches the archive's indices of a target and makes a catalog of them in the cache.
+pub(super) fn update(
+    arguments: &ArchiveArguments,
+    config: &Config,
+    target: &Target,
+    printer: &Printer,
+) -> Result<FileCatalog, Failure> {
+    let settings = archive_settings(arguments, config)?;
+    let cache_dir = settings.cache_dir.clone();
+    let indices = Archive::new(settings)?.update(target, &Bars::new(printer.shows_progress))?;
+    for diagnostic in &indices.diagnostics {
+        printer.warning(&diagnostic.to_string());
+    }
+    Ok(refresh_catalog(&indices, &cache_dir)?)
+}
+
+/// How the archive is used, from arguments, configuration and the host.
+pub(super) fn archive_settings(
+    arguments: &ArchiveArguments,
+    config: &Config,
+) -> Result<ArchiveSettings, Failure> {
+    let either = |given: &[String], configured: &[String]| {
+        if given.is_empty() { configured.to_vec() } else { given.to_vec() }
+    };
+    let mirrors = either(&arguments.mirror, &config.mirror);
+    let configured_keyrings = config.keyring.iter().map(|keyring| config.path(keyring));
+    Ok(ArchiveSettings {
+        mirrors: if mirrors.is_empty() {
+            Mirrors::Host(PathBuf::from(APT_FOLDER))
+        } else {
+            Mirrors::Given(mirrors)
+        },
+        snapshot: arguments.snapshot.clone().or_else(|| config.snapshot.clone()),
+        keyrings: arguments.keyring.iter().cloned().chain(configured_keyrings).collect(),
+        cache_dir: cache_dir(arguments, config)?,
+        offline: arguments.offline || config.offline.unwrap_or_default(),
+        components: either(&arguments.component, &config.component),
+        backports: arguments.backports,
+        contents_hint: arguments.contents_hint,
+        now: Timestamp::now(),
+    })
+}
+
+/// Where fetched indices are kept.
+pub(super) fn cache_dir(arguments: &ArchiveArguments, config: &Config) -> Result<PathBuf, Failure> {
+    if let Some(given) = &arguments.cache_dir {
+        return Ok(given.clone());
+    }
+    if let Some(configured) = &config.cache_dir {
+        return Ok(config.path(configured));
+    }
+    let base = etcetera::choose_base_strategy().map_err(|error| {
+        Failure::question(anyhow::Error::new(error).context("cannot choose a cache folder"))
+            .hint("name one with --cache-dir")
+    })?;
+    Ok(base.cache_dir().join("sodeb"))
+}
+
+impl From<ArchiveError> for Failure {
+    fn from(error: ArchiveError) -> Self {
+        let hint = error.hint();
+        let exit = match error {
+            ArchiveError::Mirrors(_) | ArchiveError::Keyring(_) | ArchiveError::BadName { .. } => {
+                Exit::BadQuestion
+            }
+            _ => Exit::OutsideFailed,
+        };
+        Self { exit, error: error.into(), hint }
+    }
+}
+
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Archive(error) => error.into(),
+            BuildError::Catalog(error) => error.into(),
+            error => Self::outside(error),
+        }
+    }
 }

@@ -1,11 +1,17 @@
 //! `sodeb.toml`: the settings of a project, found upward from the current folder. A flag or a `SODEB_*`
 //! variable takes precedence over it.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::Context;
 
 use super::Failure;
+use super::arguments::CatalogChoice;
+use crate::vocabulary::Architecture;
+
+const FILE_NAME: &str = "sodeb.toml";
 
 /// What `sodeb.toml` may hold. Paths in it are relative to its own folder.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -16,8 +22,8 @@ pub(super) struct Config {
     pub(super) ld_library_path: Option<String>,
     pub(super) jobs: Option<u16>,
     pub(super) release: Option<String>,
-    pub(super) arch: Option<String>,
-    pub(super) catalog: Option<String>,
+    arch: Option<String>,
+    catalog: Option<String>,
     pub(super) offline: Option<bool>,
     #[serde(default)]
     pub(super) mirror: Vec<String>,
@@ -36,7 +42,7 @@ impl Config {
     pub(super) fn find() -> Result<Self, Failure> {
         let Ok(current) = std::env::current_dir() else { return Ok(Self::default()) };
         for folder in current.ancestors() {
-            let path = folder.join("sodeb.toml");
+            let path = folder.join(FILE_NAME);
             match std::fs::read_to_string(&path) {
                 Ok(text) => return Self::parse(&text, &path),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -55,6 +61,27 @@ impl Config {
             .map_err(Failure::question)?;
         config.folder = path.parent().map(Path::to_owned).unwrap_or_default();
         Ok(config)
+    }
+
+    /// The catalog that the file names.
+    pub(super) fn catalog(&self) -> Result<Option<CatalogChoice>, Failure> {
+        self.word(self.catalog.as_deref(), "catalog")
+    }
+
+    /// The architecture that the file names.
+    pub(super) fn arch(&self) -> Result<Option<Architecture>, Failure> {
+        self.word(self.arch.as_deref(), "arch")
+    }
+
+    fn word<Value: FromStr<Err: Display>>(
+        &self,
+        word: Option<&str>,
+        key: &str,
+    ) -> Result<Option<Value>, Failure> {
+        word.map(str::parse).transpose().map_err(|error: Value::Err| {
+            let file = self.folder.join(FILE_NAME);
+            Failure::question(anyhow::anyhow!("cannot use {key} in {}: {error}", file.display()))
+        })
     }
 
     /// A path that the file gives, seen from the file's folder.

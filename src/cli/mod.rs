@@ -5,6 +5,7 @@ mod arguments;
 mod catalogs;
 mod config;
 mod printer;
+mod progress;
 mod release;
 mod resolve;
 mod settings;

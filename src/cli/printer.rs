@@ -18,6 +18,8 @@ pub(crate) struct Printer {
     quiet: bool,
     /// Whether more is to be said.
     pub(crate) verbose: bool,
+    /// Whether the progress of long work may be shown.
+    pub(super) shows_progress: bool,
 }
 
 impl Printer {
@@ -27,7 +29,8 @@ impl Printer {
             ColorChoice::Always => Choice::Always,
             ColorChoice::Never => Choice::Never,
         };
-        Self { choice, quiet: arguments.quiet, verbose: arguments.verbose }
+        let shows_progress = !arguments.quiet && !arguments.no_progress;
+        Self { choice, quiet: arguments.quiet, verbose: arguments.verbose, shows_progress }
     }
 
     /// Prints an answer.

@@ -15,17 +15,15 @@ use crate::{emit, pipeline};
 pub(super) fn run(arguments: ResolveArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let sources = read_sources(&arguments.sources.paths, &arguments.sources.place, config)?;
     let settings = linker_settings(&arguments.linker, config, false);
+    let architecture = arguments.catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
     let chosen = release::choose(arguments.catalog.release.as_deref(), config, &sources);
     let opened = std::cell::OnceCell::<CatalogSet>::new();
-    let resolution = resolve(&sources, &settings, arguments.catalog.arch, |architecture| {
-        let set = catalogs::open(&arguments.catalog, config, &chosen, architecture)?;
+    let resolution = resolve(&sources, &settings, architecture, |architecture| {
+        let set = catalogs::open(&arguments.catalog, config, &chosen, architecture, printer)?;
         Ok::<_, Failure>(in_pipeline(opened.get_or_init(|| set)))
     })?;
     say_unread(&sources, printer);
     let set = opened.get();
-    for note in set.iter().flat_map(|set| &set.notes) {
-        printer.note(note);
-    }
     if resolution.apps.iter().all(|app| app.objects == 0) {
         printer.note("there is no object here that a dynamic linker could load");
     }

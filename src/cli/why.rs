@@ -15,10 +15,11 @@ use crate::pipeline::why;
 pub(super) fn run(arguments: WhyArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let sources = read_sources(std::slice::from_ref(&arguments.path), &arguments.place, config)?;
     let settings = linker_settings(&arguments.linker, config, false);
+    let architecture = arguments.catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
     let chosen = release::choose(arguments.catalog.release.as_deref(), config, &sources);
     let opened = OnceCell::<CatalogSet>::new();
-    let chains = why(&sources, &settings, arguments.catalog.arch, &arguments.query, |architecture| {
-        let set = catalogs::open(&arguments.catalog, config, &chosen, architecture)?;
+    let chains = why(&sources, &settings, architecture, &arguments.query, |architecture| {
+        let set = catalogs::open(&arguments.catalog, config, &chosen, architecture, printer)?;
         Ok::<_, Failure>(in_pipeline(opened.get_or_init(|| set)))
     })?;
     if chains.is_empty() {

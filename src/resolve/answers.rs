@@ -46,13 +46,10 @@ pub(super) fn answer(
 
 /// Who asks, without what becomes of it.
 fn outline(root: &Root<'_>, linked: &Linked<'_>, soname: &Soname, need: &Need) -> SonameAnswer {
-    let direct = need.needed_by.values().any(|is_apps| *is_apps);
-    let mut needed_by: Vec<RootedPath> = need
-        .needed_by
-        .iter()
-        .filter(|(_, is_apps)| **is_apps == direct)
-        .map(|(node, _)| root.path(*node))
-        .collect();
+    let asking = asking(linked, need);
+    let direct = asking.values().any(|is_apps| *is_apps);
+    let mut needed_by: Vec<RootedPath> =
+        asking.iter().filter(|(_, is_apps)| **is_apps == direct).map(|(node, _)| root.path(*node)).collect();
     needed_by.sort();
     let mut hidden_by: Vec<RootedPath> = Vec::new();
     if !need.missing.is_empty() {
@@ -74,6 +71,15 @@ fn outline(root: &Root<'_>, linked: &Linked<'_>, soname: &Soname, need: &Need) -
         near: Vec::new(),
         elsewhere: Vec::new(),
     }
+}
+
+/// The objects that ask in vain, or, where it is found, all that ask; and whether each is one of the trees'.
+fn asking(linked: &Linked<'_>, need: &Need) -> HashMap<NodeId, bool> {
+    if need.missing.is_empty() {
+        return need.needed_by.clone();
+    }
+    let nodes = need.missing.iter().map(|(start, by)| linked.starts[*start].map.objects[*by].node);
+    nodes.map(|node| (node, need.needed_by.get(&node).copied().unwrap_or_default())).collect()
 }
 
 fn place_found(root: &Root<'_>, sources: &Sources, need: &Need, answer: &mut SonameAnswer) {

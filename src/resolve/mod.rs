@@ -92,9 +92,10 @@ pub struct SonameAnswer {
     pub standing: Option<Standing>,
     /// What brings it, where that is a driver.
     pub host: Option<&'static str>,
-    /// Whether an object of the trees asks for it.
+    /// Whether one of [`Self::needed_by`] is an object of the trees.
     pub direct: bool,
-    /// The objects of the trees that ask for it, or those of the base where none does, sorted.
+    /// The objects that ask for it, or only those that ask in vain where some do, sorted: those of the trees,
+    /// or where there is none, those of the base.
     pub needed_by: Vec<RootedPath>,
     /// Start objects that load a library of this soname for themselves, where others miss it: when one of them
     /// is loaded before, the need happens to be met.
