@@ -7,6 +7,7 @@
 //! CPU names (`tls/`, `haswell/`) are left out; an error does not end the run, so that everything missing is
 //! told at once.
 
+mod foreign;
 mod ld_so_cache;
 mod ld_so_conf;
 mod link_map;
@@ -20,6 +21,7 @@ use std::collections::{HashMap, VecDeque};
 
 use bstr::{BStr, BString, ByteSlice};
 
+pub use foreign::{Foreign, foreign};
 pub use ld_so_cache::{BrokenCache, LdSoCache};
 pub use ld_so_conf::configured_folders;
 pub use link_map::{Edge, Interpreter, Libc, LinkMap, Loaded, MissingVersion, Outcome, Refusal, Rule, Tried};
@@ -139,11 +141,7 @@ impl<'root> Linker<'root> {
 
     /// The dynamic linker is in every process; a library may ask for it by its soname.
     fn push_dynamic_linker(&mut self, map: &mut LinkMap<'root>, interpreter: Option<&BStr>) {
-        let default = match map.libc {
-            Libc::Glibc => BString::from(self.platform.interpreter),
-            Libc::Musl => BString::from(format!("/lib/ld-musl-{}.so.1", self.platform.musl_name)),
-        };
-        let path = interpreter.map_or(default, ToOwned::to_owned);
+        let path = interpreter.map_or_else(|| self.platform.linker(map.libc).into(), ToOwned::to_owned);
         let Ok(node) = self.root.resolve(self.root.top(), &path) else { return };
         if let Some(Content::Object(facts)) = self.root.content(node)
             && !map.by_file.contains_key(&node)

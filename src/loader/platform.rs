@@ -3,6 +3,7 @@
 //! The default folders are those of Debian's and Ubuntu's glibc, which searches the multiarch folders with
 //! no ld.so.conf at all.
 
+use super::link_map::Libc;
 use crate::elf::{ByteOrder, Class, Machine};
 use crate::vocabulary::named;
 
@@ -131,6 +132,19 @@ impl Platform {
     /// The constants of the machine with this multiarch triplet.
     pub fn of_triplet(triplet: &str) -> Option<&'static Self> {
         PLATFORMS.iter().find(|platform| platform.triplet == triplet)
+    }
+
+    /// Every machine that Debian has a port for.
+    pub fn all() -> &'static [Self] {
+        PLATFORMS
+    }
+
+    /// Where a C library's dynamic linker lies.
+    pub fn linker(&self, libc: Libc) -> String {
+        match libc {
+            Libc::Glibc => self.interpreter.to_owned(),
+            Libc::Musl => format!("/lib/ld-musl-{}.so.1", self.musl_name),
+        }
     }
 
     /// The machine.
