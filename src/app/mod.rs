@@ -2,11 +2,13 @@
 
 mod kind;
 mod role;
+mod scripts;
 mod sources;
 mod starts;
 
 pub use kind::{Abi, Tree, TreeKind, recognise};
 pub use role::{Language, Role};
+pub use scripts::Script;
 pub use sources::{Source, Sources};
 pub use starts::{AppObject, Linked, Scope, Started, link};
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bstr::{BString, ByteSlice};
 
+use super::scripts::{Script, scripts};
 use super::{Language, Role, Source, Sources, interpreter};
 use crate::elf::{ElfFacts, Machine};
 use crate::inventory::Content;
@@ -41,6 +42,8 @@ pub struct Linked<'root> {
     pub starts: Vec<Started<'root>>,
     /// Every object of the apps that a linker could load, sorted by path.
     pub objects: Vec<AppObject<'root>>,
+    /// The scripts that were pointed at.
+    pub scripts: Vec<Script<'root>>,
     linkers: BTreeMap<Machine, Linker<'root>>,
 }
 
@@ -88,9 +91,13 @@ pub fn link<'root>(
         Scope::EachAlone => stage.link_alone(objects.iter()),
         Scope::InContext => stage.link_in_context(&objects),
     }
+    let mut scripts = scripts(root, sources);
+    for script in &mut scripts {
+        script.map = script.found.and_then(|node| stage.interpreter_of_script(node));
+    }
     let LinkStage { linkers, mut starts, .. } = stage;
     starts.sort_by_cached_key(|start| root.path(start.map.start().node));
-    Linked { starts, objects, linkers }
+    Linked { starts, objects, scripts, linkers }
 }
 
 fn app_objects<'root>(root: &'root Root<'root>, sources: &Sources) -> Vec<AppObject<'root>> {
@@ -189,6 +196,11 @@ impl<'root> LinkStage<'root, '_> {
             })
             .unwrap_or_default();
         Some(Interpreter { node, map, caller })
+    }
+
+    fn interpreter_of_script(&mut self, node: NodeId) -> Option<LinkMap<'root>> {
+        let Some(Content::Object(facts)) = self.root.content(node) else { return None };
+        Some(self.linker(facts.machine)?.program(node, facts))
     }
 
     fn linker(&mut self, machine: Machine) -> Option<&mut Linker<'root>> {
