@@ -17,16 +17,43 @@ const WALLS: &[(&str, &[&str])] = &[
     ("app", &["loader", "root", "inventory", "elf", "vocabulary"]),
     ("archive", &["progress", "vocabulary"]),
     ("catalog", &["archive", "progress", "vocabulary"]),
+    ("resolve", &["catalog", "app", "loader", "root", "inventory", "elf", "vocabulary"]),
     (
         "pipeline",
-        &["catalog", "archive", "app", "loader", "root", "inventory", "elf", "progress", "vocabulary"],
+        &[
+            "resolve",
+            "catalog",
+            "archive",
+            "app",
+            "loader",
+            "root",
+            "inventory",
+            "elf",
+            "progress",
+            "vocabulary",
+        ],
     ),
-    ("emit", &["pipeline", "catalog", "archive", "app", "loader", "root", "inventory", "elf", "vocabulary"]),
+    (
+        "emit",
+        &[
+            "pipeline",
+            "resolve",
+            "catalog",
+            "archive",
+            "app",
+            "loader",
+            "root",
+            "inventory",
+            "elf",
+            "vocabulary",
+        ],
+    ),
     (
         "cli",
         &[
             "emit",
             "pipeline",
+            "resolve",
             "catalog",
             "archive",
             "app",
@@ -56,7 +83,7 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that only turn one value into another. (`elf` does too, but reads where it is told to: an open file.)
-const PURE_ROOMS: &[&str] = &["vocabulary", "root", "loader", "app", "emit"];
+const PURE_ROOMS: &[&str] = &["vocabulary", "root", "loader", "app", "resolve", "emit"];
 
 /// What the pure rooms don't do.
 const OUTSIDE_WORLD: &[&str] =

@@ -5,8 +5,9 @@ use super::config::Config;
 use super::printer::Printer;
 use super::settings::{linker_settings, read_sources};
 use super::{Exit, Failure};
-use crate::app::{Linked, Scope, Sources, link};
+use crate::app::{Linked, Scope, Script, Sources, Started, link};
 use crate::emit;
+use crate::root::Root;
 
 pub(super) fn run(arguments: TreeArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let sources = read_sources(&arguments.sources.paths, &arguments.sources.place, config)?;
@@ -16,7 +17,7 @@ pub(super) fn run(arguments: TreeArguments, config: &Config, printer: &Printer) 
     let scope = if arguments.all { Scope::EachAlone } else { Scope::InContext };
     let linked = link(&root, &sources, &settings, scope);
     say_unread(&sources, printer);
-    if linked.starts.is_empty() {
+    if linked.starts.is_empty() && linked.scripts.is_empty() {
         printer.note("there is no object here that a dynamic linker could load");
     }
     match arguments.format {
@@ -26,14 +27,17 @@ pub(super) fn run(arguments: TreeArguments, config: &Config, printer: &Printer) 
         }
         Format::Text => printer.answer(&emit::tree_text(&root, &linked, printer.verbose))?,
     }
-    Ok(if has_problems(&linked) { Exit::BadNews } else { Exit::Fine })
+    Ok(if has_problems(&root, &linked) { Exit::BadNews } else { Exit::Fine })
 }
 
-fn has_problems(linked: &Linked<'_>) -> bool {
-    linked
-        .starts
-        .iter()
-        .any(|start| start.map.missing().next().is_some() || !emit::problems(&start.map).is_empty())
+fn has_problems(root: &Root<'_>, linked: &Linked<'_>) -> bool {
+    let is_bad = |start: &Started<'_>| {
+        start.map.missing().next().is_some() || !emit::problems(root, linked, start).is_empty()
+    };
+    let is_bad_script = |script: &Script<'_>| {
+        script.found.is_none() || script.map.as_ref().is_some_and(|map| map.missing().next().is_some())
+    };
+    linked.starts.iter().any(is_bad) || linked.scripts.iter().any(is_bad_script)
 }
 
 /// Says which files of the apps could not be read; those of the base only where more is to be said.

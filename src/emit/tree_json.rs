@@ -3,7 +3,8 @@
 use bstr::BStr;
 use serde::Serialize;
 
-use crate::app::{Linked, Started};
+use super::problems::LinkProblem;
+use crate::app::{Linked, Script, Started};
 use crate::loader::{Edge, LinkMap, Outcome, Tried};
 use crate::root::Root;
 use crate::vocabulary::Soname;
@@ -19,7 +20,7 @@ struct Object<'root> {
     path: String,
     interpreter: Option<String>,
     kind: &'static str,
-    libc: &'static str,
+    libc: Option<&'static str>,
     needed: Vec<Needed<'root>>,
     problems: Vec<Problem>,
 }
@@ -54,27 +55,38 @@ struct Problem {
 /// # Errors
 /// Never for these types; the encoder's signature has it.
 pub fn tree_json(root: &Root<'_>, linked: &Linked<'_>) -> serde_json::Result<String> {
-    let objects = linked.starts.iter().map(|start| object(root, start)).collect();
+    let starts = linked.starts.iter().map(|start| object(root, linked, start));
+    let objects = starts.chain(linked.scripts.iter().map(|script| script_object(root, script))).collect();
     serde_json::to_string_pretty(&Document { schema: "sodeb.tree/1", objects })
 }
 
-fn object<'root>(root: &Root<'_>, start: &Started<'root>) -> Object<'root> {
+fn object<'root>(root: &Root<'_>, linked: &Linked<'_>, start: &Started<'root>) -> Object<'root> {
     let map = &start.map;
     Object {
         path: root.path(map.start().node).to_string(),
         interpreter: map.interpreter.map(|interpreter| interpreter.path.to_string()),
         kind: super::kind_of(start.role),
-        libc: map.libc.name(),
+        libc: Some(map.libc.name()),
         needed: map.edges.iter().map(|edge| needed(map, edge)).collect(),
-        problems: super::problems(map)
-            .into_iter()
-            .map(|problem| Problem {
-                kind: problem.kind,
-                object: problem.object.to_string(),
-                detail: problem.detail,
-            })
-            .collect(),
+        problems: super::problems(root, linked, start).into_iter().map(problem).collect(),
     }
+}
+
+/// A script needs what its interpreter needs.
+fn script_object<'root>(root: &Root<'_>, script: &Script<'root>) -> Object<'root> {
+    let edges = script.map.iter().flat_map(|map| map.edges.iter().map(move |edge| needed(map, edge)));
+    Object {
+        path: root.path(script.node).to_string(),
+        interpreter: Some(script.interpreter.to_string()),
+        kind: "script",
+        libc: script.map.as_ref().map(|map| map.libc.name()),
+        needed: edges.collect(),
+        problems: super::problem_of_script(root, script).into_iter().map(problem).collect(),
+    }
+}
+
+fn problem(problem: LinkProblem) -> Problem {
+    Problem { kind: problem.kind, object: problem.object.to_string(), detail: problem.detail }
 }
 
 fn needed<'root>(map: &LinkMap<'root>, edge: &Edge<'root>) -> Needed<'root> {

@@ -6,6 +6,7 @@ use crate::app::Linked;
 use crate::loader::{LinkMap, Outcome, Rule, Tried};
 use crate::root::Root;
 
+use super::problems::LinkProblem;
 use super::style::{BAD, DIM, PATH, paint};
 
 /// The whole answer as text with colours as ANSI sequences. With `traces` every place that was tried is
@@ -24,11 +25,23 @@ pub fn tree_text(root: &Root<'_>, linked: &Linked<'_>, traces: bool) -> String {
         }
         let mut branch = Branch { map, traces, text: &mut text };
         branch.below(map.start, "");
-        for problem in super::problems(map) {
-            line(&mut text, format_args!("{} {}: {}", paint(BAD, "problem"), problem.object, problem.detail));
+        say_problems(&mut text, super::problems(root, linked, start));
+    }
+    for script in &linked.scripts {
+        let words = paint(DIM, format!("script for {}", script.interpreter));
+        line(&mut text, format_args!("{}  {words}", paint(PATH, root.path(script.node))));
+        if let Some(map) = &script.map {
+            Branch { map, traces, text: &mut text }.below(map.start, "");
         }
+        say_problems(&mut text, super::problem_of_script(root, script));
     }
     text
+}
+
+fn say_problems(text: &mut String, problems: impl IntoIterator<Item = LinkProblem>) {
+    for problem in problems {
+        line(text, format_args!("{} {}: {}", paint(BAD, "problem"), problem.object, problem.detail));
+    }
 }
 
 fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
