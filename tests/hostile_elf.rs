@@ -105,7 +105,7 @@ fn tampered(bytes: &[u8], changes: &[Tampering]) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4096, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn tampered_object_is_read_or_refused(changes in vec(tampering(), 1..12)) {

@@ -36,7 +36,8 @@ fn every_object_of_a_big_venv_is_linked_as_ld_so_does() {
     assert!(verdict.differences.is_empty(), "{:#?}", verdict.differences);
 }
 
-/// What ldd would call missing, object by object, and what is missing in the process that loads the object.
+/// What ldd calls missing, object by object (the test above holds these answers against the real one), and what
+/// is missing in the process that loads the object.
 #[test]
 fn vendored_libraries_are_found_in_the_context_of_who_loads_them() {
     let Some(venv) = venv() else { return };
@@ -58,6 +59,9 @@ fn vendored_libraries_are_found_in_the_context_of_who_loads_them() {
     let (by_order, absent): (Vec<_>, Vec<_>) = by_sodeb.iter().partition(|name| own.contains(name.as_str()));
     eprintln!("{} absent: {absent:?}; by load order only: {by_order:?}", absent.len());
     assert!(by_order.len() < absent.len());
+    for soname in by_order {
+        assert!(said_to_be_luck(&in_context, soname), "{soname} is there in another order of loading");
+    }
 }
 
 /// The sonames of the edges that come to nothing.
@@ -75,6 +79,11 @@ fn found(tree: &Tree) -> BTreeMap<String, BTreeSet<String>> {
         }
     }
     found
+}
+
+fn said_to_be_luck(tree: &Tree, soname: &str) -> bool {
+    let problems = tree.starts().into_iter().flat_map(|start| tree.problems(start, "load-order"));
+    problems.into_iter().any(|detail| detail.starts_with(&format!("{soname} ")))
 }
 
 fn file_names(tree: &Tree) -> BTreeSet<&str> {
