@@ -6,11 +6,13 @@
 //! them. Old indices begin with free text, up to a line `FILE  LOCATION`.
 //!
 //! An index has some 150 MB of text of which a reader wants a few per cent, so lines are handed to a
-//! quick filter as they stand in the buffer, and only those that pass are taken apart.
+//! quick filter as they stand in the buffer, and only those that pass are taken apart. The filter is told
+//! whether a line has a mark such as `.so`: to look for that in a large piece of text at once takes a
+//! fraction of the time that it takes line by line.
 
 use std::io::Read;
 
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 
 use super::chunks::for_each_chunk;
 
@@ -40,24 +42,26 @@ pub struct ContentsStatistics {
     pub malformed: u64,
 }
 
-/// Reads a decompressed index to its end: of the lines that `wanted` lets pass (it sees them whole),
-/// `visit` gets each.
+/// Reads a decompressed index to its end: of the lines that `wanted` lets pass (it sees them whole, and
+/// whether `mark` is in them), `visit` gets each.
 ///
 /// # Errors
 /// When `reader` fails. A malformed line is counted, not an error.
 pub fn read_contents(
     reader: impl Read,
-    wanted: impl Fn(&[u8]) -> bool,
+    mark: &str,
+    wanted: impl Fn(&[u8], bool) -> bool,
     mut visit: impl FnMut(ContentsLine<'_>),
 ) -> std::io::Result<ContentsStatistics> {
     let mut statistics = ContentsStatistics::default();
+    let mark = Finder::new(mark);
     let mut at_start = true;
     let oversized = for_each_chunk(reader, b"\n", |chunk| {
         let header = if at_start { header_length(chunk) } else { 0 };
         at_start = false;
-        for_each_line(&chunk[header..], |line| {
+        for_each_line(&chunk[header..], &mark, |line, has_mark| {
             statistics.lines += 1;
-            if wanted(line) {
+            if wanted(line, has_mark) {
                 match ContentsLine::parse(line) {
                     Some(parsed) => visit(parsed),
                     None => statistics.malformed += 1,
@@ -69,14 +73,18 @@ pub fn read_contents(
     Ok(statistics)
 }
 
-fn for_each_line(chunk: &[u8], mut visit: impl FnMut(&[u8])) {
+fn for_each_line(chunk: &[u8], mark: &Finder<'_>, mut visit: impl FnMut(&[u8], bool)) {
+    let mut marks = mark.find_iter(chunk).peekable();
     let mut start = 0;
-    for end in memchr::memchr_iter(b'\n', chunk) {
-        visit(&chunk[start..end]);
+    for end in memchr::memchr_iter(b'\n', chunk).chain([chunk.len()]) {
+        let mut has_mark = false;
+        while marks.next_if(|&place| place < end).is_some() {
+            has_mark = true;
+        }
+        if start < end || end < chunk.len() {
+            visit(&chunk[start..end], has_mark);
+        }
         start = end + 1;
-    }
-    if start < chunk.len() {
-        visit(&chunk[start..]);
     }
 }
 
@@ -129,7 +137,11 @@ mod tests {
         let mut found = Vec::new();
         let statistics = read_contents(
             text.as_bytes(),
-            |_| true,
+            "gmp",
+            |line, has_mark| {
+                assert_eq!(has_mark, memmem::find(line, b"gmp").is_some());
+                true
+            },
             |line| {
                 for Location { section, package } in line.locations() {
                     found.push(format!("{}|{section}|{package}", String::from_utf8_lossy(line.path)));

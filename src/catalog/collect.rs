@@ -11,7 +11,7 @@ use debversion::Version;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
-use super::paths::LibraryPaths;
+use super::paths::{LIBRARY_MARK, LibraryPaths};
 use super::{BuildError, IndexSource, is_development, looks_like_a_soname};
 use crate::archive::contents::{ContentsStatistics, read_contents};
 use crate::archive::packages::{PackageStanza, PackagesStatistics, read_packages};
@@ -98,7 +98,8 @@ impl TargetIndex {
         let Self { paths, libraries, folders, names, packages, .. } = self;
         read_contents(
             reader,
-            |line| paths.may_be_library(line),
+            LIBRARY_MARK,
+            |line, has_mark| has_mark || paths.begins_in_default_folder(line),
             |line| {
                 let Some((folder, name)) = paths.split_library(line.path) else { return };
                 let is_default = paths.is_default_folder(folder);

@@ -7,9 +7,11 @@
 //! package's own (`/usr/<triplet>/lib`, gcc-cross) and detached debug data are no libraries here.
 
 use bstr::ByteSlice;
-use memchr::memmem::Finder;
 
 use crate::vocabulary::Architecture;
+
+/// What most libraries have in their names.
+pub(super) const LIBRARY_MARK: &str = ".so";
 
 /// Stands for the architecture's triplet in the paths of a catalog file. No path that a catalog takes
 /// has a control character of its own.
@@ -23,25 +25,16 @@ const NOT_LOADED: [&[u8]; 11] =
 pub(super) struct LibraryPaths {
     triplet: &'static str,
     multiarch_folders: [String; 2],
-    shared_object: Finder<'static>,
 }
 
 impl LibraryPaths {
     pub(super) fn new(architecture: Architecture) -> Self {
         let triplet = architecture.triplet();
-        Self {
-            triplet,
-            multiarch_folders: [format!("usr/lib/{triplet}"), format!("lib/{triplet}")],
-            shared_object: Finder::new(b".so"),
-        }
+        Self { triplet, multiarch_folders: [format!("usr/lib/{triplet}"), format!("lib/{triplet}")] }
     }
 
-    /// Whether a line that begins with a path may name a library; quick, and true too often.
-    pub(super) fn may_be_library(&self, line: &[u8]) -> bool {
-        self.shared_object.find(line).is_some() || self.begins_in_default_folder(line)
-    }
-
-    fn begins_in_default_folder(&self, line: &[u8]) -> bool {
+    /// Whether a line begins with a path that lies directly in a default folder; quick, and true too often.
+    pub(super) fn begins_in_default_folder(&self, line: &[u8]) -> bool {
         let Some(below) = line.strip_prefix(b"usr/lib/").or(line.strip_prefix(b"lib/")) else {
             return false;
         };
@@ -60,7 +53,7 @@ impl LibraryPaths {
         let is_usable = !name.is_empty()
             && !path.iter().any(u8::is_ascii_control)
             && !NOT_LOADED.iter().any(|end| name.ends_with(end))
-            && !is_foreign_or_debug(folder);
+            && !self.is_foreign_or_debug(folder);
         (is_library && is_usable).then_some((folder, name))
     }
 
@@ -69,6 +62,17 @@ impl LibraryPaths {
         folder == b"usr/lib"
             || folder == b"lib"
             || self.multiarch_folders.iter().any(|multiarch| multiarch.as_bytes() == folder)
+    }
+
+    /// Whether a folder holds detached debug data, or belongs to another architecture's triplet, below `/usr`
+    /// or below a library folder.
+    fn is_foreign_or_debug(&self, folder: &[u8]) -> bool {
+        let below_usr = folder.strip_prefix(b"usr/");
+        let below_lib = below_usr.unwrap_or(folder).strip_prefix(b"lib/");
+        let (in_usr, in_lib) = (first_component(below_usr), first_component(below_lib));
+        matches!(in_lib, b"debug" | b"gcc-cross")
+            || in_usr.contains_str("-linux-")
+            || (in_lib.contains_str("-linux-") && in_lib != self.triplet.as_bytes())
     }
 
     /// A path or name as a catalog file has it, with the mark in place of the triplet.
@@ -82,16 +86,8 @@ impl LibraryPaths {
     }
 }
 
-fn is_foreign_or_debug(folder: &[u8]) -> bool {
-    let mut components = folder.split_str("/");
-    if components.next() != Some(b"usr") {
-        return false;
-    }
-    match components.next() {
-        Some(b"lib") => matches!(components.next(), Some(b"debug" | b"gcc-cross")),
-        Some(name) => name.contains_str("-linux-"),
-        None => false,
-    }
+fn first_component(path: Option<&[u8]>) -> &[u8] {
+    path.and_then(|path| path.split_str("/").next()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -102,7 +98,8 @@ mod tests {
         let paths = LibraryPaths::new(Architecture::Amd64);
         let found = paths.split_library(path.as_bytes()).is_some();
         let line = format!("{path}    libs/package/with/slashes");
-        assert!(!found || paths.may_be_library(line.as_bytes()), "the quick filter must let {path} pass");
+        let passes = path.contains(LIBRARY_MARK) || paths.begins_in_default_folder(line.as_bytes());
+        assert!(!found || passes, "the quick filter must let {path} pass");
         found
     }
 
@@ -126,6 +123,7 @@ mod tests {
         for path in [
             "usr/lib/debug/.build-id/aa/libgmp.so.10",
             "usr/aarch64-linux-gnu/lib/libc.so.6",
+            "usr/lib/aarch64-linux-gnu/bfd-plugins/libdep.so",
             "usr/lib/gcc-cross/aarch64-linux-gnu/12/libgcc_s.so",
             "usr/lib/x86_64-linux-gnu/libgmp.a",
             "usr/share/man/man8/ld.so.8.gz",

@@ -1,0 +1,180 @@
+//! Catalogs made of a signed archive, in the cache.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use sodeb::archive::{Archive, ArchiveSettings, IndexSet, Mirrors};
+use sodeb::catalog::{BuildError, Catalog, IndexKind, cached_catalog, cached_files, refresh_catalog};
+use sodeb::progress::Silent;
+use sodeb::vocabulary::{Architecture, PackageName};
+use tempfile::TempDir;
+
+use super::support::archive_server::{ArchiveServer, SigningKey, TestSuite};
+use super::{ask, names, target};
+
+const CONTENTS: &str = "\
+usr/lib/x86_64-linux-gnu/libgmp.so.10           libs/libgmp10
+usr/lib/x86_64-linux-gnu/libgone.so.1           libs/libgone1
+usr/share/doc/libgmp10/copyright                libs/libgmp10
+";
+
+fn stanza(name: &str, version: &str) -> String {
+    let file = version.rsplit(':').next().unwrap_or_default();
+    format!(
+        "Package: {name}\nSource: gmp\nVersion: {version}\nArchitecture: amd64\nSection: libs\n\
+         Installed-Size: 855\nFilename: pool/main/g/gmp/{name}_{file}_amd64.deb\nSize: 562588\n\
+         SHA256: 187aedef2ed763f425c1e523753b9719677633c7eede660401739e9c893482bd\n\n"
+    )
+}
+
+struct World {
+    folder: TempDir,
+    key: SigningKey,
+    server: ArchiveServer,
+}
+
+impl World {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let key = SigningKey::new("Test archive");
+        key.write_public(&folder.path().join("key.asc"));
+        let main = TestSuite::debian("bookworm").contents("main", "amd64", CONTENTS).packages(
+            "main",
+            "amd64",
+            &stanza("libgmp10", "2:6.2.1+dfsg1-1.1"),
+        );
+        let server = ArchiveServer::start([main.publish(&key)]);
+        Self { folder, key, server }
+    }
+
+    fn publish_security(&self, version: &str) {
+        let security = TestSuite::debian("bookworm-security").contents("main", "amd64", "").packages(
+            "main",
+            "amd64",
+            &stanza("libgmp10", version),
+        );
+        self.server.publish(security.publish(&self.key));
+    }
+
+    fn cache(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn update(&self) -> IndexSet {
+        let settings = ArchiveSettings {
+            mirrors: Mirrors::Given(vec![self.server.url()]),
+            snapshot: None,
+            keyrings: vec![self.folder.path().join("key.asc")],
+            cache_dir: self.cache().to_owned(),
+            offline: false,
+            components: Vec::new(),
+            backports: false,
+            contents_hint: false,
+            now: Timestamp::now(),
+        };
+        let archive = Archive::new(settings).expect("is ready");
+        archive.update(&target("bookworm", Architecture::Amd64), &Silent).expect("is signed")
+    }
+
+    /// The catalog files in the cache and when each was written.
+    fn files(&self) -> Vec<(std::path::PathBuf, std::time::SystemTime)> {
+        let files = cached_files(self.cache()).expect("reads").into_iter();
+        files.map(|file| (file.path.clone(), written(&file.path))).collect()
+    }
+}
+
+fn written(path: &Path) -> std::time::SystemTime {
+    path.metadata().and_then(|metadata| metadata.modified()).expect("is there")
+}
+
+#[test]
+fn an_archive_becomes_a_catalog_that_answers_and_says_where_from() {
+    let world = World::new();
+    let catalog = refresh_catalog(&world.update(), world.cache()).expect("is built");
+    let answer = ask(&catalog, "libgmp.so.10", &[]);
+    assert_eq!(names(&answer), ["libgmp10"]);
+    let package = &answer.candidates[0].package;
+    assert_eq!(package.filename, "pool/main/g/gmp/libgmp10_6.2.1+dfsg1-1.1_amd64.deb");
+    assert_eq!((package.suite.as_str(), package.size_bytes), ("bookworm", 562_588));
+    let provenance = catalog.provenance();
+    assert_eq!((provenance.index, provenance.hint), (IndexKind::Archive, false));
+    assert!(provenance.sources.iter().any(|source| source.file.contains("Contents-amd64")));
+}
+
+#[test]
+fn a_package_that_has_left_the_archive_is_left_out_with_its_paths() {
+    let world = World::new();
+    let catalog = refresh_catalog(&world.update(), world.cache()).expect("is built");
+    assert_eq!(ask(&catalog, "libgone.so.1", &[]).candidates, []);
+    assert_eq!(catalog.package(&PackageName::new("libgone1")).expect("is whole"), None);
+    assert_eq!(catalog.counts(), (1, 1));
+}
+
+#[test]
+fn the_newest_version_among_the_suites_counts() {
+    let version = |world: &World| {
+        let catalog = refresh_catalog(&world.update(), world.cache()).expect("is built");
+        let package = catalog.package(&PackageName::new("libgmp10")).expect("is whole").expect("is there");
+        (package.version, package.suite)
+    };
+    let world = World::new();
+    world.publish_security("2:6.2.1+dfsg1-1.1+deb12u1");
+    assert_eq!(version(&world), ("2:6.2.1+dfsg1-1.1+deb12u1".into(), "bookworm-security".into()));
+    let world = World::new();
+    world.publish_security("6.3.0");
+    assert_eq!(version(&world), ("2:6.2.1+dfsg1-1.1".into(), "bookworm".into()), "an epoch outweighs");
+}
+
+#[test]
+fn an_unchanged_archive_is_not_read_again_and_a_changed_one_takes_the_old_ones_place() {
+    let world = World::new();
+    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    let first = world.files();
+    assert_eq!(first.len(), 1);
+    refresh_catalog(&world.update(), world.cache()).expect("is found");
+    assert_eq!(world.files(), first);
+    world.publish_security("2:6.2.1+dfsg1-1.1+deb12u1");
+    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    let second = world.files();
+    assert_eq!(second.len(), 1);
+    assert_ne!(second[0].0, first[0].0);
+}
+
+#[test]
+fn a_broken_file_in_the_cache_is_built_anew() {
+    let world = World::new();
+    let wanted = target("bookworm", Architecture::Amd64);
+    assert!(cached_catalog(world.cache(), &wanted).expect("reads").is_none());
+    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    let path = world.files().remove(0).0;
+    std::fs::write(&path, "sodebcat, but not whole").expect("a file");
+    assert!(cached_catalog(world.cache(), &wanted).expect("reads").is_none());
+    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    let catalog = cached_catalog(world.cache(), &wanted).expect("reads").expect("is there");
+    assert_eq!(catalog.provenance().target, wanted);
+    assert!(
+        cached_catalog(world.cache(), &target("bookworm", Architecture::Arm64)).expect("reads").is_none()
+    );
+}
+
+#[test]
+fn two_processes_may_build_the_same_catalog() {
+    let world = World::new();
+    let set = world.update();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| refresh_catalog(&set, world.cache()).expect("is built"));
+        }
+    });
+    assert_eq!(world.files().len(), 1);
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_an_error_that_names_it() {
+    let world = World::new();
+    let set = world.update();
+    std::fs::write(world.cache().join("catalogs"), "in the way").expect("a file");
+    let error = refresh_catalog(&set, world.cache()).err().expect("fails");
+    assert!(matches!(error, BuildError::Write { .. }));
+    assert!(error.to_string().ends_with("/catalogs"), "{error}");
+}

@@ -1,0 +1,212 @@
+//! The catalog that is compiled in.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use sodeb::catalog::{
+    Catalog, CatalogFile, FileCatalog, IndexKind, Pattern, Reason, Standing, embedded_catalogs, find,
+};
+use sodeb::vocabulary::{Architecture, PackageName};
+
+use super::{ask, names, target};
+
+const RELEASES: [&str; 3] = ["bullseye", "bookworm", "trixie"];
+const ARCHITECTURES: [Architecture; 2] = [Architecture::Amd64, Architecture::Arm64];
+
+static FILE: &[u8] = include_bytes!("../../src/catalog/embedded.catalog");
+
+fn embedded(release: &str, architecture: Architecture) -> FileCatalog {
+    let wanted = target(release, architecture);
+    let found =
+        embedded_catalogs().expect("is whole").into_iter().find(|it| it.provenance().target == wanted);
+    found.expect("is compiled in")
+}
+
+#[test]
+fn it_has_debians_releases_and_says_what_it_was_made_from() {
+    for release in RELEASES {
+        for architecture in ARCHITECTURES {
+            let catalog = embedded(release, architecture);
+            let provenance = catalog.provenance();
+            assert_eq!(provenance.index, IndexKind::Embedded);
+            let suites: Vec<_> = provenance.sources.iter().map(|source| source.suite.as_str()).collect();
+            for suite in [release.to_owned(), format!("{release}-security")] {
+                assert!(suites.contains(&suite.as_str()), "{suite}");
+            }
+            assert_eq!(provenance.date, provenance.sources.iter().map(|source| source.date).max());
+            assert_eq!(provenance.hint, provenance.sources.iter().any(|source| !source.verified));
+            for source in &provenance.sources {
+                assert_eq!(source.sha256.len(), 64, "{source:?}");
+                assert!(source.verified || source.file.contains("Contents"), "only Contents may be a hint");
+            }
+            let (libraries, packages) = catalog.counts();
+            assert!(libraries > 30_000 && packages > 10_000, "{libraries} {packages}");
+        }
+    }
+}
+
+#[test]
+fn it_is_small_enough_to_be_compiled_in() {
+    assert!(FILE.len() < 2_500_000, "{} bytes", FILE.len());
+}
+
+#[test]
+fn a_soname_is_answered_by_the_package_that_has_it() {
+    for (soname, package) in
+        [("libgmp.so.10", "libgmp10"), ("libmpc.so.3", "libmpc3"), ("libmpfr.so.6", "libmpfr6")]
+    {
+        for release in RELEASES {
+            for architecture in ARCHITECTURES {
+                let answer = ask(&embedded(release, architecture), soname, &[]);
+                assert_eq!(names(&answer), [package], "{soname} in {release} on {architecture}");
+                assert_eq!(answer.candidates[0].standing, Standing::OnPath);
+            }
+        }
+    }
+}
+
+#[test]
+fn libasound_resolves_to_the_real_package() {
+    for (release, package) in
+        [("bullseye", "libasound2"), ("bookworm", "libasound2"), ("trixie", "libasound2t64")]
+    {
+        let answer = ask(&embedded(release, Architecture::Amd64), "libasound.so.2", &[]);
+        assert_eq!(names(&answer).first(), Some(&package), "{release}");
+    }
+}
+
+#[test]
+fn of_two_builds_of_qt_the_one_named_for_the_soname_is_preferred() {
+    for (release, package) in [("bookworm", "libqt5gui5"), ("trixie", "libqt5gui5t64")] {
+        let answer = ask(&embedded(release, Architecture::Amd64), "libQt5Gui.so.5", &[]);
+        assert_eq!(names(&answer), [package, "libqt5gui5-gles"]);
+        assert_eq!(answer.reason, Some(Reason::NamedForSoname));
+    }
+}
+
+#[test]
+fn never_a_dev_package_for_a_runtime_soname() {
+    let bookworm = embedded("bookworm", Architecture::Amd64);
+    let names = bookworm.file_names(b"lib", 3000).expect("is whole");
+    assert_eq!(names.len(), 3000);
+    for name in names {
+        for candidate in ask(&bookworm, &name.to_string(), &[]).candidates {
+            let package = candidate.package;
+            assert!(!package.name.as_str().ends_with("-dev") && package.section != "libdevel", "{package:?}");
+        }
+    }
+    let answer = ask(&bookworm, "libgmp.so", &[]);
+    assert_eq!(answer.development, [PackageName::new("libgmp-dev")]);
+}
+
+#[test]
+fn a_library_under_lib_is_found_where_usr_is_merged() {
+    let answer = ask(&embedded("bookworm", Architecture::Arm64), "libm.so.6", &[]);
+    assert_eq!(names(&answer)[0], "libc6");
+    assert_eq!(answer.candidates[0].path.to_string(), "/lib/aarch64-linux-gnu/libm.so.6");
+    assert_eq!(answer.candidates[0].standing, Standing::OnPath);
+}
+
+#[test]
+fn a_library_that_update_alternatives_links_is_told_from_one_on_the_path() {
+    for soname in ["libblas.so.3", "liblapack.so.3"] {
+        let answer = ask(&embedded("bookworm", Architecture::Amd64), soname, &[]);
+        assert!(answer.candidates.len() > 3, "{:?}", names(&answer));
+        assert!(answer.candidates.iter().all(|candidate| candidate.standing == Standing::Alternatives));
+    }
+}
+
+#[test]
+fn a_soname_that_has_left_gets_its_successor_and_the_release_that_has_it() {
+    let bullseye = embedded("bullseye", Architecture::Amd64);
+    let answer = ask(&embedded("bookworm", Architecture::Amd64), "libssl.so.1.1", &[&bullseye]);
+    assert!(answer.candidates.is_empty());
+    let near: Vec<_> = answer.near.iter().map(|near| format!("{} {}", near.soname, near.package)).collect();
+    assert!(near.contains(&"libssl.so.3 libssl3".to_owned()), "{near:?}");
+    assert_eq!(answer.elsewhere.len(), 1);
+    assert_eq!(answer.elsewhere[0].1.as_str(), "libssl1.1");
+}
+
+#[test]
+fn a_package_that_can_be_the_answer_can_be_fetched() {
+    for release in RELEASES {
+        let catalog = embedded(release, Architecture::Amd64);
+        for soname in
+            ["libgmp.so.10", "libc.so.6", "libstdc++.so.6", "libblas.so.3", "libpq.so.5", "libz.so.1"]
+        {
+            let mut candidates = ask(&catalog, soname, &[]).candidates;
+            candidates.retain(|candidate| candidate.standing != Standing::OffPath);
+            assert!(!candidates.is_empty(), "{soname}");
+            for package in candidates.into_iter().map(|candidate| candidate.package) {
+                assert!(package.sha256.is_some(), "{package:?}");
+                assert!(package.size_bytes > 0 && package.installed_size_kib > 0, "{package:?}");
+                let is_in_pool = package.filename.starts_with("pool/");
+                assert!(is_in_pool && package.filename.ends_with("_amd64.deb"), "{package:?}");
+                let version =
+                    package.version.split_once(':').map_or(&*package.version, |(_, version)| version);
+                assert!(package.filename.contains(&format!("{}_{version}_", package.name)), "{package:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_entry_can_be_read_and_belongs_to_a_known_package() {
+    let catalog = embedded("trixie", Architecture::Arm64);
+    let mut count = 0;
+    let mut last = PackageName::new("");
+    let every = |library: sodeb::catalog::Library| {
+        count += 1;
+        let path = library.path.to_string();
+        assert!(!path.starts_with("/usr/lib/x86_64-linux-gnu"), "{path} is another architecture's");
+        if library.package != last {
+            assert!(catalog.package(&library.package).expect("is whole").is_some(), "{}", library.package);
+            last = library.package;
+        }
+        ControlFlow::Continue(())
+    };
+    catalog.for_each_library(every).expect("is whole");
+    assert_eq!(count, catalog.counts().0);
+}
+
+#[test]
+fn a_pattern_finds_no_more_than_asked_for() {
+    let catalog = embedded("bookworm", Architecture::Amd64);
+    let found = find(&catalog, &Pattern::new("libgmp.so.*"), 10).expect("is whole");
+    let paths: Vec<_> = found.libraries.iter().map(|library| library.path.to_string()).collect();
+    assert_eq!(paths[0], "/usr/lib/x86_64-linux-gnu/libgmp.so.10");
+    assert!(!found.is_cut && paths.len() < 10);
+    let found = find(&catalog, &Pattern::new("python3"), 10).expect("is whole");
+    assert!(found.is_cut && found.libraries.len() == 10);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_broken_file_is_an_error_or_another_answer_and_never_a_panic(
+        changes in prop::collection::vec((any::<Index>(), any::<Index>(), any::<u8>()), 1..8),
+        cut in prop::option::of(any::<Index>()),
+    ) {
+        let mut bytes = FILE.to_vec();
+        for (place, near_start, byte) in changes {
+            // Half of the changes go to the head and the indices, where they do most harm.
+            let place = if byte % 2 == 0 { place.index(bytes.len()) } else { near_start.index(20_000) };
+            bytes[place] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        let catalogs = CatalogFile::open("a broken one", bytes)
+            .and_then(|file| Arc::new(file).catalogs(IndexKind::Archive));
+        for catalog in catalogs.unwrap_or_default() {
+            for name in [&b"libgmp.so.10"[..], b"libm.so.6", b""] {
+                let _ = catalog.libraries(name);
+                let _ = catalog.file_names(name, 20);
+            }
+            let _ = catalog.package(&PackageName::new("libgmp10"));
+        }
+    }
+}
