@@ -5,6 +5,7 @@
 //! one that is interrupted leaves the old one good.
 
 use std::io::{ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -79,7 +80,9 @@ pub fn cached_files(cache_dir: &Path) -> Result<Vec<CachedFile>, CatalogError> {
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        // The umask decides who may read it, as with any other file.
+        let everyone = std::fs::Permissions::from_mode(0o666);
+        let mut file = tempfile::Builder::new().permissions(everyone).tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
