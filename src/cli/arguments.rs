@@ -29,6 +29,9 @@ pub(super) enum Command {
     Why(WhyArguments),
     /// Show what each object of a tree loads, as the dynamic linker would
     Tree(TreeArguments),
+    /// Fetch, show, search and build the catalogs that packages are looked up in
+    #[command(subcommand)]
+    Index(IndexCommand),
     /// Print a shell's completion script
     Completions {
         /// The shell
@@ -200,6 +203,13 @@ pub(super) struct ArchiveArguments {
     /// Take a Contents that does not match the signed Release as a proposal, where there is no better one
     #[arg(long)]
     pub(super) contents_hint: bool,
+    #[command(flatten)]
+    pub(super) cache: CacheArguments,
+}
+
+/// Where the cache is.
+#[derive(Debug, Args)]
+pub(super) struct CacheArguments {
     /// Where fetched indices are kept [default: sodeb in the user's cache folder]
     #[arg(long, value_name = "DIR", env = "SODEB_CACHE_DIR")]
     pub(super) cache_dir: Option<PathBuf>,
@@ -225,4 +235,72 @@ impl std::str::FromStr for CatalogChoice {
             _ => Err("neither embedded nor archive nor installed[:ROOT]".to_owned()),
         }
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum IndexCommand {
+    /// Fetch the archive's signed indices and keep a catalog of them
+    Update(IndexUpdateArguments),
+    /// Say which catalogs are at hand, and from what they were made
+    Show(IndexShowArguments),
+    /// Find libraries by name or path
+    Find(IndexFindArguments),
+    /// Write one catalog file of several releases, as it is compiled into this program
+    Build(IndexBuildArguments),
+}
+
+/// The releases and architectures that a catalog command is about.
+#[derive(Debug, Args)]
+pub(super) struct TargetArguments {
+    /// A release's codename; may be given several times [default: Debian stable]
+    #[arg(long, value_name = "CODENAME", env = "SODEB_RELEASE", value_delimiter = ',')]
+    pub(super) release: Vec<String>,
+    /// An architecture; may be given several times [default: amd64]
+    #[arg(long, value_name = "ARCH", env = "SODEB_ARCH", value_delimiter = ',')]
+    pub(super) arch: Vec<Architecture>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct IndexUpdateArguments {
+    #[command(flatten)]
+    pub(super) targets: TargetArguments,
+    #[command(flatten)]
+    pub(super) archive: ArchiveArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct IndexShowArguments {
+    #[command(flatten)]
+    pub(super) cache: CacheArguments,
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct IndexFindArguments {
+    /// A part of a path, or with * and ? a glob over the whole file name (over the whole path if it has a slash)
+    #[arg(value_name = "PATTERN")]
+    pub(super) pattern: String,
+    /// How many libraries of each catalog are shown
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(super) limit: u16,
+    #[command(flatten)]
+    pub(super) targets: TargetArguments,
+    #[command(flatten)]
+    pub(super) cache: CacheArguments,
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct IndexBuildArguments {
+    /// The file that is written
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) targets: TargetArguments,
+    #[command(flatten)]
+    pub(super) archive: ArchiveArguments,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use etcetera::BaseStrategy;
 use jiff::Timestamp;
 
-use super::arguments::{ArchiveArguments, CatalogArguments, CatalogChoice};
+use super::arguments::{ArchiveArguments, CacheArguments, CatalogArguments, CatalogChoice};
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
@@ -68,7 +68,8 @@ pub(super) fn open(
     Ok(CatalogSet { main, others: source.embedded, learned_from })
 }
 
-fn none_at_hand(target: &Target) -> Failure {
+/// That nothing is known of a target, and how that is mended.
+pub(super) fn none_at_hand(target: &Target) -> Failure {
     let Target { release, architecture, .. } = target;
     Failure::question(anyhow::anyhow!("cannot look up packages of {target}: there is no index of it at hand"))
         .hint(format!("`sodeb index update --release {release} --arch {architecture}` fetches it"))
@@ -110,7 +111,7 @@ impl Source<'_> {
     }
 
     fn cached(&self, target: &Target) -> Result<Option<FileCatalog>, Failure> {
-        let cache_dir = cache_dir(&self.arguments.archive, self.config)?;
+        let cache_dir = cache_dir(&self.arguments.archive.cache, self.config)?;
         Ok(cached_catalog(&cache_dir, target)?)
     }
 
@@ -153,7 +154,7 @@ pub(super) fn archive_settings(
         },
         snapshot: arguments.snapshot.clone().or_else(|| config.snapshot.clone()),
         keyrings: arguments.keyring.iter().cloned().chain(configured_keyrings).collect(),
-        cache_dir: cache_dir(arguments, config)?,
+        cache_dir: cache_dir(&arguments.cache, config)?,
         offline: arguments.offline || config.offline.unwrap_or_default(),
         components: either(&arguments.component, &config.component),
         backports: arguments.backports,
@@ -163,7 +164,7 @@ pub(super) fn archive_settings(
 }
 
 /// Where fetched indices are kept.
-pub(super) fn cache_dir(arguments: &ArchiveArguments, config: &Config) -> Result<PathBuf, Failure> {
+pub(super) fn cache_dir(arguments: &CacheArguments, config: &Config) -> Result<PathBuf, Failure> {
     if let Some(given) = &arguments.cache_dir {
         return Ok(given.clone());
     }

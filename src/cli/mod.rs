@@ -4,6 +4,7 @@
 mod arguments;
 mod catalogs;
 mod config;
+mod index;
 mod printer;
 mod progress;
 mod release;
@@ -90,6 +91,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Some(Command::Resolve(arguments)) => resolve::run(arguments, &config, printer),
         Some(Command::Why(arguments)) => why::run(arguments, &config, printer),
         Some(Command::Tree(arguments)) => tree::run(arguments, &config, printer),
+        Some(Command::Index(command)) => index::run(command, &config, printer),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "sodeb", &mut script);

@@ -1,5 +1,7 @@
 //! Answers as text and JSON: pure functions from a stage's value to what is printed, one format a file.
 
+mod index_json;
+mod index_text;
 mod problems;
 mod resolve_json;
 mod resolve_text;
@@ -8,6 +10,8 @@ mod tree_json;
 mod tree_text;
 mod why;
 
+pub use index_json::{index_find_json, index_show_json};
+pub use index_text::{index_find_text, index_show_text};
 pub(crate) use problems::{problem_of_script, problems};
 pub use resolve_json::resolve_json;
 pub use resolve_text::resolve_text;

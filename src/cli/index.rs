@@ -1,0 +1,128 @@
+//! `sodeb index update`, `show`, `find` and `build`.
+
+use super::arguments::{
+    CacheArguments, Format, IndexBuildArguments, IndexCommand, IndexFindArguments, IndexShowArguments,
+    IndexUpdateArguments, TargetArguments,
+};
+use super::catalogs::{archive_settings, cache_dir, none_at_hand, update};
+use super::config::Config;
+use super::printer::Printer;
+use super::progress::Bars;
+use super::{Exit, Failure};
+use crate::archive::Archive;
+use crate::catalog::{
+    Catalog, Detail, FileCatalog, Pattern, TargetIndex, cached_catalog, cached_files, debian_stable,
+    distribution_of, embedded_catalogs, find, write_catalog, write_whole,
+};
+use crate::emit;
+use crate::vocabulary::{Architecture, Release, Target};
+
+pub(super) fn run(command: IndexCommand, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
+    match command {
+        IndexCommand::Update(arguments) => run_update(&arguments, config, printer),
+        IndexCommand::Show(arguments) => run_show(&arguments, config, printer),
+        IndexCommand::Find(arguments) => run_find(&arguments, config, printer),
+        IndexCommand::Build(arguments) => run_build(&arguments, config, printer),
+    }
+}
+
+fn run_update(arguments: &IndexUpdateArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
+    let mut catalogs = Vec::new();
+    for target in targets(&arguments.targets, config)? {
+        catalogs.push(update(&arguments.archive, config, &target, printer)?);
+    }
+    printer.answer(&emit::index_show_text(&catalogs, printer.verbose))?;
+    Ok(Exit::Fine)
+}
+
+fn run_show(arguments: &IndexShowArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
+    let mut catalogs = Vec::new();
+    for file in cached_files(&cache_dir(&arguments.cache, config)?)? {
+        match file.catalogs {
+            Ok(found) => catalogs.extend(found),
+            Err(error) => printer.warning(&format!("{error}; `sodeb index update` makes it anew")),
+        }
+    }
+    catalogs.extend(embedded_catalogs()?);
+    match arguments.format {
+        Format::Json => {
+            let json = emit::index_show_json(&catalogs).map_err(Failure::outside)?;
+            printer.answer(&format!("{json}\n"))?;
+        }
+        Format::Text => printer.answer(&emit::index_show_text(&catalogs, printer.verbose))?,
+    }
+    Ok(Exit::Fine)
+}
+
+fn run_find(arguments: &IndexFindArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
+    let (pattern, limit) = (Pattern::new(arguments.pattern.as_bytes()), usize::from(arguments.limit));
+    let mut is_found = false;
+    for target in targets(&arguments.targets, config)? {
+        let catalog = at_hand(&arguments.cache, config, &target)?;
+        let found = find(&catalog, &pattern, limit)?;
+        is_found |= !found.libraries.is_empty();
+        match arguments.format {
+            Format::Json => {
+                let json = emit::index_find_json(catalog.provenance(), &arguments.pattern, &found)
+                    .map_err(Failure::outside)?;
+                printer.answer(&format!("{json}\n"))?;
+            }
+            Format::Text => printer.answer(&emit::index_find_text(&found))?,
+        }
+        if found.is_cut {
+            printer.note(&format!("there are more in {target} than {limit}; --limit shows more"));
+        }
+    }
+    Ok(if is_found { Exit::Fine } else { Exit::BadNews })
+}
+
+fn run_build(arguments: &IndexBuildArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
+    let archive = Archive::new(archive_settings(&arguments.archive, config)?)?;
+    let mut indices = Vec::new();
+    for target in targets(&arguments.targets, config)? {
+        let set = archive.update(&target, &Bars::new(printer.shows_progress))?;
+        for diagnostic in &set.diagnostics {
+            printer.warning(&diagnostic.to_string());
+        }
+        let index = TargetIndex::read(&set)?;
+        let (malformed, vanished) = (index.malformed(), index.vanished());
+        if malformed > 0 || vanished > 0 {
+            printer.note(&format!(
+                "{target}: left out {malformed} malformed lines and {vanished} packages that Packages does not have"
+            ));
+        }
+        indices.push(index);
+    }
+    let bytes = write_catalog(&indices, Detail::Compact)?;
+    write_whole(&arguments.output, &bytes)?;
+    printer.note(&format!("{}: {} bytes", arguments.output.display(), bytes.len()));
+    Ok(Exit::Fine)
+}
+
+/// Each release that is asked for on each architecture.
+fn targets(arguments: &TargetArguments, config: &Config) -> Result<Vec<Target>, Failure> {
+    let configured = || config.release.clone().map(Release::new).unwrap_or_else(debian_stable);
+    let mut releases: Vec<_> = arguments.release.iter().map(Release::new).collect();
+    if releases.is_empty() {
+        releases.push(configured());
+    }
+    let mut architectures = arguments.arch.clone();
+    if architectures.is_empty() {
+        architectures.push(config.arch()?.unwrap_or(Architecture::Amd64));
+    }
+    let each = |release: &Release| {
+        let (distribution, release) = (distribution_of(release), release.clone());
+        let target = move |&architecture| Target { distribution, release: release.clone(), architecture };
+        architectures.iter().map(target).collect::<Vec<_>>()
+    };
+    Ok(releases.iter().flat_map(each).collect())
+}
+
+/// The catalog of a target: what was fetched, or else what is compiled in.
+fn at_hand(cache: &CacheArguments, config: &Config, target: &Target) -> Result<FileCatalog, Failure> {
+    if let Some(cached) = cached_catalog(&cache_dir(cache, config)?, target)? {
+        return Ok(cached);
+    }
+    let embedded = embedded_catalogs()?.into_iter().find(|catalog| catalog.provenance().target == *target);
+    embedded.ok_or_else(|| none_at_hand(target))
+}

@@ -1,0 +1,46 @@
+//! `sodeb index show` and `find` as text.
+
+use std::fmt::Write;
+
+use super::style::{BAD, DIM, PATH, paint};
+use crate::catalog::{Catalog, FileCatalog, Found, full_name};
+
+/// Which catalogs are at hand; with their sources where `verbose`.
+pub fn index_show_text(catalogs: &[FileCatalog], verbose: bool) -> String {
+    let mut text = String::new();
+    for catalog in catalogs {
+        let provenance = catalog.provenance();
+        let (libraries, packages) = catalog.counts();
+        let date =
+            provenance.date.map_or_else(|| "no date".to_owned(), |date| date.strftime("%F").to_string());
+        let target = &provenance.target;
+        let name = format!("{} {}", full_name(target.distribution, &target.release), target.architecture);
+        let hint =
+            if provenance.hint { paint(BAD, " hint: not as the signed Release says") } else { String::new() };
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "{}  {} index of {date} · {libraries} library paths, {packages} packages · {} kB{hint}",
+            paint(PATH, name),
+            provenance.index,
+            catalog.file_size_bytes().div_ceil(1000),
+        );
+        for source in provenance.sources.iter().filter(|source| verbose || !source.verified) {
+            let verified = if source.verified { "signed" } else { "not verified" };
+            let line = format!(
+                "{} {} {} sha256 {} {verified}",
+                source.suite, source.file, source.date, source.sha256
+            );
+            let _ = writeln!(text, "  {}", paint(DIM, line));
+        }
+    }
+    text
+}
+
+/// Which libraries were found.
+pub fn index_find_text(found: &Found) -> String {
+    found.libraries.iter().fold(String::new(), |mut text, library| {
+        let _ = writeln!(text, "{}  {}", library.path, paint(PATH, &library.package));
+        text
+    })
+}
