@@ -61,13 +61,13 @@ pub struct AppObject<'root> {
 }
 
 impl<'root> Linked<'root> {
-    /// The folders that the search on behalf of an object of a start's map goes through.
-    pub fn searched_folders(&mut self, start: usize, by: usize) -> Vec<BString> {
-        let map = &self.starts[start].map;
-        self.linkers
-            .get_mut(&map.start().facts.machine)
-            .map(|linker| linker.searched_folders(map, by))
-            .unwrap_or_default()
+    /// The folders that every one of these searches (which start, and which object of its map asks) goes
+    /// through. They are to be for one machine.
+    pub fn common_folders(&mut self, searches: &[(usize, usize)]) -> Vec<BString> {
+        let Some((first, _)) = searches.first() else { return Vec::new() };
+        let machine = self.starts[*first].map.start().facts.machine;
+        let Some(linker) = self.linkers.get_mut(&machine) else { return Vec::new() };
+        linker.common_folders(searches.iter().map(|(start, by)| (&self.starts[*start].map, *by)))
     }
 }
 

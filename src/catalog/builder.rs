@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashMap;
 
 use super::collect::{FoundPackage, NewestStanza, TargetIndex};
 use super::file::{
@@ -308,7 +308,7 @@ fn describe(targets: &[TargetIndex], libraries: &[u64]) -> Vec<TargetMetadata> {
 #[derive(Default)]
 struct Words {
     words: Vec<String>,
-    numbers: FxHashMap<String, u64>,
+    numbers: HashMap<String, u64>,
 }
 
 impl Words {

@@ -8,8 +8,8 @@
 use std::io::Read;
 
 use debversion::Version;
+use hashbrown::HashMap;
 use jiff::Timestamp;
-use rustc_hash::FxHashMap;
 
 use super::paths::{LIBRARY_MARK, LibraryPaths};
 use super::{BuildError, IndexSource, is_development, looks_like_a_soname};
@@ -124,7 +124,7 @@ impl TargetIndex {
     /// When `reader` fails.
     pub fn add_packages(&mut self, suite: &str, reader: impl Read) -> std::io::Result<PackagesStatistics> {
         let Self { names, packages, target, .. } = self;
-        let known: FxHashMap<&[u8], ()> = names.ids.keys().map(|name| (&**name, ())).collect();
+        let known = &names.ids;
         let mut additions = Vec::new();
         let statistics = read_packages(
             reader,
@@ -242,7 +242,7 @@ fn may_provide_a_soname(stanza: &str) -> bool {
 /// Gives each distinct name a number, in the order of first sight.
 #[derive(Default)]
 pub(super) struct Interner {
-    ids: FxHashMap<Box<[u8]>, u32>,
+    ids: HashMap<Box<[u8]>, u32>,
     pub(super) names: Vec<Box<[u8]>>,
 }
 

@@ -7,7 +7,7 @@ use super::Failure;
 use super::arguments::{LinkerArguments, PlaceArguments};
 use super::config::Config;
 use crate::app::Sources;
-use crate::loader::LinkerSettings;
+use crate::loader::{LinkerSettings, Traces};
 use crate::vocabulary::RootedPath;
 
 /// Sets the number of threads that read files.
@@ -37,12 +37,16 @@ pub(super) fn read_sources(
 }
 
 /// What the linker is told of the image's environment.
-pub(super) fn linker_settings(arguments: &LinkerArguments, config: &Config, trace: bool) -> LinkerSettings {
+pub(super) fn linker_settings(
+    arguments: &LinkerArguments,
+    config: &Config,
+    traces: Traces,
+) -> LinkerSettings {
     let ld_library_path = arguments.ld_library_path.clone().map(OsStringExt::into_vec);
     LinkerSettings {
         ld_library_path: ld_library_path.or_else(|| config.ld_library_path.clone().map(String::into_bytes)),
         workdir: RootedPath::new(arguments.workdir.as_bytes()),
         cpu_level: arguments.hwcaps,
-        trace,
+        traces,
     }
 }

@@ -7,13 +7,15 @@ use super::settings::{linker_settings, read_sources};
 use super::{Exit, Failure};
 use crate::app::{Linked, Scope, Script, Sources, Started, link};
 use crate::emit;
+use crate::loader::Traces;
 use crate::root::Root;
 
 pub(super) fn run(arguments: TreeArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let sources = read_sources(&arguments.sources.paths, &arguments.sources.place, config)?;
     let root = sources.root();
-    let trace = arguments.format == Format::Json || printer.verbose;
-    let settings = linker_settings(&arguments.linker, config, trace);
+    let is_traced = arguments.format == Format::Json || printer.verbose;
+    let traces = if is_traced { Traces::All } else { Traces::Missing };
+    let settings = linker_settings(&arguments.linker, config, traces);
     let scope = if arguments.all { Scope::EachAlone } else { Scope::InContext };
     let linked = link(&root, &sources, &settings, scope);
     say_unread(&sources, printer);

@@ -10,11 +10,12 @@ use super::resolve::in_pipeline;
 use super::settings::{linker_settings, read_sources};
 use super::{Exit, Failure, release};
 use crate::emit;
+use crate::loader::Traces;
 use crate::pipeline::why;
 
 pub(super) fn run(arguments: WhyArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let sources = read_sources(std::slice::from_ref(&arguments.path), &arguments.place, config)?;
-    let settings = linker_settings(&arguments.linker, config, false);
+    let settings = linker_settings(&arguments.linker, config, Traces::None);
     let architecture = arguments.catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
     let chosen = release::choose(arguments.catalog.release.as_deref(), config, &sources);
     let opened = OnceCell::<CatalogSet>::new();

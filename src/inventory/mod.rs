@@ -115,7 +115,7 @@ pub struct Diagnostic {
 impl Inventory {
     /// Puts entries in order. Of two entries with one path the first is kept.
     pub fn new(mut entries: Vec<Entry>, diagnostics: Vec<Diagnostic>) -> Self {
-        entries.sort_by(|left, right| left.path.cmp(&right.path));
+        entries.par_sort_by(|left, right| left.path.cmp(&right.path));
         entries.dedup_by(|later, first| later.path == first.path);
         Self { entries, diagnostics }
     }

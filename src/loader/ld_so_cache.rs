@@ -3,9 +3,8 @@
 //!
 //! ld.so never reads ld.so.conf: what a stale or absent cache does not name is not found.
 
-use std::collections::HashMap;
-
 use bstr::{BStr, ByteSlice};
+use hashbrown::HashMap;
 
 const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
 const OLD_MAGIC: &[u8] = b"ld.so-1.7.0";

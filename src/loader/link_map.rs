@@ -1,8 +1,7 @@
 //! The answer of the linker emulation for one start object.
 
-use std::collections::HashMap;
-
 use bstr::{BStr, BString};
+use hashbrown::HashMap;
 
 use crate::elf::ElfFacts;
 use crate::root::NodeId;

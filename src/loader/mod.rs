@@ -17,9 +17,10 @@ mod search;
 mod tokens;
 mod versions;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use bstr::{BStr, BString, ByteSlice};
+use hashbrown::HashMap;
 
 pub use foreign::{Foreign, foreign};
 pub use ld_so_cache::{BrokenCache, LdSoCache};
@@ -42,13 +43,29 @@ pub struct LinkerSettings {
     pub workdir: RootedPath,
     /// The CPU level whose glibc-hwcaps sub-folders are searched.
     pub cpu_level: CpuLevel,
-    /// Whether the places that were tried are noted for found edges too.
-    pub trace: bool,
+    /// For which edges the places that were tried are noted.
+    pub traces: Traces,
+}
+
+/// For which edges the places that were tried are noted: a tree has hundreds of thousands of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Traces {
+    /// For none.
+    None,
+    /// For those that come to nothing.
+    Missing,
+    /// For every one.
+    All,
 }
 
 impl Default for LinkerSettings {
     fn default() -> Self {
-        Self { ld_library_path: None, workdir: RootedPath::root(), cpu_level: CpuLevel::V3, trace: false }
+        Self {
+            ld_library_path: None,
+            workdir: RootedPath::root(),
+            cpu_level: CpuLevel::V3,
+            traces: Traces::None,
+        }
     }
 }
 
@@ -62,7 +79,7 @@ pub struct Linker<'root> {
     root: &'root Root<'root>,
     platform: &'static Platform,
     searcher: Searcher<'root>,
-    trace: bool,
+    traces: Traces,
 }
 
 /// A running program into which an object is opened by dlopen(3).
@@ -86,7 +103,7 @@ impl<'root> Linker<'root> {
     ) -> Result<Self, UnknownMachine> {
         let platform = Platform::of(machine).ok_or(UnknownMachine(machine))?;
         let searcher = Searcher::new(root, platform, settings);
-        Ok(Self { root, platform, searcher, trace: settings.trace })
+        Ok(Self { root, platform, searcher, traces: settings.traces })
     }
 
     /// The machine's constants.
@@ -134,9 +151,16 @@ impl<'root> Linker<'root> {
         self.link_from(map, start)
     }
 
-    /// The folders that the search for an edge's soname went through, as the objects write them.
-    pub fn searched_folders(&mut self, map: &LinkMap<'root>, by: usize) -> Vec<BString> {
-        self.searcher.searched_folders(map, by)
+    /// The folders that every one of these searches (a start's map, and which of its objects asks) goes
+    /// through, as the objects write them: where a library would have to lie to be found by all.
+    pub fn common_folders<'map>(
+        &mut self,
+        searches: impl Iterator<Item = (&'map LinkMap<'root>, usize)>,
+    ) -> Vec<BString>
+    where
+        'root: 'map,
+    {
+        self.searcher.common_folders(searches)
     }
 
     /// The dynamic linker is in every process; a library may ask for it by its soname.
@@ -195,7 +219,7 @@ impl<'root> Linker<'root> {
             let via = map.objects[object].loader;
             return Outcome::Found { object, rule: Rule::Loaded, via, tried: Vec::new() };
         }
-        let mut trace = self.trace.then(Vec::new);
+        let mut trace = (self.traces == Traces::All).then(Vec::new);
         match self.find(map, by, name, &mut trace) {
             Searched::Found(hit, path) => {
                 let object = match map.by_file.get(&hit.node) {
@@ -237,12 +261,15 @@ impl<'root> Linker<'root> {
         name: &'root [u8],
         trace: Option<Vec<Tried>>,
     ) -> Vec<Tried> {
-        if let Some(trace) = trace {
-            return trace;
+        match (trace, self.traces) {
+            (Some(trace), _) => trace,
+            (None, Traces::None) => Vec::new(),
+            (None, _) => {
+                let mut trace = Some(Vec::new());
+                self.find(map, by, name, &mut trace);
+                trace.unwrap_or_default()
+            }
         }
-        let mut trace = Some(Vec::new());
-        self.find(map, by, name, &mut trace);
-        trace.unwrap_or_default()
     }
 }
 

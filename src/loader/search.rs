@@ -13,10 +13,10 @@
 //!
 //! Folders and probes are remembered, since a thousand objects search the same few.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use bstr::{BString, ByteSlice};
+use hashbrown::HashMap;
 
 use super::ld_so_cache::LdSoCache;
 use super::link_map::{Libc, LinkMap, Refusal, Rule, Tried};
@@ -401,9 +401,31 @@ impl<'root> Searcher<'root> {
         Err(refusal)
     }
 
-    /// The folders that a search on behalf of `by` goes through, as they are written, in order: what a
-    /// package's library would have to lie in.
-    pub(super) fn searched_folders(&mut self, map: &LinkMap<'root>, by: usize) -> Vec<BString> {
+    /// See [`super::Linker::common_folders`].
+    pub(super) fn common_folders<'map>(
+        &mut self,
+        searches: impl Iterator<Item = (&'map LinkMap<'root>, usize)>,
+    ) -> Vec<BString>
+    where
+        'root: 'map,
+    {
+        let mut common: Option<Vec<FolderId>> = None;
+        let mut folders = Vec::new();
+        for (map, by) in searches {
+            folders.clear();
+            for list in self.searched_lists(map, by) {
+                folders.extend_from_slice(&list);
+            }
+            match &mut common {
+                None => common = Some(folders.clone()),
+                Some(common) => common.retain(|folder| folders.contains(folder)),
+            }
+        }
+        common.into_iter().flatten().map(|folder| self.folders[folder.0].text.clone()).collect()
+    }
+
+    /// The search paths that count for object `by`, in order.
+    fn searched_lists(&mut self, map: &LinkMap<'root>, by: usize) -> Vec<Rc<[FolderId]>> {
         let asking = &map.objects[by];
         let mut lists = Vec::new();
         if map.libc == Libc::Musl || self.paths[asking.paths.0].runpath.is_none() {
@@ -420,7 +442,7 @@ impl<'root> Searcher<'root> {
             Libc::Glibc if asking.facts.no_default_folders => {}
             Libc::Glibc => lists.push(Rc::clone(&self.default_folders)),
         }
-        lists.iter().flat_map(|list| list.iter()).map(|folder| self.folders[folder.0].text.clone()).collect()
+        lists
     }
 }
 

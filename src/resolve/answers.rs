@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use bstr::ByteSlice;
+use bstr::{BString, ByteSlice};
 
 use super::edges::Need;
 use super::{Alternative, ChosenPackage, SonameAnswer, Status};
@@ -142,22 +142,11 @@ fn alternatives(found: &Answer, skip: usize) -> Vec<Alternative> {
 
 /// The folders that every search that missed the soname went through, where the root's links lead.
 fn common_folders(root: &Root<'_>, linked: &mut Linked<'_>, need: &Need) -> Vec<RootedPath> {
-    let mut common: Option<Vec<RootedPath>> = None;
-    for (start, by) in &need.missing {
-        let folders: Vec<RootedPath> = linked
-            .searched_folders(*start, *by)
-            .iter()
-            .map(|folder| match root.resolve(root.top(), folder) {
-                Ok(node) => root.path(node),
-                Err(_) => RootedPath::new(folder),
-            })
-            .collect();
-        match &mut common {
-            None => common = Some(folders),
-            Some(common) => common.retain(|folder| folders.contains(folder)),
-        }
-    }
-    common.unwrap_or_default()
+    let resolved = |folder: &BString| match root.resolve(root.top(), folder) {
+        Ok(node) => root.path(node),
+        Err(_) => RootedPath::new(folder),
+    };
+    linked.common_folders(&need.missing).iter().map(resolved).collect()
 }
 
 /// The objects of the trees by file name and soname: where a library lies that no search finds.

@@ -4,9 +4,8 @@
 //! the place of what was there. Links are followed inside the root only: an absolute target starts at its
 //! top, and `..` stops there (path_resolution(7)).
 
-use std::collections::HashMap;
-
 use bstr::ByteSlice;
+use hashbrown::HashMap;
 
 use crate::inventory::{Content, Entry, EntryKind, Inventory};
 use crate::vocabulary::RootedPath;
