@@ -7,6 +7,8 @@ mod support;
 mod cached;
 #[path = "catalog/embedded.rs"]
 mod embedded;
+#[path = "catalog/index.rs"]
+mod index;
 
 use sodeb::catalog::{Answer, Catalog, FileCatalog, look_up};
 use sodeb::vocabulary::{Architecture, Distribution, Release, RootedPath, Soname, Target};

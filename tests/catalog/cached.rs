@@ -27,14 +27,14 @@ fn stanza(name: &str, version: &str) -> String {
     )
 }
 
-struct World {
+pub(super) struct World {
     folder: TempDir,
     key: SigningKey,
-    server: ArchiveServer,
+    pub(super) server: ArchiveServer,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let key = SigningKey::new("Test archive");
         key.write_public(&folder.path().join("key.asc"));
@@ -56,7 +56,7 @@ impl World {
         self.server.publish(security.publish(&self.key));
     }
 
-    fn cache(&self) -> &Path {
+    pub(super) fn cache(&self) -> &Path {
         self.folder.path()
     }
 
