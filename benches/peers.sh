@@ -32,6 +32,10 @@ floor=$(cargo bench --quiet --no-run --bench floor --message-format json |
     sed -n 's/.*"executable":"\([^"]*\/floor-[^"]*\)".*/\1/p')
 sodeb=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/sodeb
 
+# An error is quick: what is timed must be an answer, good news or bad.
+question=(resolve --offline --catalog embedded --release bookworm)
+"$sodeb" "${question[@]}" "$tree" >/dev/null || [ $? -eq 1 ] || exit 3
+
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 objects=$work/objects
@@ -70,8 +74,8 @@ echo '| | ms | ratio | peak MB |'
 echo '|---|---|---|---|'
 row 'floor, 2 threads' 15 "$floor" "$tree" 2
 row 'floor, 1 thread' 15 "$floor" "$tree" 1
-row 'sodeb resolve' 15 "$sodeb" resolve --offline --catalog embedded --release bookworm "$tree"
-row 'sodeb resolve --format json' 15 "$sodeb" resolve --offline --catalog embedded --release bookworm --format json "$tree"
+row 'sodeb resolve' 15 "$sodeb" "${question[@]}" "$tree"
+row 'sodeb resolve --format json' 15 "$sodeb" "${question[@]}" --format json "$tree"
 row 'sodeb tree' 15 "$sodeb" tree "$tree"
 row 'libtree, all objects at once' 9 "${each[@]}" libtree
 row 'scanelf -R' 9 scanelf -qRn "$tree"
