@@ -36,10 +36,10 @@ pub(super) fn defined<S: Source + ?Sized>(
 }
 
 /// The names of the symbols that an ELF file uses and does not define, in the table's order. Not part of
-/// [`super::read`]: few questions need them.
+/// [`super::read()`]: few questions need them.
 ///
 /// # Errors
-/// As [`super::read`].
+/// As [`super::read()`].
 pub fn undefined_symbols<S: Source + ?Sized>(source: &S) -> Result<Vec<BString>, ElfError> {
     let mut head = [0; 1024];
     let length = source.read_at(&mut head, 0)?;

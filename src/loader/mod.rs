@@ -2,7 +2,7 @@
 //! it and by which rule.
 //!
 //! The rules are those of glibc's ld.so (ld.so(8), elf/dl-load.c and elf/dl-deps.c of 2.36) and of musl's
-//! (ldso/dynlink.c of 1.2); the search for one name is told in [`search`]. Where we deviate: LD_PRELOAD,
+//! (ldso/dynlink.c of 1.2); the search for one name is told in `search`. Where we deviate: LD_PRELOAD,
 //! ld.so.preload, audit modules, prelinking and the sub-folders that glibc before 2.37 searched for old
 //! CPU names (`tls/`, `haswell/`) are left out; an error does not end the run, so that everything missing is
 //! told at once.
