@@ -126,7 +126,11 @@ fn file(host_path: &Path, path: BString) -> Entry {
 }
 
 fn below(top: &Path, path: &Path) -> BString {
-    BString::from(path.strip_prefix(top).unwrap_or(path).as_os_str().as_bytes())
+    // walkdir joins names to the path that it was given, so that bytes will do where `strip_prefix` would
+    // compare component by component.
+    let (top, path) = (top.as_os_str().as_bytes(), path.as_os_str().as_bytes());
+    let rest = path.strip_prefix(top).unwrap_or(path);
+    BString::from(rest.strip_prefix(b"/").unwrap_or(rest))
 }
 
 /// What one task has read.

@@ -1,5 +1,7 @@
 //! The answer of the linker emulation for one start object.
 
+use std::sync::Arc;
+
 use bstr::{BStr, BString};
 use hashbrown::HashMap;
 
@@ -63,7 +65,7 @@ pub struct Loaded<'root> {
     /// The file, links resolved.
     pub node: NodeId,
     /// The path by which it was found, links unresolved, as ld.so prints it.
-    pub path: BString,
+    pub path: Arc<BString>,
     /// Its facts.
     pub facts: &'root ElfFacts,
     /// The object in the same list that asked for it first; none for a program.

@@ -18,6 +18,7 @@ mod tokens;
 mod versions;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice};
 use hashbrown::HashMap;
@@ -113,7 +114,7 @@ impl<'root> Linker<'root> {
 
     /// Links a program as the kernel and its dynamic linker start it: `$ORIGIN` is the real file's folder.
     pub fn program(&mut self, node: NodeId, facts: &'root ElfFacts) -> LinkMap<'root> {
-        let path = BString::from(self.root.path(node).as_bytes());
+        let path = Arc::new(BString::from(self.root.path(node).as_bytes()));
         let interpreter = facts.interpreter.as_ref().map(|path| Interpreter {
             path: BStr::new(path),
             node: self.root.resolve(self.root.top(), path).ok(),
@@ -139,7 +140,7 @@ impl<'root> Linker<'root> {
             }
             None => empty_map(libc_of(facts)),
         };
-        let path = BString::from(self.root.path(node).as_bytes());
+        let path = Arc::new(BString::from(self.root.path(node).as_bytes()));
         let start = match map.by_file.get(&node) {
             Some(loaded) => *loaded,
             None => self.push(&mut map, node, path, facts, process.map(|process| process.caller)),
@@ -170,7 +171,7 @@ impl<'root> Linker<'root> {
         if let Some(Content::Object(facts)) = self.root.content(node)
             && !map.by_file.contains_key(&node)
         {
-            self.push(map, node, path, facts, Some(0));
+            self.push(map, node, Arc::new(path), facts, Some(0));
         }
     }
 
@@ -179,7 +180,7 @@ impl<'root> Linker<'root> {
         &mut self,
         map: &mut LinkMap<'root>,
         node: NodeId,
-        path: BString,
+        path: Arc<BString>,
         facts: &'root ElfFacts,
         loader: Option<usize>,
     ) -> usize {
@@ -294,7 +295,7 @@ fn loaded_already(map: &LinkMap<'_>, name: &[u8]) -> Option<usize> {
         });
     }
     map.loaded_as(name)
-        .or_else(|| map.objects.iter().position(|object| name.contains(&b'/') && object.path == name))
+        .or_else(|| map.objects.iter().position(|object| name.contains(&b'/') && *object.path == name))
 }
 
 /// musl's dynamic linker is the C library, under each of the names that others split it into

@@ -14,6 +14,7 @@
 //! Folders and probes are remembered, since a thousand objects search the same few.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
 use hashbrown::HashMap;
@@ -42,6 +43,13 @@ struct Folder {
     places: Vec<(String, NodeId)>,
 }
 
+impl Folder {
+    /// The path of a name in it or in one of its sub-folders.
+    fn path(&self, sub: &str, name: &[u8]) -> BString {
+        BString::from([self.text.as_slice(), sub.as_bytes(), name].concat())
+    }
+}
+
 /// DT_RPATH and DT_RUNPATH of one object, expanded.
 #[derive(Debug)]
 struct SearchPaths {
@@ -60,13 +68,17 @@ pub(super) struct Hit<'root> {
 
 /// What a search came to.
 pub(super) enum Searched<'root> {
-    Found(Hit<'root>, BString),
+    Found(Hit<'root>, Arc<BString>),
     Fatal(Tried),
     Nothing,
 }
 
-/// What stands at one name in one folder: where, with its sub-folder, or why it is refused.
-type Probed = Result<(NodeId, String), Option<(String, Refusal)>>;
+/// What stands at one name in one folder or its sub-folders.
+enum Probed<'root> {
+    Found { node: NodeId, facts: &'root ElfFacts, path: Arc<BString> },
+    Refused(Tried),
+    Absent,
+}
 
 /// The folders, the cache and the memory of one machine's searches in one root.
 pub(super) struct Searcher<'root> {
@@ -81,8 +93,8 @@ pub(super) struct Searcher<'root> {
     folder_ids: HashMap<BString, FolderId>,
     lists: HashMap<(BString, BString), Rc<[FolderId]>>,
     paths: Vec<SearchPaths>,
-    path_ids: HashMap<(NodeId, BString), PathsId>,
-    probes: HashMap<(FolderId, &'root [u8]), Probed>,
+    path_ids: HashMap<(NodeId, Arc<BString>), PathsId>,
+    probes: HashMap<(FolderId, &'root [u8]), Probed<'root>>,
     ld_library_path: Option<BString>,
     default_folders: Rc<[FolderId]>,
     musl_folders: Rc<[FolderId]>,
@@ -168,8 +180,14 @@ impl<'root> Searcher<'root> {
     }
 
     /// The search paths of an object that was found at `path`.
-    pub(super) fn paths_of(&mut self, node: NodeId, path: &BString, facts: &ElfFacts, libc: Libc) -> PathsId {
-        let key = (node, path.clone());
+    pub(super) fn paths_of(
+        &mut self,
+        node: NodeId,
+        path: &Arc<BString>,
+        facts: &ElfFacts,
+        libc: Libc,
+    ) -> PathsId {
+        let key = (node, Arc::clone(path));
         if let Some(known) = self.path_ids.get(&key) {
             return *known;
         }
@@ -329,7 +347,9 @@ impl<'root> Searcher<'root> {
             Err(dead) => Err(dead.into()),
         };
         match probed {
-            Ok((node, facts)) => Searched::Found(Hit { node, facts, rule, via: None }, BString::from(path)),
+            Ok((node, facts)) => {
+                Searched::Found(Hit { node, facts, rule, via: None }, Arc::new(BString::from(path)))
+            }
             Err(why) => refused(Tried { path: BString::from(path), why }, trace),
         }
     }
@@ -350,26 +370,21 @@ impl<'root> Searcher<'root> {
                     self.probes.entry((folder, name)).or_insert(probed)
                 }
             };
-            let text = &self.folders[folder.0].text;
-            let path = |sub: &str| BString::from([text.as_slice(), sub.as_bytes(), name].concat());
             match probed {
-                Ok((node, sub)) => {
-                    if let Some(Content::Object(facts)) = self.root.content(*node) {
-                        return Searched::Found(Hit { node: *node, facts, rule, via }, path(sub));
-                    }
+                Probed::Found { node, facts, path } => {
+                    return Searched::Found(Hit { node: *node, facts, rule, via }, Arc::clone(path));
                 }
-                Err(None) => {
+                Probed::Absent => {
                     if let Some(trace) = trace {
-                        trace.push(Tried { path: path(""), why: Refusal::Absent });
+                        let path = self.folders[folder.0].path("", name);
+                        trace.push(Tried { path, why: Refusal::Absent });
                     }
                 }
-                Err(Some((sub, why))) => {
-                    let tried = Tried { path: path(sub), why: why.clone() };
-                    let gives_up_list = tried.why == Refusal::DeadPath;
-                    if let fatal @ Searched::Fatal(_) = refused(tried, trace) {
+                Probed::Refused(tried) => {
+                    if let fatal @ Searched::Fatal(_) = refused(tried.clone(), trace) {
                         return fatal;
                     }
-                    if gives_up_list {
+                    if tried.why == Refusal::DeadPath {
                         return Searched::Nothing;
                     }
                 }
@@ -378,27 +393,30 @@ impl<'root> Searcher<'root> {
         Searched::Nothing
     }
 
-    fn probe(&self, folder: FolderId, name: &[u8]) -> Probed {
-        let mut refusal = None;
-        for (sub, place) in &self.folders[folder.0].places {
+    fn probe(&self, folder: FolderId, name: &[u8]) -> Probed<'root> {
+        let folder = &self.folders[folder.0];
+        let mut refusal = Probed::Absent;
+        for (sub, place) in &folder.places {
             let Some(entry) = self.root.child(*place, name) else { continue };
             let probed = match self.root.follow(entry) {
                 Ok(node) => probe::library_at(self.root, node, self.platform.machine()),
                 Err(dead) => Err(dead.into()),
             };
             match probed {
-                Ok((node, _)) => return Ok((node, sub.clone())),
+                Ok((node, facts)) => {
+                    return Probed::Found { node, facts, path: Arc::new(folder.path(sub, name)) };
+                }
                 Err(Refusal::Absent) => {}
                 Err(why) => {
                     let ends = why.is_fatal() || why == Refusal::DeadPath;
-                    refusal = Some((sub.clone(), why));
+                    refusal = Probed::Refused(Tried { path: folder.path(sub, name), why });
                     if ends {
                         break;
                     }
                 }
             }
         }
-        Err(refusal)
+        refusal
     }
 
     /// See [`super::Linker::common_folders`].
@@ -412,6 +430,11 @@ impl<'root> Searcher<'root> {
         let mut common: Option<Vec<FolderId>> = None;
         let mut folders = Vec::new();
         for (map, by) in searches {
+            // Most objects search the default folders, and only those are common to all before long.
+            let searches_defaults = map.libc == Libc::Glibc && !map.objects[by].facts.no_default_folders;
+            if searches_defaults && common.as_deref() == Some(&self.default_folders) {
+                continue;
+            }
             folders.clear();
             for list in self.searched_lists(map, by) {
                 folders.extend_from_slice(&list);

@@ -38,6 +38,8 @@ pub struct Root<'inventories> {
     nodes: Vec<Node<'inventories>>,
     children: HashMap<(NodeId, &'inventories [u8]), NodeId>,
     mounts: Vec<NodeId>,
+    /// Whether a mount has taken the place of anything of an earlier one.
+    covers: bool,
 }
 
 #[derive(Debug)]
@@ -53,7 +55,7 @@ impl<'inventories> Root<'inventories> {
     /// An empty root.
     pub fn new() -> Self {
         let top = Node { parent: NodeId(0), name: b"", mount: MountId(0), entry: None };
-        Self { nodes: vec![top], children: HashMap::new(), mounts: Vec::new() }
+        Self { nodes: vec![top], children: HashMap::new(), mounts: Vec::new(), covers: false }
     }
 
     /// The top folder, `/`.
@@ -122,7 +124,7 @@ impl<'inventories> Root<'inventories> {
         // A tree with 2^32 entries does not fit into memory long before this could wrap.
         let node = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         self.nodes.push(Node { parent, name, mount, entry });
-        self.children.insert((parent, name), node);
+        self.covers |= self.children.insert((parent, name), node).is_some();
         node
     }
 
@@ -235,7 +237,7 @@ impl<'inventories> Root<'inventories> {
         nodes
             .filter(|node| self.mount_of(*node) == mount)
             .filter_map(|node| Some((node, self.content(node)?)))
-            .filter(|(node, _)| self.is_current(*node))
+            .filter(|(node, _)| !self.covers || self.is_current(*node))
             .collect()
     }
 
