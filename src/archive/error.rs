@@ -128,6 +128,9 @@ impl ArchiveError {
             Self::Mirrors(MirrorsError::None { distribution }) => {
                 Some(format!("name a mirror of {distribution} with --mirror"))
             }
+            Self::Mirrors(MirrorsError::NoSnapshots { distribution }) => {
+                Some(format!("name the base of a snapshot service of {distribution} with --mirror"))
+            }
             Self::NoSuite { suite, .. } => {
                 Some(format!("is '{suite}' the release's codename? name a mirror that has it with --mirror"))
             }

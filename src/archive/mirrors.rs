@@ -6,7 +6,7 @@
 //! kept in two lists, told apart by their names and suites, and a security suite is looked for in both.
 //!
 //! With a snapshot, bases are those of a service that keeps an archive's past under
-//! `<base>/<timestamp>/`, as <https://snapshot.debian.org> and <https://snapshot.ubuntu.com> do.
+//! `<base>/<timestamp>/`, as <https://snapshot.debian.org> does. Apt's sources name no such service.
 
 use std::path::PathBuf;
 
@@ -25,8 +25,6 @@ const DEBIAN: &str = "http://ftp.debian.org/debian";
 const DEBIAN_SNAPSHOT: &str = "https://snapshot.debian.org/archive/debian";
 /// The snapshots of Debian's security archive.
 const DEBIAN_SECURITY_SNAPSHOT: &str = "https://snapshot.debian.org/archive/debian-security";
-/// Ubuntu's snapshots, security suites included.
-const UBUNTU_SNAPSHOT: &str = "https://snapshot.ubuntu.com/ubuntu";
 /// How snapshot services write a moment, in UTC.
 const SNAPSHOT_FORMAT: &str = "%Y%m%dT%H%M%SZ";
 
@@ -50,6 +48,12 @@ pub enum MirrorsError {
         "cannot choose a mirror for {distribution}: the host's apt sources have none and none is built in"
     )]
     None {
+        /// The distribution that was asked for.
+        distribution: Distribution,
+    },
+    /// No snapshot service is given or built in.
+    #[error("cannot choose a snapshot service for {distribution}: none is built in")]
+    NoSnapshots {
         /// The distribution that was asked for.
         distribution: Distribution,
     },
@@ -111,7 +115,7 @@ impl Bases {
         match (mirrors, snapshot) {
             (Mirrors::Given(given), None) => Self::given(given),
             (Mirrors::Given(given), Some(snapshot)) => Ok(Self::given(given)?.map(|base| snapshot.of(base))),
-            (Mirrors::Host(_), Some(snapshot)) => Ok(Self::snapshots(target.distribution, snapshot)),
+            (Mirrors::Host(_), Some(snapshot)) => Self::snapshots(target.distribution, snapshot),
             (Mirrors::Host(apt_folder), None) => {
                 let bases = Self::of_host(&read_apt_sources(apt_folder)?, target);
                 if !bases.main.is_empty() { Ok(bases) } else { Self::built_in(target.distribution, now) }
@@ -173,14 +177,13 @@ impl Bases {
         bases
     }
 
-    fn snapshots(distribution: Distribution, snapshot: &Snapshot) -> Self {
-        let (main, security) = match distribution {
-            Distribution::Debian => (DEBIAN_SNAPSHOT, Some(DEBIAN_SECURITY_SNAPSHOT)),
-            Distribution::Ubuntu => (UBUNTU_SNAPSHOT, None),
-        };
-        Self {
-            main: vec![snapshot.of(main)],
-            security: security.into_iter().map(|base| snapshot.of(base)).collect(),
+    fn snapshots(distribution: Distribution, snapshot: &Snapshot) -> Result<Self, MirrorsError> {
+        match distribution {
+            Distribution::Debian => Ok(Self {
+                main: vec![snapshot.of(DEBIAN_SNAPSHOT)],
+                security: vec![snapshot.of(DEBIAN_SECURITY_SNAPSHOT)],
+            }),
+            Distribution::Ubuntu => Err(MirrorsError::NoSnapshots { distribution }),
         }
     }
 
@@ -274,6 +277,12 @@ mod tests {
                 "https://snapshot.debian.org/archive/debian/20260818T205150Z"
             ]
         );
+        let ubuntu = target(Distribution::Ubuntu, Architecture::Amd64);
+        let error = Bases::choose(&apt, &ubuntu, Some(&snapshot), NOW).expect_err("none");
+        assert_eq!(error.to_string(), "cannot choose a snapshot service for ubuntu: none is built in");
+        let given = Mirrors::Given(vec!["https://s.example/ubuntu/".to_owned()]);
+        let bases = Bases::choose(&given, &ubuntu, Some(&snapshot), NOW).expect("chosen");
+        assert_eq!(bases.of(Pocket::Security), ["https://s.example/ubuntu/20260818T205150Z"]);
         assert!(Snapshot::parse("2026-08-18").is_err());
         assert!(Snapshot::parse("20260818T205150Z/../x").is_err());
     }
