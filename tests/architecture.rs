@@ -16,38 +16,10 @@ const WALLS: &[(&str, &[&str])] = &[
     ("loader", &["root", "inventory", "elf", "vocabulary"]),
     ("app", &["loader", "root", "inventory", "elf", "vocabulary"]),
     ("archive", &["progress", "vocabulary"]),
-    ("catalog", &["archive", "progress", "vocabulary"]),
-    ("resolve", &["catalog", "app", "loader", "root", "inventory", "elf", "vocabulary"]),
-    (
-        "pipeline",
-        &[
-            "resolve",
-            "catalog",
-            "archive",
-            "app",
-            "loader",
-            "root",
-            "inventory",
-            "elf",
-            "progress",
-            "vocabulary",
-        ],
-    ),
-    (
-        "emit",
-        &[
-            "pipeline",
-            "resolve",
-            "catalog",
-            "archive",
-            "app",
-            "loader",
-            "root",
-            "inventory",
-            "elf",
-            "vocabulary",
-        ],
-    ),
+    ("catalog", &["archive", "vocabulary"]),
+    ("resolve", &["catalog", "app", "loader", "root", "elf", "vocabulary"]),
+    ("pipeline", &["resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"]),
+    ("emit", &["resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"]),
     (
         "cli",
         &[
@@ -59,8 +31,6 @@ const WALLS: &[(&str, &[&str])] = &[
             "app",
             "loader",
             "root",
-            "inventory",
-            "elf",
             "progress",
             "vocabulary",
         ],
@@ -72,9 +42,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("goblin", &["elf"]),
     ("scroll", &["elf"]),
     ("walkdir", &["inventory"]),
-    ("clap", &["cli", "main"]),
-    // In the archive, since the callbacks of the OpenPGP library return it.
-    ("anyhow", &["archive", "cli", "main"]),
+    ("zstd", &["catalog"]),
+    ("clap", &["cli"]),
+    ("anyhow", &["cli"]),
     ("indicatif", &["cli"]),
     ("reqwest", &["archive"]),
     ("rustls", &["archive"]),
@@ -83,11 +53,25 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that only turn one value into another. (`elf` does too, but reads where it is told to: an open file.)
-const PURE_ROOMS: &[&str] = &["vocabulary", "root", "loader", "app", "resolve", "emit"];
+const PURE_ROOMS: &[&str] =
+    &["vocabulary", "progress", "root", "loader", "app", "resolve", "pipeline", "emit"];
+
+/// The one file in them that looks at the host: there the host's paths become paths in the root.
+const HOST_PATHS: &str = "app/sources.rs";
 
 /// What the pure rooms don't do.
-const OUTSIDE_WORLD: &[&str] =
-    &["std::fs", "std::net", "std::process", "File::open", "std::time::SystemTime"];
+const OUTSIDE_WORLD: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::process",
+    "File::open",
+    "SystemTime",
+    "Timestamp::now",
+    "path::absolute",
+    ".canonicalize(",
+    ".is_file()",
+    ".is_dir()",
+];
 
 /// What only the command line does.
 const COMMAND_LINE_ONLY: &[&str] =
@@ -232,7 +216,8 @@ fn only_the_command_line_prints_exits_and_reads_the_environment() {
 #[test]
 fn pure_rooms_touch_nothing_outside() {
     let files = source_files();
-    assert_none_has(files.iter().filter(|file| PURE_ROOMS.contains(&file.room.as_str())), OUTSIDE_WORLD);
+    let is_pure = |file: &&SourceFile| PURE_ROOMS.contains(&file.room.as_str()) && file.path != HOST_PATHS;
+    assert_none_has(files.iter().filter(is_pure), OUTSIDE_WORLD);
 }
 
 #[test]
