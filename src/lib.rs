@@ -1,4 +1,68 @@
 //! sodeb finds the shared libraries that a built tree lacks, and the Debian packages that have them.
+//!
+//! ```text
+//!  apps ─┐ read   ┌───────────┐ overlay ┌──────┐  link   ┌─────────┐ missing ┌─────────┐
+//!        ├──────► │ Inventory │ ──────► │ Root │ ──────► │ LinkMap │ ──────► │ resolve │ ─► Resolution ─► emit
+//!  base ─┘        └───────────┘         └──────┘         └─────────┘ sonames └─────────┘
+//!                                                                               ▲
+//!                  archive: signed Release, Contents, Packages ─► catalog ──────┘
+//! ```
+//!
+//! - [`vocabulary`]: the words that the stages share.
+//! - [`elf`]: what the dynamic linker would see of a file.
+//! - [`inventory`]: a tree's paths, links and ELF facts, read once; [`root`]: inventories laid over each other.
+//! - [`loader`]: glibc's and musl's dynamic linkers, emulated on a root.
+//! - [`app`]: which of a tree's objects something starts or opens, each linked in its process.
+//! - [`archive`]: a client of Debian's and Ubuntu's archives; [`catalog`]: which package has a library.
+//! - [`mod@resolve`]: what becomes of each soname; [`pipeline`]: the stages in their order.
+//! - [`emit`]: answers as text and JSON; [`cli`]: the command.
+//!
+//! Each module names only those before it in the flow of data. Only reading a source, the archive client, the
+//! cache and the command line touch the outside; only [`cli`] prints or reads the environment.
+//! ARCHITECTURE.md tells the rest.
+//!
+//! # Example
+//!
+//! Which package has what a tree lacks, by the catalog that is compiled in:
+//!
+//! ```
+//! use sodeb::app::Sources;
+//! use sodeb::catalog::{Catalog, FileCatalog, embedded_catalogs};
+//! use sodeb::loader::LinkerSettings;
+//! use sodeb::pipeline::{self, Catalogs};
+//! use sodeb::vocabulary::RootedPath;
+//!
+//! # // The smallest object that needs a library: a header, PT_LOAD, PT_DYNAMIC and four dynamic entries.
+//! # fn object_that_needs(soname: &str) -> Vec<u8> {
+//! #     let strings = [b"\0", soname.as_bytes(), b"\0"].concat();
+//! #     let size = 240 + strings.len() as u64;
+//! #     let header = [0x0001_0102_464c_457f, 0, 0x1_003e_0003, 0, 64, 0, 0x0038_0040_0000_0000, 2];
+//! #     let load = [0x4_0000_0001, 0, 0, 0, size, size, 4096];
+//! #     let dynamic = [0x4_0000_0002, 176, 176, 176, 64, 64, 8];
+//! #     let entries = [1, 1, 5, 240, 10, strings.len() as u64, 0, 0];
+//! #     let words = [&header[..], &load, &dynamic, &entries].concat();
+//! #     words.iter().flat_map(|word: &u64| word.to_le_bytes()).chain(strings).collect()
+//! # }
+//! # let folder = tempfile::tempdir()?;
+//! # let tree = folder.path();
+//! # std::fs::write(tree.join("_native.so"), object_that_needs("libgmp.so.10"))?;
+//! let sources = Sources::read(&[tree.to_owned()], None, Some(&RootedPath::new("/app")))?;
+//! let embedded = embedded_catalogs()?;
+//! let resolution = pipeline::resolve(&sources, &LinkerSettings::default(), None, |architecture| {
+//!     let is_wanted = |catalog: &&FileCatalog| {
+//!         let target = &catalog.provenance().target;
+//!         target.release.as_str() == "bookworm" && Some(target.architecture) == architecture
+//!     };
+//!     let main = embedded.iter().find(is_wanted).ok_or("no catalog for these objects")?;
+//!     Ok::<_, Box<dyn std::error::Error>>(Catalogs { main, others: Vec::new() })
+//! })?;
+//!
+//! let gmp = &resolution.sonames[0];
+//! assert_eq!(gmp.soname.as_bytes(), b"libgmp.so.10");
+//! assert_eq!(gmp.needed_by, [RootedPath::new("/app/_native.so")]);
+//! assert_eq!(resolution.packages[0].package.name.as_str(), "libgmp10");
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod app;
 pub mod archive;

@@ -31,10 +31,10 @@ pub fn resolve<'catalogs, Error: From<CatalogError>>(
     Ok(answer(&root, sources, settings, architecture, choose)?.resolution)
 }
 
-/// The chains that pull in a soname or a package. `choose` is as for [`resolve`].
+/// The chains that pull in a soname or a package. `choose` is as for [`resolve()`].
 ///
 /// # Errors
-/// As for [`resolve`].
+/// As for [`resolve()`].
 pub fn why<'catalogs, Error: From<CatalogError>>(
     sources: &Sources,
     settings: &LinkerSettings,

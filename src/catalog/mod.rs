@@ -3,7 +3,7 @@
 //!
 //! A [`Catalog`] answers by file name, since that is what a soname is to the dynamic linker. It says what
 //! the index says and judges nothing; which of several packages is the answer for a soname is decided in
-//! [`lookup`].
+//! [`look_up`].
 
 mod builder;
 mod bytes;

@@ -168,7 +168,7 @@ pub(super) struct CatalogArguments {
     /// The architecture [default: that of most objects]
     #[arg(long, value_name = "ARCH", env = "SODEB_ARCH")]
     pub(super) arch: Option<Architecture>,
-    /// Where packages are looked up: embedded, archive, or installed[:ROOT] for the dpkg database of a root
+    /// Where packages are looked up: embedded, archive, or `installed[:ROOT]` for the dpkg database of a root
     /// [default: what `sodeb index update` has fetched, else embedded]
     #[arg(long, value_name = "CATALOG", env = "SODEB_CATALOG")]
     pub(super) catalog: Option<CatalogChoice>,

@@ -1,7 +1,7 @@
 //! A folder of the host as an [`Inventory`].
 //!
-//! For an app one thread walks; every core opens files, reads the first kilobyte and, where that has ELF's magic, the
-//! facts. Links are recorded, never followed, so that nothing outside the folder is read.
+//! For an app one thread walks; every core opens files, reads the first kilobyte and, where that has ELF's magic,
+//! the facts. Links are recorded, never followed, so that nothing outside the folder is read.
 
 use std::fs::File;
 use std::io;

@@ -2,7 +2,7 @@
 //!
 //! A source (a folder now; layers and packages have the same shape) is read once into an [`Inventory`], and
 //! no file of it is ever opened twice. What a later stage needs of a file's bytes is taken while reading: ELF
-//! facts, a script's interpreter, and the few small texts of [`captured`].
+//! facts, a script's interpreter, and a few small texts.
 //!
 //! A base may be a whole machine, of which the linker asks for a few hundred files: its files are read when
 //! they are first asked for. An app's are all read at once, on every core.
