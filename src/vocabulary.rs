@@ -23,6 +23,11 @@ impl Soname {
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
+
+    /// The name of the file that is looked for: the last component of one that is a path.
+    pub fn file_name(&self) -> &[u8] {
+        self.0.rsplit_str("/").next().unwrap_or_default()
+    }
 }
 
 /// An absolute path inside a [`crate::root::Root`]: raw bytes, one slash between components, no `.` and

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 
 use super::scripts::{Script, scripts};
 use super::{Language, Role, Source, Sources, interpreter};
@@ -14,6 +14,7 @@ use crate::elf::{ElfFacts, Machine};
 use crate::inventory::Content;
 use crate::loader::{LinkMap, Linker, LinkerSettings, Process, libc_of};
 use crate::root::{MountId, NodeId, Root};
+use crate::vocabulary::Soname;
 
 /// What is linked, and in what context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,11 +141,8 @@ impl<'root> LinkStage<'root, '_> {
     }
 
     fn link_in_context(&mut self, objects: &[AppObject<'root>]) {
-        let asked: HashSet<&[u8]> = objects
-            .iter()
-            .flat_map(|object| &object.facts.needed)
-            .map(|soname| soname.as_bytes().rsplit_str("/").next().unwrap_or_default())
-            .collect();
+        let asked: HashSet<&[u8]> =
+            objects.iter().flat_map(|object| &object.facts.needed).map(Soname::file_name).collect();
         let is_asked_for = |object: &AppObject<'_>| {
             object.role == Role::Library
                 && (asked.contains(self.root.name(object.node))

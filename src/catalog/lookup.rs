@@ -114,7 +114,7 @@ fn candidates(
     soname: &Soname,
     folders: &[RootedPath],
 ) -> Result<(Vec<Candidate>, Vec<PackageName>), CatalogError> {
-    let name = soname.as_bytes().rsplit_str("/").next().unwrap_or_default();
+    let name = soname.file_name();
     let (mut candidates, mut development): (Vec<Candidate>, _) = (Vec::new(), Vec::new());
     for library in catalog.libraries(name)? {
         let Some(package) = catalog.package(&library.package)? else { continue };
@@ -252,7 +252,7 @@ fn near_misses(
     soname: &Soname,
     folders: &[RootedPath],
 ) -> Result<Vec<NearMiss>, CatalogError> {
-    let name = soname.as_bytes().rsplit_str("/").next().unwrap_or_default();
+    let name = soname.file_name();
     let stem = stem(name);
     if stem.is_empty() {
         return Ok(Vec::new());

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 
 use super::edges::Need;
 use super::{Alternative, ChosenPackage, SonameAnswer, Status};
 use crate::app::{Linked, Sources};
-use crate::catalog::{Answer, Catalog, CatalogError, Package, Standing, host_provider, look_up};
+use crate::catalog::{Answer, Candidate, Catalog, CatalogError, Package, Standing, host_provider, look_up};
 use crate::elf::Machine;
 use crate::loader::configured_folders;
 use crate::root::{NodeId, Root};
@@ -104,40 +104,29 @@ fn place_missing(
     answer.path = machine.and_then(|machine| strays.find(root, &answer.soname, machine));
     answer.host = host_provider(answer.soname.as_bytes());
     let folders = common_folders(root, linked, need);
-    let found = look_up(catalog, &answer.soname, &folders, others)?;
+    let Answer { candidates, reason, development, near, elsewhere } =
+        look_up(catalog, &answer.soname, &folders, others)?;
+    let mut candidates = candidates.into_iter().peekable();
     if answer.path.is_some() || answer.host.is_some() {
         answer.status = if answer.path.is_some() { Status::OffPath } else { Status::Host };
-        answer.alternatives = alternatives(&found, 0);
+        answer.alternatives = candidates.map(alternative).collect();
         return Ok(None);
     }
-    let Answer { candidates, reason, development, near, elsewhere } = found.clone();
     answer.development = development;
     answer.near = near;
     answer.elsewhere = elsewhere;
-    let best = candidates.into_iter().next().filter(|candidate| candidate.standing != Standing::OffPath);
-    let (Some(best), Some(reason)) = (best, reason) else {
-        answer.alternatives = alternatives(&found, 0);
-        return Ok(None);
-    };
+    let best = candidates.next_if(|candidate| candidate.standing != Standing::OffPath);
+    answer.alternatives = candidates.map(alternative).collect();
+    let (Some(best), Some(reason)) = (best, reason) else { return Ok(None) };
     answer.status = Status::Package;
     answer.path = Some(best.path);
     answer.standing = Some(best.standing);
     answer.package = Some((best.package.name.clone(), reason));
-    answer.alternatives = alternatives(&found, 1);
     Ok(Some(best.package))
 }
 
-fn alternatives(found: &Answer, skip: usize) -> Vec<Alternative> {
-    found
-        .candidates
-        .iter()
-        .skip(skip)
-        .map(|candidate| Alternative {
-            package: candidate.package.name.clone(),
-            path: candidate.path.clone(),
-            standing: candidate.standing,
-        })
-        .collect()
+fn alternative(candidate: Candidate) -> Alternative {
+    Alternative { package: candidate.package.name, path: candidate.path, standing: candidate.standing }
 }
 
 /// The folders that every search that missed the soname went through, where the root's links lead.
@@ -173,7 +162,7 @@ impl Strays {
     /// Where a library of this name lies in the trees, or in a folder of the base's ld.so.conf that its
     /// ld.so.cache does not know.
     fn find(&self, root: &Root<'_>, soname: &Soname, machine: Machine) -> Option<RootedPath> {
-        let name = soname.as_bytes().rsplit_str("/").next().unwrap_or_default();
+        let name = soname.file_name();
         let in_trees = self.by_name.get(name).and_then(|places| {
             places.iter().filter(|(_, its)| *its == machine).map(|(node, _)| root.path(*node)).min()
         });

@@ -1,9 +1,11 @@
 //! The needed edges of all start objects, gathered by soname.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Scene;
 use crate::app::{Linked, Sources};
+use crate::elf::{ElfFacts, Machine};
 use crate::loader::{Libc, Outcome, Platform, libc_of};
 use crate::root::{MountId, NodeId, Root};
 use crate::vocabulary::Soname;
@@ -53,40 +55,33 @@ pub(super) fn gather<'root>(
 
 impl Scene {
     /// Whether an object is for this machine and C library.
-    pub(super) fn holds(self, facts: &crate::elf::ElfFacts) -> bool {
+    pub(super) fn holds(self, facts: &ElfFacts) -> bool {
         facts.machine == self.machine && libc_of(facts) == self.libc
     }
 }
 
-/// See [`super::scene`].
-pub(super) fn scene(
-    root: &Root<'_>,
-    linked: &Linked<'_>,
-    has_base: bool,
-    wanted: Option<crate::elf::Machine>,
-) -> Option<Scene> {
-    let mut counts: BTreeMap<(crate::elf::Machine, bool), usize> = BTreeMap::new();
+/// The scene of the trees: the machine and C library of most of their objects, of those first for which the base
+/// has a dynamic linker. None where there is no object.
+pub fn scene(root: &Root<'_>, linked: &Linked<'_>, has_base: bool, wanted: Option<Machine>) -> Option<Scene> {
+    let mut counts: BTreeMap<(Machine, Libc), usize> = BTreeMap::new();
     for object in &linked.objects {
-        if Platform::of(object.facts.machine).is_some()
-            && wanted.is_none_or(|machine| machine == object.facts.machine)
-        {
-            *counts.entry((object.facts.machine, libc_of(object.facts) == Libc::Musl)).or_default() += 1;
+        let machine = object.facts.machine;
+        if Platform::of(machine).is_some() && wanted.is_none_or(|wanted| wanted == machine) {
+            *counts.entry((machine, libc_of(object.facts))).or_default() += 1;
         }
     }
-    let has = |path: &str| root.resolve(root.top(), path.as_bytes()).is_ok();
-    let fits_base = |machine: crate::elf::Machine, is_musl: bool| {
-        let Some(platform) = Platform::of(machine) else { return false };
-        let musl = format!("/lib/ld-musl-{}.so.1", platform.musl_name);
-        !has_base || if is_musl { has(&musl) } else { has(platform.interpreter) }
+    let fits_base = |machine: Machine, libc: Libc| {
+        let has_linker =
+            |platform: &Platform| root.resolve(root.top(), platform.linker(libc).as_bytes()).is_ok();
+        !has_base || Platform::of(machine).is_some_and(has_linker)
     };
     // The first of equals: without a base glibc goes before musl, and a base decides for what it can run.
     let best = |fits: bool| {
         counts
             .iter()
-            .filter(|((machine, is_musl), _)| fits == fits_base(*machine, *is_musl))
-            .max_by_key(|((machine, is_musl), count)| (**count, !*is_musl, std::cmp::Reverse(*machine)))
-            .map(|((machine, is_musl), _)| (*machine, *is_musl))
+            .filter(|((machine, libc), _)| fits == fits_base(*machine, *libc))
+            .max_by_key(|(scene, count)| (**count, Reverse(scene.1), Reverse(scene.0)))
+            .map(|((machine, libc), _)| Scene { machine: *machine, libc: *libc })
     };
-    let (machine, is_musl) = best(true).or_else(|| best(false))?;
-    Some(Scene { machine, libc: if is_musl { Libc::Musl } else { Libc::Glibc } })
+    best(true).or_else(|| best(false))
 }

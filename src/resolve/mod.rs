@@ -11,6 +11,7 @@ mod why;
 
 use std::path::PathBuf;
 
+pub use edges::scene;
 pub use problems::{Problem, ProblemKind};
 pub use why::{Chain, why};
 
@@ -146,12 +147,6 @@ pub struct Scene {
     pub machine: Machine,
     /// The C library.
     pub libc: Libc,
-}
-
-/// The scene of the trees: the base's machine and C library as its own objects tell, or else those of most
-/// of the trees' objects. None where there is no object.
-pub fn scene(root: &Root<'_>, linked: &Linked<'_>, has_base: bool, wanted: Option<Machine>) -> Option<Scene> {
-    edges::scene(root, linked, has_base, wanted)
 }
 
 /// Answers for everything that the linked trees ask for. `others` are catalogs of other releases, which are
