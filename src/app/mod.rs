@@ -18,7 +18,7 @@ use crate::vocabulary::RootedPath;
 
 /// The interpreter that would load a tree's extensions, if the root has it: the venv's own link to it first,
 /// then the usual places, by the ABI's version where that is known.
-pub fn interpreter(root: &Root<'_>, language: Language, at: &RootedPath, tree: &Tree) -> Option<NodeId> {
+fn interpreter(root: &Root<'_>, language: Language, at: &RootedPath, tree: &Tree) -> Option<NodeId> {
     let version = tree.abi.as_ref().filter(|abi| abi.language == language).map(|abi| abi.version.as_str());
     let mut places = Vec::new();
     if tree.kind == TreeKind::Venv && language == Language::Python {

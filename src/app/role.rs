@@ -37,7 +37,7 @@ impl Language {
 
     /// The stem of the soname of the library that holds the interpreter where the program is only a shell
     /// around it; its code then calls dlopen.
-    pub fn library_stem(self) -> &'static str {
+    pub(super) fn library_stem(self) -> &'static str {
         match self {
             Self::Python => "libpython",
             Self::Ruby => "libruby",

@@ -107,11 +107,6 @@ impl<'root> Linker<'root> {
         Ok(Self { root, platform, searcher, traces: settings.traces })
     }
 
-    /// The machine's constants.
-    pub fn platform(&self) -> &'static Platform {
-        self.platform
-    }
-
     /// Links a program as the kernel and its dynamic linker start it: `$ORIGIN` is the real file's folder.
     pub fn program(&mut self, node: NodeId, facts: &'root ElfFacts) -> LinkMap<'root> {
         let path = Arc::new(BString::from(self.root.path(node).as_bytes()));

@@ -170,10 +170,9 @@ impl<'root> Searcher<'root> {
         if let Some(known) = self.lists.get(&key) {
             return Rc::clone(known);
         }
-        let lib_token = std::mem::take(&mut self.lib_token);
-        let tokens = Tokens { origin: Some(origin), lib: &lib_token, platform: self.platform.platform_token };
+        let tokens =
+            Tokens { origin: Some(origin), lib: &self.lib_token, platform: self.platform.platform_token };
         let texts = folders(list, separators, &tokens);
-        self.lib_token = lib_token;
         let ids: Rc<[FolderId]> = texts.into_iter().map(|text| self.folder(text)).collect();
         self.lists.insert(key, Rc::clone(&ids));
         ids

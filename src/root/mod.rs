@@ -37,7 +37,7 @@ pub enum Dead {
 pub struct Root<'inventories> {
     nodes: Vec<Node<'inventories>>,
     children: HashMap<(NodeId, &'inventories [u8]), NodeId>,
-    mounts: Vec<NodeId>,
+    mounts: usize,
     /// Whether a mount has taken the place of anything of an earlier one.
     covers: bool,
 }
@@ -55,7 +55,7 @@ impl<'inventories> Root<'inventories> {
     /// An empty root.
     pub fn new() -> Self {
         let top = Node { parent: NodeId(0), name: b"", mount: MountId(0), entry: None };
-        Self { nodes: vec![top], children: HashMap::new(), mounts: Vec::new(), covers: false }
+        Self { nodes: vec![top], children: HashMap::new(), mounts: 0, covers: false }
     }
 
     /// The top folder, `/`.
@@ -66,7 +66,8 @@ impl<'inventories> Root<'inventories> {
     /// Lays an inventory over what is there, with its top at `at`. Links on the way to `at` are followed,
     /// so that a mount below a merged `/lib` lands where the link leads.
     pub fn mount(&mut self, at: &'inventories RootedPath, inventory: &'inventories Inventory) -> MountId {
-        let mount = MountId(self.mounts.len());
+        let mount = MountId(self.mounts);
+        self.mounts += 1;
         let mut folder = self.top();
         for component in at.components() {
             let next = self.child(folder, component).and_then(|node| self.follow(node).ok());
@@ -75,7 +76,6 @@ impl<'inventories> Root<'inventories> {
                 None => self.put(folder, component, mount, None),
             };
         }
-        self.mounts.push(folder);
         self.children.reserve(inventory.entries().len());
         self.nodes.reserve(inventory.entries().len());
         self.lay(folder, mount, inventory);
@@ -128,11 +128,6 @@ impl<'inventories> Root<'inventories> {
         node
     }
 
-    /// Where a mount lies.
-    pub fn mount_point(&self, mount: MountId) -> Option<NodeId> {
-        self.mounts.get(mount.0).copied()
-    }
-
     /// The entry of this name in a folder, links unresolved.
     pub fn child(&self, folder: NodeId, name: &[u8]) -> Option<NodeId> {
         self.children.get(&(folder, name)).copied()
@@ -171,7 +166,7 @@ impl<'inventories> Root<'inventories> {
     }
 
     /// The target of a link, as it stands.
-    pub fn link_target(&self, node: NodeId) -> Option<&'inventories [u8]> {
+    fn link_target(&self, node: NodeId) -> Option<&'inventories [u8]> {
         match &self.node(node).entry?.kind {
             EntryKind::Symlink(target) => Some(target.as_slice()),
             _ => None,
@@ -320,10 +315,9 @@ mod tests {
         let (top, at) = (RootedPath::root(), RootedPath::new("/lib"));
         let mut root = Root::new();
         root.mount(&top, &base);
-        let mount = root.mount(&at, &app);
+        root.mount(&at, &app);
         assert_eq!(resolved(&root, "/lib/b"), Ok("/usr/lib/b".to_owned()));
         assert_eq!(resolved(&root, "/lib/a"), Ok("/usr/lib/a".to_owned()));
-        assert_eq!(root.mount_point(mount).map(|node| root.path(node).to_string()), Some("/usr/lib".into()));
     }
 
     #[test]
