@@ -18,6 +18,7 @@
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -127,8 +128,11 @@ impl Cache {
     pub(super) fn keep_bytes(&self, bytes: &[u8]) -> Result<Sha256Digest, CacheError> {
         let digest = digest_of_bytes(bytes);
         self.folder("sha256")?;
-        write_beside(&self.path_of(digest), bytes)?;
-        Ok(digest)
+        let path = self.path_of(digest);
+        match write_whole(&path, bytes) {
+            Ok(()) => Ok(digest),
+            Err(source) => Err(CacheError::Write { path, source }),
+        }
     }
 
     /// What there is of the file with this digest. Only one process at a time asks, see
@@ -181,9 +185,10 @@ impl Cache {
     ) -> Result<(), CacheError> {
         self.folder(kind)?;
         let path = self.record_path(kind, name);
-        let bytes = serde_json::to_vec_pretty(record)
-            .map_err(|error| CacheError::Write { path: path.clone(), source: error.into() })?;
-        write_beside(&path, &bytes)
+        let written = serde_json::to_vec_pretty(record)
+            .map_err(io::Error::from)
+            .and_then(|bytes| write_whole(&path, &bytes));
+        written.map_err(|source| CacheError::Write { path, source })
     }
 
     fn record_path(&self, kind: &str, name: &str) -> PathBuf {
@@ -206,11 +211,17 @@ fn made(folder: PathBuf) -> Result<PathBuf, CacheError> {
     }
 }
 
-fn write_beside(path: &Path, bytes: &[u8]) -> Result<(), CacheError> {
-    let unwritable = |source| CacheError::Write { path: path.to_owned(), source };
-    let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new("."))).map_err(unwritable)?;
-    file.write_all(bytes).map_err(unwritable)?;
-    file.persist(path).map_err(|error| unwritable(error.error))?;
+/// Writes a file beside and renames it, so that no reader ever sees a part of it.
+///
+/// # Errors
+/// As the system reports them; what was there before is then untouched.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // The umask decides who may read it, as with any other file.
+    let everyone = fs::Permissions::from_mode(0o666);
+    let mut file = tempfile::Builder::new().permissions(everyone).tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 

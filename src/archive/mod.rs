@@ -32,7 +32,7 @@ use jiff::Timestamp;
 
 pub use self::apt_sources::AptSourcesError;
 use self::cache::Cache;
-pub use self::cache::CacheError;
+pub use self::cache::{CacheError, write_whole};
 pub use self::error::{ArchiveDiagnostic, ArchiveError, Attempts, Refusal};
 pub use self::fetch::FetchError;
 use self::fetch::Fetcher;

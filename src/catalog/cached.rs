@@ -4,8 +4,7 @@
 //! not changed is not read again. It is written beside and renamed: several processes may do so at once, and
 //! one that is interrupted leaves the old one good.
 
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +14,7 @@ use super::{
     BuildError, Catalog, CatalogError, CatalogFile, Detail, FileCatalog, IndexKind, TargetIndex, container,
     write_catalog,
 };
-use crate::archive::IndexSet;
+use crate::archive::{self, IndexSet};
 use crate::vocabulary::{Sha256Digest, Target};
 
 /// The folder of the catalogs in the cache.
@@ -73,21 +72,12 @@ pub fn cached_files(cache_dir: &Path) -> Result<Vec<CachedFile>, CatalogError> {
     Ok(files.into_iter().map(|path| CachedFile { catalogs: open_all(&path), path }).collect())
 }
 
-/// Writes a file beside and renames it, so that no reader ever sees a part of it.
+/// Writes a catalog file beside and renames it, so that no reader ever sees a part of it.
 ///
 /// # Errors
 /// When it cannot be written; what was there before is then untouched.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = || {
-        // The umask decides who may read it, as with any other file.
-        let everyone = std::fs::Permissions::from_mode(0o666);
-        let mut file = tempfile::Builder::new().permissions(everyone).tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    write().map_err(|source| BuildError::Write { path: path.to_owned(), source })
+    archive::write_whole(path, bytes).map_err(|source| BuildError::Write { path: path.to_owned(), source })
 }
 
 fn open_all(path: &Path) -> Result<Vec<FileCatalog>, CatalogError> {
