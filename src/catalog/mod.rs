@@ -79,6 +79,15 @@ pub struct Provenance {
     pub sources: Vec<IndexSource>,
 }
 
+impl Provenance {
+    /// The date of the release itself: that of its main suite's Release file, which changes with a point
+    /// release. Updates and security fixes may be newer ([`Provenance::date`]).
+    pub fn release_date(&self) -> Option<Timestamp> {
+        let main = self.sources.iter().find(|source| source.suite == self.target.release.as_str());
+        main.map(|source| source.date).or(self.date)
+    }
+}
+
 crate::vocabulary::named! {
     /// The kinds of index that a catalog is made from.
     IndexKind("index kind") {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::NearMiss;
+use crate::catalog::{IndexSource, NearMiss};
 use crate::resolve::{Resolution, SonameAnswer};
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname};
 
@@ -24,9 +24,11 @@ struct Target<'answer> {
     release: &'answer str,
     architecture: &'static str,
     index: &'static str,
+    /// The date of the release's own Release file.
     index_date: Option<String>,
     /// True where the index did not match the signed Release: its paths are a proposal.
     index_hint: bool,
+    index_sources: &'answer [IndexSource],
     release_from: &'answer str,
 }
 
@@ -120,7 +122,8 @@ pub fn resolve_json(resolution: &Resolution, release_from: &str) -> serde_json::
             release: provenance.target.release.as_str(),
             architecture: provenance.target.architecture.name(),
             index: provenance.index.name(),
-            index_date: provenance.date.map(|date| date.to_string()),
+            index_date: provenance.release_date().map(|date| date.to_string()),
+            index_sources: &provenance.sources,
             index_hint: provenance.hint,
             release_from,
         },

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use bstr::ByteSlice;
+use jiff::Timestamp;
 
 use super::style::{BAD, DIM, GOOD, PATH, paint};
 use crate::catalog::{IndexKind, Standing, full_name};
@@ -43,8 +44,14 @@ impl<'answer> Text<'answer> {
             IndexKind::Archive => "archive's index",
             IndexKind::Installed => "dpkg database of an installed root",
         };
-        let date =
-            provenance.date.map(|date| format!(" of {}", date.strftime("%Y-%m-%d"))).unwrap_or_default();
+        let day = |date: Timestamp| date.strftime("%Y-%m-%d").to_string();
+        let date = match (provenance.release_date().map(day), provenance.date.map(day)) {
+            (Some(release), Some(newest)) if release != newest => {
+                format!(" of {release}, updates of {newest}")
+            }
+            (Some(release), _) => format!(" of {release}"),
+            (None, _) => String::new(),
+        };
         let release = full_name(target.distribution, &target.release);
         for app in &self.resolution.apps {
             let mut facts = vec![app.kind.to_string()];
