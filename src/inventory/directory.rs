@@ -51,6 +51,7 @@ pub fn read_directory(path: &Path) -> Result<Inventory, InventoryError> {
     let unreadable = |source| InventoryError::Unreadable { path: path.to_owned(), source };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if metadata.is_file() {
+        File::open(path).map_err(unreadable)?;
         let name = path.file_name().unwrap_or(path.as_os_str()).as_bytes();
         return Ok(Inventory::new(vec![file(path, BString::from(name))], Vec::new()));
     }
@@ -180,7 +181,10 @@ fn try_read_content(host_path: &Path, path: &[u8]) -> io::Result<Content> {
     let mut head = [0; 1024];
     let length = Source::read_at(&file, &mut head, 0)?;
     let head = &head[..length];
-    if head.starts_with(&elf::MAGIC) && length >= elf::HEADER_BYTES {
+    if head.starts_with(&elf::MAGIC) {
+        if length < elf::HEADER_BYTES {
+            return Ok(Content::Malformed("file too short".to_owned()));
+        }
         let name = path.rsplit_str("/").next().unwrap_or_default();
         return match elf::read_after_head(&file, head, &module_symbols(name)) {
             Ok(facts) => Ok(Content::Object(Box::new(facts))),

@@ -93,7 +93,7 @@ pub enum Content {
     Malformed(String),
     /// `#!` and the interpreter it names, with that one's argument if there is one.
     Script(BString),
-    /// A file shorter than an ELF header.
+    /// A file shorter than an ELF header, and without its magic.
     Short,
     /// One of the small texts that decide how a tree is linked or recognised.
     Text(Vec<u8>),
