@@ -278,6 +278,9 @@ fn near_misses(
         ))
     });
     near.dedup_by(|later, first| later.package == first.package);
+    // For `libssl.so.1.1`, `libssl.so.3` is nearer than NSS's `libssl3.so`.
+    let unversioned = |name: &[u8]| name.find(".so").map(|end| name[..end].to_vec());
+    near.sort_by_key(|other| unversioned(other.soname.as_bytes()) != unversioned(name));
     near.truncate(MAX_NEAR);
     Ok(near)
 }
