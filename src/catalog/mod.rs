@@ -37,7 +37,7 @@ use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Target};
 
 pub use host::host_provider;
 pub use lookup::{Answer, Candidate, NearMiss, Reason, Standing, look_up};
-pub use releases::{debian_stable, distribution_of, full_name};
+pub use releases::{debian_stable, distribution_of, full_name, release_of_number};
 
 /// One release's or one root's packages and the libraries in them.
 pub trait Catalog: Sync {

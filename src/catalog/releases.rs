@@ -31,14 +31,26 @@ pub fn distribution_of(release: &Release) -> Distribution {
     }
 }
 
+/// The release with this number, such as `12`.
+pub fn release_of_number(distribution: Distribution, number: &str) -> Option<Release> {
+    let (_, releases) = named(distribution);
+    let (codename, _) = releases.iter().find(|(_, its)| *its == number)?;
+    Some(Release::new(*codename))
+}
+
 /// The release as people name it, such as `Debian 12 bookworm`.
 pub fn full_name(distribution: Distribution, release: &Release) -> String {
-    let (name, releases) = match distribution {
-        Distribution::Debian => ("Debian", DEBIAN),
-        Distribution::Ubuntu => ("Ubuntu", UBUNTU),
-    };
+    let (name, releases) = named(distribution);
     match releases.iter().find(|(codename, _)| *codename == release.as_str()) {
         Some((codename, number)) => format!("{name} {number} {codename}"),
         None => format!("{name} {release}"),
+    }
+}
+
+/// The distribution's name, and the codenames and numbers of its releases.
+fn named(distribution: Distribution) -> (&'static str, &'static [(&'static str, &'static str)]) {
+    match distribution {
+        Distribution::Debian => ("Debian", DEBIAN),
+        Distribution::Ubuntu => ("Ubuntu", UBUNTU),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::config::Config;
 use crate::app::{Source, Sources};
-use crate::catalog::{debian_stable, distribution_of};
+use crate::catalog::{debian_stable, distribution_of, release_of_number};
 use crate::vocabulary::{Distribution, Release};
 
 /// A release and where it was learned.
@@ -48,7 +48,7 @@ pub(super) fn stable(learned_from: &str) -> ChosenRelease {
 fn of_source(source: &Source) -> Option<ChosenRelease> {
     let texts = ["etc/os-release", "usr/lib/os-release"].map(|path| source.inventory.text(path));
     texts.into_iter().flatten().find_map(|text| {
-        of_os_release(&String::from_utf8_lossy(text), format!("from {}", source.host_path.display()))
+        of_os_release(&String::from_utf8_lossy(text), &source.host_path.display().to_string())
     })
 }
 
@@ -59,34 +59,52 @@ fn of_surroundings(path: &Path) -> Option<ChosenRelease> {
         let files: [PathBuf; 2] = ["etc/os-release", "usr/lib/os-release"].map(|file| folder.join(file));
         files.into_iter().find_map(|file| {
             let text = std::fs::read_to_string(&file).ok()?;
-            of_os_release(&text, format!("from {}", file.display()))
+            of_os_release(&text, &file.display().to_string())
         })
     })
 }
 
-/// os-release(5), if it is of a distribution whose packages are known.
-fn of_os_release(text: &str, learned_from: String) -> Option<ChosenRelease> {
+/// What os-release(5) names; Debian stable where that is a distribution or a release that is not known, since
+/// a file farther away would be another system's. None for a text that names no distribution.
+fn of_os_release(text: &str, place: &str) -> Option<ChosenRelease> {
     let value = |wanted: &str| {
         text.lines().find_map(|line| {
             let (key, value) = line.split_once('=')?;
             (key.trim() == wanted).then(|| value.trim().trim_matches(['"', '\'']).to_owned())
         })
     };
-    let distribution = value("ID")?.parse().ok()?;
-    let release = Release::new(value("VERSION_CODENAME")?);
-    Some(ChosenRelease { distribution, release, learned_from, is_asked: false })
+    let id = value("ID")?;
+    let Ok(distribution) = id.parse() else {
+        return Some(stable(&format!("Debian stable, since {place} is of {id}")));
+    };
+    // Distroless images have the number only.
+    let codename = value("VERSION_CODENAME").map(Release::new);
+    let Some(release) = codename.or_else(|| release_of_number(distribution, &value("VERSION_ID")?)) else {
+        return Some(stable(&format!("Debian stable, since {place} names no release of {id}")));
+    };
+    Some(ChosenRelease { distribution, release, learned_from: format!("from {place}"), is_asked: false })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn named(text: &str) -> Option<(Distribution, String, String)> {
+        let chosen = of_os_release(text, "x")?;
+        Some((chosen.distribution, chosen.release.to_string(), chosen.learned_from))
+    }
+
     #[test]
     fn os_release_names_distribution_and_codename() {
+        let debian = |release: &str, from: &str| Some((Distribution::Debian, release.into(), from.into()));
         let text = "ID=debian\nVERSION_CODENAME=bookworm\nPRETTY_NAME=\"Debian\"\n";
-        let chosen = of_os_release(text, "from x".into()).expect("is Debian's");
-        assert_eq!((chosen.distribution, chosen.release.as_str()), (Distribution::Debian, "bookworm"));
-        assert_eq!(of_os_release("ID=alpine\nVERSION_CODENAME=x\n", String::new()), None);
-        assert_eq!(of_os_release("ID=\"ubuntu\"\n", String::new()), None);
+        assert_eq!(named(text), debian("bookworm", "from x"));
+        let distroless = "PRETTY_NAME=\"Distroless\"\nID=\"debian\"\nVERSION_ID=\"12\"\n";
+        assert_eq!(named(distroless), debian("bookworm", "from x"));
+        let alpine = "ID=alpine\nVERSION_ID=3.20.1\n";
+        assert_eq!(named(alpine), debian("trixie", "Debian stable, since x is of alpine"));
+        let nameless = "ID=\"ubuntu\"\n";
+        assert_eq!(named(nameless), debian("trixie", "Debian stable, since x names no release of ubuntu"));
+        assert_eq!(named("no keys\n"), None);
     }
 }
