@@ -1,6 +1,6 @@
 //! Which catalog answers: what was fetched, what is compiled in, or an installed root's.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use jiff::Timestamp;
@@ -13,7 +13,8 @@ use super::release::{ChosenRelease, stable};
 use super::{Exit, Failure};
 use crate::archive::{Archive, ArchiveError, ArchiveSettings, Mirrors};
 use crate::catalog::{
-    BuildError, Catalog, FileCatalog, cached_catalog, embedded_catalogs, installed_catalog, refresh_catalog,
+    BuildError, Catalog, FileCatalog, InstalledCatalog, cached_catalog, embedded_catalogs, installed_catalog,
+    refresh_catalog,
 };
 use crate::vocabulary::{Architecture, Target};
 
@@ -52,7 +53,7 @@ pub(super) fn open(
     let wanted = target(release);
     let mut embedded = embedded_catalogs()?;
     embedded.retain(|catalog| catalog.provenance().target.architecture == architecture);
-    let mut source = Source { arguments, config, printer, embedded };
+    let mut source = Source { arguments, config, printer, embedded, is_asked: release.is_asked };
     let (main, learned_from) = match source.open(&wanted)? {
         Some(main) => (main, release.learned_from.clone()),
         None if release.is_asked => return Err(none_at_hand(&wanted)),
@@ -75,12 +76,25 @@ pub(super) fn none_at_hand(target: &Target) -> Failure {
         .hint(format!("`sodeb index update --release {release} --arch {architecture}` fetches it"))
 }
 
+fn not_embedded(target: &Target) -> Failure {
+    Failure::question(anyhow::anyhow!("cannot look up packages of {target}: its index is not compiled in"))
+        .hint("leave out --catalog embedded to have it from the archive or the cache")
+}
+
+fn installed(root: &Path, target: &Target) -> Result<InstalledCatalog, Failure> {
+    installed_catalog(root, target).map_err(|error| {
+        Failure::from(error).hint("installed:ROOT is a root file system that has a dpkg database")
+    })
+}
+
 /// Where a catalog may come from.
 struct Source<'settings> {
     arguments: &'settings CatalogArguments,
     config: &'settings Config,
     printer: &'settings Printer,
     embedded: Vec<FileCatalog>,
+    /// Whether the user asked for the release by name.
+    is_asked: bool,
 }
 
 impl Source<'_> {
@@ -88,12 +102,23 @@ impl Source<'_> {
     fn open(&mut self, target: &Target) -> Result<Option<Box<dyn Catalog>>, Failure> {
         let boxed =
             |catalog: Option<FileCatalog>| catalog.map(|catalog| Box::new(catalog) as Box<dyn Catalog>);
+        if self.arguments.refresh {
+            return match &self.arguments.catalog {
+                None | Some(CatalogChoice::Archive) => Ok(boxed(Some(self.fetched(target)?))),
+                Some(_) => Err(Failure::question(anyhow::anyhow!(
+                    "cannot refresh the catalog that is asked for: it is not the archive's"
+                ))
+                .hint("leave out --catalog or --refresh")),
+            };
+        }
         let configured = self.config.catalog()?;
         let choice = self.arguments.catalog.as_ref().or(configured.as_ref());
         match choice {
-            Some(CatalogChoice::Installed(root)) => Ok(Some(Box::new(installed_catalog(root, target)?))),
-            Some(CatalogChoice::Embedded) => Ok(boxed(self.embedded(target))),
-            _ if self.arguments.refresh => Ok(boxed(Some(self.fetched(target)?))),
+            Some(CatalogChoice::Installed(root)) => Ok(Some(Box::new(installed(root, target)?))),
+            Some(CatalogChoice::Embedded) => match self.embedded(target) {
+                None if self.is_asked => Err(not_embedded(target)),
+                found => Ok(boxed(found)),
+            },
             Some(CatalogChoice::Archive) => match self.cached(target)? {
                 Some(cached) => Ok(boxed(Some(cached))),
                 None => Ok(boxed(Some(self.fetched(target)?))),
