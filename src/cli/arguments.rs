@@ -1,8 +1,10 @@
 //! The arguments as they are typed; [`super::settings`] makes sense of them.
 
 use std::ffi::OsString;
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::loader::CpuLevel;
@@ -45,8 +47,8 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct GlobalArguments {
     /// How many files are read at a time [default: one a core]
-    #[arg(long, global = true, value_name = "N", env = "SODEB_JOBS", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(super) jobs: Option<u16>,
+    #[arg(long, global = true, value_name = "N", env = "SODEB_JOBS")]
+    pub(super) jobs: Option<NonZeroU16>,
     /// Print the answer and errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
@@ -145,7 +147,7 @@ pub(super) struct WhyArguments {
     #[arg(value_name = "PATH")]
     pub(super) path: PathBuf,
     /// The soname or the package that is asked about
-    #[arg(value_name = "SONAME-or-PACKAGE")]
+    #[arg(value_name = "SONAME-or-PACKAGE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) query: String,
     #[command(flatten)]
     pub(super) place: PlaceArguments,

@@ -2,10 +2,9 @@
 //! variable takes precedence over it.
 
 use std::fmt::Display;
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-
-use anyhow::Context;
 
 use super::Failure;
 use super::arguments::CatalogChoice;
@@ -20,7 +19,7 @@ pub(super) struct Config {
     pub(super) base: Option<PathBuf>,
     pub(super) at: Option<String>,
     pub(super) ld_library_path: Option<String>,
-    pub(super) jobs: Option<u16>,
+    pub(super) jobs: Option<NonZeroU16>,
     pub(super) release: Option<String>,
     arch: Option<String>,
     catalog: Option<String>,
@@ -56,9 +55,11 @@ impl Config {
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
-        let mut config: Self = toml::from_str(text)
-            .with_context(|| format!("cannot read {}", path.display()))
-            .map_err(Failure::question)?;
+        let mut config: Self = toml::from_str(text).map_err(|error| {
+            // Its message shows the line, and ends with a line feed.
+            let cause = error.to_string();
+            Failure::question(anyhow::anyhow!("cannot read {}: {}", path.display(), cause.trim_end()))
+        })?;
         config.folder = path.parent().map(Path::to_owned).unwrap_or_default();
         Ok(config)
     }

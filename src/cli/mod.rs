@@ -70,18 +70,22 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            let exit = if error.use_stderr() { Exit::BadQuestion } else { Exit::Fine };
-            // Nothing is left to be done where even this can't be printed.
-            let _ = error.print();
-            return ExitCode::from(exit as u8);
+            return ExitCode::from(print_usage(&error) as u8);
         }
     };
     let printer = Printer::new(&arguments.global);
-    let exit = run(arguments, &printer).unwrap_or_else(|failure| {
-        printer.error(&failure.error, failure.hint.as_deref());
-        failure.exit
-    });
+    let exit = run(arguments, &printer).unwrap_or_else(|failure| printer.failure(&failure));
     ExitCode::from(exit as u8)
+}
+
+/// Prints what clap has to say: help or the version, which are answers, or what is wrong with the arguments.
+fn print_usage(error: &clap::Error) -> Exit {
+    match (error.print(), error.use_stderr()) {
+        // Nothing is left to be done where even a complaint can't be printed.
+        (_, true) => Exit::BadQuestion,
+        (printed, false) => printer::written(printed)
+            .map_or_else(|failure| Printer::plain().failure(&failure), |()| Exit::Fine),
+    }
 }
 
 fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {

@@ -33,6 +33,11 @@ impl Printer {
         Self { choice, quiet: arguments.quiet, verbose: arguments.verbose, shows_progress }
     }
 
+    /// One for before the arguments are known.
+    pub(super) fn plain() -> Self {
+        Self { choice: Choice::Auto, quiet: false, verbose: false, shows_progress: false }
+    }
+
     /// Prints an answer.
     pub(crate) fn answer(&self, text: &str) -> Result<(), Failure> {
         let mut stdout = AutoStream::new(io::stdout().lock(), self.choice);
@@ -60,11 +65,13 @@ impl Printer {
         }
     }
 
-    pub(super) fn error(&self, error: &anyhow::Error, hint: Option<&str>) {
-        self.complain(ERROR, "error", &format!("{error:#}"));
-        if let Some(hint) = hint {
+    /// Says why there is no answer, and returns the exit status that it means.
+    pub(super) fn failure(&self, failure: &Failure) -> Exit {
+        self.complain(ERROR, "error", &format!("{:#}", failure.error));
+        if let Some(hint) = &failure.hint {
             self.complain(HINT, "hint", hint);
         }
+        failure.exit
     }
 
     fn complain(&self, style: Style, kind: &str, words: &str) {
@@ -75,7 +82,7 @@ impl Printer {
 }
 
 /// A reader that went away (`sodeb … | head`) has what it wanted.
-fn written(result: io::Result<()>) -> Result<(), Failure> {
+pub(super) fn written(result: io::Result<()>) -> Result<(), Failure> {
     match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::outside(anyhow::Error::new(error).context("cannot write the answer")))

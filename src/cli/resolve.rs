@@ -15,7 +15,7 @@ use crate::{emit, pipeline};
 
 pub(super) fn run(arguments: ResolveArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let sources = read_sources(&arguments.sources.paths, &arguments.sources.place, config)?;
-    let settings = linker_settings(&arguments.linker, config, Traces::None);
+    let settings = linker_settings(&arguments.linker, config, Traces::None)?;
     let architecture = arguments.catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
     let chosen = release::choose(arguments.catalog.release.as_deref(), config, &sources);
     let opened = std::cell::OnceCell::<CatalogSet>::new();

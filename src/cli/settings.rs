@@ -1,5 +1,7 @@
 //! From arguments and `sodeb.toml` to settings that are known to make sense.
 
+use std::ffi::OsStr;
+use std::num::NonZeroU16;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
@@ -11,9 +13,12 @@ use crate::loader::{LinkerSettings, Traces};
 use crate::vocabulary::RootedPath;
 
 /// Sets the number of threads that read files.
-pub(super) fn use_threads(jobs: Option<u16>) -> Result<(), Failure> {
+pub(super) fn use_threads(jobs: Option<NonZeroU16>) -> Result<(), Failure> {
     let Some(jobs) = jobs else { return Ok(()) };
-    rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global().map_err(Failure::outside)
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(usize::from(jobs.get()))
+        .build_global()
+        .map_err(Failure::outside)
 }
 
 /// Reads the trees that the arguments name.
@@ -23,12 +28,8 @@ pub(super) fn read_sources(
     config: &Config,
 ) -> Result<Sources, Failure> {
     let base = place.base.clone().or_else(|| config.base.as_ref().map(|base| config.path(base)));
-    let at = place.at.as_ref().map(|at| at.as_bytes()).or(config.at.as_ref().map(String::as_bytes));
-    if at.is_some_and(|at| !at.starts_with(b"/")) {
-        return Err(Failure::question(anyhow::anyhow!("cannot mount at a relative path"))
-            .hint("--at takes the absolute path that the tree will have in the image"));
-    }
-    let at = at.map(RootedPath::new);
+    let at = place.at.as_deref().or(config.at.as_ref().map(OsStr::new));
+    let at = at.map(|at| path_in_image(at, "mount the tree at")).transpose()?;
     if at.is_some() && paths.len() > 1 {
         return Err(Failure::question(anyhow::anyhow!("cannot mount several trees at one place"))
             .hint("give one path with --at, or several without"));
@@ -36,17 +37,26 @@ pub(super) fn read_sources(
     Sources::read(paths, base.as_deref(), at.as_ref()).map_err(Failure::question)
 }
 
+/// An absolute path, since an image that is not running has no current folder.
+fn path_in_image(path: &OsStr, verb: &str) -> Result<RootedPath, Failure> {
+    if path.as_bytes().starts_with(b"/") {
+        return Ok(RootedPath::new(path.as_bytes()));
+    }
+    Err(Failure::question(anyhow::anyhow!("cannot {verb} '{}': it is a relative path", path.display()))
+        .hint("give the absolute path in the image"))
+}
+
 /// What the linker is told of the image's environment.
 pub(super) fn linker_settings(
     arguments: &LinkerArguments,
     config: &Config,
     traces: Traces,
-) -> LinkerSettings {
+) -> Result<LinkerSettings, Failure> {
     let ld_library_path = arguments.ld_library_path.clone().map(OsStringExt::into_vec);
-    LinkerSettings {
+    Ok(LinkerSettings {
         ld_library_path: ld_library_path.or_else(|| config.ld_library_path.clone().map(String::into_bytes)),
-        workdir: RootedPath::new(arguments.workdir.as_bytes()),
+        workdir: path_in_image(&arguments.workdir, "start in")?,
         cpu_level: arguments.hwcaps,
         traces,
-    }
+    })
 }

@@ -15,7 +15,7 @@ pub(super) fn run(arguments: TreeArguments, config: &Config, printer: &Printer) 
     let root = sources.root();
     let is_traced = arguments.format == Format::Json || printer.verbose;
     let traces = if is_traced { Traces::All } else { Traces::Missing };
-    let settings = linker_settings(&arguments.linker, config, traces);
+    let settings = linker_settings(&arguments.linker, config, traces)?;
     let scope = if arguments.all { Scope::EachAlone } else { Scope::InContext };
     let linked = link(&root, &sources, &settings, scope);
     say_unread(&sources, printer);
