@@ -80,8 +80,11 @@ impl<'answer> Text<'answer> {
     fn sonames(&mut self) {
         let shown = self.shown();
         if shown.is_empty() {
-            let asked = counted(self.resolution.sonames.len(), "library name");
-            self.line(format_args!("{}: {asked} asked for, each found", paint(GOOD, "nothing is missing")));
+            let asked = match self.resolution.sonames.len() {
+                0 => "no library is asked for".to_owned(),
+                count => format!("{} asked for, each found", counted(count, "library name")),
+            };
+            self.line(format_args!("{}: {asked}", paint(GOOD, "nothing is missing")));
             return;
         }
         let width = |words: Vec<usize>| words.into_iter().max().unwrap_or_default();
@@ -221,11 +224,13 @@ impl<'answer> Text<'answer> {
             0 => String::new(),
             count => format!(" ({} in notes of the objects)", counted(count, "such library")),
         };
+        let of_packages = match self.resolution.packages.is_empty() {
+            true => "",
+            false => "what these packages need themselves, and ",
+        };
         self.line(paint(
             DIM,
-            format_args!(
-                "not looked at: what these packages need themselves, and what code opens by name at run time{noted}"
-            ),
+            format_args!("not looked at: {of_packages}what code opens by name at run time{noted}"),
         ));
     }
 }
