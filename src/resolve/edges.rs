@@ -81,7 +81,7 @@ pub fn scene(root: &Root<'_>, linked: &Linked<'_>, has_base: bool, wanted: Optio
             .iter()
             .filter(|((machine, libc), _)| fits == fits_base(*machine, *libc))
             .max_by_key(|(scene, count)| (**count, Reverse(scene.1), Reverse(scene.0)))
-            .map(|((machine, libc), _)| Scene { machine: *machine, libc: *libc })
+            .map(|((machine, libc), _)| Scene { machine: *machine, libc: *libc, fits_base: fits })
     };
     best(true).or_else(|| best(false))
 }

@@ -147,6 +147,8 @@ pub struct Scene {
     pub machine: Machine,
     /// The C library.
     pub libc: Libc,
+    /// Whether it has its dynamic linker in the base, if there is one.
+    pub fits_base: bool,
 }
 
 /// Answers for everything that the linked trees ask for. `others` are catalogs of other releases, which are

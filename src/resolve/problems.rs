@@ -20,7 +20,8 @@ named! {
         Architecture = "architecture",
         /// A program whose dynamic linker is not there.
         Interpreter = "interpreter",
-        /// An object for musl beside ones for glibc, or the reverse: reported, not resolved.
+        /// An object for musl beside ones for glibc, or the reverse: reported, not resolved. Or one for musl
+        /// on a base without it.
         Musl = "musl",
         /// A library that the tree has where ld.so does not look.
         OffPath = "off-path",
@@ -106,10 +107,14 @@ pub(super) fn of_objects(
 
 fn of_another_system(root: &Root<'_>, object: &AppObject<'_>, scene: Option<Scene>) -> Option<Problem> {
     let facts = object.facts;
-    if scene.is_some_and(|scene| scene.holds(facts)) {
+    let its_own = scene.filter(|scene| scene.holds(facts));
+    if its_own.is_some_and(|scene| scene.libc == Libc::Glibc || scene.fits_base) {
         return None;
     }
-    let (kind, detail) = if is_for_android(facts) {
+    let (kind, detail) = if its_own.is_some() {
+        // No package brings musl to a base that is made for glibc.
+        (ProblemKind::Musl, "made for musl, whose dynamic linker is not in the base".to_owned())
+    } else if is_for_android(facts) {
         (ProblemKind::Musl, "made for Android's C library".to_owned())
     } else if scene.is_some_and(|scene| scene.machine == facts.machine) {
         let libc = match libc_of(facts) {
