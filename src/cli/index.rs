@@ -56,23 +56,23 @@ fn run_show(arguments: &IndexShowArguments, config: &Config, printer: &Printer) 
 
 fn run_find(arguments: &IndexFindArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let (pattern, limit) = (Pattern::new(arguments.pattern.as_bytes()), usize::from(arguments.limit));
-    let mut is_found = false;
+    let mut all = Vec::new();
     for target in targets(&arguments.targets, config)? {
         let catalog = at_hand(&arguments.cache, config, &target)?;
         let found = find(&catalog, &pattern, limit)?;
-        is_found |= !found.libraries.is_empty();
-        match arguments.format {
-            Format::Json => {
-                let json = emit::index_find_json(catalog.provenance(), &arguments.pattern, &found)
-                    .map_err(Failure::outside)?;
-                printer.answer(&format!("{json}\n"))?;
-            }
-            Format::Text => printer.answer(&emit::index_find_text(&found))?,
-        }
         if found.is_cut {
             printer.note(&format!("there are more in {target} than {limit}; --limit shows more"));
         }
+        all.push((catalog.provenance().clone(), found));
     }
+    match arguments.format {
+        Format::Json => {
+            let json = emit::index_find_json(&arguments.pattern, &all).map_err(Failure::outside)?;
+            printer.answer(&format!("{json}\n"))?;
+        }
+        Format::Text => printer.answer(&emit::index_find_text(&all))?,
+    }
+    let is_found = all.iter().any(|(_, found)| !found.libraries.is_empty());
     Ok(if is_found { Exit::Fine } else { Exit::BadNews })
 }
 

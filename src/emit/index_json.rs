@@ -35,8 +35,14 @@ struct TargetRow<'answer> {
 #[derive(Serialize)]
 struct FindDocument<'answer> {
     schema: &'static str,
-    target: TargetRow<'answer>,
     pattern: &'answer str,
+    catalogs: Vec<FoundRow<'answer>>,
+}
+
+#[derive(Serialize)]
+struct FoundRow<'answer> {
+    #[serde(flatten)]
+    target: TargetRow<'answer>,
     libraries: Vec<LibraryRow<'answer>>,
     /// Whether there are more than were asked for.
     truncated: bool,
@@ -57,21 +63,26 @@ pub fn index_show_json(catalogs: &[FileCatalog]) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&ShowDocument { schema: "sodeb.index-show/1", catalogs })
 }
 
-/// Which libraries of a catalog a pattern means.
+/// Which libraries of each catalog a pattern means.
 ///
 /// # Errors
 /// When the answer cannot be written as JSON.
-pub fn index_find_json(provenance: &Provenance, pattern: &str, found: &Found) -> serde_json::Result<String> {
-    let libraries = found.libraries.iter();
-    serde_json::to_string_pretty(&FindDocument {
-        schema: "sodeb.index-find/1",
-        target: TargetRow::of(provenance),
-        pattern,
-        libraries: libraries
-            .map(|library| LibraryRow { path: &library.path, package: &library.package })
-            .collect(),
-        truncated: found.is_cut,
-    })
+pub fn index_find_json(pattern: &str, found: &[(Provenance, Found)]) -> serde_json::Result<String> {
+    let catalogs = found.iter().map(FoundRow::of).collect();
+    serde_json::to_string_pretty(&FindDocument { schema: "sodeb.index-find/1", pattern, catalogs })
+}
+
+impl<'answer> FoundRow<'answer> {
+    fn of((provenance, found): &'answer (Provenance, Found)) -> Self {
+        let libraries = found.libraries.iter();
+        Self {
+            target: TargetRow::of(provenance),
+            libraries: libraries
+                .map(|library| LibraryRow { path: &library.path, package: &library.package })
+                .collect(),
+            truncated: found.is_cut,
+        }
+    }
 }
 
 impl<'answer> CatalogRow<'answer> {

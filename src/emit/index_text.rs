@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::style::{BAD, DIM, PATH, paint};
-use crate::catalog::{Catalog, FileCatalog, Found, full_name};
+use crate::catalog::{Catalog, FileCatalog, Found, Provenance, full_name};
+use crate::vocabulary::Target;
 
 /// Which catalogs are at hand; with their sources where `verbose`.
 pub fn index_show_text(catalogs: &[FileCatalog], verbose: bool) -> String {
@@ -13,15 +14,13 @@ pub fn index_show_text(catalogs: &[FileCatalog], verbose: bool) -> String {
         let (libraries, packages) = catalog.counts();
         let date =
             provenance.date.map_or_else(|| "no date".to_owned(), |date| date.strftime("%F").to_string());
-        let target = &provenance.target;
-        let name = format!("{} {}", full_name(target.distribution, &target.release), target.architecture);
         let hint =
             if provenance.hint { paint(BAD, " hint: not as the signed Release says") } else { String::new() };
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
             "{}  {} index of {date} · {libraries} library paths, {packages} packages · {} kB{hint}",
-            paint(PATH, name),
+            paint(PATH, name(&provenance.target)),
             provenance.index,
             catalog.file_size_bytes().div_ceil(1000),
         );
@@ -37,10 +36,22 @@ pub fn index_show_text(catalogs: &[FileCatalog], verbose: bool) -> String {
     text
 }
 
-/// Which libraries were found.
-pub fn index_find_text(found: &Found) -> String {
-    found.libraries.iter().fold(String::new(), |mut text, library| {
-        let _ = writeln!(text, "{}  {}", library.path, paint(PATH, &library.package));
-        text
-    })
+/// Which libraries were found, below the name of the catalog where there are several.
+pub fn index_find_text(found: &[(Provenance, Found)]) -> String {
+    let is_one = found.len() == 1;
+    let mut text = String::new();
+    for (provenance, found) in found {
+        let indent = if is_one { "" } else { "  " };
+        if !is_one {
+            let _ = writeln!(text, "{}", paint(PATH, name(&provenance.target)));
+        }
+        for library in &found.libraries {
+            let _ = writeln!(text, "{indent}{}  {}", library.path, paint(PATH, &library.package));
+        }
+    }
+    text
+}
+
+fn name(target: &Target) -> String {
+    format!("{} {}", full_name(target.distribution, &target.release), target.architecture)
 }

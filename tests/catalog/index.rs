@@ -35,8 +35,8 @@ fn what_was_updated_is_shown_found_and_built_from() {
     let find = ["find", "libgmp*", "--release", "bookworm", "--format", "json"];
     let found = sodeb(world.cache(), &find);
     assert_eq!(found.status.code(), Some(0));
-    assert_eq!(json(&found)["libraries"][0]["package"], "libgmp10");
-    assert_eq!(json(&found)["target"]["index"], "archive");
+    assert_eq!(json(&found)["catalogs"][0]["libraries"][0]["package"], "libgmp10");
+    assert_eq!(json(&found)["catalogs"][0]["index"], "archive");
 
     let built = world.cache().join("built.catalog");
     let output = ["--output", built.to_str().expect("is text")];

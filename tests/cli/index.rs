@@ -82,11 +82,26 @@ fn find_looks_into_what_was_fetched_first() {
     let question = ["index", "find", "libgmp.so.10", "--release", "bookworm", "--cache-dir", "cache"];
     let (answer, status) = json(&world.fixture, &question);
     assert_eq!((status, &answer["schema"]), (0, &Value::from("sodeb.index-find/1")));
-    assert_eq!(answer["target"]["index"], "archive");
+    assert_eq!(answer["catalogs"][0]["index"], "archive");
     assert_eq!(
-        answer["libraries"],
+        answer["catalogs"][0]["libraries"],
         serde_json::json!([{"path": "/usr/lib/x86_64-linux-gnu/libgmp.so.10", "package": "libgmp10"}])
     );
+}
+
+#[test]
+fn find_in_several_releases_is_one_answer_that_names_them() {
+    let world = World::new();
+    let question = ["index", "find", "libssl.so.3", "--release", "bookworm", "--release", "trixie"];
+    assert_says(
+        &world.says_of(&question),
+        "Debian 12 bookworm amd64\n  /usr/lib/x86_64-linux-gnu/libssl.so.3  libssl3\n\
+         Debian 13 trixie amd64\n  /usr/lib/x86_64-linux-gnu/libssl.so.3  libssl3t64\nexit 0\n",
+    );
+    let (answer, _) = json(&world.fixture, &question);
+    let releases: Vec<_> =
+        answer["catalogs"].as_array().expect("a list").iter().map(|it| &it["release"]).collect();
+    assert_eq!(releases, ["bookworm", "trixie"]);
 }
 
 #[test]
