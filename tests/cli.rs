@@ -55,7 +55,8 @@ fn written_down(fixture: &Fixture, output: &Output) -> String {
     }
     let status = output.status.code().expect("ends by itself");
     let text = text.replace(&fixture.root().display().to_string(), "FOLDER") + &format!("exit {status}\n");
-    without(&without(&text, "index of ", ","), "(", " MiB installed")
+    let text = without(&without(&text, "index of ", ","), "(", " MiB installed");
+    without(&text, ", updates of ", ",").replace(", updates of #", "")
 }
 
 /// The text with `#` between a beginning and an end, wherever they stand on one line.

@@ -26,7 +26,7 @@ not looked at: what these packages need themselves, and what code opens by name 
 ";
 
 /// What is said of the suites that the archive does not have.
-const LEFT_OUT: &str = "\
+pub(crate) const LEFT_OUT: &str = "\
 ! warning: bookworm-updates is left out: MIRROR/dists/bookworm-updates/InRelease: the server answered 404 Not Found
 ! warning: bookworm-security is left out: MIRROR/dists/bookworm-security/InRelease: the server answered 404 Not Found
 ";

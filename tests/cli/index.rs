@@ -2,17 +2,12 @@
 
 use serde_json::Value;
 
-use super::archive::World;
+use super::archive::{LEFT_OUT, World};
 use crate::support::archive_server::Fault;
 use crate::{assert_says, json};
 
 /// How the catalog of the test archive is listed.
 const LINE: &str = "Debian 12 bookworm amd64  archive index of #, 1 packages · 1 kB\n";
-
-const LEFT_OUT: &str = "\
-! warning: bookworm-updates is left out: MIRROR/dists/bookworm-updates/InRelease: the server answered 404 Not Found
-! warning: bookworm-security is left out: MIRROR/dists/bookworm-security/InRelease: the server answered 404 Not Found
-";
 
 const UPDATE: [&str; 4] = ["index", "update", "--release", "bookworm"];
 
