@@ -29,7 +29,7 @@
 //! use sodeb::app::Sources;
 //! use sodeb::catalog::{Catalog, FileCatalog, embedded_catalogs};
 //! use sodeb::loader::LinkerSettings;
-//! use sodeb::pipeline::{self, Catalogs};
+//! use sodeb::pipeline::{self, Catalogs, Question};
 //! use sodeb::vocabulary::RootedPath;
 //!
 //! # // The smallest object that needs a library: a header, PT_LOAD, PT_DYNAMIC and four dynamic entries.
@@ -47,14 +47,15 @@
 //! # let tree = folder.path();
 //! # std::fs::write(tree.join("_native.so"), object_that_needs("libgmp.so.10"))?;
 //! let sources = Sources::read(&[tree.to_owned()], None, Some(&RootedPath::new("/app")))?;
-//! let embedded = embedded_catalogs()?;
-//! let resolution = pipeline::resolve(&sources, &LinkerSettings::default(), None, |architecture| {
-//!     let is_wanted = |catalog: &&FileCatalog| {
+//! let settings = LinkerSettings::default();
+//! let question = Question { sources: &sources, settings: &settings, architecture: None };
+//! let resolution = pipeline::resolve(question, |architecture| {
+//!     let is_wanted = |catalog: &FileCatalog| {
 //!         let target = &catalog.provenance().target;
 //!         target.release.as_str() == "bookworm" && Some(target.architecture) == architecture
 //!     };
-//!     let main = embedded.iter().find(is_wanted).ok_or("no catalog for these objects")?;
-//!     Ok::<_, Box<dyn std::error::Error>>(Catalogs { main, others: Vec::new() })
+//!     let main = embedded_catalogs()?.into_iter().find(is_wanted).ok_or("no catalog for these objects")?;
+//!     Ok::<_, Box<dyn std::error::Error>>(Catalogs { main: Box::new(main), others: Vec::new() })
 //! })?;
 //!
 //! let gmp = &resolution.sonames[0];

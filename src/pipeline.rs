@@ -8,12 +8,23 @@ use crate::resolve::{self, Chain, Resolution, Scene};
 use crate::root::Root;
 use crate::vocabulary::Architecture;
 
+/// What is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'sources> {
+    /// The trees.
+    pub sources: &'sources Sources,
+    /// What the image's environment will set.
+    pub settings: &'sources LinkerSettings,
+    /// The architecture whose objects are meant; none for that of most.
+    pub architecture: Option<Architecture>,
+}
+
 /// The catalogs that an answer is made from.
-pub struct Catalogs<'catalogs> {
+pub struct Catalogs {
     /// The release that is asked for.
-    pub main: &'catalogs dyn Catalog,
+    pub main: Box<dyn Catalog>,
     /// Other releases, for what that one does not have.
-    pub others: Vec<&'catalogs dyn Catalog>,
+    pub others: Vec<Box<dyn Catalog>>,
 }
 
 /// What the trees lack and which packages have it. `choose` opens the catalogs once the architecture of the
@@ -21,29 +32,25 @@ pub struct Catalogs<'catalogs> {
 ///
 /// # Errors
 /// When `choose` fails or a catalog's data is broken.
-pub fn resolve<'catalogs, Error: From<CatalogError>>(
-    sources: &Sources,
-    settings: &LinkerSettings,
-    architecture: Option<Architecture>,
-    choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs<'catalogs>, Error>,
+pub fn resolve<Error: From<CatalogError>>(
+    question: Question<'_>,
+    choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
 ) -> Result<Resolution, Error> {
-    let root = sources.root();
-    Ok(answer(&root, sources, settings, architecture, choose)?.resolution)
+    let root = question.sources.root();
+    Ok(answer(&root, question, choose)?.resolution)
 }
 
 /// The chains that pull in a soname or a package. `choose` is as for [`resolve()`].
 ///
 /// # Errors
 /// As for [`resolve()`].
-pub fn why<'catalogs, Error: From<CatalogError>>(
-    sources: &Sources,
-    settings: &LinkerSettings,
-    architecture: Option<Architecture>,
+pub fn why<Error: From<CatalogError>>(
+    question: Question<'_>,
     query: &str,
-    choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs<'catalogs>, Error>,
+    choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
 ) -> Result<Vec<Chain>, Error> {
-    let root = sources.root();
-    let Answer { linked, scene, resolution } = answer(&root, sources, settings, architecture, choose)?;
+    let root = question.sources.root();
+    let Answer { linked, scene, resolution } = answer(&root, question, choose)?;
     Ok(resolve::why(&root, &linked, scene, &resolution, query))
 }
 
@@ -54,17 +61,16 @@ struct Answer<'root> {
     resolution: Resolution,
 }
 
-fn answer<'root, 'catalogs, Error: From<CatalogError>>(
+fn answer<'root, Error: From<CatalogError>>(
     root: &'root Root<'root>,
-    sources: &Sources,
-    settings: &LinkerSettings,
-    architecture: Option<Architecture>,
-    choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs<'catalogs>, Error>,
+    Question { sources, settings, architecture }: Question<'_>,
+    choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
 ) -> Result<Answer<'root>, Error> {
     let mut linked = link(root, sources, settings, Scope::InContext);
     let scene = resolve::scene(root, &linked, sources.base.is_some(), architecture.and_then(machine_of));
-    let catalogs = choose(architecture.or_else(|| scene.and_then(architecture_of)))?;
-    let resolution = resolve::resolve(root, sources, &mut linked, scene, catalogs.main, &catalogs.others)?;
+    let Catalogs { main, others } = choose(architecture.or_else(|| scene.and_then(architecture_of)))?;
+    let others: Vec<&dyn Catalog> = others.iter().map(AsRef::as_ref).collect();
+    let resolution = resolve::resolve(root, sources, &mut linked, scene, main.as_ref(), &others)?;
     Ok(Answer { linked, scene, resolution })
 }
 

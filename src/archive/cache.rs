@@ -217,6 +217,8 @@ fn made(folder: PathBuf) -> Result<PathBuf, CacheError> {
 /// As the system reports them; what was there before is then untouched.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // The temporary file's errors would name it, which nobody knows.
+    fs::metadata(folder)?;
     // The umask decides who may read it, as with any other file.
     let everyone = fs::Permissions::from_mode(0o666);
     let mut file = tempfile::Builder::new().permissions(everyone).tempfile_in(folder)?;

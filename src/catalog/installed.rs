@@ -58,6 +58,12 @@ pub fn installed_catalog(root: &Path, target: &Target) -> Result<InstalledCatalo
         }
         catalog.packages.insert(package.name.clone(), package);
     }
+    if catalog.packages.is_empty() {
+        return Err(CatalogError::Broken {
+            catalog: root.display().to_string(),
+            cause: format!("its dpkg database has no package for {}", target.architecture),
+        });
+    }
     for places in catalog.libraries.values_mut() {
         places.sort();
         places.dedup();

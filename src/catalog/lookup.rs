@@ -257,8 +257,11 @@ fn near_misses(
     if stem.is_empty() {
         return Ok(Vec::new());
     }
+    // Names of the same shape first: `libc` alone begins too many.
+    let mut names = catalog.file_names(&[stem, b".so"].concat(), MAX_NAMES)?;
+    names.extend(catalog.file_names(stem, MAX_NAMES)?);
     let mut near = Vec::new();
-    for other in catalog.file_names(stem, MAX_NAMES)? {
+    for other in names {
         if other == name || self::stem(&other) != stem {
             continue;
         }

@@ -40,7 +40,11 @@ pub(super) enum Command {
         shell: clap_complete::Shell,
     },
     /// Print the manual page (troff)
-    Man,
+    Man {
+        /// The command whose page it is, such as `index update` [default: sodeb itself]
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
 }
 
 /// What every command takes.
@@ -106,6 +110,17 @@ pub(super) struct LinkerArguments {
     pub(super) hwcaps: CpuLevel,
 }
 
+/// How the answer is written, and where to.
+#[derive(Debug, Args)]
+pub(super) struct AnswerArguments {
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+    /// A file for the answer, written as a whole or not at all [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// For people
@@ -123,9 +138,8 @@ pub(super) struct TreeArguments {
     /// Look at every object by itself, not in the process that loads it
     #[arg(long)]
     pub(super) all: bool,
-    /// How the answer is written
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) answer: AnswerArguments,
 }
 
 #[derive(Debug, Args)]
@@ -136,9 +150,8 @@ pub(super) struct ResolveArguments {
     pub(super) linker: LinkerArguments,
     #[command(flatten)]
     pub(super) catalog: CatalogArguments,
-    /// How the answer is written
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) answer: AnswerArguments,
 }
 
 #[derive(Debug, Args)]
@@ -155,9 +168,8 @@ pub(super) struct WhyArguments {
     pub(super) linker: LinkerArguments,
     #[command(flatten)]
     pub(super) catalog: CatalogArguments,
-    /// How the answer is written
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) answer: AnswerArguments,
 }
 
 /// Which packages there are.
@@ -268,15 +280,16 @@ pub(super) struct IndexUpdateArguments {
     pub(super) targets: TargetArguments,
     #[command(flatten)]
     pub(super) archive: ArchiveArguments,
+    #[command(flatten)]
+    pub(super) answer: AnswerArguments,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct IndexShowArguments {
     #[command(flatten)]
     pub(super) cache: CacheArguments,
-    /// How the answer is written
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) answer: AnswerArguments,
 }
 
 #[derive(Debug, Args)]
@@ -291,9 +304,8 @@ pub(super) struct IndexFindArguments {
     pub(super) targets: TargetArguments,
     #[command(flatten)]
     pub(super) cache: CacheArguments,
-    /// How the answer is written
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) answer: AnswerArguments,
 }
 
 #[derive(Debug, Args)]

@@ -16,6 +16,7 @@ use crate::catalog::{
     BuildError, Catalog, FileCatalog, InstalledCatalog, cached_catalog, embedded_catalogs, installed_catalog,
     refresh_catalog,
 };
+use crate::pipeline::Catalogs;
 use crate::vocabulary::{Architecture, Target};
 
 /// The architecture that is assumed where a tree has no objects.
@@ -25,17 +26,14 @@ const DEFAULT_ARCHITECTURE: Architecture = Architecture::Amd64;
 const APT_FOLDER: &str = "/etc/apt";
 
 /// The catalogs at hand, opened.
-pub(super) struct CatalogSet {
-    /// The one that answers.
-    pub(super) main: Box<dyn Catalog>,
-    /// Those of other releases for the same architecture.
-    pub(super) others: Vec<FileCatalog>,
+pub(super) struct Opened {
+    pub(super) catalogs: Catalogs,
     /// Why this release, in words.
     pub(super) learned_from: String,
 }
 
 /// Opens the catalogs for a release: the main one as `--catalog` and `--refresh` say, or else what was
-/// fetched before, or else what is compiled in. Where nothing is at hand for a release that nobody asked for
+/// fetched before or what is compiled in, the newer one. Where nothing is at hand for a release that nobody asked for
 /// by name, Debian stable answers instead, and that is said.
 pub(super) fn open(
     arguments: &CatalogArguments,
@@ -43,7 +41,7 @@ pub(super) fn open(
     release: &ChosenRelease,
     architecture: Option<Architecture>,
     printer: &Printer,
-) -> Result<CatalogSet, Failure> {
+) -> Result<Opened, Failure> {
     let architecture = architecture.unwrap_or(DEFAULT_ARCHITECTURE);
     let target = |release: &ChosenRelease| Target {
         distribution: release.distribution,
@@ -65,8 +63,9 @@ pub(super) fn open(
         }
     };
     let answering = main.provenance().target.clone();
-    source.embedded.retain(|catalog| catalog.provenance().target != answering);
-    Ok(CatalogSet { main, others: source.embedded, learned_from })
+    let others = source.embedded.into_iter().filter(|catalog| catalog.provenance().target != answering);
+    let others = others.map(|catalog| Box::new(catalog) as Box<dyn Catalog>).collect();
+    Ok(Opened { catalogs: Catalogs { main, others }, learned_from })
 }
 
 /// That nothing is known of a target, and how that is mended.
@@ -123,10 +122,11 @@ impl Source<'_> {
                 Some(cached) => Ok(boxed(Some(cached))),
                 None => Ok(boxed(Some(self.fetched(target)?))),
             },
-            None => match self.cached(target)? {
-                Some(cached) => Ok(boxed(Some(cached))),
-                None => Ok(boxed(self.embedded(target))),
-            },
+            None => {
+                let at_hand = [self.cached(target)?, self.embedded(target)];
+                // A program may be newer than what was once fetched.
+                Ok(boxed(at_hand.into_iter().flatten().max_by_key(|catalog| catalog.provenance().date)))
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 //! `sodeb index update`, `show`, `find` and `build`.
 
 use super::arguments::{
-    CacheArguments, Format, IndexBuildArguments, IndexCommand, IndexFindArguments, IndexShowArguments,
-    IndexUpdateArguments, TargetArguments,
+    AnswerArguments, CacheArguments, Format, IndexBuildArguments, IndexCommand, IndexFindArguments,
+    IndexShowArguments, IndexUpdateArguments, TargetArguments,
 };
 use super::catalogs::{archive_settings, cache_dir, none_at_hand, update};
 use super::config::Config;
@@ -31,8 +31,7 @@ fn run_update(arguments: &IndexUpdateArguments, config: &Config, printer: &Print
     for target in targets(&arguments.targets, config)? {
         catalogs.push(update(&arguments.archive, config, &target, printer)?);
     }
-    printer.answer(&emit::index_show_text(&catalogs, printer.verbose))?;
-    Ok(Exit::Fine)
+    show(&catalogs, &arguments.answer, printer)
 }
 
 fn run_show(arguments: &IndexShowArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
@@ -44,13 +43,15 @@ fn run_show(arguments: &IndexShowArguments, config: &Config, printer: &Printer) 
         }
     }
     catalogs.extend(embedded_catalogs()?);
-    match arguments.format {
-        Format::Json => {
-            let json = emit::index_show_json(&catalogs).map_err(Failure::outside)?;
-            printer.answer(&format!("{json}\n"))?;
-        }
-        Format::Text => printer.answer(&emit::index_show_text(&catalogs, printer.verbose))?,
-    }
+    show(&catalogs, &arguments.answer, printer)
+}
+
+fn show(catalogs: &[FileCatalog], answer: &AnswerArguments, printer: &Printer) -> Result<Exit, Failure> {
+    let text = match answer.format {
+        Format::Json => emit::index_show_json(catalogs).map_err(Failure::outside)?,
+        Format::Text => emit::index_show_text(catalogs, printer.verbose),
+    };
+    printer.answer(text, answer)?;
     Ok(Exit::Fine)
 }
 
@@ -65,13 +66,11 @@ fn run_find(arguments: &IndexFindArguments, config: &Config, printer: &Printer) 
         }
         all.push((catalog.provenance().clone(), found));
     }
-    match arguments.format {
-        Format::Json => {
-            let json = emit::index_find_json(&arguments.pattern, &all).map_err(Failure::outside)?;
-            printer.answer(&format!("{json}\n"))?;
-        }
-        Format::Text => printer.answer(&emit::index_find_text(&all))?,
-    }
+    let text = match arguments.answer.format {
+        Format::Json => emit::index_find_json(&arguments.pattern, &all).map_err(Failure::outside)?,
+        Format::Text => emit::index_find_text(&all),
+    };
+    printer.answer(text, &arguments.answer)?;
     let is_found = all.iter().any(|(_, found)| !found.libraries.is_empty());
     Ok(if is_found { Exit::Fine } else { Exit::BadNews })
 }
@@ -118,11 +117,10 @@ fn targets(arguments: &TargetArguments, config: &Config) -> Result<Vec<Target>, 
     Ok(releases.iter().flat_map(each).collect())
 }
 
-/// The catalog of a target: what was fetched, or else what is compiled in.
+/// The catalog of a target: what was fetched or what is compiled in, the newer one.
 fn at_hand(cache: &CacheArguments, config: &Config, target: &Target) -> Result<FileCatalog, Failure> {
-    if let Some(cached) = cached_catalog(&cache_dir(cache, config)?, target)? {
-        return Ok(cached);
-    }
+    let cached = cached_catalog(&cache_dir(cache, config)?, target)?;
     let embedded = embedded_catalogs()?.into_iter().find(|catalog| catalog.provenance().target == *target);
-    embedded.ok_or_else(|| none_at_hand(target))
+    let at_hand = [cached, embedded].into_iter().flatten();
+    at_hand.max_by_key(|catalog| catalog.provenance().date).ok_or_else(|| none_at_hand(target))
 }

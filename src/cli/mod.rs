@@ -7,6 +7,7 @@ mod config;
 mod index;
 mod printer;
 mod progress;
+mod question;
 mod release;
 mod resolve;
 mod settings;
@@ -92,20 +93,33 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
     let config = config::Config::find()?;
     settings::use_threads(arguments.global.jobs.or(config.jobs))?;
     match arguments.command {
-        Some(Command::Resolve(arguments)) => resolve::run(arguments, &config, printer),
-        Some(Command::Why(arguments)) => why::run(arguments, &config, printer),
-        Some(Command::Tree(arguments)) => tree::run(arguments, &config, printer),
+        Some(Command::Resolve(arguments)) => resolve::run(&arguments, &config, printer),
+        Some(Command::Why(arguments)) => why::run(&arguments, &config, printer),
+        Some(Command::Tree(arguments)) => tree::run(&arguments, &config, printer),
         Some(Command::Index(command)) => index::run(command, &config, printer),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "sodeb", &mut script);
             printer.bytes(&script)
         }
-        Some(Command::Man) => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Arguments::command()).render(&mut page).map_err(Failure::outside)?;
-            printer.bytes(&page)
-        }
-        None => resolve::run(arguments.resolve, &config, printer),
+        Some(Command::Man { command }) => printer.bytes(&manual_page(&command)?),
+        None => resolve::run(&arguments.resolve, &config, printer),
     }
+}
+
+/// The manual page of a command, in troff.
+fn manual_page(command: &[String]) -> Result<Vec<u8>, Failure> {
+    let mut described = Arguments::command();
+    described.build();
+    for name in command {
+        let Some(found) = described.find_subcommand(name) else {
+            return Err(Failure::question(anyhow::anyhow!("cannot print a manual page: no command {name}"))
+                .hint("`sodeb --help` lists the commands"));
+        };
+        described = found.clone();
+    }
+    let title = described.get_bin_name().unwrap_or("sodeb").replace(' ', "-");
+    let mut page = Vec::new();
+    clap_mangen::Man::new(described).title(title).render(&mut page).map_err(Failure::outside)?;
+    Ok(page)
 }

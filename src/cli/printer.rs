@@ -1,12 +1,15 @@
 //! Where output goes: answers to stdout, everything else to stderr, colours only where they are seen.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice as Choice};
 use anstyle::{AnsiColor, Style};
+use anyhow::Context;
 
-use super::arguments::{ColorChoice, GlobalArguments};
+use super::arguments::{AnswerArguments, ColorChoice, GlobalArguments};
 use super::{Exit, Failure};
+use crate::archive::write_whole;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -38,8 +41,14 @@ impl Printer {
         Self { choice: Choice::Auto, quiet: false, verbose: false, shows_progress: false }
     }
 
-    /// Prints an answer.
-    pub(crate) fn answer(&self, text: &str) -> Result<(), Failure> {
+    /// Prints an answer, or writes it to the file that is asked for.
+    pub(crate) fn answer(&self, mut text: String, arguments: &AnswerArguments) -> Result<(), Failure> {
+        if !(text.is_empty() || text.ends_with('\n')) {
+            text.push('\n');
+        }
+        if let Some(path) = &arguments.output {
+            return write_answer(path, anstream::adapter::strip_str(&text).to_string().as_bytes());
+        }
         let mut stdout = AutoStream::new(io::stdout().lock(), self.choice);
         written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
     }
@@ -79,6 +88,13 @@ impl Printer {
         // There is nowhere to say that stderr is gone.
         let _ = writeln!(stderr, "{style}{kind}{style:#}: {words}");
     }
+}
+
+/// Writes a file as a whole or not at all; what is no regular file (`/dev/stdout`, a pipe) is written into.
+fn write_answer(path: &Path, text: &[u8]) -> Result<(), Failure> {
+    let is_special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+    let written = if is_special { std::fs::write(path, text) } else { write_whole(path, text) };
+    written.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::outside)
 }
 
 /// A reader that went away (`sodeb … | head`) has what it wanted.

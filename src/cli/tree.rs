@@ -10,10 +10,10 @@ use crate::emit;
 use crate::loader::Traces;
 use crate::root::Root;
 
-pub(super) fn run(arguments: TreeArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &TreeArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let sources = read_sources(&arguments.sources.paths, &arguments.sources.place, config)?;
     let root = sources.root();
-    let is_traced = arguments.format == Format::Json || printer.verbose;
+    let is_traced = arguments.answer.format == Format::Json || printer.verbose;
     let traces = if is_traced { Traces::All } else { Traces::Missing };
     let settings = linker_settings(&arguments.linker, config, traces)?;
     let scope = if arguments.all { Scope::EachAlone } else { Scope::InContext };
@@ -22,13 +22,11 @@ pub(super) fn run(arguments: TreeArguments, config: &Config, printer: &Printer) 
     if linked.starts.is_empty() && linked.scripts.is_empty() {
         printer.note("there is no object here that a dynamic linker could load");
     }
-    match arguments.format {
-        Format::Json => {
-            let json = emit::tree_json(&root, &linked).map_err(Failure::outside)?;
-            printer.answer(&format!("{json}\n"))?;
-        }
-        Format::Text => printer.answer(&emit::tree_text(&root, &linked, printer.verbose))?,
-    }
+    let text = match arguments.answer.format {
+        Format::Json => emit::tree_json(&root, &linked).map_err(Failure::outside)?,
+        Format::Text => emit::tree_text(&root, &linked, printer.verbose),
+    };
+    printer.answer(text, &arguments.answer)?;
     Ok(if has_problems(&root, &linked) { Exit::BadNews } else { Exit::Fine })
 }
 

@@ -133,3 +133,29 @@ fn the_manual_page_is_one() {
     let page = said(&fixture, &mut command(&fixture, &["man"]));
     assert!(page.contains(".TH sodeb 1 ") && page.contains("\\fB\\-\\-release\\fR"), "{page}");
 }
+
+#[test]
+fn the_page_of_a_command() {
+    let fixture = Fixture::empty();
+    let page = said(&fixture, &mut command(&fixture, &["man", "index", "update"]));
+    assert!(page.contains(".TH sodeb-index-update 1") && page.ends_with("exit 0\n"), "{page}");
+    assert_says(
+        &said(&fixture, &mut command(&fixture, &["man", "nope"])),
+        "! error: cannot print a manual page: no command nope\n! hint: `sodeb --help` lists the commands\nexit 2\n",
+    );
+}
+
+#[test]
+fn an_answer_goes_to_the_file_that_is_asked_for_without_colours() {
+    let fixture = tree();
+    let said =
+        says(&fixture, &["why", "app", "libz.so.1", "--at", "/app", "--color", "always", "-o", "answer"]);
+    assert_says(&said, "exit 0\n");
+    let written = std::fs::read_to_string(fixture.host("/answer")).expect("the answer");
+    assert!(written.starts_with("/app/bin/prog\n└─ "), "{written}");
+    let refused = says(&fixture, &["why", "app", "libz.so.1", "-o", "nowhere/answer"]);
+    assert_says(
+        &refused,
+        "! error: cannot write nowhere/answer: No such file or directory (os error 2)\nexit 3\n",
+    );
+}

@@ -1,0 +1,51 @@
+//! What `resolve` and `why` are asked, out of their arguments and the configuration.
+
+use std::path::PathBuf;
+
+use super::Failure;
+use super::arguments::{CatalogArguments, LinkerArguments, PlaceArguments};
+use super::catalogs::{self, Opened};
+use super::config::Config;
+use super::printer::Printer;
+use super::release::{self, ChosenRelease};
+use super::settings::{linker_settings, read_sources};
+use crate::app::Sources;
+use crate::loader::{LinkerSettings, Traces};
+use crate::pipeline::Question;
+use crate::vocabulary::Architecture;
+
+/// The trees, read, and what is known about where they will run.
+pub(super) struct Asked<'settings> {
+    pub(super) sources: Sources,
+    linker: LinkerSettings,
+    architecture: Option<Architecture>,
+    release: ChosenRelease,
+    catalog: &'settings CatalogArguments,
+    config: &'settings Config,
+    printer: &'settings Printer,
+}
+
+impl<'settings> Asked<'settings> {
+    pub(super) fn read(
+        paths: &[PathBuf],
+        place: &PlaceArguments,
+        linker: &LinkerArguments,
+        catalog: &'settings CatalogArguments,
+        config: &'settings Config,
+        printer: &'settings Printer,
+    ) -> Result<Self, Failure> {
+        let linker = linker_settings(linker, config, Traces::None)?;
+        let architecture = catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
+        let sources = read_sources(paths, place, config)?;
+        let release = release::choose(catalog.release.as_deref(), config, &sources);
+        Ok(Self { sources, linker, architecture, release, catalog, config, printer })
+    }
+
+    pub(super) fn question(&self) -> Question<'_> {
+        Question { sources: &self.sources, settings: &self.linker, architecture: self.architecture }
+    }
+
+    pub(super) fn catalogs(&self, architecture: Option<Architecture>) -> Result<Opened, Failure> {
+        catalogs::open(self.catalog, self.config, &self.release, architecture, self.printer)
+    }
+}
