@@ -61,6 +61,20 @@ impl RootedPath {
         Self(BString::from(folded))
     }
 
+    /// The path of these components, from the root down: names without slashes, none of them `.` or `..`.
+    pub fn of_components(components: &[&[u8]]) -> Self {
+        if components.is_empty() {
+            return Self::root();
+        }
+        let length = components.iter().map(|component| component.len() + 1).sum();
+        let mut path = Vec::with_capacity(length);
+        for component in components {
+            path.push(b'/');
+            path.extend_from_slice(component);
+        }
+        Self(BString::from(path))
+    }
+
     /// This path with `relative` below it; `..` in it is folded as in [`RootedPath::new`].
     pub fn join(&self, relative: impl AsRef<[u8]>) -> Self {
         let mut joined = self.0.to_vec();
@@ -355,6 +369,8 @@ mod tests {
         assert_eq!(RootedPath::new("/a").join("../..").as_bytes(), b"/");
         assert_eq!(RootedPath::new("/a").parent(), RootedPath::root());
         assert_eq!(RootedPath::root().file_name(), b"");
+        assert_eq!(RootedPath::of_components(&[b"usr", b"lib"]), RootedPath::new("/usr/lib"));
+        assert_eq!(RootedPath::of_components(&[]), RootedPath::root());
     }
 
     #[test]

@@ -289,8 +289,10 @@ fn loaded_already(map: &LinkMap<'_>, name: &[u8]) -> Option<usize> {
             object.path.rsplit_str("/").next().is_some_and(|file| file.starts_with(b"ld-musl-"))
         });
     }
-    map.loaded_as(name)
-        .or_else(|| map.objects.iter().position(|object| name.contains(&b'/') && *object.path == name))
+    map.loaded_as(name).or_else(|| {
+        let is_path = name.contains(&b'/');
+        is_path.then(|| map.objects.iter().position(|object| *object.path == name)).flatten()
+    })
 }
 
 /// musl's dynamic linker is the C library, under each of the names that others split it into

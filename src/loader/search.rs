@@ -298,7 +298,7 @@ impl<'root> Searcher<'root> {
         trace: &mut Option<Vec<Tried>>,
     ) -> Searched<'root> {
         let mut lists = vec![(self.environment_folders(map), Rule::LdLibraryPath, None)];
-        for holder in std::iter::successors(Some(by), |holder| map.objects[*holder].loader) {
+        for holder in rpath_holders(map, by) {
             let paths = &self.paths[map.objects[holder].paths.0];
             lists.push((paths.rpath.clone(), Rule::Rpath, Some(holder)));
         }
@@ -453,7 +453,6 @@ impl<'root> Searcher<'root> {
         if map.libc == Libc::Musl || self.paths[asking.paths.0].runpath.is_none() {
             lists.extend(
                 rpath_holders(map, by)
-                    .into_iter()
                     .filter_map(|holder| self.paths[map.objects[holder].paths.0].rpath.clone()),
             );
         }
@@ -468,19 +467,10 @@ impl<'root> Searcher<'root> {
     }
 }
 
-/// The objects whose DT_RPATH counts for object `by`: itself, its chain of loaders, the program.
-fn rpath_holders(map: &LinkMap<'_>, by: usize) -> Vec<usize> {
-    let mut holders = Vec::new();
-    let mut holder = Some(by);
-    while let Some(object) = holder.filter(|object| !holders.contains(object)) {
-        holders.push(object);
-        holder = map.objects[object].loader;
-    }
-    let program_at_front = map.objects.first().is_some_and(|first| first.loader.is_none());
-    if program_at_front && !holders.contains(&0) {
-        holders.push(0);
-    }
-    holders
+/// The objects whose DT_RPATH counts for object `by`: itself and its chain of loaders, each of which was
+/// loaded before it. The chain ends at the program, or at what stands in its place.
+fn rpath_holders(map: &LinkMap<'_>, by: usize) -> impl Iterator<Item = usize> {
+    std::iter::successors(Some(by), |holder| map.objects[*holder].loader)
 }
 
 /// Notes a refused place; the search goes on unless it is fatal.

@@ -3,126 +3,167 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bstr::BString;
+use rayon::prelude::*;
 
 use super::edges::Need;
 use super::{Alternative, ChosenPackage, SonameAnswer, Status};
-use crate::app::{Linked, Sources};
+use crate::app::{Linked, Sources, Started};
 use crate::catalog::{Answer, Candidate, Catalog, CatalogError, Package, Standing, host_provider, look_up};
 use crate::elf::Machine;
 use crate::loader::configured_folders;
 use crate::root::{NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
-/// Answers every need, and collects the packages.
+/// Answers every need, and collects the packages. Each look-up decodes blocks of the catalog, so that they are
+/// made on every core.
 pub(super) fn answer(
     root: &Root<'_>,
     sources: &Sources,
     linked: &mut Linked<'_>,
-    needs: &BTreeMap<&Soname, Need>,
+    needs: &[(&Soname, Need)],
     catalog: &dyn Catalog,
     others: &[&dyn Catalog],
 ) -> Result<(Vec<SonameAnswer>, Vec<ChosenPackage>), CatalogError> {
-    let strays = Strays::new(root, linked);
+    let folders: Vec<_> = needs.iter().map(|(_, need)| common_folders(root, linked, need)).collect();
+    let answerer = Answerer {
+        root,
+        sources,
+        starts: &linked.starts,
+        strays: Strays::new(root, linked),
+        catalog,
+        others,
+    };
+    let answered: Vec<(SonameAnswer, Option<Package>)> = needs
+        .par_iter()
+        .zip(folders)
+        .map(|((soname, need), folders)| answerer.answer(soname, need, &folders))
+        .collect::<Result<_, _>>()?;
     let mut chosen: BTreeMap<PackageName, ChosenPackage> = BTreeMap::new();
-    let mut answers = Vec::with_capacity(needs.len());
-    for (soname, need) in needs {
-        let mut answer = outline(root, linked, soname, need);
-        if need.missing.is_empty() {
-            place_found(root, sources, need, &mut answer);
-        } else {
-            let package = place_missing(root, linked, &strays, need, catalog, others, &mut answer)?;
-            if let Some(package) = package {
-                let direct = answer.direct;
-                chosen
-                    .entry(package.name.clone())
-                    .and_modify(|known| known.direct |= direct)
-                    .or_insert(ChosenPackage { package, direct });
-            }
+    let mut answers = Vec::with_capacity(answered.len());
+    for (answer, package) in answered {
+        if let Some(package) = package {
+            let choice = ChosenPackage { package, direct: answer.direct };
+            chosen
+                .entry(choice.package.name.clone())
+                .and_modify(|known| known.direct |= choice.direct)
+                .or_insert(choice);
         }
         answers.push(answer);
     }
     Ok((answers, chosen.into_values().collect()))
 }
 
-/// Who asks, without what becomes of it.
-fn outline(root: &Root<'_>, linked: &Linked<'_>, soname: &Soname, need: &Need) -> SonameAnswer {
-    let asking = asking(linked, need);
-    let direct = asking.values().any(|is_apps| *is_apps);
-    let mut needed_by: Vec<RootedPath> =
-        asking.iter().filter(|(_, is_apps)| **is_apps == direct).map(|(node, _)| root.path(*node)).collect();
-    needed_by.sort();
-    let mut hidden_by: Vec<RootedPath> = Vec::new();
-    if !need.missing.is_empty() {
-        hidden_by
-            .extend(need.loaded_by.iter().map(|start| root.path(linked.starts[*start].map.start().node)));
-    }
-    SonameAnswer {
-        soname: soname.clone(),
-        status: Status::Unresolved,
-        path: None,
-        package: None,
-        alternatives: Vec::new(),
-        standing: None,
-        host: None,
-        direct,
-        needed_by,
-        hidden_by,
-        development: Vec::new(),
-        near: Vec::new(),
-        elsewhere: Vec::new(),
-    }
+/// All that an answer is made from.
+struct Answerer<'answer, 'root> {
+    root: &'answer Root<'root>,
+    sources: &'answer Sources,
+    starts: &'answer [Started<'root>],
+    strays: Strays,
+    catalog: &'answer dyn Catalog,
+    others: &'answer [&'answer dyn Catalog],
 }
 
-/// The objects that ask in vain, or, where it is found, all that ask; and whether each is one of the trees'.
-fn asking(linked: &Linked<'_>, need: &Need) -> HashMap<NodeId, bool> {
-    if need.missing.is_empty() {
-        return need.needed_by.clone();
+impl Answerer<'_, '_> {
+    /// What becomes of a soname, and the package that answers it.
+    fn answer(
+        &self,
+        soname: &Soname,
+        need: &Need,
+        folders: &[RootedPath],
+    ) -> Result<(SonameAnswer, Option<Package>), CatalogError> {
+        let mut answer = self.outline(soname, need);
+        let package = if need.missing.is_empty() {
+            self.place_found(need, &mut answer);
+            None
+        } else {
+            self.place_missing(need, folders, &mut answer)?
+        };
+        Ok((answer, package))
     }
-    let nodes = need.missing.iter().map(|(start, by)| linked.starts[*start].map.objects[*by].node);
-    nodes.map(|node| (node, need.needed_by.get(&node).copied().unwrap_or_default())).collect()
-}
 
-fn place_found(root: &Root<'_>, sources: &Sources, need: &Need, answer: &mut SonameAnswer) {
-    let Some(node) = need.found else { return };
-    let is_apps = sources.app_mounts().any(|(mount, _)| mount == root.mount_of(node));
-    answer.status = if is_apps { Status::App } else { Status::Base };
-    answer.path = Some(root.path(node));
-}
+    /// Who asks, without what becomes of it.
+    fn outline(&self, soname: &Soname, need: &Need) -> SonameAnswer {
+        let asking = self.asking(need);
+        let direct = asking.iter().any(|(_, is_apps)| *is_apps);
+        let mut needed_by: Vec<RootedPath> = asking
+            .iter()
+            .filter(|(_, is_apps)| *is_apps == direct)
+            .map(|(node, _)| self.root.path(*node))
+            .collect();
+        needed_by.sort();
+        let mut hidden_by: Vec<RootedPath> = Vec::new();
+        if !need.missing.is_empty() {
+            hidden_by.extend(
+                need.loaded_by.iter().map(|start| self.root.path(self.starts[*start].map.start().node)),
+            );
+        }
+        SonameAnswer {
+            soname: soname.clone(),
+            status: Status::Unresolved,
+            path: None,
+            package: None,
+            alternatives: Vec::new(),
+            standing: None,
+            host: None,
+            direct,
+            needed_by,
+            hidden_by,
+            development: Vec::new(),
+            near: Vec::new(),
+            elsewhere: Vec::new(),
+        }
+    }
 
-/// Looks for a missing soname off the path, with the drivers and in the catalog; returns the package that
-/// answers it.
-fn place_missing(
-    root: &Root<'_>,
-    linked: &mut Linked<'_>,
-    strays: &Strays,
-    need: &Need,
-    catalog: &dyn Catalog,
-    others: &[&dyn Catalog],
-    answer: &mut SonameAnswer,
-) -> Result<Option<Package>, CatalogError> {
-    let machine = need.missing.first().map(|(start, _)| linked.starts[*start].map.start().facts.machine);
-    answer.path = machine.and_then(|machine| strays.find(root, &answer.soname, machine));
-    answer.host = host_provider(answer.soname.as_bytes());
-    let folders = common_folders(root, linked, need);
-    let Answer { candidates, reason, development, near, elsewhere } =
-        look_up(catalog, &answer.soname, &folders, others)?;
-    let mut candidates = candidates.into_iter().peekable();
-    if answer.path.is_some() || answer.host.is_some() {
-        answer.status = if answer.path.is_some() { Status::OffPath } else { Status::Host };
+    /// The objects that ask in vain, or, where it is found, all that ask; and whether each is one of the trees'.
+    fn asking(&self, need: &Need) -> Vec<(NodeId, bool)> {
+        if need.missing.is_empty() {
+            return need.needed_by.iter().map(|(node, is_apps)| (*node, *is_apps)).collect();
+        }
+        let mut nodes: Vec<_> =
+            need.missing.iter().map(|(start, by)| self.starts[*start].map.objects[*by].node).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes.into_iter().map(|node| (node, need.needed_by.get(&node).copied().unwrap_or_default())).collect()
+    }
+
+    fn place_found(&self, need: &Need, answer: &mut SonameAnswer) {
+        let Some(node) = need.found else { return };
+        let is_apps = self.sources.app_mounts().any(|(mount, _)| mount == self.root.mount_of(node));
+        answer.status = if is_apps { Status::App } else { Status::Base };
+        answer.path = Some(self.root.path(node));
+    }
+
+    /// Looks for a missing soname off the path, with the drivers and in the catalog; returns the package that
+    /// answers it.
+    fn place_missing(
+        &self,
+        need: &Need,
+        folders: &[RootedPath],
+        answer: &mut SonameAnswer,
+    ) -> Result<Option<Package>, CatalogError> {
+        let machine = need.missing.first().map(|(start, _)| self.starts[*start].map.start().facts.machine);
+        answer.path = machine.and_then(|machine| self.strays.find(self.root, &answer.soname, machine));
+        answer.host = host_provider(answer.soname.as_bytes());
+        let Answer { candidates, reason, development, near, elsewhere } =
+            look_up(self.catalog, &answer.soname, folders, self.others)?;
+        let mut candidates = candidates.into_iter().peekable();
+        if answer.path.is_some() || answer.host.is_some() {
+            answer.status = if answer.path.is_some() { Status::OffPath } else { Status::Host };
+            answer.alternatives = candidates.map(alternative).collect();
+            return Ok(None);
+        }
+        answer.development = development;
+        answer.near = near;
+        answer.elsewhere = elsewhere;
+        let best = candidates.next_if(|candidate| candidate.standing != Standing::OffPath);
         answer.alternatives = candidates.map(alternative).collect();
-        return Ok(None);
+        let (Some(best), Some(reason)) = (best, reason) else { return Ok(None) };
+        answer.status = Status::Package;
+        answer.path = Some(best.path);
+        answer.standing = Some(best.standing);
+        answer.package = Some((best.package.name.clone(), reason));
+        Ok(Some(best.package))
     }
-    answer.development = development;
-    answer.near = near;
-    answer.elsewhere = elsewhere;
-    let best = candidates.next_if(|candidate| candidate.standing != Standing::OffPath);
-    answer.alternatives = candidates.map(alternative).collect();
-    let (Some(best), Some(reason)) = (best, reason) else { return Ok(None) };
-    answer.status = Status::Package;
-    answer.path = Some(best.path);
-    answer.standing = Some(best.standing);
-    answer.package = Some((best.package.name.clone(), reason));
-    Ok(Some(best.package))
 }
 
 fn alternative(candidate: Candidate) -> Alternative {

@@ -1,7 +1,9 @@
 //! The needed edges of all start objects, gathered by soname.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
+
+use hashbrown::HashMap;
 
 use super::Scene;
 use crate::app::{Linked, Sources};
@@ -19,19 +21,19 @@ pub(super) struct Need {
     pub(super) missing: Vec<(usize, usize)>,
     /// The objects that ask for it, and whether each is one of the trees'.
     pub(super) needed_by: HashMap<NodeId, bool>,
-    /// The starts that load a library of this soname.
-    pub(super) loaded_by: BTreeSet<usize>,
+    /// The starts that load a library of this soname, in their order.
+    pub(super) loaded_by: Vec<usize>,
 }
 
-/// Every soname that is asked for in the scene.
+/// Every soname that is asked for in the scene, sorted.
 pub(super) fn gather<'root>(
     root: &Root<'_>,
     sources: &Sources,
     linked: &Linked<'root>,
     scene: Option<Scene>,
-) -> BTreeMap<&'root Soname, Need> {
+) -> Vec<(&'root Soname, Need)> {
     let apps: HashSet<MountId> = sources.app_mounts().map(|(mount, _)| mount).collect();
-    let mut needs: BTreeMap<&Soname, Need> = BTreeMap::new();
+    let mut needs: HashMap<&Soname, Need> = HashMap::new();
     for (index, start) in linked.starts.iter().enumerate() {
         let map = &start.map;
         if !scene.is_some_and(|scene| scene.holds(map.start().facts)) {
@@ -44,12 +46,16 @@ pub(super) fn gather<'root>(
             match &edge.outcome {
                 Outcome::Found { object, .. } => {
                     need.found.get_or_insert(map.objects[*object].node);
-                    need.loaded_by.insert(index);
+                    if need.loaded_by.last() != Some(&index) {
+                        need.loaded_by.push(index);
+                    }
                 }
                 Outcome::Missing { .. } => need.missing.push((index, edge.by)),
             }
         }
     }
+    let mut needs: Vec<_> = needs.into_iter().collect();
+    needs.sort_unstable_by_key(|(soname, _)| *soname);
     needs
 }
 

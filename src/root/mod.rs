@@ -181,9 +181,8 @@ impl<'inventories> Root<'inventories> {
             names.push(self.node(current).name);
             current = self.node(current).parent;
         }
-        names.push(b"");
         names.reverse();
-        RootedPath::new(names.join(&b"/"[..]))
+        RootedPath::of_components(&names)
     }
 
     /// Where a path leads from `folder` on (or from the top, if it begins with a slash), every link followed.
