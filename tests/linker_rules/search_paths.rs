@@ -236,9 +236,9 @@ fn word_that_only_begins_like_a_token_is_a_name() {
 fn empty_element_means_the_current_folder() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1").runpath("/nowhere::/other"));
-    fixture.build(library("/work/liba.so.1"));
+    fixture.build(library("/job/liba.so.1"));
     let judge = Judge::of(&fixture);
-    let edges = judge.workdir("/work").program("/app/prog");
+    let edges = judge.workdir("/job").program("/app/prog");
     assert_eq!(verdicts(&edges), [found("liba.so.1", "liba.so.1", "runpath")]);
     assert_eq!(verdicts(&judge.program("/app/prog")), [missing("liba.so.1")], "in another folder");
 }
@@ -247,8 +247,8 @@ fn empty_element_means_the_current_folder() {
 fn empty_element_of_ld_library_path_means_the_current_folder_but_an_empty_list_nothing() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1"));
-    fixture.build(library("/work/liba.so.1"));
-    let judge = Judge::of(&fixture).workdir("/work");
+    fixture.build(library("/job/liba.so.1"));
+    let judge = Judge::of(&fixture).workdir("/job");
     assert_eq!(
         verdicts(&judge.ld_library_path(":/other").program("/app/prog")),
         [found("liba.so.1", "liba.so.1", "ld-library-path")]
@@ -260,9 +260,9 @@ fn empty_element_of_ld_library_path_means_the_current_folder_but_an_empty_list_n
 fn relative_element_means_a_folder_below_the_current_one() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1").runpath("lib"));
-    fixture.build(library("/work/lib/liba.so.1"));
+    fixture.build(library("/job/lib/liba.so.1"));
     assert_eq!(
-        verdicts(&Judge::of(&fixture).workdir("/work").program("/app/prog")),
+        verdicts(&Judge::of(&fixture).workdir("/job").program("/app/prog")),
         [found("liba.so.1", "lib/liba.so.1", "runpath")]
     );
 }
@@ -271,12 +271,12 @@ fn relative_element_means_a_folder_below_the_current_one() {
 fn name_with_a_slash_is_a_path_from_the_current_folder() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("sub/liba.so.1").needs("/abs/libb.so.1").runpath("/opt"));
-    fixture.build(library("/work/sub/liba.so.1"));
+    fixture.build(library("/job/sub/liba.so.1"));
     fixture.build(library("/opt/sub/liba.so.1"));
     fixture.build(library("/abs/libb.so.1"));
     let judge = Judge::of(&fixture);
     assert_eq!(
-        verdicts(&judge.workdir("/work").program("/app/prog")),
+        verdicts(&judge.workdir("/job").program("/app/prog")),
         [found("sub/liba.so.1", "sub/liba.so.1", "path"), found("/abs/libb.so.1", "/abs/libb.so.1", "path")]
     );
     assert_eq!(verdicts(&judge.program("/app/prog"))[0], missing("sub/liba.so.1"), "in another folder");
