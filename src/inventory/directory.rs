@@ -1,6 +1,6 @@
 //! A folder of the host as an [`Inventory`].
 //!
-//! For an app one thread walks; every core opens files, reads the first kilobyte and, where that has ELF's magic,
+//! For an app one thread walks; every core opens files, reads their first bytes and, where those are ELF's magic,
 //! the facts. Links are recorded, never followed, so that nothing outside the folder is read.
 
 use std::fs::File;
@@ -18,6 +18,9 @@ use crate::elf::{self, ElfError, Source};
 
 /// How many files a task reads: enough that handing it over costs nothing beside the reading.
 const FILES_A_TASK: usize = 128;
+
+/// How much of a script the kernel looks at (BINPRM_BUF_SIZE).
+const SCRIPT_LINE_BYTES: usize = 256;
 
 /// What a folder of the host's own root has in it that is no part of a tree: the kernel's views.
 const KERNEL_FOLDERS: [&str; 3] = ["proc", "sys", "dev"];
@@ -178,7 +181,9 @@ fn try_read_content(host_path: &Path, path: &[u8]) -> io::Result<Content> {
     if is_captured(path) {
         return read_text(&file);
     }
-    let mut head = [0; 1024];
+    // No more than tells what a file is: most are neither objects nor scripts, and what is copied out of the
+    // page cache of all of them adds up.
+    let mut head = [0; elf::HEADER_BYTES];
     let length = Source::read_at(&file, &mut head, 0)?;
     let head = &head[..length];
     if head.starts_with(&elf::MAGIC) {
@@ -192,11 +197,19 @@ fn try_read_content(host_path: &Path, path: &[u8]) -> io::Result<Content> {
             Err(error) => Ok(Content::Malformed(error.to_string())),
         };
     }
-    Ok(match head.strip_prefix(b"#!") {
-        Some(line) => Content::Script(BString::from(line.lines().next().unwrap_or_default().trim_ascii())),
-        None if length < elf::HEADER_BYTES => Content::Short,
-        None => Content::Other,
-    })
+    if head.starts_with(b"#!") {
+        return read_script(&file);
+    }
+    Ok(if length < elf::HEADER_BYTES { Content::Short } else { Content::Other })
+}
+
+/// The first line behind `#!`, as far as the kernel reads it.
+fn read_script(file: &File) -> io::Result<Content> {
+    let mut head = [0; SCRIPT_LINE_BYTES];
+    let length = Source::read_at(file, &mut head, 0)?;
+    let line = head[..length].lines().next().unwrap_or_default();
+    let interpreter = line.strip_prefix(b"#!").unwrap_or_default().trim_ascii();
+    Ok(Content::Script(BString::from(interpreter)))
 }
 
 fn read_text(file: &File) -> io::Result<Content> {
