@@ -14,7 +14,8 @@
 //! - [`loader`]: glibc's and musl's dynamic linkers, emulated on a root.
 //! - [`app`]: which of a tree's objects something starts or opens, each linked in its process.
 //! - [`archive`]: a client of Debian's and Ubuntu's archives; [`catalog`]: which package has a library.
-//! - [`mod@resolve`]: what becomes of each soname; [`pipeline`]: the stages in their order.
+//! - [`mod@resolve`]: what becomes of each soname; [`plan`]: what has to be put on a base;
+//!   [`pipeline`]: the stages in their order.
 //! - [`emit`]: answers as text and JSON; [`cli`]: the command.
 //!
 //! Each module names only those before it in the flow of data. Only reading a source, the archive client, the
@@ -74,6 +75,7 @@ pub mod emit;
 pub mod inventory;
 pub mod loader;
 pub mod pipeline;
+pub mod plan;
 pub mod progress;
 pub mod resolve;
 pub mod root;

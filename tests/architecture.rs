@@ -18,13 +18,15 @@ const WALLS: &[(&str, &[&str])] = &[
     ("archive", &["progress", "vocabulary"]),
     ("catalog", &["archive", "vocabulary"]),
     ("resolve", &["catalog", "app", "loader", "root", "elf", "vocabulary"]),
+    ("plan", &["resolve", "catalog", "app", "vocabulary"]),
     ("pipeline", &["resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"]),
-    ("emit", &["resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"]),
+    ("emit", &["plan", "resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"]),
     (
         "cli",
         &[
             "emit",
             "pipeline",
+            "plan",
             "resolve",
             "catalog",
             "archive",
