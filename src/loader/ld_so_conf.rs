@@ -51,6 +51,7 @@ fn included(root: &Root<'_>, pattern: &[u8]) -> Vec<NodeId> {
     };
     let mut names: Vec<_> = root
         .children_of(folder)
+        .into_iter()
         .filter(|(name, _)| {
             name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after)
         })

@@ -3,6 +3,12 @@
 //! Later mounts lie over earlier ones as layers do: a folder over a folder adds to it, anything else takes
 //! the place of what was there. Links are followed inside the root only: an absolute target starts at its
 //! top, and `..` stops there (path_resolution(7)).
+//!
+//! A package is not mounted but installed: where it has a folder and the root a link to one, dpkg unpacks through
+//! the link, so that a package's `/lib` lands in the `/usr/lib` of a merged root.
+//!
+//! A root can lie over another one without copying it ([`Root::over`]), so that trying out a package costs no
+//! more than the package has entries.
 
 use bstr::ByteSlice;
 use hashbrown::HashMap;
@@ -35,11 +41,21 @@ pub enum Dead {
 /// A file system made of inventories.
 #[derive(Debug)]
 pub struct Root<'inventories> {
+    /// What this one lies over. Its nodes keep their numbers, and [`Self::nodes`] begins behind them.
+    lower: Option<&'inventories Root<'inventories>>,
     nodes: Vec<Node<'inventories>>,
     children: HashMap<(NodeId, &'inventories [u8]), NodeId>,
     mounts: usize,
     /// Whether a mount has taken the place of anything of an earlier one.
     covers: bool,
+}
+
+/// How entries are laid over a root.
+#[derive(Clone, Copy)]
+struct Laying {
+    mount: MountId,
+    /// Whether a link to a folder is as good as a folder.
+    through_links: bool,
 }
 
 #[derive(Debug)]
@@ -55,7 +71,19 @@ impl<'inventories> Root<'inventories> {
     /// An empty root.
     pub fn new() -> Self {
         let top = Node { parent: NodeId(0), name: b"", mount: MountId(0), entry: None };
-        Self { nodes: vec![top], children: HashMap::new(), mounts: 0, covers: false }
+        Self { lower: None, nodes: vec![top], children: HashMap::new(), mounts: 0, covers: false }
+    }
+
+    /// A root with all that another one has, to lay more over it. Nodes and mounts of that one are the same in
+    /// this one.
+    pub fn over(lower: &'inventories Root<'inventories>) -> Self {
+        Self {
+            lower: Some(lower),
+            nodes: Vec::new(),
+            children: HashMap::new(),
+            mounts: lower.mounts,
+            covers: lower.covers,
+        }
     }
 
     /// The top folder, `/`.
@@ -78,40 +106,57 @@ impl<'inventories> Root<'inventories> {
         }
         self.children.reserve(inventory.entries().len());
         self.nodes.reserve(inventory.entries().len());
-        self.lay(folder, mount, inventory);
+        self.lay(folder, Laying { mount, through_links: false }, inventory.entries().iter());
         mount
     }
 
-    fn lay(&mut self, top: NodeId, mount: MountId, inventory: &'inventories Inventory) {
+    /// Lays those entries of a package over what is there whose paths `keep` takes, as dpkg unpacks them.
+    pub fn install(
+        &mut self,
+        package: &'inventories Inventory,
+        mut keep: impl FnMut(&[u8]) -> bool,
+    ) -> MountId {
+        let mount = MountId(self.mounts);
+        self.mounts += 1;
+        let kept = package.entries().iter().filter(|entry| keep(&entry.path));
+        self.lay(self.top(), Laying { mount, through_links: true }, kept);
+        mount
+    }
+
+    fn lay(&mut self, top: NodeId, laying: Laying, entries: impl Iterator<Item = &'inventories Entry>) {
         // Entries are sorted, so that most have their parent in common with the one before.
         let mut last: (&[u8], NodeId) = (b"", top);
-        for entry in inventory.entries() {
+        for entry in entries {
             let (folder, name) = match entry.path.rfind_byte(b'/') {
                 Some(slash) => (&entry.path[..slash], &entry.path[slash + 1..]),
                 None => (&b""[..], entry.path.as_slice()),
             };
             if folder != last.0 {
-                last = (folder, self.folder_below(top, mount, folder));
+                last = (folder, self.folder_below(top, laying, folder));
             }
-            match self.child(last.1, name) {
-                Some(node) if entry.is_directory() && self.is_folder(node) => {}
-                _ => {
-                    self.put(last.1, name, mount, Some(entry));
-                }
+            if !(entry.is_directory() && self.folder_in(last.1, laying, name).is_some()) {
+                self.put(last.1, name, laying.mount, Some(entry));
             }
         }
     }
 
-    /// The folder at a path below `top`, made where there is none; a layer's own paths lead through no links.
-    fn folder_below(&mut self, top: NodeId, mount: MountId, path: &'inventories [u8]) -> NodeId {
+    /// The folder at a path below `top`, made where there is none.
+    fn folder_below(&mut self, top: NodeId, laying: Laying, path: &'inventories [u8]) -> NodeId {
         let mut folder = top;
         for component in path.split_str("/").filter(|component| !component.is_empty()) {
-            folder = match self.child(folder, component).filter(|node| self.is_folder(*node)) {
+            folder = match self.folder_in(folder, laying, component) {
                 Some(node) => node,
-                None => self.put(folder, component, mount, None),
+                None => self.put(folder, component, laying.mount, None),
             };
         }
         folder
+    }
+
+    /// The folder of this name, if there is one: a layer's own paths lead through no links.
+    fn folder_in(&self, folder: NodeId, laying: Laying, name: &[u8]) -> Option<NodeId> {
+        let node = self.child(folder, name)?;
+        let node = if laying.through_links { self.follow(node).ok()? } else { node };
+        self.is_folder(node).then_some(node)
     }
 
     fn put(
@@ -122,27 +167,42 @@ impl<'inventories> Root<'inventories> {
         entry: Option<&'inventories Entry>,
     ) -> NodeId {
         // A tree with 2^32 entries does not fit into memory long before this could wrap.
-        let node = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        let node = NodeId(u32::try_from(self.size()).unwrap_or(u32::MAX));
+        self.covers |= self.child(parent, name).is_some();
         self.nodes.push(Node { parent, name, mount, entry });
-        self.covers |= self.children.insert((parent, name), node).is_some();
+        self.children.insert((parent, name), node);
         node
     }
 
     /// The entry of this name in a folder, links unresolved.
     pub fn child(&self, folder: NodeId, name: &[u8]) -> Option<NodeId> {
-        self.children.get(&(folder, name)).copied()
+        let own = self.children.get(&(folder, name)).copied();
+        own.or_else(|| self.lower?.child(folder, name))
     }
 
     /// The entries of a folder with their names, in no particular order. It looks at the whole root.
-    pub fn children_of(&self, folder: NodeId) -> impl Iterator<Item = (&'inventories [u8], NodeId)> {
-        self.children
-            .iter()
-            .filter(move |((parent, _), _)| *parent == folder)
-            .map(|((_, name), node)| (*name, *node))
+    pub fn children_of(&self, folder: NodeId) -> Vec<(&'inventories [u8], NodeId)> {
+        let mut children = self.lower.map(|lower| lower.children_of(folder)).unwrap_or_default();
+        children.retain(|(name, _)| !self.children.contains_key(&(folder, *name)));
+        let own = self.children.iter().filter(|((parent, _), _)| *parent == folder);
+        children.extend(own.map(|((_, name), node)| (*name, *node)));
+        children
+    }
+
+    /// How many nodes there are, with those of the root below.
+    fn size(&self) -> usize {
+        self.first_own() + self.nodes.len()
+    }
+
+    fn first_own(&self) -> usize {
+        self.lower.map_or(0, Root::size)
     }
 
     fn node(&self, node: NodeId) -> &Node<'inventories> {
-        &self.nodes[node.0 as usize]
+        match self.lower {
+            Some(lower) if (node.0 as usize) < lower.size() => lower.node(node),
+            _ => &self.nodes[node.0 as usize - self.first_own()],
+        }
     }
 
     /// The name of an entry in its folder.
@@ -165,8 +225,8 @@ impl<'inventories> Root<'inventories> {
         self.node(node).entry?.content()
     }
 
-    /// The target of a link, as it stands.
-    fn link_target(&self, node: NodeId) -> Option<&'inventories [u8]> {
+    /// The target of a link, as it stands; none for anything else.
+    pub fn link_target(&self, node: NodeId) -> Option<&'inventories [u8]> {
         match &self.node(node).entry?.kind {
             EntryKind::Symlink(target) => Some(target.as_slice()),
             _ => None,
@@ -190,7 +250,17 @@ impl<'inventories> Root<'inventories> {
     /// # Errors
     /// Why it leads nowhere.
     pub fn resolve(&self, folder: NodeId, path: &[u8]) -> Result<NodeId, Dead> {
-        self.walk(folder, path, &mut 0)
+        self.walk(folder, path, &mut Vec::new())
+    }
+
+    /// The links that a path leads through from `folder` on, in order, and what it leads to at last.
+    ///
+    /// # Errors
+    /// As for [`Self::resolve`].
+    pub fn way(&self, folder: NodeId, path: &[u8]) -> Result<(Vec<NodeId>, NodeId), Dead> {
+        let mut links = Vec::new();
+        let end = self.walk(folder, path, &mut links)?;
+        Ok((links, end))
     }
 
     /// The entry itself, or where it leads if it is a link.
@@ -198,10 +268,10 @@ impl<'inventories> Root<'inventories> {
     /// # Errors
     /// Why it leads nowhere.
     pub fn follow(&self, node: NodeId) -> Result<NodeId, Dead> {
-        self.follow_counted(node, &mut 0)
+        self.follow_noting(node, &mut Vec::new())
     }
 
-    fn walk(&self, folder: NodeId, path: &[u8], links: &mut usize) -> Result<NodeId, Dead> {
+    fn walk(&self, folder: NodeId, path: &[u8], links: &mut Vec<NodeId>) -> Result<NodeId, Dead> {
         let mut current = if path.starts_with(b"/") { self.top() } else { folder };
         for component in path.split_str("/") {
             if !self.is_folder(current) {
@@ -210,24 +280,24 @@ impl<'inventories> Root<'inventories> {
             current = match component {
                 b"" | b"." => current,
                 b".." => self.node(current).parent,
-                name => self.follow_counted(self.child(current, name).ok_or(Dead::Absent)?, links)?,
+                name => self.follow_noting(self.child(current, name).ok_or(Dead::Absent)?, links)?,
             };
         }
         Ok(current)
     }
 
-    fn follow_counted(&self, node: NodeId, links: &mut usize) -> Result<NodeId, Dead> {
+    fn follow_noting(&self, node: NodeId, links: &mut Vec<NodeId>) -> Result<NodeId, Dead> {
         let Some(target) = self.link_target(node) else { return Ok(node) };
-        *links += 1;
-        if *links > MAX_LINKS {
+        if links.len() == MAX_LINKS {
             return Err(Dead::Loop);
         }
+        links.push(node);
         self.walk(self.node(node).parent, target, links)
     }
 
     /// The regular files that come from a mount and are not covered by a later one, sorted by path.
     pub fn files_of(&self, mount: MountId) -> Vec<(NodeId, &'inventories Content)> {
-        let nodes = (0..self.nodes.len()).filter_map(|index| Some(NodeId(u32::try_from(index).ok()?)));
+        let nodes = (0..self.size()).filter_map(|index| Some(NodeId(u32::try_from(index).ok()?)));
         nodes
             .filter(|node| self.mount_of(*node) == mount)
             .filter_map(|node| Some((node, self.content(node)?)))
@@ -317,6 +387,43 @@ mod tests {
         root.mount(&at, &app);
         assert_eq!(resolved(&root, "/lib/b"), Ok("/usr/lib/b".to_owned()));
         assert_eq!(resolved(&root, "/lib/a"), Ok("/usr/lib/a".to_owned()));
+    }
+
+    #[test]
+    fn a_package_is_unpacked_through_the_roots_links_and_a_mount_is_not() {
+        let base = inventory(&[("lib", link("usr/lib")), ("usr/lib/a", file())]);
+        let package = inventory(&[("lib", EntryKind::Directory), ("lib/b", file()), ("lib/c", file())]);
+        let top = RootedPath::root();
+        let mut lower = Root::new();
+        lower.mount(&top, &base);
+        let mut root = Root::over(&lower);
+        let mount = root.install(&package, |path| path != b"lib/c");
+        assert_eq!(resolved(&root, "/lib/b"), Ok("/usr/lib/b".to_owned()));
+        assert_eq!(resolved(&root, "/lib/a"), Ok("/usr/lib/a".to_owned()));
+        assert_eq!(resolved(&root, "/lib/c"), Err(Dead::Absent));
+        assert_eq!(mount, MountId(1));
+        assert_eq!(root.files_of(mount).len(), 1);
+        assert_eq!(resolved(&lower, "/lib/b"), Err(Dead::Absent));
+        let mut covered = Root::over(&lower);
+        covered.mount(&top, &package);
+        assert_eq!(resolved(&covered, "/lib/a"), Err(Dead::Absent));
+    }
+
+    #[test]
+    fn the_links_on_a_way_are_told_in_order() {
+        let base = inventory(&[
+            ("lib", link("usr/lib")),
+            ("usr/lib/libx.so.1", link("../../etc/alternatives/libx")),
+            ("etc/alternatives/libx", link("/lib/libx.so.1.2")),
+            ("usr/lib/libx.so.1.2", file()),
+        ]);
+        let top = RootedPath::root();
+        let mut root = Root::new();
+        root.mount(&top, &base);
+        let (links, end) = root.way(root.top(), b"/usr/lib/libx.so.1").expect("leads somewhere");
+        let paths: Vec<_> = links.iter().map(|node| root.path(*node).to_string()).collect();
+        assert_eq!(paths, ["/usr/lib/libx.so.1", "/etc/alternatives/libx", "/lib"]);
+        assert_eq!(root.path(end).to_string(), "/usr/lib/libx.so.1.2");
     }
 
     #[test]
