@@ -18,7 +18,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("archive", &["progress", "vocabulary"]),
     ("catalog", &["archive", "vocabulary"]),
     ("resolve", &["catalog", "app", "loader", "root", "elf", "vocabulary"]),
-    ("plan", &["resolve", "catalog", "app", "vocabulary"]),
+    ("plan", &["resolve", "catalog", "app", "loader", "vocabulary"]),
     ("pipeline", &["resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"]),
     ("emit", &["plan", "resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"]),
     (

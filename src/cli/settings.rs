@@ -58,5 +58,6 @@ pub(super) fn linker_settings(
         workdir: path_in_image(&arguments.workdir, "start in")?,
         cpu_level: arguments.hwcaps,
         traces,
+        opens: None,
     })
 }

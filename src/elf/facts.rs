@@ -118,6 +118,9 @@ pub struct ElfFacts {
     pub version_definitions: Vec<BString>,
     /// `.note.dlopen`.
     pub dlopen_notes: Vec<DlopenNote>,
+    /// Whether it uses a function for which glibc opens libgcc_s.so.1 by itself ([`super::UNWINDING_FUNCTIONS`]);
+    /// false too where that was not asked or it needs that library anyway.
+    pub opens_unwinder: bool,
     /// Those of the asked-for symbols that it defines, in the order in which they were asked for.
     pub defined: Vec<String>,
 }

@@ -16,5 +16,5 @@ pub use facts::{
     ByteOrder, Class, DlopenNote, DlopenPriority, ElfFacts, Machine, NeededVersion, ObjectKind, VersionNeed,
 };
 pub use read::{ElfError, HEADER_BYTES, MAGIC, read, read_after_head};
-pub use symbols::undefined_symbols;
+pub use symbols::{UNWINDING_FUNCTIONS, undefined_symbols};
 pub use window::Source;

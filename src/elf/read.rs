@@ -231,6 +231,7 @@ impl<'source, S: Source + ?Sized> Object<'source, S> {
             version_needs: Vec::new(),
             version_definitions: Vec::new(),
             dlopen_notes: Vec::new(),
+            opens_unwinder: false,
             defined: Vec::new(),
         })
     }

@@ -35,6 +35,10 @@ pub(super) fn defined<S: Source + ?Sized>(
     Ok(found)
 }
 
+/// The functions for which glibc opens libgcc_s.so.1 when they are called: they unwind the stack of the thread that
+/// ends (nptl/pthread_cancel.c, pthread_exit.c). Without it the process is aborted.
+pub const UNWINDING_FUNCTIONS: [&str; 2] = ["pthread_cancel", "pthread_exit"];
+
 /// The names of the symbols that an ELF file uses and does not define, in the table's order. Not part of
 /// [`super::read()`]: few questions need them.
 ///

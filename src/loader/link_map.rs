@@ -39,6 +39,18 @@ named! {
     }
 }
 
+named! {
+    /// What makes a library needed.
+    NeedKind("kind of need") {
+        /// DT_NEEDED.
+        Needed = "needed",
+        /// A note says that the object opens it by itself (`.note.dlopen`).
+        Dlopen = "dlopen",
+        /// glibc opens it to unwind the stack when a thread is cancelled or ends itself.
+        Unwinder = "unwinder",
+    }
+}
+
 /// What one start object makes the dynamic linker load, in its order.
 #[derive(Clone, Debug)]
 pub struct LinkMap<'root> {
@@ -82,11 +94,13 @@ pub struct Interpreter<'root> {
     pub node: Option<NodeId>,
 }
 
-/// One DT_NEEDED entry and what came of it.
+/// One DT_NEEDED entry, or one library that an object opens by itself, and what came of it.
 #[derive(Clone, Debug)]
 pub struct Edge<'root> {
     /// The object that asks, an index of [`LinkMap::objects`].
     pub by: usize,
+    /// What makes it needed.
+    pub kind: NeedKind,
     /// What it asks for.
     pub soname: &'root Soname,
     /// What came of it.

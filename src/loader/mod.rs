@@ -11,6 +11,7 @@ mod foreign;
 mod ld_so_cache;
 mod ld_so_conf;
 mod link_map;
+mod opened;
 mod platform;
 mod probe;
 mod search;
@@ -26,10 +27,12 @@ use hashbrown::HashMap;
 pub use foreign::{Foreign, foreign};
 pub use ld_so_cache::{BrokenCache, LdSoCache};
 pub use ld_so_conf::configured_folders;
-pub use link_map::{Edge, Interpreter, Libc, LinkMap, Loaded, MissingVersion, Outcome, Refusal, Rule, Tried};
+pub use link_map::{
+    Edge, Interpreter, Libc, LinkMap, Loaded, MissingVersion, NeedKind, Outcome, Refusal, Rule, Tried,
+};
 pub use platform::{CpuLevel, Platform};
 
-use crate::elf::{ElfFacts, Machine};
+use crate::elf::{DlopenPriority, ElfFacts, Machine};
 use crate::inventory::Content;
 use crate::root::{NodeId, Root};
 use crate::vocabulary::{RootedPath, Soname};
@@ -46,6 +49,9 @@ pub struct LinkerSettings {
     pub cpu_level: CpuLevel,
     /// For which edges the places that were tried are noted.
     pub traces: Traces,
+    /// Whether the libraries that objects open by themselves count as needed: none for no, else those of this
+    /// priority and above, and the unwinder.
+    pub opens: Option<DlopenPriority>,
 }
 
 /// For which edges the places that were tried are noted: a tree has hundreds of thousands of them.
@@ -66,6 +72,7 @@ impl Default for LinkerSettings {
             workdir: RootedPath::root(),
             cpu_level: CpuLevel::V3,
             traces: Traces::None,
+            opens: None,
         }
     }
 }
@@ -81,6 +88,7 @@ pub struct Linker<'root> {
     platform: &'static Platform,
     searcher: Searcher<'root>,
     traces: Traces,
+    opens: Option<DlopenPriority>,
 }
 
 /// A running program into which an object is opened by dlopen(3).
@@ -104,7 +112,7 @@ impl<'root> Linker<'root> {
     ) -> Result<Self, UnknownMachine> {
         let platform = Platform::of(machine).ok_or(UnknownMachine(machine))?;
         let searcher = Searcher::new(root, platform, settings);
-        Ok(Self { root, platform, searcher, traces: settings.traces })
+        Ok(Self { root, platform, searcher, traces: settings.traces, opens: settings.opens })
     }
 
     /// Links a program as the kernel and its dynamic linker start it: `$ORIGIN` is the real file's folder.
@@ -190,33 +198,80 @@ impl<'root> Linker<'root> {
         object
     }
 
-    /// Breadth-first from the start object: what each asks for, in the order of its DT_NEEDED.
+    /// Breadth-first from the start object: what each asks for, in the order of its DT_NEEDED. What objects open
+    /// by themselves comes after that, since they do it when they run.
     fn link_from(&mut self, mut map: LinkMap<'root>, start: usize) -> LinkMap<'root> {
         map.start = start;
         let first_new = map.objects.len();
-        let mut queue = VecDeque::from([start]);
-        while let Some(by) = queue.pop_front() {
-            for soname in &map.objects[by].facts.needed {
-                let loaded_before = map.objects.len();
-                let outcome = self.outcome(&mut map, by, soname);
-                if map.objects.len() > loaded_before {
-                    queue.push_back(loaded_before);
-                }
-                map.edges.push(Edge { by, soname, outcome });
+        self.load_needed(&mut map, start);
+        if self.opens.is_some() {
+            self.load_opened(&mut map, start);
+            let mut object = first_new;
+            while object < map.objects.len() {
+                self.load_opened(&mut map, object);
+                object += 1;
             }
         }
         map.missing_versions = versions::missing(&map, start, first_new);
         map
     }
 
-    fn outcome(&mut self, map: &mut LinkMap<'root>, by: usize, soname: &'root Soname) -> Outcome {
+    fn load_needed(&mut self, map: &mut LinkMap<'root>, first: usize) {
+        let mut queue = VecDeque::from([first]);
+        while let Some(by) = queue.pop_front() {
+            for soname in &map.objects[by].facts.needed {
+                let loaded_before = map.objects.len();
+                let outcome = self.outcome(map, by, by, soname);
+                if map.objects.len() > loaded_before {
+                    queue.push_back(loaded_before);
+                }
+                map.edges.push(Edge { by, kind: NeedKind::Needed, soname, outcome });
+            }
+        }
+    }
+
+    fn load_opened(&mut self, map: &mut LinkMap<'root>, by: usize) {
+        for (kind, sonames) in opened::by(map.objects[by].facts, map.libc, self.opens) {
+            let caller = match kind {
+                // It is glibc that opens it.
+                NeedKind::Unwinder => map.loaded_as(b"libc.so.6").unwrap_or(by),
+                NeedKind::Needed | NeedKind::Dlopen => by,
+            };
+            let loaded_before = map.objects.len();
+            // Of several names that will do the first that is there is taken; else the best one is missing.
+            let mut edge: Option<Edge<'root>> = None;
+            for soname in sonames {
+                let outcome = self.outcome(map, by, caller, soname);
+                let is_found = matches!(outcome, Outcome::Found { .. });
+                if is_found || edge.is_none() {
+                    edge = Some(Edge { by, kind, soname, outcome });
+                }
+                if is_found {
+                    break;
+                }
+            }
+            map.edges.extend(edge);
+            if map.objects.len() > loaded_before {
+                self.load_needed(map, loaded_before);
+            }
+        }
+    }
+
+    /// What comes of `by` asking for a library that `caller` opens: mostly they are the same.
+    fn outcome(
+        &mut self,
+        map: &mut LinkMap<'root>,
+        by: usize,
+        caller: usize,
+        soname: &'root Soname,
+    ) -> Outcome {
         let name = soname.as_bytes();
         if let Some(object) = loaded_already(map, name) {
             let via = map.objects[object].loader;
             return Outcome::Found { object, rule: Rule::Loaded, via, tried: Vec::new() };
         }
         let mut trace = (self.traces == Traces::All).then(Vec::new);
-        match self.find(map, by, name, &mut trace) {
+        match self.find(map, caller, name, &mut trace) {
             Searched::Found(hit, path) => {
                 let object = match map.by_file.get(&hit.node) {
                     Some(loaded) => *loaded,
@@ -226,9 +281,11 @@ impl<'root> Linker<'root> {
                 Outcome::Found { object, rule: hit.rule, via: hit.via, tried: trace.unwrap_or_default() }
             }
             Searched::Fatal(fatal) => {
-                Outcome::Missing { fatal: Some(fatal), tried: self.trace_of(map, by, name, trace) }
+                Outcome::Missing { fatal: Some(fatal), tried: self.trace_of(map, caller, name, trace) }
             }
-            Searched::Nothing => Outcome::Missing { fatal: None, tried: self.trace_of(map, by, name, trace) },
+            Searched::Nothing => {
+                Outcome::Missing { fatal: None, tried: self.trace_of(map, caller, name, trace) }
+            }
         }
     }
 

@@ -6,6 +6,8 @@
 
 use bstr::BString;
 
+pub use crate::loader::NeedKind;
+
 use crate::app::TreeKind;
 use crate::catalog::{Package, Provenance};
 use crate::resolve::Problem;
@@ -65,18 +67,6 @@ pub struct PlannedLibrary {
     pub needed_by: Vec<RootedPath>,
     /// Whether an object of the trees asks for it.
     pub direct: bool,
-}
-
-named! {
-    /// What makes a library needed.
-    NeedKind("kind of need") {
-        /// DT_NEEDED, or it is a program's dynamic linker.
-        Needed = "needed",
-        /// A note says that the object opens it by itself (`.note.dlopen`).
-        Dlopen = "dlopen",
-        /// glibc opens it to unwind the stack when a thread is cancelled or ends itself.
-        Unwinder = "unwinder",
-    }
 }
 
 /// A package of the Plan and what is taken from it.

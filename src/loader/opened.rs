@@ -1,0 +1,25 @@
+//! The libraries that an object opens by itself, as far as that is certain: what its `.note.dlopen` says (UAPI.12),
+//! and libgcc_s.so.1, which glibc opens to unwind a thread's stack.
+
+use std::slice;
+use std::sync::LazyLock;
+
+use super::link_map::{Libc, NeedKind};
+use crate::elf::{DlopenPriority, ElfFacts};
+use crate::vocabulary::Soname;
+
+/// What glibc opens when a thread is cancelled or ends itself.
+static UNWINDER: LazyLock<Soname> = LazyLock::new(|| Soname::new("libgcc_s.so.1"));
+
+/// What `facts`' object opens, of notes those of the priority `least` and above: each with the names that will do,
+/// the best first.
+pub(super) fn by(facts: &ElfFacts, libc: Libc, least: Option<DlopenPriority>) -> Vec<(NeedKind, &[Soname])> {
+    let Some(least) = least else { return Vec::new() };
+    // Priorities are in the order of required, recommended, suggested.
+    let notes = facts.dlopen_notes.iter().filter(|note| note.priority <= least);
+    let mut opened: Vec<_> = notes.map(|note| (NeedKind::Dlopen, note.sonames.as_slice())).collect();
+    if facts.opens_unwinder && libc == Libc::Glibc {
+        opened.push((NeedKind::Unwinder, slice::from_ref(&*UNWINDER)));
+    }
+    opened
+}
