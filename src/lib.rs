@@ -74,6 +74,7 @@ pub mod elf;
 pub mod emit;
 pub mod inventory;
 pub mod loader;
+pub mod maintainer;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;

@@ -15,6 +15,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("root", &["inventory", "elf", "vocabulary"]),
     ("loader", &["root", "inventory", "elf", "vocabulary"]),
     ("app", &["loader", "root", "inventory", "elf", "vocabulary"]),
+    ("maintainer", &["vocabulary"]),
     ("archive", &["progress", "vocabulary"]),
     ("catalog", &["archive", "vocabulary"]),
     ("resolve", &["catalog", "app", "loader", "root", "elf", "vocabulary"]),
