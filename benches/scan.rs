@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use sodeb::app::{Scope, Sources, link};
-use sodeb::inventory::read_directory;
+use sodeb::inventory::{Depth, read_directory};
 use sodeb::loader::LinkerSettings;
 
 mod support;
@@ -29,11 +29,11 @@ fn scan(criterion: &mut Criterion) {
             .iter(|| support::scan(path.to_owned(), threads).map(|counts| counts.dynamic_bytes.into_inner()));
     });
     group.bench_function("read", |bencher| {
-        bencher.iter(|| read_directory(path).map(|inventory| inventory.entries().len()));
+        bencher.iter(|| read_directory(path, Depth::Linking).map(|inventory| inventory.entries().len()));
     });
     group.bench_function("read and link", |bencher| {
         bencher.iter(|| {
-            Sources::read(&[path.to_owned()], None, None).map(|sources| {
+            Sources::read(&[path.to_owned()], None, None, Depth::Linking).map(|sources| {
                 link(&sources.root(), &sources, &LinkerSettings::default(), Scope::InContext).starts.len()
             })
         });

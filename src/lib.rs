@@ -29,6 +29,7 @@
 //! ```
 //! use sodeb::app::Sources;
 //! use sodeb::catalog::{Catalog, FileCatalog, embedded_catalogs};
+//! use sodeb::inventory::Depth;
 //! use sodeb::loader::LinkerSettings;
 //! use sodeb::pipeline::{self, Catalogs, Question};
 //! use sodeb::vocabulary::RootedPath;
@@ -47,7 +48,7 @@
 //! # let folder = tempfile::tempdir()?;
 //! # let tree = folder.path();
 //! # std::fs::write(tree.join("_native.so"), object_that_needs("libgmp.so.10"))?;
-//! let sources = Sources::read(&[tree.to_owned()], None, Some(&RootedPath::new("/app")))?;
+//! let sources = Sources::read(&[tree.to_owned()], None, Some(&RootedPath::new("/app")), Depth::Linking)?;
 //! let settings = LinkerSettings::default();
 //! let question = Question { sources: &sources, settings: &settings, architecture: None };
 //! let resolution = pipeline::resolve(question, |architecture| {
@@ -70,6 +71,8 @@ pub mod app;
 pub mod archive;
 pub mod catalog;
 pub mod cli;
+//pub mod close;
+pub mod decompress;
 pub mod elf;
 pub mod emit;
 pub mod inventory;
@@ -80,4 +83,5 @@ pub mod plan;
 pub mod progress;
 pub mod resolve;
 pub mod root;
+pub mod storage;
 pub mod vocabulary;

@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{Tree, TreeKind, recognise};
-use crate::inventory::{self, Inventory, InventoryError, read_directory};
+use crate::inventory::{self, Depth, Inventory, InventoryError, read_directory};
 use crate::root::{MountId, Root};
 use crate::vocabulary::RootedPath;
 
@@ -43,13 +43,14 @@ impl Sources {
         apps: &[PathBuf],
         base: Option<&Path>,
         at: Option<&RootedPath>,
+        depth: Depth,
     ) -> Result<Self, InventoryError> {
-        let mut base = base.map(base_source).transpose()?;
+        let mut base = base.map(|base| base_source(base, depth)).transpose()?;
         let apps = apps
             .iter()
             .map(|path| match base.as_mut().and_then(|base| split_from(base, path)) {
                 Some(source) if at.is_none() => Ok(source),
-                _ => read_app(path, at, base.is_some()),
+                _ => read_app(path, at, base.is_some(), depth),
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { base, apps })
@@ -71,8 +72,8 @@ impl Sources {
     }
 }
 
-fn base_source(path: &Path) -> Result<Source, InventoryError> {
-    let inventory = inventory::read_base(path)?;
+fn base_source(path: &Path, depth: Depth) -> Result<Source, InventoryError> {
+    let inventory = inventory::read_base(path, depth)?;
     let tree = Tree { kind: TreeKind::Rootfs, abi: None };
     let top = RootedPath::root();
     Ok(Source { host_path: path.to_owned(), at: top.clone(), shown_as: top, inventory, tree })
@@ -89,8 +90,13 @@ fn split_from(base: &mut Source, path: &Path) -> Option<Source> {
     Some(Source { host_path: path.to_owned(), at, shown_as, inventory, tree })
 }
 
-fn read_app(path: &Path, at: Option<&RootedPath>, has_base: bool) -> Result<Source, InventoryError> {
-    let inventory = read_directory(path)?;
+fn read_app(
+    path: &Path,
+    at: Option<&RootedPath>,
+    has_base: bool,
+    depth: Depth,
+) -> Result<Source, InventoryError> {
+    let inventory = read_directory(path, depth)?;
     let tree = recognise(&inventory);
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let own = RootedPath::new(absolute.as_os_str().as_bytes());

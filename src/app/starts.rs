@@ -6,15 +6,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use bstr::BString;
-
 use super::scripts::{Script, scripts};
 use super::{Language, Role, Source, Sources, interpreter};
 use crate::elf::{ElfFacts, Machine};
 use crate::inventory::Content;
 use crate::loader::{LinkMap, Linker, LinkerSettings, Process, libc_of};
 use crate::root::{MountId, NodeId, Root};
-use crate::vocabulary::Soname;
+use crate::vocabulary::{RootedPath, Soname};
 
 /// What is linked, and in what context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,12 +61,12 @@ pub struct AppObject<'root> {
 
 impl<'root> Linked<'root> {
     /// The folders that every one of these searches (which start, and which object of its map asks) goes
-    /// through. They are to be for one machine.
-    pub fn common_folders(&mut self, searches: &[(usize, usize)]) -> Vec<BString> {
+    /// through, where the root's links lead. They are to be for one machine.
+    pub fn searched_folders(&mut self, searches: &[(usize, usize)]) -> Vec<RootedPath> {
         let Some((first, _)) = searches.first() else { return Vec::new() };
         let machine = self.starts[*first].map.start().facts.machine;
         let Some(linker) = self.linkers.get_mut(&machine) else { return Vec::new() };
-        linker.common_folders(searches.iter().map(|(start, by)| (&self.starts[*start].map, *by)))
+        linker.searched_folders(searches.iter().map(|(start, by)| (&self.starts[*start].map, *by)))
     }
 }
 

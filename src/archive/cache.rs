@@ -17,21 +17,17 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::progress::Progress;
+use crate::storage::{digest_of, digest_of_bytes, write_whole};
 use crate::vocabulary::Sha256Digest;
-
-/// How much is read at once for a digest.
-const CHUNK_BYTES: usize = 128 * 1024;
 
 /// The cache could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -209,41 +205,6 @@ fn made(folder: PathBuf) -> Result<PathBuf, CacheError> {
         Ok(()) => Ok(folder),
         Err(source) => Err(CacheError::Write { path: folder, source }),
     }
-}
-
-/// Writes a file beside and renames it, so that no reader ever sees a part of it.
-///
-/// # Errors
-/// As the system reports them; what was there before is then untouched.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // The temporary file's errors would name it, which nobody knows.
-    fs::metadata(folder)?;
-    // The umask decides who may read it, as with any other file.
-    let everyone = fs::Permissions::from_mode(0o666);
-    let mut file = tempfile::Builder::new().permissions(everyone).tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// The digest of all that `source` holds.
-pub(super) fn digest_of(mut source: impl Read) -> io::Result<Sha256Digest> {
-    let mut hasher = Sha256::new();
-    let mut chunk = vec![0; CHUNK_BYTES];
-    loop {
-        match source.read(&mut chunk) {
-            Ok(0) => return Ok(Sha256Digest(hasher.finalize().into())),
-            Ok(read) => hasher.update(&chunk[..read]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-/// The digest of `bytes`.
-pub(super) fn digest_of_bytes(bytes: &[u8]) -> Sha256Digest {
-    Sha256Digest(Sha256::digest(bytes).into())
 }
 
 #[cfg(test)]

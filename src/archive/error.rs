@@ -91,6 +91,28 @@ pub enum ArchiveError {
         /// Each address, and what was wrong.
         attempts: Attempts,
     },
+    /// A package's path is not one below the archive's base.
+    #[error("cannot fetch '{path}': not a plain path below the archive's base")]
+    BadPoolPath {
+        /// The path.
+        path: String,
+    },
+    /// No mirror has a package's file any more.
+    #[error("cannot find {file} on any mirror: {attempts}")]
+    DebGone {
+        /// The .deb.
+        file: String,
+        /// Each address, and what was answered.
+        attempts: Attempts,
+    },
+    /// No mirror gave a package's file that the index vouches for.
+    #[error("cannot get {file}: {attempts}")]
+    Deb {
+        /// The .deb.
+        file: String,
+        /// Each address, and what was wrong.
+        attempts: Attempts,
+    },
     /// The cache does not have it, and nothing may be fetched.
     #[error("cannot work offline: the cache has no {what}")]
     NotCached {
@@ -148,6 +170,11 @@ impl ArchiveError {
             Self::ContentsMismatch { .. } => Some(
                 "the mirror is being updated: try again later, name another one with --mirror, or take it as \
                  a proposal only with --contents-hint"
+                    .to_owned(),
+            ),
+            Self::DebGone { .. } => Some(
+                "the archive has newer packages than the index: --refresh fetches the index, --snapshot asks for \
+                 the archive's past"
                     .to_owned(),
             ),
             Self::NotCached { .. } => Some("fetch it once without --offline".to_owned()),

@@ -8,7 +8,7 @@ use std::sync::PoisonError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::cache::{CacheError, digest_of};
+use super::cache::CacheError;
 use super::fetch::FetchError;
 use super::reader::{IndexReader, bound_by_ratio};
 use super::release::ListedFile;
@@ -16,6 +16,7 @@ use super::suites::{IndexKind, Pocket, WantedIndex};
 use super::update::{FoundRelease, passed_over};
 use super::{Archive, ArchiveDiagnostic, ArchiveError, Attempts, Refusal};
 use crate::progress::{Progress, Task};
+use crate::storage::digest_of;
 use crate::vocabulary::{Distribution, Sha256Digest};
 
 /// The largest index that is taken without a signed size. Ubuntu's Contents come to 90 MB.
@@ -206,7 +207,12 @@ impl Archive {
     }
 
     /// Fetches a file with a signed digest into the cache, going on where an earlier transfer broke off.
-    fn signed_file(&self, url: &str, listed: ListedFile, task: &dyn Task) -> Result<PathBuf, FetchError> {
+    pub(super) fn signed_file(
+        &self,
+        url: &str,
+        listed: ListedFile,
+        task: &dyn Task,
+    ) -> Result<PathBuf, FetchError> {
         let stored = |error: CacheError| FetchError::Store(std::io::Error::other(error));
         let mut partial = self.cache.partial(listed.sha256).map_err(stored)?;
         loop {

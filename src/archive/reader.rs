@@ -4,22 +4,15 @@
 //! plain file, where the signed Release lists that as well, else by a ratio that no real index comes near.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
-use xz2::bufread::XzDecoder;
-use xz2::stream::{CONCATENATED, Stream};
+use crate::decompress::Compression;
 
 /// The largest ratio of an index to its compressed file. Real ones: Contents 13 to 18, Packages 6.
 const MAX_RATIO: u64 = 100;
 /// What any file may inflate to, whatever its ratio: small files of the same few lines shrink a lot.
 const ALWAYS_ALLOWED_BYTES: u64 = 16 * 1024 * 1024;
-/// The memory that an xz file may ask for. `xz -9` asks for 65 MiB; archives use less.
-const XZ_MEMORY_BYTES: u64 = 96 * 1024 * 1024;
-/// How much of the compressed file is read at once.
-const BUFFER_BYTES: usize = 64 * 1024;
-
 /// The bound of a file that the Release does not list uncompressed.
 pub(super) fn bound_by_ratio(compressed_bytes: u64) -> u64 {
     compressed_bytes.saturating_mul(MAX_RATIO).max(ALWAYS_ALLOWED_BYTES)
@@ -35,14 +28,9 @@ pub(super) struct IndexReader {
 impl IndexReader {
     /// Opens the file at `path`, whose name in the archive is `name`: the ending tells the compression.
     pub(super) fn open(path: &Path, name: &str, limit: u64) -> io::Result<Self> {
-        let file = BufReader::with_capacity(BUFFER_BYTES, File::open(path)?);
-        let inner: Box<dyn Read + Send> = if name.ends_with(".gz") {
-            Box::new(MultiGzDecoder::new(file))
-        } else if name.ends_with(".xz") {
-            Box::new(XzDecoder::new_stream(file, Stream::new_stream_decoder(XZ_MEMORY_BYTES, CONCATENATED)?))
-        } else {
-            Box::new(file)
-        };
+        let ending = name.rfind('.').map_or("", |dot| &name[dot..]);
+        let compression = Compression::of_ending(ending).unwrap_or(Compression::None);
+        let inner = compression.reader(File::open(path)?)?;
         Ok(Self { inner, left: limit, limit })
     }
 }

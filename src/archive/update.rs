@@ -6,13 +6,13 @@ use std::thread;
 
 use serde::{Deserialize, Serialize};
 
-use super::cache::digest_of_bytes;
 use super::fetch::{Answer, Validators};
 use super::mirrors::Bases;
 use super::release::ReleaseFile;
 use super::suites::{IndexKind, Pocket, Suite, WantedIndex, default_components, suites, wanted_indices};
 use super::{Archive, ArchiveDiagnostic, ArchiveError, Attempts, IndexSet, Refusal, ReleaseInfo};
 use crate::progress::Progress;
+use crate::storage::digest_of_bytes;
 use crate::vocabulary::{Distribution, Sha256Digest, Target};
 
 /// The largest InRelease that is read. Debian's are 40 to 220 kB.
@@ -314,7 +314,7 @@ fn check_name(kind: &'static str, name: &str) -> Result<(), ArchiveError> {
 }
 
 /// Does the work for each item, a few at a time, and gives the results in the order of the items.
-fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let worker = || {
         let mut done = Vec::new();

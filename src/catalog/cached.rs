@@ -14,7 +14,8 @@ use super::{
     BuildError, Catalog, CatalogError, CatalogFile, Detail, FileCatalog, IndexKind, TargetIndex, container,
     write_catalog,
 };
-use crate::archive::{self, IndexSet};
+use crate::archive::IndexSet;
+use crate::storage;
 use crate::vocabulary::{Sha256Digest, Target};
 
 /// The folder of the catalogs in the cache.
@@ -77,7 +78,7 @@ pub fn cached_files(cache_dir: &Path) -> Result<Vec<CachedFile>, CatalogError> {
 /// # Errors
 /// When it cannot be written; what was there before is then untouched.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
-    archive::write_whole(path, bytes).map_err(|source| BuildError::Write { path: path.to_owned(), source })
+    storage::write_whole(path, bytes).map_err(|source| BuildError::Write { path: path.to_owned(), source })
 }
 
 fn open_all(path: &Path) -> Result<Vec<FileCatalog>, CatalogError> {

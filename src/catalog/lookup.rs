@@ -232,7 +232,7 @@ fn reason(soname: &Soname, candidates: &[Candidate]) -> Option<Reason> {
 /// Whether a package has the name that Debian Policy 8.1 gives to the package of a soname: `libfoo.so.6` →
 /// `libfoo6`, `libfoo2.so.6` → `libfoo2-6`, `libfoo-1.so` → `libfoo-1`, in lower case and with dashes for
 /// underlines; `t64` behind it marks the change of time_t in 2024.
-fn is_named_for(package: &PackageName, soname: &Soname) -> bool {
+pub fn is_named_for(package: &PackageName, soname: &Soname) -> bool {
     let Ok(soname) = soname.as_bytes().to_str() else { return false };
     let soname = soname.to_lowercase().replace('_', "-");
     let named = match soname.split_once(".so.") {

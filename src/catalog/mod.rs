@@ -19,6 +19,7 @@ mod lookup;
 mod paths;
 mod pool;
 mod record;
+mod relation;
 mod releases;
 mod table;
 
@@ -36,7 +37,8 @@ use jiff::Timestamp;
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Target};
 
 pub use host::host_provider;
-pub use lookup::{Answer, Candidate, NearMiss, Reason, Standing, look_up};
+pub use lookup::{Answer, Candidate, NearMiss, Reason, Standing, is_named_for, look_up};
+pub use relation::{Operator, Relation, RelationGroup, parse_relations};
 pub use releases::{debian_stable, distribution_of, full_name, release_of_number};
 
 /// One release's or one root's packages and the libraries in them.

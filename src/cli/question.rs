@@ -10,6 +10,7 @@ use super::printer::Printer;
 use super::release::{self, ChosenRelease};
 use super::settings::{linker_settings, read_sources};
 use crate::app::Sources;
+use crate::inventory::Depth;
 use crate::loader::{LinkerSettings, Traces};
 use crate::pipeline::Question;
 use crate::vocabulary::Architecture;
@@ -33,10 +34,11 @@ impl<'settings> Asked<'settings> {
         catalog: &'settings CatalogArguments,
         config: &'settings Config,
         printer: &'settings Printer,
+        depth: Depth,
     ) -> Result<Self, Failure> {
         let linker = linker_settings(linker, config, Traces::None)?;
         let architecture = catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
-        let sources = read_sources(paths, place, config)?;
+        let sources = read_sources(paths, place, config, depth)?;
         let release = release::choose(catalog.release.as_deref(), config, &sources);
         Ok(Self { sources, linker, architecture, release, catalog, config, printer })
     }

@@ -7,12 +7,14 @@ use super::question::Asked;
 use super::tree::say_unread;
 use super::{Exit, Failure};
 use crate::emit;
+use crate::inventory::Depth;
 use crate::pipeline::resolve;
 use crate::resolve::{Resolution, Status};
 
 pub(super) fn run(arguments: &ResolveArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let ResolveArguments { sources, linker, catalog, answer } = arguments;
-    let asked = Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer)?;
+    let asked =
+        Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, Depth::Linking)?;
     let mut learned_from = String::new();
     let resolution = resolve(asked.question(), |architecture| {
         let opened = asked.catalogs(architecture)?;

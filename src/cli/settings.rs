@@ -9,6 +9,7 @@ use super::Failure;
 use super::arguments::{LinkerArguments, PlaceArguments};
 use super::config::Config;
 use crate::app::Sources;
+use crate::inventory::Depth;
 use crate::loader::{LinkerSettings, Traces};
 use crate::vocabulary::RootedPath;
 
@@ -26,6 +27,7 @@ pub(super) fn read_sources(
     paths: &[PathBuf],
     place: &PlaceArguments,
     config: &Config,
+    depth: Depth,
 ) -> Result<Sources, Failure> {
     let base = place.base.clone().or_else(|| config.base.as_ref().map(|base| config.path(base)));
     let at = place.at.as_deref().or(config.at.as_ref().map(OsStr::new));
@@ -34,7 +36,7 @@ pub(super) fn read_sources(
         return Err(Failure::question(anyhow::anyhow!("cannot mount several trees at one place"))
             .hint("give one path with --at, or several without"));
     }
-    Sources::read(paths, base.as_deref(), at.as_ref()).map_err(Failure::question)
+    Sources::read(paths, base.as_deref(), at.as_ref(), depth).map_err(Failure::question)
 }
 
 /// An absolute path, since an image that is not running has no current folder.

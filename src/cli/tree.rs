@@ -7,11 +7,12 @@ use super::settings::{linker_settings, read_sources};
 use super::{Exit, Failure};
 use crate::app::{Linked, Scope, Script, Sources, Started, link};
 use crate::emit;
+use crate::inventory::Depth;
 use crate::loader::Traces;
 use crate::root::Root;
 
 pub(super) fn run(arguments: &TreeArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
-    let sources = read_sources(&arguments.sources.paths, &arguments.sources.place, config)?;
+    let sources = read_sources(&arguments.sources.paths, &arguments.sources.place, config, Depth::Linking)?;
     let root = sources.root();
     let is_traced = arguments.answer.format == Format::Json || printer.verbose;
     let traces = if is_traced { Traces::All } else { Traces::Missing };

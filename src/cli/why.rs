@@ -8,11 +8,12 @@ use super::printer::Printer;
 use super::question::Asked;
 use super::{Exit, Failure};
 use crate::emit;
+use crate::inventory::Depth;
 use crate::pipeline::why;
 
 pub(super) fn run(arguments: &WhyArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let WhyArguments { path, query, place, linker, catalog, answer } = arguments;
-    let asked = Asked::read(slice::from_ref(path), place, linker, catalog, config, printer)?;
+    let asked = Asked::read(slice::from_ref(path), place, linker, catalog, config, printer, Depth::Linking)?;
     let choose = |architecture| asked.catalogs(architecture).map(|opened| opened.catalogs);
     let chains = why(asked.question(), query, choose)?;
     if chains.is_empty() {

@@ -5,7 +5,7 @@ use bstr::BString;
 use crate::vocabulary::Soname;
 
 /// The size of an address in the file (EI_CLASS).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 pub enum Class {
     /// ELFCLASS32.
     Bits32,
@@ -14,7 +14,7 @@ pub enum Class {
 }
 
 /// The byte order of the file (EI_DATA).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 pub enum ByteOrder {
     /// ELFDATA2LSB.
     Little,
@@ -23,7 +23,7 @@ pub enum ByteOrder {
 }
 
 /// What a file is for (e_type).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 pub enum ObjectKind {
     /// ET_EXEC: a program at a fixed address.
     Executable,
@@ -34,7 +34,7 @@ pub enum ObjectKind {
 }
 
 /// Which machine a file is for: what the linker compares before it takes a library.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 pub struct Machine {
     /// EI_CLASS.
     pub class: Class,
@@ -47,7 +47,7 @@ pub struct Machine {
 }
 
 /// One file name in DT_VERNEED with the versions that are needed of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub struct VersionNeed {
     /// vn_file: the soname of the object that should define them.
     pub file: Soname,
@@ -56,7 +56,7 @@ pub struct VersionNeed {
 }
 
 /// A symbol version that an object needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub struct NeededVersion {
     /// The name, such as `GLIBC_2.34`.
     pub name: BString,
@@ -77,7 +77,7 @@ pub enum DlopenPriority {
 }
 
 /// One entry of `.note.dlopen`: a library that the object opens at run time (UAPI.12 1.0).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub struct DlopenNote {
     /// The names that will do, the best first.
     pub sonames: Vec<Soname>,
@@ -88,7 +88,7 @@ pub struct DlopenNote {
 }
 
 /// The facts of one ELF file, from its program headers and its dynamic segment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub struct ElfFacts {
     /// Which machine it is for.
     pub machine: Machine,

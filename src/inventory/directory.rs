@@ -9,18 +9,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 use walkdir::{DirEntry, WalkDir};
 
-use super::captured::{MAX_TEXT_BYTES, is_captured, module_symbols};
+use super::content::{self, Depth};
 use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory};
-use crate::elf::{self, ElfError, Source};
 
 /// How many files a task reads: enough that handing it over costs nothing beside the reading.
 const FILES_A_TASK: usize = 128;
-
-/// How much of a script the kernel looks at (BINPRM_BUF_SIZE).
-const SCRIPT_LINE_BYTES: usize = 256;
 
 /// What a folder of the host's own root has in it that is no part of a tree: the kernel's views.
 const KERNEL_FOLDERS: [&str; 3] = ["proc", "sys", "dev"];
@@ -50,19 +46,19 @@ pub enum InventoryError {
 ///
 /// # Errors
 /// When `path` itself can't be read; what can't be read below it is in the inventory's diagnostics.
-pub fn read_directory(path: &Path) -> Result<Inventory, InventoryError> {
+pub fn read_directory(path: &Path, depth: Depth) -> Result<Inventory, InventoryError> {
     let unreadable = |source| InventoryError::Unreadable { path: path.to_owned(), source };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if metadata.is_file() {
         File::open(path).map_err(unreadable)?;
         let name = path.file_name().unwrap_or(path.as_os_str()).as_bytes();
-        return Ok(Inventory::new(vec![file(path, BString::from(name))], Vec::new()));
+        return Ok(Inventory::new(vec![file(path, BString::from(name), depth)], Vec::new()));
     }
     if !metadata.is_dir() {
         return Err(InventoryError::Unsuitable { path: path.to_owned() });
     }
     std::fs::read_dir(path).map_err(unreadable)?;
-    Ok(walk(path))
+    Ok(walk(path, depth))
 }
 
 /// Reads the names and links of a whole root file system; what is in a file is read when it is asked for.
@@ -70,7 +66,7 @@ pub fn read_directory(path: &Path) -> Result<Inventory, InventoryError> {
 ///
 /// # Errors
 /// When `path` can't be read or is no folder.
-pub fn read_base(path: &Path) -> Result<Inventory, InventoryError> {
+pub fn read_base(path: &Path, depth: Depth) -> Result<Inventory, InventoryError> {
     std::fs::read_dir(path).map_err(|source| InventoryError::Unreadable { path: path.to_owned(), source })?;
     let top: Arc<Path> = Arc::from(path);
     let mut found = Found::default();
@@ -80,7 +76,7 @@ pub fn read_base(path: &Path) -> Result<Inventory, InventoryError> {
         match step {
             Ok(entry) if entry.file_type().is_file() => found.entries.push(Entry {
                 path: below(path, entry.path()),
-                kind: EntryKind::File(FileContent::on_demand(Arc::clone(&top))),
+                kind: EntryKind::File(FileContent::on_demand(Arc::clone(&top), depth)),
             }),
             Ok(entry) => found.push_other(path, &entry),
             Err(error) => found.push_error(path, &error),
@@ -89,7 +85,7 @@ pub fn read_base(path: &Path) -> Result<Inventory, InventoryError> {
     Ok(Inventory::new(found.entries, found.diagnostics))
 }
 
-fn walk(top: &Path) -> Inventory {
+fn walk(top: &Path, depth: Depth) -> Inventory {
     let collected = Mutex::new(Found::default());
     let collect = |found: Found| {
         // A poisoned lock means that another task panicked; its panic is passed on by the scope.
@@ -109,23 +105,23 @@ fn walk(top: &Path) -> Inventory {
             }
             if files.len() == FILES_A_TASK {
                 let task = std::mem::replace(&mut files, Vec::with_capacity(FILES_A_TASK));
-                scope.spawn(move |_| collect(read_files(top, &task)));
+                scope.spawn(move |_| collect(read_files(top, &task, depth)));
             }
         }
-        collect(read_files(top, &files));
+        collect(read_files(top, &files, depth));
         collect(walked);
     });
     let found = collected.into_inner().unwrap_or_default();
     Inventory::new(found.entries, found.diagnostics)
 }
 
-fn read_files(top: &Path, files: &[DirEntry]) -> Found {
-    let entries = files.iter().map(|entry| file(entry.path(), below(top, entry.path()))).collect();
+fn read_files(top: &Path, files: &[DirEntry], depth: Depth) -> Found {
+    let entries = files.iter().map(|entry| file(entry.path(), below(top, entry.path()), depth)).collect();
     Found { entries, diagnostics: Vec::new() }
 }
 
-fn file(host_path: &Path, path: BString) -> Entry {
-    let content = read_content(host_path, &path);
+fn file(host_path: &Path, path: BString, depth: Depth) -> Entry {
+    let content = read_content(host_path, &path, depth);
     Entry { path, kind: EntryKind::File(FileContent::new(content)) }
 }
 
@@ -172,48 +168,7 @@ impl Found {
 }
 
 /// Reads what matters of a file; `path` is its path in the tree, by which it is known what matters.
-pub(super) fn read_content(host_path: &Path, path: &[u8]) -> Content {
-    try_read_content(host_path, path).unwrap_or_else(|error| Content::Unreadable(error.to_string()))
-}
-
-fn try_read_content(host_path: &Path, path: &[u8]) -> io::Result<Content> {
-    let file = File::open(host_path)?;
-    if is_captured(path) {
-        return read_text(&file);
-    }
-    // No more than tells what a file is: most are neither objects nor scripts, and what is copied out of the
-    // page cache of all of them adds up.
-    let mut head = [0; elf::HEADER_BYTES];
-    let length = Source::read_at(&file, &mut head, 0)?;
-    let head = &head[..length];
-    if head.starts_with(&elf::MAGIC) {
-        if length < elf::HEADER_BYTES {
-            return Ok(Content::Malformed("file too short".to_owned()));
-        }
-        let name = path.rsplit_str("/").next().unwrap_or_default();
-        return match elf::read_after_head(&file, head, &module_symbols(name)) {
-            Ok(facts) => Ok(Content::Object(Box::new(facts))),
-            Err(ElfError::Io(error)) => Err(error),
-            Err(error) => Ok(Content::Malformed(error.to_string())),
-        };
-    }
-    if head.starts_with(b"#!") {
-        return read_script(&file);
-    }
-    Ok(if length < elf::HEADER_BYTES { Content::Short } else { Content::Other })
-}
-
-/// The first line behind `#!`, as far as the kernel reads it.
-fn read_script(file: &File) -> io::Result<Content> {
-    let mut head = [0; SCRIPT_LINE_BYTES];
-    let length = Source::read_at(file, &mut head, 0)?;
-    let line = head[..length].lines().next().unwrap_or_default();
-    let interpreter = line.strip_prefix(b"#!").unwrap_or_default().trim_ascii();
-    Ok(Content::Script(BString::from(interpreter)))
-}
-
-fn read_text(file: &File) -> io::Result<Content> {
-    let mut text = Vec::new();
-    io::Read::read_to_end(&mut io::Read::take(file, MAX_TEXT_BYTES + 1), &mut text)?;
-    Ok(if text.len() as u64 > MAX_TEXT_BYTES { Content::Other } else { Content::Text(text) })
+pub(super) fn read_content(host_path: &Path, path: &[u8], depth: Depth) -> Content {
+    let read = File::open(host_path).and_then(|file| content::read(&file, path, depth));
+    read.unwrap_or_else(|error| Content::Unreadable(error.to_string()))
 }

@@ -8,27 +8,34 @@
 //! they are first asked for. An app's are all read at once, on every core.
 
 mod captured;
+mod content;
+mod deb;
 mod directory;
+mod stored;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use bstr::{BStr, BString, ByteSlice};
 use rayon::prelude::*;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use content::Depth;
+pub use deb::{Deb, DebError, DebFile, read_deb};
 pub use directory::{InventoryError, read_base, read_directory};
+pub use stored::StoredDebs;
 
 use crate::elf::ElfFacts;
 
 /// The entries of one tree, sorted by path, and what could not be read of it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Inventory {
     entries: Vec<Entry>,
     diagnostics: Vec<Diagnostic>,
 }
 
 /// One file, folder or link.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// The path below the tree's top, without a leading slash.
     pub path: BString,
@@ -37,7 +44,7 @@ pub struct Entry {
 }
 
 /// What an entry is.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum EntryKind {
     /// A folder.
     Directory,
@@ -53,8 +60,8 @@ pub enum EntryKind {
 #[derive(Debug)]
 pub struct FileContent {
     read: OnceLock<Content>,
-    /// The host folder that the entry's path is below, for one that is not read yet.
-    top: Option<Arc<Path>>,
+    /// The host folder that the entry's path is below, for one that is not read yet, and how much is read then.
+    top: Option<(Arc<Path>, Depth)>,
 }
 
 impl FileContent {
@@ -63,8 +70,24 @@ impl FileContent {
         Self { read: OnceLock::from(content), top: None }
     }
 
-    fn on_demand(top: Arc<Path>) -> Self {
-        Self { read: OnceLock::new(), top: Some(top) }
+    fn on_demand(top: Arc<Path>, depth: Depth) -> Self {
+        Self { read: OnceLock::new(), top: Some((top, depth)) }
+    }
+}
+
+/// What is known of the content: one that is not read yet is kept as unreadable.
+impl Serialize for FileContent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.read.get() {
+            Some(content) => content.serialize(serializer),
+            None => Content::Unreadable(String::new()).serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for FileContent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Content::deserialize(deserializer).map(Self::new)
     }
 }
 
@@ -78,14 +101,16 @@ impl Entry {
     pub fn content(&self) -> Option<&Content> {
         let EntryKind::File(file) = &self.kind else { return None };
         Some(file.read.get_or_init(|| match &file.top {
-            Some(top) => directory::read_content(&top.join(self.path.to_os_str_lossy()), &self.path),
+            Some((top, depth)) => {
+                directory::read_content(&top.join(self.path.to_os_str_lossy()), &self.path, *depth)
+            }
             None => Content::Unreadable(String::new()),
         }))
     }
 }
 
 /// What a regular file holds, as far as it matters to the dynamic linker.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Content {
     /// An ELF file.
     Object(Box<ElfFacts>),
@@ -104,7 +129,7 @@ pub enum Content {
 }
 
 /// A file or folder that could not be read, and why: a finding, not the end of the run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// The path below the tree's top.
     pub path: BString,

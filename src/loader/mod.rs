@@ -156,15 +156,20 @@ impl<'root> Linker<'root> {
     }
 
     /// The folders that every one of these searches (a start's map, and which of its objects asks) goes
-    /// through, as the objects write them: where a library would have to lie to be found by all.
-    pub fn common_folders<'map>(
+    /// through, where the root's links lead: where a library would have to lie to be found by all.
+    pub fn searched_folders<'map>(
         &mut self,
         searches: impl Iterator<Item = (&'map LinkMap<'root>, usize)>,
-    ) -> Vec<BString>
+    ) -> Vec<RootedPath>
     where
         'root: 'map,
     {
-        self.searcher.common_folders(searches)
+        let folders = self.searcher.common_folders(searches);
+        let resolved = |folder: &BString| match self.root.resolve(self.root.top(), folder) {
+            Ok(node) => self.root.path(node),
+            Err(_) => RootedPath::new(folder),
+        };
+        folders.iter().map(resolved).collect()
     }
 
     /// The dynamic linker is in every process; a library may ask for it by its soname.

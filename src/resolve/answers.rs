@@ -1,11 +1,10 @@
 //! One answer for each soname, and the packages that they name.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use bstr::BString;
 use rayon::prelude::*;
 
-use super::edges::Need;
+use super::edges::{Need, versions_needed};
 use super::{Alternative, ChosenPackage, SonameAnswer, Status};
 use crate::app::{Linked, Sources, Started};
 use crate::catalog::{Answer, Candidate, Catalog, CatalogError, Package, Standing, host_provider, look_up};
@@ -24,7 +23,7 @@ pub(super) fn answer(
     catalog: &dyn Catalog,
     others: &[&dyn Catalog],
 ) -> Result<(Vec<SonameAnswer>, Vec<ChosenPackage>), CatalogError> {
-    let folders: Vec<_> = needs.iter().map(|(_, need)| common_folders(root, linked, need)).collect();
+    let folders: Vec<_> = needs.iter().map(|(_, need)| linked.searched_folders(&need.missing)).collect();
     let answerer = Answerer {
         root,
         sources,
@@ -111,6 +110,8 @@ impl Answerer<'_, '_> {
             development: Vec::new(),
             near: Vec::new(),
             elsewhere: Vec::new(),
+            searched: Vec::new(),
+            versions: BTreeSet::new(),
         }
     }
 
@@ -144,6 +145,9 @@ impl Answerer<'_, '_> {
         let machine = need.missing.first().map(|(start, _)| self.starts[*start].map.start().facts.machine);
         answer.path = machine.and_then(|machine| self.strays.find(self.root, &answer.soname, machine));
         answer.host = host_provider(answer.soname.as_bytes());
+        answer.searched = folders.to_vec();
+        let asking = need.missing.iter().map(|(start, by)| self.starts[*start].map.objects[*by].facts);
+        answer.versions = asking.flat_map(|facts| versions_needed(facts, &answer.soname)).collect();
         let Answer { candidates, reason, development, near, elsewhere } =
             look_up(self.catalog, &answer.soname, folders, self.others)?;
         let mut candidates = candidates.into_iter().peekable();
@@ -168,15 +172,6 @@ impl Answerer<'_, '_> {
 
 fn alternative(candidate: Candidate) -> Alternative {
     Alternative { package: candidate.package.name, path: candidate.path, standing: candidate.standing }
-}
-
-/// The folders that every search that missed the soname went through, where the root's links lead.
-fn common_folders(root: &Root<'_>, linked: &mut Linked<'_>, need: &Need) -> Vec<RootedPath> {
-    let resolved = |folder: &BString| match root.resolve(root.top(), folder) {
-        Ok(node) => root.path(node),
-        Err(_) => RootedPath::new(folder),
-    };
-    linked.common_folders(&need.missing).iter().map(resolved).collect()
 }
 
 /// The objects of the trees by file name and soname: where a library lies that no search finds.

@@ -1,8 +1,9 @@
 //! The needed edges of all start objects, gathered by soname.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use bstr::BString;
 use hashbrown::HashMap;
 
 use super::Scene;
@@ -14,19 +15,19 @@ use crate::vocabulary::Soname;
 
 /// One soname and all that ask for it.
 #[derive(Debug, Default)]
-pub(super) struct Need {
+pub struct Need {
     /// The file that satisfies it, where it is found.
-    pub(super) found: Option<NodeId>,
+    pub found: Option<NodeId>,
     /// The edges that come to nothing: which start's map, and which of its objects asks.
-    pub(super) missing: Vec<(usize, usize)>,
+    pub missing: Vec<(usize, usize)>,
     /// The objects that ask for it, and whether each is one of the trees'.
-    pub(super) needed_by: HashMap<NodeId, bool>,
+    pub needed_by: HashMap<NodeId, bool>,
     /// The starts that load a library of this soname, in their order.
-    pub(super) loaded_by: Vec<usize>,
+    pub loaded_by: Vec<usize>,
 }
 
 /// Every soname that is asked for in the scene, sorted.
-pub(super) fn gather<'root>(
+pub fn gather<'root>(
     root: &Root<'_>,
     sources: &Sources,
     linked: &Linked<'root>,
@@ -59,9 +60,16 @@ pub(super) fn gather<'root>(
     needs
 }
 
+/// The symbol versions without which `facts`' object does not load, of the library that it calls `soname`.
+pub fn versions_needed(facts: &ElfFacts, soname: &Soname) -> BTreeSet<BString> {
+    let needs = facts.version_needs.iter().filter(|need| need.file == *soname);
+    let versions = needs.flat_map(|need| &need.versions).filter(|version| !version.weak);
+    versions.map(|version| version.name.clone()).collect()
+}
+
 impl Scene {
     /// Whether an object is for this machine and C library.
-    pub(super) fn holds(self, facts: &ElfFacts) -> bool {
+    pub fn holds(self, facts: &ElfFacts) -> bool {
         facts.machine == self.machine && libc_of(facts) == self.libc
     }
 }

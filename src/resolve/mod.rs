@@ -9,10 +9,13 @@ mod edges;
 mod problems;
 mod why;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-pub use edges::scene;
-pub use problems::{Problem, ProblemKind};
+use bstr::BString;
+
+pub use edges::{Need, gather, scene, versions_needed};
+pub use problems::{Problem, ProblemKind, object_problems};
 pub use why::{Chain, why};
 
 use crate::app::{Abi, Linked, Sources, TreeKind};
@@ -107,6 +110,10 @@ pub struct SonameAnswer {
     pub near: Vec<NearMiss>,
     /// The other releases that have it.
     pub elsewhere: Vec<(Release, PackageName)>,
+    /// The folders that every search that missed it went through.
+    pub searched: Vec<RootedPath>,
+    /// The symbol versions that those who ask in vain need of it.
+    pub versions: BTreeSet<BString>,
 }
 
 /// A package that was not preferred.
@@ -165,7 +172,7 @@ pub fn resolve(
     others: &[&dyn Catalog],
 ) -> Result<Resolution, CatalogError> {
     let needs = edges::gather(root, sources, linked, scene);
-    let problems = problems::of_objects(root, sources, linked, scene);
+    let problems = object_problems(root, sources, linked, scene);
     let dlopens = problems::dlopens(root, linked, scene);
     let (sonames, packages) = answers::answer(root, sources, linked, &needs, catalog, others)?;
     let mut problems = [problems, problems::of_sonames(&sonames)].concat();

@@ -25,6 +25,8 @@ named! {
         Musl = "musl",
         /// A library that the tree has where ld.so does not look.
         OffPath = "off-path",
+        /// A package that answers could not be had or read, so that what it needs is not known.
+        Unread = "unread",
     }
 }
 
@@ -68,7 +70,7 @@ pub(super) fn of_sonames(answers: &[SonameAnswer]) -> Vec<Problem> {
 
 /// The problems of objects by themselves: for another system, without a dynamic linker, or with versions
 /// that what they load does not define.
-pub(super) fn of_objects(
+pub fn object_problems(
     root: &Root<'_>,
     sources: &Sources,
     linked: &Linked<'_>,

@@ -220,9 +220,14 @@ impl<'inventories> Root<'inventories> {
         self.node(node).entry.is_none_or(Entry::is_directory)
     }
 
+    /// What an inventory says of a node; none for a folder that only lies above something.
+    pub fn entry(&self, node: NodeId) -> Option<&'inventories Entry> {
+        self.node(node).entry
+    }
+
     /// The content of a regular file; none for anything else.
     pub fn content(&self, node: NodeId) -> Option<&'inventories Content> {
-        self.node(node).entry?.content()
+        self.entry(node)?.content()
     }
 
     /// The target of a link, as it stands; none for anything else.

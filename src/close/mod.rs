@@ -1,0 +1,241 @@
+//! From what the trees lack to the packages that close the gap: what each package that could answer brings along,
+//! which of them are chosen, and whether the linker then finds everything.
+//!
+//! A [`Closing`] begins with the names that a [`Resolution`] has packages for. Each name with the folders in which
+//! it is looked for is an *ask*; the catalog tells the packages that could answer it, and the solver chooses
+//! ([`crate::select`]). What a package brings along is known only from its .deb, so that the first choice counts
+//! packages that were not read as if they needed nothing. Whatever the choice uses is then read, linked by itself
+//! on what is there ([`options`]), and the choice is made again. Since a package costs at least what it was taken
+//! for, a choice that uses read packages only is the best of all, and packages that can't be part of it are never
+//! fetched.
+//!
+//! At last all that was chosen is laid over the trees and linked as a whole ([`overlay`]). What is missing then
+//! that the asks did not tell, because another package's file is found first or a search path is handed down, is
+//! one more ask. What is loaded is what is taken ([`planned`]).
+
+mod asks;
+mod options;
+mod overlay;
+mod planned;
+mod pose;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub use planned::{Closed, LackingVersion};
+
+use crate::app::{Scope, Sources, link};
+use crate::catalog::{Catalog, CatalogError, Package, Relation, RelationGroup, parse_relations};
+use crate::inventory::Deb;
+use crate::loader::LinkerSettings;
+use crate::maintainer::Actions;
+use crate::resolve::{Resolution, Scene, Status};
+use crate::root::Root;
+use crate::select::{self, RequirementId, Selection, Unsolvable};
+use crate::vocabulary::{Architecture, PackageName, RootedPath};
+use asks::{Ask, AskId, Asks};
+use overlay::Overlay;
+use pose::Posed;
+
+/// The maintainer scripts that run when a package is installed, in their order.
+const SCRIPTS: [&str; 2] = ["preinst", "postinst"];
+
+/// What the user wants of the choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Packages that are taken wherever they can answer.
+    pub prefer: BTreeSet<PackageName>,
+    /// Packages that are never taken.
+    pub avoid: BTreeSet<PackageName>,
+}
+
+/// A closing that is under way.
+pub struct Closing<'trees> {
+    root: &'trees Root<'trees>,
+    sources: &'trees Sources,
+    settings: &'trees LinkerSettings,
+    scene: Scene,
+    resolution: &'trees Resolution,
+    catalog: &'trees dyn Catalog,
+    wishes: &'trees Wishes,
+    asks: Asks,
+    /// What must be answered whatever is chosen.
+    wanted: Vec<AskId>,
+    known: BTreeMap<PackageName, Known>,
+    /// Packages whose .deb can't be had or read, and why: what they need is not known.
+    unread: BTreeMap<PackageName, String>,
+}
+
+/// A package whose .deb was read.
+struct Known {
+    package: Package,
+    deb: Arc<Deb>,
+    actions: Actions,
+    /// Depends and Pre-Depends.
+    depends: Vec<RelationGroup>,
+    /// Conflicts and Breaks.
+    conflicts: Vec<Relation>,
+    /// The virtual packages that it provides, and the versions in which it does.
+    provides: Vec<Relation>,
+}
+
+/// What the solver chose.
+struct Choice {
+    selection: Selection,
+    posed: Posed,
+}
+
+/// A gap can't be closed.
+#[derive(Debug, thiserror::Error)]
+pub enum CloseError {
+    /// No choice of packages closes it.
+    #[error("cannot choose packages that close the gap: {0}")]
+    Unsolvable(#[from] Unsolvable),
+    /// A catalog's data is broken.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The files that are taken do not do what the whole packages do. It is a fault of this program.
+    #[error("cannot take single files: {object} loads something else with them than with the whole packages")]
+    Contradiction {
+        /// The first start object that is loaded otherwise.
+        object: RootedPath,
+    },
+}
+
+impl<'trees> Closing<'trees> {
+    /// Begins with every soname that a resolution has a package for.
+    ///
+    /// # Errors
+    /// When the catalog's data is broken.
+    pub fn new(
+        root: &'trees Root<'trees>,
+        sources: &'trees Sources,
+        settings: &'trees LinkerSettings,
+        scene: Scene,
+        resolution: &'trees Resolution,
+        catalog: &'trees dyn Catalog,
+        wishes: &'trees Wishes,
+    ) -> Result<Self, CatalogError> {
+        let mut closing = Self {
+            root,
+            sources,
+            settings,
+            scene,
+            resolution,
+            catalog,
+            wishes,
+            asks: Asks::default(),
+            wanted: Vec::new(),
+            known: BTreeMap::new(),
+            unread: BTreeMap::new(),
+        };
+        for answer in resolution.sonames.iter().filter(|answer| answer.status == Status::Package) {
+            let ask = Ask { soname: answer.soname.clone(), folders: answer.searched.clone() };
+            let id = closing.asks.id_of(ask, catalog)?;
+            closing.asks.note(id, None, &answer.versions);
+            closing.wanted.push(id);
+        }
+        Ok(closing)
+    }
+
+    /// The packages that the best choice uses and that were not read yet: to be fetched, read and handed to
+    /// [`Self::learn`]. None when the choice stands.
+    ///
+    /// # Errors
+    /// When no choice closes the gap.
+    pub fn unread(&self) -> Result<Vec<Package>, Unsolvable> {
+        let choice = self.choose()?;
+        let chosen = choice.packages();
+        let is_new =
+            |name: &&PackageName| !self.known.contains_key(*name) && !self.unread.contains_key(*name);
+        Ok(chosen.into_iter().filter(is_new).filter_map(|name| self.asks.package(name)).collect())
+    }
+
+    /// Takes in what was read of packages, or why one could not be.
+    ///
+    /// # Errors
+    /// When the catalog's data is broken.
+    pub fn learn(&mut self, read: Vec<(Package, Result<Arc<Deb>, String>)>) -> Result<(), CatalogError> {
+        let architecture = self.catalog.provenance().target.architecture;
+        for (package, deb) in read {
+            match deb {
+                Ok(deb) => {
+                    self.known.insert(package.name.clone(), Known::new(package, deb, architecture));
+                }
+                Err(cause) => {
+                    self.unread.insert(package.name, cause);
+                }
+            }
+        }
+        self.study()
+    }
+
+    /// Lays what is chosen over the trees and links everything. What is missing still and some package has is
+    /// wanted from then on, and there is no answer yet.
+    ///
+    /// # Errors
+    /// When no choice closes the gap or the catalog's data is broken.
+    pub fn settle(&mut self) -> Result<Option<Closed>, CloseError> {
+        let choice = self.choose()?;
+        let overlay = Overlay::new(&choice, &self.known, self.wishes);
+        let laid = overlay.lay(self.root, |_, _| true);
+        let mut linked = link(&laid.root, self.sources, self.settings, Scope::InContext);
+        let mut new = Vec::new();
+        for (ask, versions) in self.still_missing(&laid.root, &mut linked) {
+            let id = self.asks.id_of(ask, self.catalog)?;
+            self.asks.note(id, None, &versions);
+            if self.asks.is_answerable(id) && !choice.counts(id) {
+                new.push(id);
+            }
+        }
+        if new.is_empty() {
+            return self.closed(&choice, &overlay, &laid, &linked).map(Some);
+        }
+        self.wanted.extend(new);
+        self.study()?;
+        Ok(None)
+    }
+
+    fn choose(&self) -> Result<Choice, Unsolvable> {
+        let posed = self.pose();
+        let selection = select::solve(&posed.instance)?;
+        Ok(Choice { selection, posed })
+    }
+}
+
+impl Choice {
+    /// The names of the chosen packages, sorted.
+    fn packages(&self) -> Vec<&PackageName> {
+        self.selection.packages.iter().map(|package| self.posed.name(*package)).collect()
+    }
+
+    /// Whether an ask is answered by the choice.
+    fn counts(&self, id: AskId) -> bool {
+        self.selection.met_by.contains_key(&RequirementId(id.0))
+    }
+}
+
+impl Known {
+    fn new(package: Package, deb: Arc<Deb>, architecture: Architecture) -> Self {
+        let relations = |fields: &[&str]| -> Vec<RelationGroup> {
+            let fields = fields.iter().filter_map(|field| deb.field(field));
+            fields.flat_map(|field| parse_relations(field, architecture)).collect()
+        };
+        let single = |fields: &[&str]| relations(fields).into_iter().flat_map(|group| group.0).collect();
+        let scripts = SCRIPTS.iter().filter_map(|name| deb.scripts.get(*name)).map(Vec::as_slice);
+        Self {
+            actions: Actions::of_scripts(scripts),
+            depends: relations(&["Pre-Depends", "Depends"]),
+            conflicts: single(&["Conflicts", "Breaks"]),
+            provides: single(&["Provides"]),
+            package,
+            deb,
+        }
+    }
+
+    /// The name of the source package.
+    fn source(&self) -> &str {
+        let source = self.deb.field("Source").and_then(|field| field.split([' ', '(']).next());
+        source.filter(|name| !name.is_empty()).unwrap_or(self.package.name.as_str())
+    }
+}

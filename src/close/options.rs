@@ -1,0 +1,123 @@
+//! What taking a package's file for an ask brings along: the file is linked by itself, on what is there already and
+//! its own package, and whatever is missing then is what it needs of others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bstr::BString;
+
+use super::asks::{Ask, AskId, Facts};
+use super::overlay::{alternative_links, is_left_out};
+use super::{Closing, Known};
+use crate::catalog::CatalogError;
+use crate::inventory::Content;
+use crate::loader::Linker;
+use crate::resolve::versions_needed;
+use crate::root::{MountId, NodeId, Root};
+use crate::vocabulary::PackageName;
+
+/// What reading a package told of one of its files.
+enum Studied {
+    Fits { defines: Vec<BString>, needs: Vec<(Ask, BTreeSet<BString>)> },
+    Unfit(String),
+}
+
+impl Closing<'_> {
+    /// Finds out what every answer brings along whose package was read, and what those needs could be answered by
+    /// in turn.
+    pub(super) fn study(&mut self) -> Result<(), CatalogError> {
+        loop {
+            let mut open: BTreeMap<PackageName, Vec<(AskId, usize)>> = BTreeMap::new();
+            for (id, asked) in self.asks.all.iter().enumerate() {
+                for (index, answer) in asked.answers.iter().enumerate() {
+                    if answer.facts.is_none() && self.known.contains_key(answer.name()) {
+                        open.entry(answer.name().clone()).or_default().push((AskId(id), index));
+                    }
+                }
+            }
+            if open.is_empty() {
+                return Ok(());
+            }
+            for (package, answers) in open {
+                for ((id, index), studied) in self.study_package(&package, &answers) {
+                    let facts = self.facts(&package, studied)?;
+                    self.asks.all[id.0].answers[index].facts = Some(facts);
+                }
+            }
+        }
+    }
+
+    fn facts(&mut self, package: &PackageName, studied: Studied) -> Result<Facts, CatalogError> {
+        match studied {
+            Studied::Unfit(cause) => Ok(Facts::Unfit(cause)),
+            Studied::Fits { defines, needs } => {
+                let mut ids = Vec::new();
+                for (ask, versions) in needs {
+                    let id = self.asks.id_of(ask, self.catalog)?;
+                    self.asks.note(id, Some(package), &versions);
+                    ids.push(id);
+                }
+                ids.sort_unstable();
+                ids.dedup();
+                Ok(Facts::Fits { defines, needs: ids })
+            }
+        }
+    }
+
+    fn study_package(
+        &self,
+        package: &PackageName,
+        answers: &[(AskId, usize)],
+    ) -> Vec<((AskId, usize), Studied)> {
+        let Some(known) = self.known.get(package) else { return Vec::new() };
+        let links = alternative_links(known, |_| true);
+        let mut root = Root::over(self.root);
+        let own = root.install(&known.deb.inventory, |path| !is_left_out(path));
+        root.install(&links, |_| true);
+        let Ok(mut linker) = Linker::new(&root, self.scene.machine, self.settings) else { return Vec::new() };
+        answers
+            .iter()
+            .map(|answer| {
+                let ask = &self.asks.all[answer.0.0].ask;
+                (*answer, self.study_answer(known, &root, own, &mut linker, ask))
+            })
+            .collect()
+    }
+
+    fn study_answer<'root>(
+        &self,
+        known: &Known,
+        root: &'root Root<'root>,
+        own: MountId,
+        linker: &mut Linker<'root>,
+        ask: &Ask,
+    ) -> Studied {
+        let Some(node) = found(root, own, ask) else {
+            let name = &known.package.name;
+            return Studied::Unfit(format!("{name} has no {} where it is looked for", ask.soname));
+        };
+        let facts = match root.content(node) {
+            Some(Content::Object(facts)) if self.scene.holds(facts) => facts,
+            _ => return Studied::Unfit(format!("{} is no library for this machine", root.path(node))),
+        };
+        let map = linker.library(node, facts, None);
+        let mut needs = BTreeMap::new();
+        for edge in map.missing() {
+            let folders = linker.searched_folders(std::iter::once((&map, edge.by)));
+            let versions = versions_needed(map.objects[edge.by].facts, edge.soname);
+            let ask = Ask { soname: edge.soname.clone(), folders };
+            needs.entry(ask).or_insert_with(BTreeSet::new).extend(versions);
+        }
+        let defines = facts.version_definitions.clone();
+        Studied::Fits { defines, needs: needs.into_iter().collect() }
+    }
+}
+
+/// The package's own file that the linker finds for an ask, if it does.
+fn found(root: &Root<'_>, own: MountId, ask: &Ask) -> Option<NodeId> {
+    let name = ask.soname.as_bytes();
+    let at = |path: &[u8]| root.resolve(root.top(), path).ok().filter(|node| root.mount_of(*node) == own);
+    if name.contains(&b'/') {
+        return at(name);
+    }
+    ask.folders.iter().find_map(|folder| at(folder.join(name).as_bytes()))
+}

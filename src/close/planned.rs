@@ -1,0 +1,415 @@
+//! From the linked whole to the Plan: what is loaded from a package is taken, with the links that lead to it, and
+//! nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bstr::{BString, ByteSlice};
+use hashbrown::HashSet;
+
+use super::asks::{Ask, Facts};
+use super::overlay::{Laid, Overlay};
+use super::{Choice, CloseError, Closing, Known};
+use crate::app::{Linked, Scope, Sources, Started, link};
+use crate::inventory::EntryKind;
+use crate::loader::{NeedKind, Outcome};
+use crate::plan::{
+    Criterion, PackageReason, Plan, PlannedApp, PlannedLibrary, PlannedPackage, TakenFile, TakenKind,
+};
+use crate::resolve::{Problem, ProblemKind, Status, gather, object_problems, versions_needed};
+use crate::root::{MountId, NodeId, Root};
+use crate::select::{self, Reason};
+use crate::vocabulary::{PackageName, RootedPath, Soname};
+
+/// What a closing comes to.
+#[derive(Debug)]
+pub struct Closed {
+    /// The Plan, without what only the outside knows: URLs, the snapshot and the digest of the base.
+    pub plan: Plan,
+    /// Symbol versions that no chosen library defines; they are not among the Plan's problems yet.
+    pub lacking: Vec<LackingVersion>,
+    /// The objects that are loaded from the base, sorted.
+    pub base_objects: Vec<RootedPath>,
+    /// Packages whose files are not known, so that the Plan is not whole; their causes are among its problems.
+    pub unread: Vec<PackageName>,
+}
+
+/// A symbol version that an object needs of a library that does not define it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LackingVersion {
+    /// The object.
+    pub object: RootedPath,
+    /// What it calls the library.
+    pub soname: Soname,
+    /// The version.
+    pub version: String,
+    /// The library.
+    pub provider: RootedPath,
+    /// The package that the library is from, with its version; none for one of the base or the trees.
+    pub package: Option<(PackageName, String)>,
+}
+
+/// What is taken of each package, by its path in the image: with the path that it has in the package.
+type Taken = BTreeMap<PackageName, BTreeMap<RootedPath, (TakenKind, BString)>>;
+
+impl Closing<'_> {
+    /// What is asked for in vain, and was not given up before, with the versions that are needed of it.
+    pub(super) fn still_missing(
+        &self,
+        root: &Root<'_>,
+        linked: &mut Linked<'_>,
+    ) -> Vec<(Ask, BTreeSet<BString>)> {
+        let given_up: BTreeSet<&Soname> = self
+            .resolution
+            .sonames
+            .iter()
+            .filter(|answer| matches!(answer.status, Status::Unresolved | Status::Host | Status::OffPath))
+            .map(|answer| &answer.soname)
+            .collect();
+        let needs = gather(root, self.sources, linked, Some(self.scene));
+        let missing =
+            needs.into_iter().filter(|(soname, need)| !need.missing.is_empty() && !given_up.contains(soname));
+        missing
+            .map(|(soname, need)| {
+                let versions = need.missing.iter().flat_map(|(start, by)| {
+                    versions_needed(linked.starts[*start].map.objects[*by].facts, soname)
+                });
+                let versions = versions.collect();
+                let folders = linked.searched_folders(&need.missing);
+                (Ask { soname: soname.clone(), folders }, versions)
+            })
+            .collect()
+    }
+
+    /// The Plan of a choice with which everything is found that any package has.
+    pub(super) fn closed(
+        &self,
+        choice: &Choice,
+        overlay: &Overlay<'_>,
+        laid: &Laid<'_>,
+        linked: &Linked<'_>,
+    ) -> Result<Closed, CloseError> {
+        let starts: Vec<&Started<'_>> =
+            linked.starts.iter().filter(|start| self.scene.holds(start.map.start().facts)).collect();
+        let taken = taken(laid, &starts);
+        self.prove(overlay, &taken, &starts, laid)?;
+        let mut loads = Loads::default();
+        for start in &starts {
+            loads.add(laid, start, self.sources);
+        }
+        let unread: Vec<PackageName> =
+            choice.packages().into_iter().filter(|name| self.unread.contains_key(*name)).cloned().collect();
+        let plan = Plan {
+            provenance: self.resolution.provenance.clone(),
+            snapshot: None,
+            base: None,
+            apps: self
+                .resolution
+                .apps
+                .iter()
+                .map(|app| PlannedApp { at: app.at.clone(), kind: app.kind, objects: app.objects })
+                .collect(),
+            packages: self.packages(choice, taken, &loads),
+            problems: self.problems(laid, linked, &unread),
+            libraries: loads.libraries(),
+        };
+        Ok(Closed {
+            plan,
+            lacking: lacking(laid, &starts),
+            base_objects: self.base_objects(laid, &starts),
+            unread,
+        })
+    }
+
+    /// That the files that are taken do what the whole packages do: every start object loads the same.
+    fn prove(
+        &self,
+        overlay: &Overlay<'_>,
+        taken: &Taken,
+        starts: &[&Started<'_>],
+        laid: &Laid<'_>,
+    ) -> Result<(), CloseError> {
+        let entries: HashSet<(&PackageName, &[u8])> = taken
+            .iter()
+            .flat_map(|(package, files)| files.values().map(move |(_, entry)| (package, entry.as_slice())))
+            .collect();
+        let only = overlay.lay(self.root, |package, path| entries.contains(&(package, path)));
+        let proof = link(&only.root, self.sources, self.settings, Scope::InContext);
+        let proven: Vec<&Started<'_>> =
+            proof.starts.iter().filter(|start| self.scene.holds(start.map.start().facts)).collect();
+        let differs = |(one, other): (&&Started<'_>, &&Started<'_>)| {
+            let paths = |start: &Started<'_>| -> Vec<BString> {
+                start.map.objects.iter().map(|object| object.path.as_ref().clone()).collect()
+            };
+            (paths(one) != paths(other)).then(|| laid.root.path(one.map.start().node))
+        };
+        match starts.iter().zip(&proven).find_map(differs) {
+            None if starts.len() == proven.len() => Ok(()),
+            found => Err(CloseError::Contradiction { object: found.unwrap_or_else(RootedPath::root) }),
+        }
+    }
+
+    fn packages(&self, choice: &Choice, taken: Taken, loads: &Loads) -> Vec<PlannedPackage> {
+        let reasons = select::reasons(&choice.posed.instance, &choice.selection);
+        let mut taken = taken;
+        let planned = |name: &PackageName| {
+            let package = self.asks.package(name)?;
+            let source = self.known.get(name).map_or(name.as_str(), Known::source).to_owned();
+            let files = taken.remove(name).unwrap_or_default();
+            Some(PlannedPackage {
+                package,
+                source,
+                urls: Vec::new(),
+                direct: loads.libraries.values().any(|library| library.package == *name && library.direct()),
+                reason: self.reason(choice, name, &reasons),
+                needs: loads.needs.get(name).into_iter().flatten().cloned().collect(),
+                files: files.into_iter().map(|(path, (kind, _))| TakenFile { path, kind }).collect(),
+            })
+        };
+        choice.packages().into_iter().filter_map(planned).collect()
+    }
+
+    /// What decided for a package: of the asks that it answers, the one that left the least choice.
+    fn reason(&self, choice: &Choice, name: &PackageName, reasons: &[Reason]) -> PackageReason {
+        let posed = &choice.posed;
+        let mut found: Option<PackageReason> = None;
+        for (requirement, option) in &choice.selection.met_by {
+            let ask = &self.asks.all[requirement.0];
+            let usable = &posed.usable[requirement.0];
+            let answer = usable.answers.get(*option).map(|answer| &ask.answers[*answer]);
+            if answer.is_none_or(|answer| answer.name() != name) {
+                continue;
+            }
+            let decided = reasons.iter().find(|reason| reason.requirement == *requirement);
+            let criterion = match decided.map(|reason| reason.criterion) {
+                _ if usable.is_preferred && ask.answers.len() > 1 => Criterion::Preferred,
+                None if usable.not_its_own.is_empty() => Criterion::Only,
+                None => Criterion::NamedForSoname,
+                Some(select::Criterion::Only) => Criterion::Only,
+                Some(select::Criterion::FewerPackages) => Criterion::FewestPackages,
+                Some(select::Criterion::Smaller) => Criterion::FewestBytes,
+                Some(select::Criterion::Preferred { .. }) => Criterion::DebiansPreference,
+                Some(select::Criterion::Name) => Criterion::Name,
+            };
+            let mut instead_of: Vec<PackageName> = match (criterion, decided) {
+                (Criterion::NamedForSoname, _) => usable.not_its_own.clone(),
+                (Criterion::Preferred, _) => {
+                    let others = ask.answers.iter().map(|answer| answer.name().clone());
+                    others.filter(|other| other != name).collect()
+                }
+                (_, Some(Reason { without: Some(cost), .. })) => {
+                    let chosen = choice.packages();
+                    cost.names.iter().filter(|other| !chosen.contains(other)).cloned().collect()
+                }
+                _ => Vec::new(),
+            };
+            instead_of.sort();
+            instead_of.dedup();
+            let reason = PackageReason { criterion, instead_of };
+            if found.as_ref().is_none_or(|known| reason.criterion < known.criterion) {
+                found = Some(reason);
+            }
+        }
+        found.unwrap_or(PackageReason { criterion: Criterion::Only, instead_of: Vec::new() })
+    }
+
+    /// What keeps objects from loading even with all that is taken.
+    fn problems(&self, laid: &Laid<'_>, linked: &Linked<'_>, unread: &[PackageName]) -> Vec<Problem> {
+        let given_up = self
+            .resolution
+            .problems
+            .iter()
+            .filter(|problem| matches!(problem.kind, ProblemKind::Unresolved | ProblemKind::OffPath));
+        let mut problems: Vec<Problem> = given_up.cloned().collect();
+        let objects = object_problems(&laid.root, self.sources, linked, Some(self.scene));
+        problems.extend(objects.into_iter().filter(|problem| problem.kind != ProblemKind::Version));
+        for (soname, need) in gather(&laid.root, self.sources, linked, Some(self.scene)) {
+            let is_told = problems.iter().any(|problem| {
+                problem.kind == ProblemKind::Unresolved && problem.detail.ends_with(&soname.to_string())
+            });
+            let is_host = self.resolution.sonames.iter().any(|answer| {
+                answer.soname == *soname && matches!(answer.status, Status::Host | Status::OffPath)
+            });
+            if is_told || is_host || !unread.is_empty() && self.would_be_answered(soname) {
+                continue;
+            }
+            let asking: BTreeSet<RootedPath> = need
+                .missing
+                .iter()
+                .map(|(start, by)| laid.root.path(linked.starts[*start].map.objects[*by].node))
+                .collect();
+            problems.extend(asking.into_iter().map(|object| Problem {
+                kind: ProblemKind::Unresolved,
+                object,
+                detail: self.why_unanswered(soname),
+            }));
+        }
+        for name in unread {
+            let cause = self.unread.get(name).map(String::as_str).unwrap_or_default();
+            let object = self.asks.path_of(name).unwrap_or_else(RootedPath::root);
+            let detail = format!("{name} could not be read, so that what it needs is not known: {cause}");
+            problems.push(Problem { kind: ProblemKind::Unread, object, detail });
+        }
+        problems.sort();
+        problems.dedup();
+        problems
+    }
+
+    /// Whether one of the packages that could not be read may have a library.
+    fn would_be_answered(&self, soname: &Soname) -> bool {
+        self.asks
+            .all
+            .iter()
+            .filter(|asked| asked.ask.soname == *soname)
+            .any(|asked| asked.answers.iter().any(|answer| self.unread.contains_key(answer.name())))
+    }
+
+    fn why_unanswered(&self, soname: &Soname) -> String {
+        let asked = self.asks.all.iter().filter(|asked| asked.ask.soname == *soname);
+        let mut causes = asked.flat_map(|asked| &asked.answers).filter_map(|answer| match &answer.facts {
+            Some(Facts::Unfit(cause)) => Some(cause),
+            _ => None,
+        });
+        match causes.next() {
+            Some(cause) => format!("the index names a package for {soname}, but {cause}"),
+            None => format!("no package has {soname}"),
+        }
+    }
+
+    /// The objects of the base that are loaded, and the dynamic linkers.
+    fn base_objects(&self, laid: &Laid<'_>, starts: &[&Started<'_>]) -> Vec<RootedPath> {
+        if self.sources.base.is_none() {
+            return Vec::new();
+        }
+        let nodes: BTreeSet<NodeId> =
+            starts.iter().flat_map(|start| &start.map.objects).map(|object| object.node).collect();
+        let of_base = nodes.into_iter().filter(|node| laid.root.mount_of(*node) == MountId(0));
+        let mut paths: Vec<RootedPath> = of_base.map(|node| laid.root.path(node)).collect();
+        paths.sort();
+        paths
+    }
+}
+
+/// Every file of a package that is loaded, and every link of one on the way to it.
+fn taken(laid: &Laid<'_>, starts: &[&Started<'_>]) -> Taken {
+    let root = &laid.root;
+    let mut taken = Taken::new();
+    let mut seen: HashSet<&[u8]> = HashSet::new();
+    for start in starts {
+        let linker = start.map.interpreter.map(|interpreter| interpreter.path.as_bytes());
+        let paths = start.map.objects.iter().map(|object| object.path.as_slice());
+        for path in paths.chain(linker) {
+            if !seen.insert(path) {
+                continue;
+            }
+            let Ok((links, end)) = root.way(root.top(), path) else { continue };
+            for node in links.into_iter().chain([end]) {
+                take(laid, node, &mut taken);
+            }
+        }
+    }
+    taken
+}
+
+fn take(laid: &Laid<'_>, node: NodeId, taken: &mut Taken) {
+    let Some((known, origin)) = laid.origin(node) else { return };
+    let Some(entry) = laid.root.entry(node) else { return };
+    let kind = match &entry.kind {
+        EntryKind::Symlink(target) => TakenKind::Link { target: target.clone(), origin },
+        EntryKind::File(_) => match known.deb.file(&entry.path) {
+            Some(file) => {
+                TakenKind::File { sha256: file.sha256, size_bytes: file.size_bytes, mode: file.mode & 0o7777 }
+            }
+            None => return,
+        },
+        EntryKind::Directory | EntryKind::Special => return,
+    };
+    let files = taken.entry(known.package.name.clone()).or_default();
+    files.insert(laid.root.path(node), (kind, entry.path.clone()));
+}
+
+/// Who asks for what of the packages.
+#[derive(Default)]
+struct Loads {
+    libraries: BTreeMap<(Soname, RootedPath), Load>,
+    needs: BTreeMap<PackageName, BTreeSet<PackageName>>,
+}
+
+/// A library of a package, and the objects that ask for it.
+struct Load {
+    kind: NeedKind,
+    package: PackageName,
+    apps: BTreeSet<RootedPath>,
+    others: BTreeSet<RootedPath>,
+}
+
+impl Load {
+    fn direct(&self) -> bool {
+        !self.apps.is_empty()
+    }
+}
+
+impl Loads {
+    fn add(&mut self, laid: &Laid<'_>, start: &Started<'_>, sources: &Sources) {
+        let map = &start.map;
+        for edge in &map.edges {
+            let Outcome::Found { object, .. } = &edge.outcome else { continue };
+            let library = &map.objects[*object];
+            let Some((known, _)) = laid.origin(library.node) else { continue };
+            let by = map.objects[edge.by].node;
+            let path = RootedPath::new(library.path.as_slice());
+            let load = self.libraries.entry((edge.soname.clone(), path)).or_insert_with(|| Load {
+                kind: edge.kind,
+                package: known.package.name.clone(),
+                apps: BTreeSet::new(),
+                others: BTreeSet::new(),
+            });
+            load.kind = load.kind.min(edge.kind);
+            let mount = laid.root.mount_of(by);
+            let is_apps = sources.app_mounts().any(|(app, _)| app == mount);
+            let asking = if is_apps { &mut load.apps } else { &mut load.others };
+            asking.insert(laid.root.path(by));
+            if let Some((asker, _)) = laid.origin(by).filter(|(asker, _)| asker.package.name != load.package)
+            {
+                self.needs.entry(asker.package.name.clone()).or_default().insert(load.package.clone());
+            }
+        }
+    }
+
+    fn libraries(self) -> Vec<PlannedLibrary> {
+        let library = |((soname, path), load): ((Soname, RootedPath), Load)| {
+            let direct = load.direct();
+            let needed_by = if direct { load.apps } else { load.others };
+            PlannedLibrary {
+                soname,
+                need: load.kind,
+                package: load.package,
+                path,
+                needed_by: needed_by.into_iter().collect(),
+                direct,
+            }
+        };
+        self.libraries.into_iter().map(library).collect()
+    }
+}
+
+fn lacking(laid: &Laid<'_>, starts: &[&Started<'_>]) -> Vec<LackingVersion> {
+    let mut lacking = Vec::new();
+    for start in starts {
+        let map = &start.map;
+        for missing in map.missing_versions.iter().filter(|missing| !missing.weak) {
+            let provider = &map.objects[missing.provider];
+            let origin = laid.origin(provider.node).map(|(known, _)| &known.package);
+            let soname = provider.facts.soname.clone();
+            lacking.push(LackingVersion {
+                object: laid.root.path(map.objects[missing.by].node),
+                soname: soname.unwrap_or_else(|| Soname::new(laid.root.name(provider.node))),
+                version: missing.version.to_string(),
+                provider: laid.root.path(provider.node),
+                package: origin.map(|package| (package.name.clone(), package.version.clone())),
+            });
+        }
+    }
+    lacking.sort();
+    lacking.dedup();
+    lacking
+}

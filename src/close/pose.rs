@@ -1,0 +1,148 @@
+//! The question as the solver understands it.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::asks::{Answer, AskId, Asked, Facts, Usable};
+use super::{Closing, Known};
+use crate::catalog::{Relation, is_named_for};
+use crate::select::{Candidate, Choice as Option_, Instance, PackageId, Requirement, RequirementId};
+use crate::vocabulary::PackageName;
+
+/// An instance, and what its numbers stand for. Requirements have the numbers of their asks.
+pub(super) struct Posed {
+    pub(super) instance: Instance,
+    /// For each requirement which answers its options are.
+    pub(super) usable: Vec<Usable>,
+}
+
+impl Posed {
+    pub(super) fn name(&self, package: PackageId) -> &PackageName {
+        &self.instance.packages[package.0].name
+    }
+}
+
+impl Closing<'_> {
+    /// Everything that is known, as an instance.
+    pub(super) fn pose(&self) -> Posed {
+        let wishes = self.wishes;
+        let mut usable: Vec<Usable> =
+            self.asks.all.iter().map(|asked| asked.usable(&wishes.prefer, &wishes.avoid)).collect();
+        for (asked, usable) in self.asks.all.iter().zip(&mut usable) {
+            usable.answers.sort_by_cached_key(|answer| self.preference(asked, &asked.answers[*answer]));
+        }
+        let mut sizes: BTreeMap<&PackageName, u64> = BTreeMap::new();
+        for (asked, usable) in self.asks.all.iter().zip(&usable) {
+            for answer in &usable.answers {
+                let package = &asked.answers[*answer].candidate.package;
+                sizes.insert(&package.name, package.installed_size_kib);
+            }
+        }
+        let ids: BTreeMap<&PackageName, PackageId> =
+            sizes.keys().enumerate().map(|(index, name)| (*name, PackageId(index))).collect();
+        let requirements = self.asks.all.iter().zip(&usable).map(|(asked, usable)| Requirement {
+            what: asked.ask.soname.to_string(),
+            options: self.options(asked, usable, &ids),
+        });
+        let instance = Instance {
+            requirements: requirements.collect(),
+            packages: sizes
+                .iter()
+                .map(|(name, size)| Candidate {
+                    name: (*name).clone(),
+                    installed_size_kib: *size,
+                    conflicts: self.conflicts(name, &ids),
+                })
+                .collect(),
+            wanted: self.answerable(&self.wanted),
+        };
+        Posed { instance, usable }
+    }
+
+    fn options(
+        &self,
+        asked: &Asked,
+        usable: &Usable,
+        ids: &BTreeMap<&PackageName, PackageId>,
+    ) -> Vec<Option_> {
+        let ranked = (0..).zip(&usable.answers);
+        let option = |(rank, index): (u32, &usize)| {
+            let answer = &asked.answers[*index];
+            let needs = match &answer.facts {
+                Some(Facts::Fits { needs, .. }) => self.answerable(needs),
+                _ => Vec::new(),
+            };
+            Some(Option_ { package: *ids.get(answer.name())?, needs, rank })
+        };
+        ranked.filter_map(option).collect()
+    }
+
+    /// What no package answers is a problem of the answer, and not the solver's.
+    fn answerable(&self, asks: &[AskId]) -> Vec<RequirementId> {
+        asks.iter().filter(|id| self.asks.is_answerable(**id)).map(|id| RequirementId(id.0)).collect()
+    }
+
+    /// What Debian prefers, the lowest first: an earlier place in the Depends of those who ask, section libs, a
+    /// higher priority among alternatives, the package that is named for the soname.
+    fn preference(&self, asked: &Asked, answer: &Answer) -> impl Ord + use<> {
+        let package = &answer.candidate.package;
+        let known = self.known.get(&package.name);
+        let provided: BTreeSet<&str> =
+            known.iter().flat_map(|known| &known.provides).map(|relation| relation.name.as_str()).collect();
+        let declared = asked.by.iter().filter_map(|name| self.known.get(name)).flat_map(|by| &by.depends);
+        let place = declared
+            .filter_map(|group| {
+                let names = |relation: &Relation| {
+                    relation.name == package.name || provided.contains(relation.name.as_str())
+                };
+                group.0.iter().position(names)
+            })
+            .min();
+        let priority = known.and_then(|known| known.priority_for(&asked.ask.soname));
+        (
+            place.unwrap_or(usize::MAX),
+            package.section.rsplit('/').next() != Some("libs"),
+            Reverse(priority),
+            !is_named_for(&package.name, &asked.ask.soname),
+            package.name.clone(),
+        )
+    }
+
+    /// The other packages at hand that a package says it can't be installed beside.
+    fn conflicts(&self, name: &PackageName, ids: &BTreeMap<&PackageName, PackageId>) -> Vec<PackageId> {
+        let Some(known) = self.known.get(name) else { return Vec::new() };
+        let clashes = |(other, _): &(&&PackageName, &PackageId)| {
+            **other != name
+                && self
+                    .known
+                    .get(**other)
+                    .is_some_and(|other| known.conflicts.iter().any(|relation| other.is_meant_by(relation)))
+        };
+        ids.iter().filter(clashes).map(|(_, id)| *id).collect()
+    }
+}
+
+impl Known {
+    /// The priority with which update-alternatives would take this package's file for a soname.
+    fn priority_for(&self, soname: &crate::vocabulary::Soname) -> Option<i64> {
+        let mut alternatives = self.actions.alternatives.iter();
+        let links_it = |alternative: &&crate::maintainer::Alternative| {
+            alternative.links.iter().any(|link| link.link.file_name() == soname.file_name())
+        };
+        alternatives.find(links_it).map(|alternative| alternative.priority)
+    }
+
+    /// Whether a relation of another package means this one, by its own name or by one that it provides.
+    fn is_meant_by(&self, relation: &Relation) -> bool {
+        relation.name == self.package.name && relation.accepts(&self.package.version)
+            || self.provides.iter().any(|provided| {
+                // A versioned relation is met by a versioned provision only (Debian Policy §7.5).
+                provided.name == relation.name
+                    && match (&relation.constraint, &provided.constraint) {
+                        (None, _) => true,
+                        (Some(_), Some((_, version))) => relation.accepts(version),
+                        (Some(_), None) => false,
+                    }
+            })
+    }
+}

@@ -1,0 +1,78 @@
+//! Streams in the compressions that Debian's files come in (deb(5), the archive's indices).
+//!
+//! What comes out is bounded by whoever reads it; here only the memory that a stream may ask for is.
+
+use std::io::{self, BufReader, Read};
+
+use bzip2::bufread::MultiBzDecoder;
+use flate2::bufread::MultiGzDecoder;
+use xz2::bufread::XzDecoder;
+use xz2::stream::{CONCATENATED, Stream};
+
+/// The memory that an xz or lzma stream may ask for. `xz -9` asks for 65 MiB; archives use less.
+const XZ_MEMORY_BYTES: u64 = 96 << 20;
+
+/// The window that a zstd stream may ask for, as a power of two: 128 MiB, zstd's own default.
+const ZSTD_WINDOW_LOG: u32 = 27;
+
+/// How much of the compressed stream is read at once.
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// How a stream is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// gzip, of one or several members.
+    Gzip,
+    /// xz, of one or several streams.
+    Xz,
+    /// zstd.
+    Zstd,
+    /// bzip2.
+    Bzip2,
+    /// The older lzma, of the LZMA_alone form.
+    Lzma,
+}
+
+impl Compression {
+    /// The compression that a file's ending stands for (`.gz`, or nothing for none); none for an unknown one.
+    pub fn of_ending(ending: &str) -> Option<Self> {
+        Some(match ending {
+            "" => Self::None,
+            ".gz" => Self::Gzip,
+            ".xz" => Self::Xz,
+            ".zst" => Self::Zstd,
+            ".bz2" => Self::Bzip2,
+            ".lzma" => Self::Lzma,
+            _ => return None,
+        })
+    }
+
+    /// Reads `source` inflated.
+    ///
+    /// # Errors
+    /// When a decoder can't be set up. The reader itself fails where the stream is broken or asks for more memory
+    /// than it may.
+    pub fn reader<'source>(
+        self,
+        source: impl Read + Send + 'source,
+    ) -> io::Result<Box<dyn Read + Send + 'source>> {
+        let source = BufReader::with_capacity(BUFFER_BYTES, source);
+        Ok(match self {
+            Self::None => Box::new(source),
+            Self::Gzip => Box::new(MultiGzDecoder::new(source)),
+            Self::Xz => Box::new(XzDecoder::new_stream(
+                source,
+                Stream::new_stream_decoder(XZ_MEMORY_BYTES, CONCATENATED)?,
+            )),
+            Self::Lzma => Box::new(XzDecoder::new_stream(source, Stream::new_lzma_decoder(XZ_MEMORY_BYTES)?)),
+            Self::Bzip2 => Box::new(MultiBzDecoder::new(source)),
+            Self::Zstd => {
+                let mut decoder = zstd::stream::read::Decoder::with_buffer(source)?;
+                decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+                Box::new(decoder)
+            }
+        })
+    }
+}

@@ -1,0 +1,362 @@
+//! A .deb as an [`Inventory`] (deb(5)): an ar archive of `debian-binary`, `control.tar` and `data.tar`, the two in
+//! any compression that dpkg knows.
+//!
+//! It is read once, as a stream, without unpacking anything. Names are taken as they stand or not at all: an entry
+//! with an absolute path, `..` or an empty component is a finding and left out, so that nothing of a .deb can
+//! lead out of a root.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+
+use bstr::{BString, ByteSlice};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tar::EntryType;
+
+use super::captured::is_captured;
+use super::content::{self, Depth, SCRIPT_LINE_BYTES};
+use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory};
+use crate::decompress::Compression;
+use crate::elf;
+use crate::vocabulary::Sha256Digest;
+
+/// What `debian-binary` may come to.
+const MAX_VERSION_BYTES: u64 = 1 << 10;
+
+/// What control.tar may inflate to; the largest real ones have a few megabytes of symbols.
+const MAX_CONTROL_BYTES: u64 = 64 << 20;
+
+/// What data.tar may inflate to; the largest package of Debian has some 3 GB.
+const MAX_DATA_BYTES: u64 = 16 << 30;
+
+/// How many entries a package may have; the largest of Debian has some hundred thousand.
+const MAX_ENTRIES: usize = 1_000_000;
+
+/// The largest object that is read into memory.
+const MAX_OBJECT_BYTES: u64 = 1 << 30;
+
+/// How much is read at once of a file that is only hashed.
+const CHUNK_BYTES: usize = 64 << 10;
+
+/// A .deb, read.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Deb {
+    /// The stanza in its `control`.
+    pub control: String,
+    /// Every other member of control.tar, by name: maintainer scripts, md5sums, triggers, conffiles, symbols.
+    pub scripts: BTreeMap<String, Vec<u8>>,
+    /// What is unpacked, and what of it was refused.
+    pub inventory: Inventory,
+    files: Vec<DebFile>,
+}
+
+/// What a regular file of a .deb is beside its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DebFile {
+    /// Its path below the root, without a leading slash.
+    pub path: BString,
+    /// Its permission bits, with those for set-user-ID, set-group-ID and sticky.
+    pub mode: u32,
+    /// Its size in bytes.
+    pub size_bytes: u64,
+    /// The digest of its content.
+    pub sha256: Sha256Digest,
+}
+
+/// A .deb could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DebError {
+    /// It is no ar archive, or ends too soon.
+    #[error("cannot read the .deb's members: {0}")]
+    Archive(#[source] io::Error),
+    /// A member is not as it should be.
+    #[error("cannot read {member} of the .deb: {source}")]
+    Member {
+        /// The member.
+        member: String,
+        /// What is wrong with it.
+        #[source]
+        source: io::Error,
+    },
+    /// It has another version than 2.
+    #[error("cannot read the .deb: its format is {0:?} and not 2.0")]
+    Version(String),
+    /// It has another member than the one that must come, or none.
+    #[error("cannot read the .deb: it has {found} where {wanted} must be")]
+    Unexpected {
+        /// What must be there.
+        wanted: &'static str,
+        /// What is there.
+        found: String,
+    },
+}
+
+impl Deb {
+    /// A field of the control stanza; the lines of one that is folded are as they stand.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        let mut from = 0;
+        for line in self.control.split_inclusive('\n') {
+            let begins = line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+            if begins && line[name.len()..].starts_with(':') {
+                let start = from + name.len() + 1;
+                let rest = &self.control[start..];
+                let is_end = |place: &usize| !rest[place + 1..].starts_with([' ', '\t']);
+                let end = rest.match_indices('\n').map(|(place, _)| place).find(is_end);
+                return Some(rest[..end.unwrap_or(rest.len())].trim());
+            }
+            from += line.len();
+        }
+        None
+    }
+
+    /// What is known of a regular file beside its content.
+    pub fn file(&self, path: impl AsRef<[u8]>) -> Option<&DebFile> {
+        let path = path.as_ref().as_bstr();
+        let found = self.files.binary_search_by(|file| file.path.as_bstr().cmp(path)).ok()?;
+        self.files.get(found)
+    }
+
+    /// Every regular file, sorted by path.
+    pub fn files(&self) -> &[DebFile] {
+        &self.files
+    }
+}
+
+/// Reads a .deb to its end.
+///
+/// # Errors
+/// When it is not of the form, or larger than any real one when inflated. A single entry that can't be taken is
+/// one of the inventory's diagnostics.
+pub fn read_deb(reader: impl Read + Send) -> Result<Deb, DebError> {
+    let mut archive = ar::Archive::new(reader);
+    read_version(&mut archive)?;
+    let mut control = None;
+    while let Some(member) = archive.next_entry() {
+        let mut member = member.map_err(DebError::Archive)?;
+        let name = member.header().identifier().to_str_lossy().into_owned();
+        if name.starts_with('_') {
+            // deb(5): reserved for others, to be passed over.
+            continue;
+        }
+        let failed = |source| DebError::Member { member: name.clone(), source };
+        match &control {
+            None => {
+                let tar = open_tar(&name, "control.tar", &mut member, MAX_CONTROL_BYTES)?;
+                control = Some(read_control(tar).map_err(failed)?);
+            }
+            Some(_) => {
+                let tar = open_tar(&name, "data.tar", &mut member, MAX_DATA_BYTES)?;
+                let (inventory, files) = read_data(tar).map_err(failed)?;
+                let (control, scripts) = control.unwrap_or_default();
+                return Ok(Deb { control, scripts, inventory, files });
+            }
+        }
+    }
+    let wanted = if control.is_some() { "data.tar" } else { "control.tar" };
+    Err(DebError::Unexpected { wanted, found: "nothing".to_owned() })
+}
+
+fn read_version<R: Read>(archive: &mut ar::Archive<R>) -> Result<(), DebError> {
+    let nothing = || DebError::Unexpected { wanted: "debian-binary", found: "nothing".to_owned() };
+    let member = archive.next_entry().ok_or_else(nothing)?.map_err(DebError::Archive)?;
+    let name = member.header().identifier().to_str_lossy().into_owned();
+    if name != "debian-binary" {
+        return Err(DebError::Unexpected { wanted: "debian-binary", found: name });
+    }
+    let mut version = String::new();
+    let mut head = member.take(MAX_VERSION_BYTES);
+    head.read_to_string(&mut version).map_err(|source| DebError::Member { member: name, source })?;
+    // Further lines, and a higher number behind the dot, do not change what is read here (deb(5)).
+    let first = version.lines().next().unwrap_or_default();
+    if first.starts_with("2.") { Ok(()) } else { Err(DebError::Version(first.to_owned())) }
+}
+
+type TarOf<'member> = tar::Archive<Bounded<Box<dyn Read + Send + 'member>>>;
+
+fn open_tar<'member>(
+    name: &str,
+    wanted: &'static str,
+    member: impl Read + Send + 'member,
+    limit: u64,
+) -> Result<TarOf<'member>, DebError> {
+    let unexpected = || DebError::Unexpected { wanted, found: name.to_owned() };
+    let ending = name.strip_prefix(wanted).ok_or_else(unexpected)?;
+    let compression = Compression::of_ending(ending).ok_or_else(unexpected)?;
+    let inner =
+        compression.reader(member).map_err(|source| DebError::Member { member: name.to_owned(), source })?;
+    Ok(tar::Archive::new(Bounded { inner, left: limit, limit }))
+}
+
+/// Fails where more comes out than any real member has.
+struct Bounded<R> {
+    inner: R,
+    left: u64,
+    limit: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
+            io::Error::other(format!("it inflates to more than the {} bytes allowed", self.limit))
+        })?;
+        Ok(read)
+    }
+}
+
+type Control = (String, BTreeMap<String, Vec<u8>>);
+
+fn read_control(mut tar: TarOf<'_>) -> io::Result<Control> {
+    let mut control = None;
+    let mut scripts = BTreeMap::new();
+    for entry in tar.entries()? {
+        let mut entry = entry?;
+        if !entry.header().entry_type().is_file() {
+            continue;
+        }
+        let Ok(path) = clean_path(&entry.path_bytes()) else { continue };
+        let Ok(name) = String::from_utf8(path.into()) else { continue };
+        // All of control.tar is bounded, and so is each of its files.
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content)?;
+        if name == "control" {
+            control = Some(String::from_utf8(content).map_err(io::Error::other)?);
+        } else {
+            scripts.insert(name, content);
+        }
+    }
+    let control = control.ok_or_else(|| io::Error::other("it has no file control"))?;
+    Ok((control, scripts))
+}
+
+fn read_data(mut tar: TarOf<'_>) -> io::Result<(Inventory, Vec<DebFile>)> {
+    let mut reading = Reading::default();
+    for entry in tar.entries()? {
+        if reading.entries.len() == MAX_ENTRIES {
+            return Err(io::Error::other(format!("it has more than the {MAX_ENTRIES} entries allowed")));
+        }
+        reading.add(entry?)?;
+    }
+    Ok(reading.finish())
+}
+
+/// What was read of data.tar so far, by path: of two entries with one path the later one counts, as when they
+/// are unpacked.
+#[derive(Default)]
+struct Reading {
+    entries: BTreeMap<BString, (EntryKind, Option<DebFile>)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reading {
+    fn add<R: Read>(&mut self, mut entry: tar::Entry<'_, R>) -> io::Result<()> {
+        let stands = entry.path_bytes().into_owned();
+        let path = match clean_path(&stands) {
+            Ok(path) if path.is_empty() => return Ok(()),
+            Ok(path) => path,
+            Err(cause) => {
+                self.refuse(stands.into(), cause);
+                return Ok(());
+            }
+        };
+        let target = entry.link_name_bytes().map(|target| target.into_owned());
+        let kind = match entry.header().entry_type() {
+            EntryType::Directory => EntryKind::Directory,
+            EntryType::Symlink => EntryKind::Symlink(BString::from(target.unwrap_or_default())),
+            EntryType::Link => return Ok(self.add_hard_link(path, &target.unwrap_or_default())),
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+                let mode = entry.header().mode()? & 0o7777;
+                let (content, size_bytes, sha256) = read_file(&mut entry, &path)?;
+                let file = DebFile { path: path.clone(), mode, size_bytes, sha256 };
+                self.entries.insert(path, (EntryKind::File(FileContent::new(content)), Some(file)));
+                return Ok(());
+            }
+            _ => EntryKind::Special,
+        };
+        self.entries.insert(path, (kind, None));
+        Ok(())
+    }
+
+    /// A hard link is the file that it leads to under another name.
+    fn add_hard_link(&mut self, path: BString, target: &[u8]) {
+        let found = clean_path(target).ok().and_then(|target| match self.entries.get(&target) {
+            Some((EntryKind::File(content), Some(file))) => {
+                let content = content.read.get().cloned()?;
+                Some((content, DebFile { path: path.clone(), ..file.clone() }))
+            }
+            _ => None,
+        });
+        match found {
+            Some((content, file)) => {
+                self.entries.insert(path, (EntryKind::File(FileContent::new(content)), Some(file)));
+            }
+            None => self.refuse(path, "a hard link to a file that is not before it"),
+        }
+    }
+
+    fn refuse(&mut self, path: BString, cause: &str) {
+        self.diagnostics.push(Diagnostic { path, cause: cause.to_owned() });
+    }
+
+    fn finish(self) -> (Inventory, Vec<DebFile>) {
+        let mut entries = Vec::with_capacity(self.entries.len());
+        let mut files = Vec::new();
+        for (path, (kind, file)) in self.entries {
+            entries.push(Entry { path, kind });
+            files.extend(file);
+        }
+        (Inventory::new(entries, self.diagnostics), files)
+    }
+}
+
+/// A tar entry's path as an inventory has it: `./usr/lib/` is `usr/lib`, the top is empty.
+fn clean_path(path: &[u8]) -> Result<BString, &'static str> {
+    if path.contains(&0) {
+        return Err("a path with a NUL in it");
+    }
+    if path.starts_with(b"/") {
+        return Err("an absolute path");
+    }
+    let path = path.strip_prefix(b"./").unwrap_or(path);
+    let path = path.strip_suffix(b"/").unwrap_or(path);
+    if path.is_empty() || path == b"." {
+        return Ok(BString::default());
+    }
+    match path.split_str("/").find(|component| matches!(*component, b"" | b"." | b"..")) {
+        Some(_) => Err("a path with an empty component, . or .. in it"),
+        None => Ok(path.into()),
+    }
+}
+
+/// What matters of a file, its size and its digest. Only objects and a few small texts are held in memory.
+fn read_file(file: &mut impl Read, path: &BString) -> io::Result<(Content, u64, Sha256Digest)> {
+    let mut hasher = Sha256::new();
+    let mut held = Vec::new();
+    file.take(SCRIPT_LINE_BYTES as u64).read_to_end(&mut held)?;
+    hasher.update(&held);
+    let mut size_bytes = held.len() as u64;
+    let mut is_held = held.starts_with(&elf::MAGIC) || is_captured(path);
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        let read = match file.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        hasher.update(&chunk[..read]);
+        size_bytes += read as u64;
+        if is_held && size_bytes > MAX_OBJECT_BYTES {
+            is_held = false;
+            held = Vec::new();
+        } else if is_held {
+            held.extend_from_slice(&chunk[..read]);
+        }
+    }
+    let content = if held.is_empty() && size_bytes > 0 {
+        Content::Unreadable(format!("larger than the {MAX_OBJECT_BYTES} bytes that are read of one file"))
+    } else {
+        content::read(held.as_slice(), path, Depth::Opening)?
+    };
+    Ok((content, size_bytes, Sha256Digest(hasher.finalize().into())))
+}
