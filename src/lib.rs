@@ -16,6 +16,8 @@
 //! - [`archive`]: a client of Debian's and Ubuntu's archives; [`catalog`]: which package has a library.
 //! - [`mod@resolve`]: what becomes of each soname; [`plan`]: what has to be put on a base;
 //!   [`pipeline`]: the stages in their order.
+//! - [`select`]: the smallest set of packages that meets what is needed.
+//! - [`mod@resolve`]: what becomes of each soname; [`pipeline`]: the stages in their order.
 //! - [`emit`]: answers as text and JSON; [`cli`]: the command.
 //!
 //! Each module names only those before it in the flow of data. Only reading a source, the archive client, the
@@ -84,4 +86,5 @@ pub mod progress;
 pub mod resolve;
 pub mod root;
 pub mod storage;
+pub mod select;
 pub mod vocabulary;
