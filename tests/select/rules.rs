@@ -1,1 +1,176 @@
-//! todo
+//! Single rules, by cases that a reader knows.
+
+use sodeb::select::{Criterion, PackageId, reasons, solve, verify};
+
+use super::build::{Build, met, names};
+
+/// Solves, verifies, and gives the names of what was chosen.
+fn chosen(build: &Build) -> Vec<String> {
+    let selection = solve(&build.instance).expect("there is a solution");
+    assert_eq!(verify(&build.instance, &selection), Ok(()));
+    names(&selection).into_iter().map(str::to_owned).collect()
+}
+
+/// What the only choice of an instance was decided by.
+fn criterion(build: &Build) -> Criterion {
+    let selection = solve(&build.instance).expect("there is a solution");
+    let reasons = reasons(&build.instance, &selection);
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+    reasons[0].criterion
+}
+
+#[test]
+fn nothing_wanted_needs_nothing() {
+    let build = Build::default().packages(&[("libc6", 12_000)]);
+    assert_eq!(chosen(&build), [""; 0]);
+}
+
+/// numpy on Debian: libopenblas0-pthread has both libblas.so.3 and liblapack.so.3, the reference
+/// implementations are two packages and come first in Debian's order.
+#[test]
+fn one_package_for_both_beats_two_smaller_ones_that_are_preferred() {
+    let build = Build::default()
+        .packages(&[("libblas3", 300), ("liblapack3", 7_000), ("libopenblas0-pthread", 90_000)])
+        .wants("libblas.so.3", &["libblas3", "libopenblas0-pthread"])
+        .wants("liblapack.so.3", &["liblapack3", "libopenblas0-pthread"]);
+    assert_eq!(chosen(&build), ["libopenblas0-pthread"]);
+
+    let selection = solve(&build.instance).expect("there is a solution");
+    let reasons = reasons(&build.instance, &selection);
+    assert_eq!(reasons.len(), 2);
+    for reason in reasons {
+        assert_eq!(reason.criterion, Criterion::FewerPackages);
+        let without = reason.without.expect("the reference implementations");
+        assert_eq!(
+            without.names.iter().map(|name| name.as_str()).collect::<Vec<_>>(),
+            ["libblas3", "liblapack3"]
+        );
+        assert_eq!(without.installed_size_kib, 7_300);
+    }
+}
+
+#[test]
+fn a_cycle_is_met_when_both_are_chosen() {
+    let build = Build::default()
+        .packages(&[("liba1", 1), ("libb1", 1), ("libc1", 1)])
+        .option("liba.so.1", "liba1", 0, &["libb.so.1"])
+        .option("libb.so.1", "libb1", 0, &["liba.so.1"])
+        .wants("liba.so.1", &[]);
+    assert_eq!(chosen(&build), ["liba1", "libb1"]);
+}
+
+#[test]
+fn a_conflict_pushes_to_the_second_best_whichever_side_states_it() {
+    let build = Build::default()
+        .packages(&[("best", 1), ("second", 2), ("wanted", 1)])
+        .wants("libchoice.so.1", &["best", "second"])
+        .wants("libwanted.so.1", &["wanted"]);
+    assert_eq!(chosen(&build), ["best", "wanted"]);
+    assert_eq!(criterion(&build), Criterion::Smaller);
+    let Build { instance } = build;
+    for (one, other) in [("best", "wanted"), ("wanted", "best")] {
+        let build = Build { instance: instance.clone() }.conflict(one, other);
+        assert_eq!(chosen(&build), ["second", "wanted"]);
+        assert_eq!(criterion(&build), Criterion::Only);
+    }
+}
+
+/// Debian packages conflict with a virtual package that they provide themselves: that never counts (Debian
+/// Policy 7.6.2).
+#[test]
+fn a_package_does_not_conflict_with_itself() {
+    let build = Build::default()
+        .packages(&[("mail-transport", 1)])
+        .conflict("mail-transport", "mail-transport")
+        .wants("libmail.so.1", &["mail-transport"]);
+    assert_eq!(chosen(&build), ["mail-transport"]);
+}
+
+#[test]
+fn a_package_less_counts_more_than_any_size_and_rank() {
+    let build = Build::default()
+        .packages(&[("big", 1 << 50), ("small", 1), ("helper", 1)])
+        .option("libx.so.1", "small", 0, &["libhelper.so.1"])
+        .option("libx.so.1", "big", 9, &[])
+        .option("libhelper.so.1", "helper", 0, &[])
+        .wants("libx.so.1", &[]);
+    assert_eq!(chosen(&build), ["big"]);
+    assert_eq!(criterion(&build), Criterion::FewerPackages);
+}
+
+#[test]
+fn a_tie_is_settled_by_size_then_rank_then_name() {
+    let tie = |sizes: [u64; 2], ranks: [u32; 2]| {
+        Build::default()
+            .packages(&[("libb1", sizes[0]), ("liba1", sizes[1])])
+            .option("libx.so.1", "libb1", ranks[0], &[])
+            .option("libx.so.1", "liba1", ranks[1], &[])
+            .wants("libx.so.1", &[])
+    };
+    let smaller = tie([1, 2], [1, 0]);
+    assert_eq!((chosen(&smaller), criterion(&smaller)), (vec!["libb1".to_owned()], Criterion::Smaller));
+    let preferred = tie([1, 1], [2, 3]);
+    let by_rank = Criterion::Preferred { rank: 2 };
+    assert_eq!((chosen(&preferred), criterion(&preferred)), (vec!["libb1".to_owned()], by_rank));
+    let named = tie([1, 1], [0, 0]);
+    assert_eq!((chosen(&named), criterion(&named)), (vec!["liba1".to_owned()], Criterion::Name));
+}
+
+/// Both packages are there anyway; the option of the lower rank meets it.
+#[test]
+fn of_two_chosen_packages_the_preferred_one_meets_it() {
+    let build = Build::default()
+        .packages(&[("liba1", 1), ("libb1", 1)])
+        .wants("liba.so.1", &["liba1"])
+        .wants("libb.so.1", &["libb1"])
+        .wants("libboth.so.1", &["libb1", "liba1"]);
+    let selection = solve(&build.instance).expect("there is a solution");
+    let met = met(&build.instance, &selection);
+    assert!(met.contains(&("libboth.so.1".to_owned(), "libb1".to_owned())), "{met:?}");
+    assert_eq!(selection.cost.rank, 0);
+}
+
+/// The preferred option of a package that is there anyway would bring another: it is not taken.
+#[test]
+fn an_option_of_a_chosen_package_is_not_taken_for_its_rank_if_it_brings_another() {
+    let build = Build::default()
+        .packages(&[("liba1", 1), ("libb1", 1), ("libextra1", 1)])
+        .wants("liba.so.1", &["liba1"])
+        .wants("libb.so.1", &["libb1"])
+        .option("libextra.so.1", "libextra1", 0, &[])
+        .option("libboth.so.1", "liba1", 0, &["libextra.so.1"])
+        .option("libboth.so.1", "libb1", 1, &[])
+        .wants("libboth.so.1", &[]);
+    assert_eq!(chosen(&build), ["liba1", "libb1"]);
+    let selection = solve(&build.instance).expect("there is a solution");
+    assert_eq!(selection.cost.rank, 1);
+}
+
+#[test]
+fn what_nothing_taken_needs_does_not_count() {
+    let build = Build::default()
+        .packages(&[("liba1", 1), ("libb1", 1)])
+        .wants("liba.so.1", &["liba1"])
+        .option("libunused.so.1", "libb1", 0, &["libmissing.so.1"]);
+    let selection = solve(&build.instance).expect("there is a solution");
+    assert_eq!(names(&selection), ["liba1"]);
+    assert_eq!(selection.met_by.len(), 1);
+}
+
+#[test]
+fn an_option_that_names_nothing_listed_is_not_taken() {
+    let mut build = Build::default().packages(&[("liba1", 1)]).wants("liba.so.1", &["liba1", "liba1"]);
+    build.instance.requirements[0].options[0].package = PackageId(77);
+    build.instance.packages[0].conflicts.push(PackageId(usize::MAX));
+    assert_eq!(chosen(&build), ["liba1"]);
+}
+
+#[test]
+fn sizes_beyond_reason_do_not_overflow() {
+    let build = Build::default()
+        .packages(&[("liba1", u64::MAX), ("libb1", u64::MAX), ("libc1", u64::MAX - 1)])
+        .wants("liba.so.1", &["liba1"])
+        .wants("libb.so.1", &["libb1", "libc1"]);
+    assert_eq!(chosen(&build), ["liba1", "libb1"]);
+    assert_eq!(criterion(&build), Criterion::Preferred { rank: 0 });
+}
