@@ -1,6 +1,5 @@
-//! Open requirements that depend on each other, and what they cost at the least.
+//! What is open, split into parts that don't depend on each other.
 
-use super::search::Numbers;
 use super::state::State;
 
 /// Open requirements whose choices can touch each other, and no others.
@@ -31,8 +30,7 @@ pub(super) fn components(state: &State<'_, '_>, open: &[usize]) -> Vec<Component
                 could_be_chosen.push(option.package);
                 groups.join(requirement, requirements + option.package);
             }
-            // What counts already is met whatever is chosen here.
-            for &need in option.needs.iter().filter(|need| !state.counts(**need)) {
+            for need in state.costly_needs(option) {
                 groups.join(requirement, need);
                 if !std::mem::replace(&mut is_reached[need], true) {
                     reach.push(need);
@@ -73,48 +71,6 @@ fn gather(groups: &mut Groups, open: &[usize], mut reach: Vec<usize>) -> Vec<Com
 }
 
 impl Component {
-    /// What meeting it costs at the least.
-    ///
-    /// Requirements that no chosen package has an option for, and no two of which share a package, need a package
-    /// each. Those with few options are tried first, as they leave more room for others.
-    pub(super) fn bound(&self, state: &State<'_, '_>) -> Numbers {
-        let mut bound = Numbers::default();
-        let mut unmet: Vec<(usize, usize)> = Vec::new();
-        for &requirement in &self.open {
-            let mut options = 0;
-            let mut needs_package = true;
-            let mut lowest_rank = u64::MAX;
-            for index in state.options(requirement) {
-                let option = state.option(requirement, index);
-                options += 1;
-                needs_package &= !state.is_chosen(option.package);
-                lowest_rank = lowest_rank.min(option.rank);
-            }
-            if options > 0 {
-                bound.rank += lowest_rank;
-            }
-            if needs_package {
-                unmet.push((options, requirement));
-            }
-        }
-        unmet.sort_unstable();
-        let mut is_used = vec![false; state.problem.packages.len()];
-        for (_, requirement) in unmet {
-            let packages: Vec<usize> =
-                state.options(requirement).map(|index| state.option(requirement, index).package).collect();
-            if packages.iter().any(|&package| is_used[package]) {
-                continue;
-            }
-            bound.packages += 1;
-            bound.size_kib +=
-                packages.iter().map(|&package| state.problem.packages[package].size_kib).min().unwrap_or(0);
-            for package in packages {
-                is_used[package] = true;
-            }
-        }
-        bound
-    }
-
     /// All that its best solution depends on, as words: equal keys, equal solutions.
     pub(super) fn key(&self, state: &State<'_, '_>) -> Vec<usize> {
         let mut key = Vec::new();
@@ -123,7 +79,7 @@ impl Component {
             for index in state.options(requirement) {
                 let option = state.option(requirement, index);
                 key.extend([index, state.is_chosen(option.package).into()]);
-                key.extend(option.needs.iter().filter(|need| !state.counts(**need)));
+                key.extend(state.costly_needs(option));
                 // Longer than any index: the end of a list.
                 key.push(usize::MAX);
             }

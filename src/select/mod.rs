@@ -22,7 +22,7 @@
 //! taken for its low rank if its needs would bring a further package or higher ranks than another option. Rank
 //! decides between options only where packages and sizes are the same in the end, and it is the sum that
 //! decides: a need that counts brings its own rank. Two ways to meet the same things from the same packages at
-//! the same sum are told apart by the first requirement, by what it says it is, that they meet differently: not
+//! the same sum are told apart by the first choice, by what the requirement says it is, that they make differently: not
 //! to count is best, then the option of lower rank, then of the lesser package name, then of the first needs. So the answer does not
 //! depend on the order in which an instance lists things (as long as names and the texts of requirements differ).
 //!
@@ -54,6 +54,7 @@
 //! under a millisecond to some milliseconds (`benches/select.rs`). The depth of the recursion is bounded by the choices of a
 //! component likewise.
 
+mod bound;
 mod component;
 mod explain;
 mod problem;
@@ -73,8 +74,8 @@ use crate::vocabulary::PackageName;
 use problem::Problem;
 use search::{Answer, Found, Search};
 
-/// The largest installed size that is told apart, 1 PiB in KiB: the sizes of a million packages can be added.
-pub const MAX_SIZE_KIB: u64 = 1 << 40;
+/// The largest installed size that is told apart, 4 TiB in KiB: the sizes of a million packages can be added.
+pub const MAX_SIZE_KIB: u64 = 1 << 32;
 
 /// A package, by its place in [`Instance::packages`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -172,14 +173,18 @@ fn best(problem: &Problem<'_>, without: Option<usize>) -> Option<Selection> {
 
 /// A solution of the problem in terms of its instance.
 fn selection(problem: &Problem<'_>, found: &Found, explored: u64) -> Selection {
+    let choices: BTreeMap<usize, usize> = found.taken.iter().copied().collect();
     let mut met_by = BTreeMap::new();
     let mut chosen = Vec::new();
-    for &(requirement, option) in &found.taken {
-        let taken = &problem.requirements[requirement].options[option];
-        chosen.push(taken.package);
-        // Whatever is taken is listed in the instance.
-        if let Some(id) = problem.requirements[requirement].id {
-            met_by.insert(id, taken.index);
+    let mut agenda = problem.wanted.clone();
+    while let Some(requirement) = agenda.pop() {
+        let required = &problem.requirements[requirement];
+        let option = choices.get(&requirement).copied().unwrap_or(0);
+        // What counts in a solution is listed and has that option.
+        let (Some(id), Some(taken)) = (required.id, required.options.get(option)) else { continue };
+        if met_by.insert(id, taken.index).is_none() {
+            chosen.push(taken.package);
+            agenda.extend(&taken.needs);
         }
     }
     // The problem has its packages in the order of their names.

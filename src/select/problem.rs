@@ -23,6 +23,8 @@ pub(super) struct Package {
     pub(super) size_kib: u64,
     /// In both directions, sorted.
     pub(super) conflicts: Vec<usize>,
+    /// The requirements that are free once what they miss is there, and miss this.
+    pub(super) missed_by: Vec<usize>,
 }
 
 /// A requirement of the problem.
@@ -31,6 +33,8 @@ pub(super) struct Required {
     pub(super) id: Option<RequirementId>,
     /// By rank, then name, then needs.
     pub(super) options: Vec<Opt>,
+    /// The requirements that are free once what they miss is there, and miss this.
+    pub(super) missed_by: Vec<usize>,
 }
 
 /// An option of the problem.
@@ -41,6 +45,26 @@ pub(super) struct Opt {
     /// Sorted, each once.
     pub(super) needs: Vec<usize>,
     pub(super) rank: u64,
+}
+
+impl Required {
+    /// Whether there is a choice.
+    pub(super) fn is_choice(&self) -> bool {
+        self.options.len() > 1
+    }
+
+    /// How many things it misses until it costs nothing to meet: its one package, and each need. Where there is a
+    /// choice, or a rank that counts, it never costs nothing.
+    pub(super) fn missing(&self) -> usize {
+        self.only_option().map_or(usize::MAX, |option| 1 + option.needs.len())
+    }
+
+    fn only_option(&self) -> Option<&Opt> {
+        match self.options.as_slice() {
+            [only] if only.rank == 0 => Some(only),
+            _ => None,
+        }
+    }
 }
 
 impl Opt {
@@ -77,16 +101,24 @@ impl<'instance> Problem<'instance> {
                     .collect();
                 // The same package twice: told apart by its needs, so that the index does not decide.
                 options.sort_by(|one, other| one.order().cmp(&other.order()));
-                Required { id: Some(RequirementId(id)), options }
+                Required { id: Some(RequirementId(id)), options, missed_by: Vec::new() }
             })
             .collect();
-        requirements.push(Required { id: None, options: Vec::new() });
+        requirements.push(Required { id: None, options: Vec::new(), missed_by: Vec::new() });
 
-        Self {
-            instance,
-            packages: packages(instance, &by_name, &package_at),
-            requirements,
-            wanted: places(&instance.wanted),
+        let packages = packages(instance, &by_name, &package_at);
+        let mut problem = Self { instance, packages, requirements, wanted: places(&instance.wanted) };
+        problem.note_who_misses_what();
+        problem
+    }
+
+    fn note_who_misses_what(&mut self) {
+        for requirement in 0..self.requirements.len() {
+            let Some(option) = self.requirements[requirement].only_option() else { continue };
+            self.packages[option.package].missed_by.push(requirement);
+            for need in option.needs.clone() {
+                self.requirements[need].missed_by.push(requirement);
+            }
         }
     }
 
@@ -119,7 +151,13 @@ fn packages(instance: &Instance, by_name: &[usize], package_at: &[usize]) -> Vec
             _ => place,
         };
         let size_kib = candidate.installed_size_kib.min(MAX_SIZE_KIB);
-        packages.push(Package { id: PackageId(id), name_order, size_kib, conflicts: Vec::new() });
+        packages.push(Package {
+            id: PackageId(id),
+            name_order,
+            size_kib,
+            conflicts: Vec::new(),
+            missed_by: Vec::new(),
+        });
     }
     for (place, &id) in by_name.iter().enumerate() {
         for other in &instance.packages[id].conflicts {

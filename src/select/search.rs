@@ -5,6 +5,7 @@ use std::ops::Add;
 
 use hashbrown::HashMap;
 
+use super::bound::bound;
 use super::component::{Component, components};
 use super::problem::Problem;
 use super::state::{State, Step};
@@ -39,7 +40,7 @@ pub(super) struct Found {
     pub(super) numbers: Numbers,
     /// The orders of the names of the packages that it adds, sorted.
     names: Vec<usize>,
-    /// The options taken, by requirement.
+    /// The options taken, by requirement; of those only that are a choice, as the others follow.
     pub(super) taken: Vec<(usize, usize)>,
 }
 
@@ -49,10 +50,13 @@ impl Found {
         let mut found = Self::default();
         for step in steps {
             match *step {
-                Step::Counts(_) => {}
+                Step::Counts(_) | Step::Free(_) => {}
                 Step::Took(requirement, option) => {
-                    found.numbers.rank += problem.requirements[requirement].options[option].rank;
-                    found.taken.push((requirement, option));
+                    let required = &problem.requirements[requirement];
+                    found.numbers.rank += required.options[option].rank;
+                    if required.is_choice() {
+                        found.taken.push((requirement, option));
+                    }
                 }
                 Step::Chose(package, _) => {
                     found.numbers.packages += 1;
@@ -166,7 +170,8 @@ impl<'problem, 'instance> Search<'problem, 'instance> {
 
     /// The best solutions of components, together.
     fn parts(&mut self, components: &[Component], offset: Numbers, limit: Limit) -> Answer {
-        let bounds: Vec<Numbers> = components.iter().map(|component| component.bound(&self.state)).collect();
+        let bounds: Vec<Numbers> =
+            components.iter().map(|component| bound(&self.state, &component.open)).collect();
         let mut found = Found::default();
         for (place, component) in components.iter().enumerate() {
             let later = bounds[place + 1..].iter().fold(Numbers::default(), |sum, bound| sum + *bound);
@@ -243,7 +248,7 @@ impl<'problem, 'instance> Search<'problem, 'instance> {
         let mut options: Vec<usize> = self.state.options(requirement).collect();
         options.sort_by_cached_key(|&index| {
             let option = self.state.option(requirement, index);
-            let new_needs = option.needs.iter().filter(|need| !self.state.counts(**need)).count();
+            let new_needs = self.state.costly_needs(option).count();
             match self.state.is_chosen(option.package) {
                 true => (0, new_needs, 0, option.rank, index),
                 false => {

@@ -11,6 +11,8 @@ pub(super) enum Step {
     Took(usize, usize),
     /// A package was chosen for a requirement.
     Chose(usize, usize),
+    /// A requirement came to cost nothing.
+    Free(usize),
 }
 
 /// A requirement has no option left.
@@ -26,6 +28,11 @@ pub(super) struct State<'problem, 'instance> {
     /// With how many chosen packages each package conflicts.
     against: Vec<usize>,
     counts: Vec<bool>,
+    /// For each requirement whether it costs nothing that it counts: it does already; or its only option, of rank
+    /// 0, is of a chosen package and needs only what is free as well.
+    is_free: Vec<bool>,
+    /// For each requirement with one option of rank 0 how much is missing until it is free: its package, and needs.
+    missing: Vec<usize>,
     trail: Vec<Step>,
 }
 
@@ -38,6 +45,8 @@ impl<'problem, 'instance> State<'problem, 'instance> {
             chosen: vec![false; problem.packages.len()],
             against: vec![0; problem.packages.len()],
             counts: vec![false; problem.requirements.len()],
+            is_free: vec![false; problem.requirements.len()],
+            missing: problem.requirements.iter().map(|required| required.missing()).collect(),
             trail: Vec::new(),
         }
     }
@@ -50,6 +59,11 @@ impl<'problem, 'instance> State<'problem, 'instance> {
     /// Whether a requirement counts.
     pub(super) fn counts(&self, requirement: usize) -> bool {
         self.counts[requirement]
+    }
+
+    /// What an option needs that it may cost something to meet.
+    pub(super) fn costly_needs(&self, option: &'problem Opt) -> impl Iterator<Item = usize> {
+        option.needs.iter().copied().filter(|need| !self.is_free[*need])
     }
 
     /// An option of a requirement.
@@ -65,7 +79,7 @@ impl<'problem, 'instance> State<'problem, 'instance> {
     /// The options of a requirement that can still be part of a best solution, in their order.
     ///
     /// They end with the first that adds nothing. Whoever takes a later one can take this instead: no more
-    /// packages, no further requirements that count, and a rank that is no higher.
+    /// packages, a rank that is no higher, and no further requirement counts that has several options.
     pub(super) fn options(&self, requirement: usize) -> impl Iterator<Item = usize> {
         let mut is_over = false;
         self.problem.requirements[requirement].options.iter().enumerate().filter_map(
@@ -98,6 +112,27 @@ impl<'problem, 'instance> State<'problem, 'instance> {
             if !std::mem::replace(&mut self.counts[requirement], true) {
                 self.trail.push(Step::Counts(requirement));
                 agenda.push(requirement);
+                self.free(vec![requirement]);
+            }
+        }
+    }
+
+    /// Requirements came to cost nothing, and with them those that missed only them.
+    fn free(&mut self, mut requirements: Vec<usize>) {
+        while let Some(requirement) = requirements.pop() {
+            if !std::mem::replace(&mut self.is_free[requirement], true) {
+                self.trail.push(Step::Free(requirement));
+                self.found(&self.problem.requirements[requirement].missed_by, &mut requirements);
+            }
+        }
+    }
+
+    /// Some requirements miss one thing less; those that miss nothing more are added to the free ones.
+    fn found(&mut self, missed_by: &[usize], free: &mut Vec<usize>) {
+        for &user in missed_by {
+            self.missing[user] -= 1;
+            if self.missing[user] == 0 {
+                free.push(user);
             }
         }
     }
@@ -111,6 +146,9 @@ impl<'problem, 'instance> State<'problem, 'instance> {
             for &other in &self.problem.packages[taken.package].conflicts {
                 self.against[other] += 1;
             }
+            let mut free = Vec::new();
+            self.found(&self.problem.packages[taken.package].missed_by, &mut free);
+            self.free(free);
         }
         self.require(&taken.needs, agenda);
     }
@@ -154,14 +192,24 @@ impl<'problem, 'instance> State<'problem, 'instance> {
 
     /// Goes back to a point.
     pub(super) fn undo(&mut self, mark: usize) {
+        let problem = self.problem;
         for step in self.trail.drain(mark..) {
             match step {
                 Step::Counts(requirement) => self.counts[requirement] = false,
                 Step::Took(..) => {}
                 Step::Chose(package, _) => {
                     self.chosen[package] = false;
-                    for &other in &self.problem.packages[package].conflicts {
+                    for &other in &problem.packages[package].conflicts {
                         self.against[other] -= 1;
+                    }
+                    for &user in &problem.packages[package].missed_by {
+                        self.missing[user] += 1;
+                    }
+                }
+                Step::Free(requirement) => {
+                    self.is_free[requirement] = false;
+                    for &user in &problem.requirements[requirement].missed_by {
+                        self.missing[user] += 1;
                     }
                 }
             }
