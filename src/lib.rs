@@ -14,10 +14,9 @@
 //! - [`loader`]: glibc's and musl's dynamic linkers, emulated on a root.
 //! - [`app`]: which of a tree's objects something starts or opens, each linked in its process.
 //! - [`archive`]: a client of Debian's and Ubuntu's archives; [`catalog`]: which package has a library.
-//! - [`mod@resolve`]: what becomes of each soname; [`plan`]: what has to be put on a base;
-//!   [`pipeline`]: the stages in their order.
-//! - [`select`]: the smallest set of packages that meets what is needed.
-//! - [`mod@resolve`]: what becomes of each soname; [`pipeline`]: the stages in their order.
+//! - [`mod@resolve`]: what becomes of each soname; [`select`]: the smallest set of packages that meets what is
+//!   needed; [`mod@close`]: the packages that close the gap; [`plan`]: what is put on a base, file by file.
+//! - [`pipeline`]: the stages in their order.
 //! - [`emit`]: answers as text and JSON; [`cli`]: the command.
 //!
 //! Each module names only those before it in the flow of data. Only reading a source, the archive client, the
@@ -73,7 +72,7 @@ pub mod app;
 pub mod archive;
 pub mod catalog;
 pub mod cli;
-//pub mod close;
+pub mod close;
 pub mod decompress;
 pub mod elf;
 pub mod emit;
@@ -85,6 +84,6 @@ pub mod plan;
 pub mod progress;
 pub mod resolve;
 pub mod root;
-pub mod storage;
 pub mod select;
+pub mod storage;
 pub mod vocabulary;

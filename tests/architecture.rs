@@ -17,24 +17,39 @@ const WALLS: &[(&str, &[&str])] = &[
     ("root", &["inventory", "elf", "vocabulary"]),
     ("loader", &["root", "inventory", "elf", "vocabulary"]),
     ("app", &["loader", "root", "inventory", "elf", "vocabulary"]),
-<<<<<<< HEAD
     ("maintainer", &["vocabulary"]),
     ("archive", &["decompress", "storage", "progress", "vocabulary"]),
     ("catalog", &["archive", "storage", "vocabulary"]),
-=======
-    ("archive", &["progress", "vocabulary"]),
-    ("catalog", &["archive", "vocabulary"]),
     ("select", &["vocabulary"]),
->>>>>>> a9f9ba3 (select: the exact minimal set by branch and bound over components, verified and explained)
     ("resolve", &["catalog", "app", "loader", "root", "elf", "vocabulary"]),
     ("plan", &["resolve", "catalog", "app", "loader", "vocabulary"]),
-    ("pipeline", &["resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"]),
+    (
+        "close",
+        &[
+            "plan",
+            "resolve",
+            "select",
+            "catalog",
+            "maintainer",
+            "app",
+            "loader",
+            "root",
+            "inventory",
+            "elf",
+            "vocabulary",
+        ],
+    ),
+    (
+        "pipeline",
+        &["close", "plan", "inventory", "resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"],
+    ),
     ("emit", &["plan", "resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"]),
     (
         "cli",
         &[
             "emit",
             "pipeline",
+            "close",
             "plan",
             "resolve",
             "catalog",

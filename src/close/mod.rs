@@ -177,20 +177,23 @@ impl<'trees> Closing<'trees> {
     /// When no choice closes the gap or the catalog's data is broken.
     pub fn settle(&mut self) -> Result<Option<Closed>, CloseError> {
         let choice = self.choose()?;
-        let overlay = Overlay::new(&choice, &self.known, self.wishes);
-        let laid = overlay.lay(self.root, |_, _| true);
-        let mut linked = link(&laid.root, self.sources, self.settings, Scope::InContext);
-        let mut new = Vec::new();
-        for (ask, versions) in self.still_missing(&laid.root, &mut linked) {
-            let id = self.asks.id_of(ask, self.catalog)?;
-            self.asks.note(id, None, &versions);
-            if self.asks.is_answerable(id) && !choice.counts(id) {
-                new.push(id);
+        let new = {
+            let overlay = Overlay::new(&choice, &self.known, self.wishes);
+            let laid = overlay.lay(self.root, |_, _| true);
+            let mut linked = link(&laid.root, self.sources, self.settings, Scope::InContext);
+            let mut new = Vec::new();
+            for (ask, versions) in self.still_missing(&laid.root, &mut linked) {
+                let id = self.asks.id_of(ask, self.catalog)?;
+                self.asks.note(id, None, &versions);
+                if self.asks.is_answerable(id) && !choice.counts(id) {
+                    new.push(id);
+                }
             }
-        }
-        if new.is_empty() {
-            return self.closed(&choice, &overlay, &laid, &linked).map(Some);
-        }
+            if new.is_empty() {
+                return self.closed(&choice, &overlay, &laid, &linked).map(Some);
+            }
+            new
+        };
         self.wanted.extend(new);
         self.study()?;
         Ok(None)
