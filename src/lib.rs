@@ -74,6 +74,7 @@ pub mod catalog;
 pub mod cli;
 pub mod close;
 pub mod decompress;
+pub mod depot;
 pub mod elf;
 pub mod emit;
 pub mod inventory;

@@ -1,12 +1,35 @@
 //! The spine: read → overlay → link → look up, each stage a function from the value of the one before.
 
+use std::sync::Arc;
+
 use crate::app::{Linked, Scope, Sources, link};
-use crate::catalog::{Catalog, CatalogError};
+use crate::catalog::{Catalog, CatalogError, Package, Provenance};
+use crate::close::{CloseError, Closed, Closing, Wishes};
 use crate::elf::Machine;
+use crate::inventory::Deb;
 use crate::loader::{LinkerSettings, Platform};
 use crate::resolve::{self, Chain, Resolution, Scene};
 use crate::root::Root;
 use crate::vocabulary::Architecture;
+
+/// Where the .debs of packages come from.
+pub trait Debs {
+    /// Why none can be had.
+    type Error;
+
+    /// The packages' .debs, in their order; the inner error says why one is left out.
+    ///
+    /// # Errors
+    /// When the outside fails.
+    fn read(
+        &self,
+        provenance: &Provenance,
+        packages: &[Package],
+    ) -> Result<Vec<Result<Arc<Deb>, String>>, Self::Error>;
+
+    /// Where a package can be had for years.
+    fn urls(&self, provenance: &Provenance, package: &Package) -> Vec<String>;
+}
 
 /// What is asked about.
 #[derive(Clone, Copy, Debug)]
@@ -50,8 +73,43 @@ pub fn why<Error: From<CatalogError>>(
     choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
 ) -> Result<Vec<Chain>, Error> {
     let root = question.sources.root();
-    let Answer { linked, scene, resolution } = answer(&root, question, choose)?;
+    let Answer { linked, scene, resolution, .. } = answer(&root, question, choose)?;
     Ok(resolve::why(&root, &linked, scene, &resolution, query))
+}
+
+/// The packages that close the gap, and what is taken of each: link → missing → candidates → choose → fetch → overlay
+/// → link again, until nothing is missing. `choose` is as for [`resolve()`].
+///
+/// # Errors
+/// As for [`resolve()`]; when no choice of packages closes the gap; when the base can't be read; when `debs` fails.
+pub fn close<Error>(
+    question: Question<'_>,
+    wishes: &Wishes,
+    choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
+    debs: &impl Debs<Error = Error>,
+) -> Result<Closed, Error>
+where
+    Error: From<CatalogError> + From<CloseError>,
+{
+    let root = question.sources.root();
+    let Answer { scene, resolution, catalogs, .. } = answer(&root, question, choose)?;
+    let Some(scene) = scene else { return Ok(Closed::of_nothing(&resolution)) };
+    let catalog = catalogs.main.as_ref();
+    let mut closing =
+        Closing::new(&root, question.sources, question.settings, scene, &resolution, catalog, wishes)?;
+    let mut closed = loop {
+        let unread = closing.unread().map_err(CloseError::from)?;
+        if !unread.is_empty() {
+            let read = debs.read(catalog.provenance(), &unread)?;
+            closing.learn(unread.into_iter().zip(read).collect())?;
+        } else if let Some(closed) = closing.settle()? {
+            break closed;
+        }
+    };
+    for planned in &mut closed.plan.packages {
+        planned.urls = debs.urls(catalog.provenance(), &planned.package);
+    }
+    Ok(closed)
 }
 
 /// What every stage has come to.
@@ -59,6 +117,7 @@ struct Answer<'root> {
     linked: Linked<'root>,
     scene: Option<Scene>,
     resolution: Resolution,
+    catalogs: Catalogs,
 }
 
 fn answer<'root, Error: From<CatalogError>>(
@@ -68,10 +127,10 @@ fn answer<'root, Error: From<CatalogError>>(
 ) -> Result<Answer<'root>, Error> {
     let mut linked = link(root, sources, settings, Scope::InContext);
     let scene = resolve::scene(root, &linked, sources.base.is_some(), architecture.and_then(machine_of));
-    let Catalogs { main, others } = choose(architecture.or_else(|| scene.and_then(architecture_of)))?;
-    let others: Vec<&dyn Catalog> = others.iter().map(AsRef::as_ref).collect();
-    let resolution = resolve::resolve(root, sources, &mut linked, scene, main.as_ref(), &others)?;
-    Ok(Answer { linked, scene, resolution })
+    let catalogs = choose(architecture.or_else(|| scene.and_then(architecture_of)))?;
+    let others: Vec<&dyn Catalog> = catalogs.others.iter().map(AsRef::as_ref).collect();
+    let resolution = resolve::resolve(root, sources, &mut linked, scene, catalogs.main.as_ref(), &others)?;
+    Ok(Answer { linked, scene, resolution, catalogs })
 }
 
 /// Debian's architecture of a scene; the linker's constants and Debian's names meet in the triplet.

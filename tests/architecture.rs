@@ -20,6 +20,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("maintainer", &["vocabulary"]),
     ("archive", &["decompress", "storage", "progress", "vocabulary"]),
     ("catalog", &["archive", "storage", "vocabulary"]),
+    ("depot", &["catalog", "archive", "inventory", "progress", "vocabulary"]),
     ("select", &["vocabulary"]),
     ("resolve", &["catalog", "app", "loader", "root", "elf", "vocabulary"]),
     ("plan", &["resolve", "catalog", "app", "loader", "vocabulary"]),
@@ -49,6 +50,7 @@ const WALLS: &[(&str, &[&str])] = &[
         &[
             "emit",
             "pipeline",
+            "depot",
             "close",
             "plan",
             "resolve",

@@ -10,11 +10,12 @@
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 
+use super::ArchiveSettings;
 use super::apt_sources::{AptSource, AptSourcesError, read_apt_sources};
 use super::suites::Pocket;
 use crate::vocabulary::{Architecture, Distribution, Target};
@@ -35,6 +36,40 @@ pub enum Mirrors {
     Given(Vec<String>),
     /// The bases in the apt sources in this folder (`/etc/apt`), or the built-in ones where it has none.
     Host(PathBuf),
+}
+
+/// How long after its Release file a package is surely in a snapshot, and hardly yet superseded there: mirrors
+/// are pushed and snapshots taken some hours later.
+const SNAPSHOT_DELAY: SignedDuration = SignedDuration::from_hours(24);
+
+impl ArchiveSettings {
+    /// Where a file of the pool can be had for years, by a suite whose Release file of the time `listed` vouches for
+    /// it: on the mirrors that were given, and for Debian on its snapshot service. The host's own mirrors are not
+    /// among them, since what is written down must be the same on every machine.
+    pub fn lasting_urls(
+        &self,
+        distribution: Distribution,
+        suite: &str,
+        filename: &str,
+        listed: Option<Timestamp>,
+    ) -> Vec<String> {
+        let asked = self.snapshot.as_deref().and_then(|name| Snapshot::parse(name).ok());
+        let mut bases = Vec::new();
+        if let Mirrors::Given(given) = &self.mirrors {
+            let given = given.iter().map(|mirror| mirror.trim_end_matches('/'));
+            bases.extend(given.map(|base| match &asked {
+                Some(snapshot) => snapshot.of(base),
+                None => base.to_owned(),
+            }));
+        }
+        let snapshot = asked.or_else(|| Some(Snapshot::at(listed?.checked_add(SNAPSHOT_DELAY).ok()?)));
+        if let (Distribution::Debian, Some(snapshot)) = (distribution, snapshot) {
+            let is_security = suite.ends_with("-security");
+            let base = if is_security { DEBIAN_SECURITY_SNAPSHOT } else { DEBIAN_SNAPSHOT };
+            bases.push(snapshot.of(base));
+        }
+        bases.into_iter().map(|base| format!("{base}/{filename}")).collect()
+    }
 }
 
 /// There is no mirror to ask.

@@ -29,6 +29,8 @@ pub(super) enum Command {
     Resolve(ResolveArguments),
     /// Show the chains that pull in a library or a package
     Why(WhyArguments),
+    /// Write down the packages that close the gap and the very files that are taken of them
+    Lock(LockArguments),
     /// Show what each object of a tree loads, as the dynamic linker would
     Tree(TreeArguments),
     /// Fetch, show, search and build the catalogs that packages are looked up in
@@ -170,6 +172,55 @@ pub(super) struct WhyArguments {
     pub(super) catalog: CatalogArguments,
     #[command(flatten)]
     pub(super) answer: AnswerArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LockArguments {
+    #[command(flatten)]
+    pub(super) sources: SourceArguments,
+    #[command(flatten)]
+    pub(super) linker: LinkerArguments,
+    #[command(flatten)]
+    pub(super) closing: ClosingArguments,
+    #[command(flatten)]
+    pub(super) catalog: CatalogArguments,
+    /// Compare with the lock that is there, write nothing, and fail where they differ
+    #[arg(long, conflicts_with = "update")]
+    pub(super) check: bool,
+    /// Take new versions of these packages, or of all if none is named; others keep the lock's
+    #[arg(long, value_name = "PACKAGE", num_args = 0.., value_delimiter = ',')]
+    pub(super) update: Option<Vec<String>>,
+    /// How the report is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+    /// The lock [default: standard output; sodeb.lock with --check]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+/// What is wanted of the packages that close the gap.
+#[derive(Debug, Args)]
+pub(super) struct ClosingArguments {
+    /// A package to take wherever it can answer; may be given several times
+    #[arg(long, value_name = "PACKAGE", env = "SODEB_PREFER", value_delimiter = ',')]
+    pub(super) prefer: Vec<String>,
+    /// A package never to take; may be given several times
+    #[arg(long, value_name = "PACKAGE", env = "SODEB_AVOID", value_delimiter = ',')]
+    pub(super) avoid: Vec<String>,
+    /// Which of the libraries count that objects say they open by themselves: those of this priority and above
+    #[arg(long, value_name = "PRIORITY", default_value = "required")]
+    pub(super) dlopen: DlopenLevel,
+}
+
+/// A priority of `.note.dlopen`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DlopenLevel {
+    /// Without which the object does not work
+    Required,
+    /// Which should be there
+    Recommended,
+    /// Which may be there
+    Suggested,
 }
 
 /// Which packages there are.

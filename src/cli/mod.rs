@@ -3,8 +3,10 @@
 
 mod arguments;
 mod catalogs;
+mod closing;
 mod config;
 mod index;
+mod lock;
 mod printer;
 mod progress;
 mod question;
@@ -96,6 +98,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Some(Command::Resolve(arguments)) => resolve::run(&arguments, &config, printer),
         Some(Command::Why(arguments)) => why::run(&arguments, &config, printer),
         Some(Command::Tree(arguments)) => tree::run(&arguments, &config, printer),
+        Some(Command::Lock(arguments)) => lock::run(&arguments, &config, printer),
         Some(Command::Index(command)) => index::run(command, &config, printer),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

@@ -10,6 +10,7 @@ use super::printer::Printer;
 use super::release::{self, ChosenRelease};
 use super::settings::{linker_settings, read_sources};
 use crate::app::Sources;
+use crate::elf::DlopenPriority;
 use crate::inventory::Depth;
 use crate::loader::{LinkerSettings, Traces};
 use crate::pipeline::Question;
@@ -41,6 +42,11 @@ impl<'settings> Asked<'settings> {
         let sources = read_sources(paths, place, config, depth)?;
         let release = release::choose(catalog.release.as_deref(), config, &sources);
         Ok(Self { sources, linker, architecture, release, catalog, config, printer })
+    }
+
+    /// Counts what objects open by themselves among what they need.
+    pub(super) fn follow_opens(&mut self, least: DlopenPriority) {
+        self.linker.opens = Some(least);
     }
 
     pub(super) fn question(&self) -> Question<'_> {

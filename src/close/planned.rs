@@ -15,7 +15,9 @@ use crate::loader::{NeedKind, Outcome};
 use crate::plan::{
     Criterion, PackageReason, Plan, PlannedApp, PlannedLibrary, PlannedPackage, TakenFile, TakenKind,
 };
-use crate::resolve::{Problem, ProblemKind, Status, gather, object_problems, versions_needed};
+use crate::resolve::{
+    AppSummary, Problem, ProblemKind, Resolution, Status, gather, object_problems, versions_needed,
+};
 use crate::root::{MountId, NodeId, Root};
 use crate::select::{self, Reason};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
@@ -46,6 +48,27 @@ pub struct LackingVersion {
     pub provider: RootedPath,
     /// The package that the library is from, with its version; none for one of the base or the trees.
     pub package: Option<(PackageName, String)>,
+}
+
+impl Closed {
+    /// Of trees without any object that could be linked.
+    pub fn of_nothing(resolution: &Resolution) -> Self {
+        let plan = Plan {
+            provenance: resolution.provenance.clone(),
+            snapshot: None,
+            base: None,
+            apps: planned_apps(resolution),
+            libraries: Vec::new(),
+            packages: Vec::new(),
+            problems: resolution.problems.clone(),
+        };
+        Self { plan, lacking: Vec::new(), base_objects: Vec::new(), unread: Vec::new() }
+    }
+}
+
+fn planned_apps(resolution: &Resolution) -> Vec<PlannedApp> {
+    let app = |app: &AppSummary| PlannedApp { at: app.at.clone(), kind: app.kind, objects: app.objects };
+    resolution.apps.iter().map(app).collect()
 }
 
 /// What is taken of each package, by its path in the image: with the path that it has in the package.
@@ -102,12 +125,7 @@ impl Closing<'_> {
             provenance: self.resolution.provenance.clone(),
             snapshot: None,
             base: None,
-            apps: self
-                .resolution
-                .apps
-                .iter()
-                .map(|app| PlannedApp { at: app.at.clone(), kind: app.kind, objects: app.objects })
-                .collect(),
+            apps: planned_apps(self.resolution),
             packages: self.packages(choice, taken, &loads),
             problems: self.problems(laid, linked, &unread),
             libraries: loads.libraries(),

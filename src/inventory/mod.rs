@@ -10,6 +10,7 @@
 mod captured;
 mod content;
 mod deb;
+mod digest;
 mod directory;
 mod stored;
 

@@ -1,0 +1,117 @@
+//! The closing of a gap, out of arguments and the configuration: what `lock` and all that goes on from it begin
+//! with.
+
+use std::sync::Arc;
+
+use super::arguments::{CatalogArguments, ClosingArguments, DlopenLevel, LinkerArguments, SourceArguments};
+use super::catalogs::archive_settings;
+use super::config::Config;
+use super::printer::Printer;
+use super::progress::Bars;
+use super::question::Asked;
+use super::tree::say_unread;
+use super::{Exit, Failure};
+use crate::catalog::{Package, Provenance};
+use crate::close::{CloseError, Closed, Wishes};
+use crate::depot::{Depot, DepotError};
+use crate::elf::DlopenPriority;
+use crate::inventory::{Deb, Depth};
+use crate::pipeline::{self, Catalogs, Debs};
+use crate::vocabulary::PackageName;
+
+/// All that a closing is made from.
+pub(super) struct ClosingQuestion<'arguments> {
+    pub(super) sources: &'arguments SourceArguments,
+    pub(super) linker: &'arguments LinkerArguments,
+    pub(super) closing: &'arguments ClosingArguments,
+    pub(super) catalog: &'arguments CatalogArguments,
+}
+
+/// A closing, and how its release was come by.
+pub(super) struct ClosedAnswer {
+    pub(super) closed: Closed,
+    pub(super) learned_from: String,
+}
+
+/// Closes the gap of the trees. `change` may put another catalog in the place of the main one.
+pub(super) fn close(
+    question: &ClosingQuestion<'_>,
+    config: &Config,
+    printer: &Printer,
+    change: impl FnOnce(Catalogs) -> Catalogs,
+) -> Result<ClosedAnswer, Failure> {
+    let ClosingQuestion { sources, linker, closing, catalog } = question;
+    let mut asked =
+        Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, Depth::Opening)?;
+    asked.follow_opens(closing.dlopen.into());
+    let bars = Bars::new(printer.shows_progress);
+    let settings = archive_settings(&catalog.archive, config)?;
+    let snapshot = settings.snapshot.clone();
+    let depot = OpenedDepot(Depot::new(settings, &bars));
+    let mut learned_from = String::new();
+    let choose = |architecture| {
+        let opened = asked.catalogs(architecture)?;
+        learned_from = opened.learned_from;
+        Ok::<_, Failure>(change(opened.catalogs))
+    };
+    let mut closed = pipeline::close(asked.question(), &wishes(closing), choose, &depot)?;
+    closed.plan.snapshot = snapshot;
+    say_unread(&asked.sources, printer);
+    Ok(ClosedAnswer { closed, learned_from })
+}
+
+fn wishes(arguments: &ClosingArguments) -> Wishes {
+    let names = |names: &[String]| names.iter().map(PackageName::new).collect();
+    Wishes { prefer: names(&arguments.prefer), avoid: names(&arguments.avoid) }
+}
+
+/// The depot as the pipeline asks for it.
+struct OpenedDepot<'run>(Depot<'run>);
+
+impl Debs for OpenedDepot<'_> {
+    type Error = Failure;
+
+    fn read(
+        &self,
+        provenance: &Provenance,
+        packages: &[Package],
+    ) -> Result<Vec<Result<Arc<Deb>, String>>, Failure> {
+        Ok(self.0.debs(provenance, packages)?)
+    }
+
+    fn urls(&self, provenance: &Provenance, package: &Package) -> Vec<String> {
+        self.0.urls(provenance, package)
+    }
+}
+
+impl From<DlopenLevel> for DlopenPriority {
+    fn from(level: DlopenLevel) -> Self {
+        match level {
+            DlopenLevel::Required => Self::Required,
+            DlopenLevel::Recommended => Self::Recommended,
+            DlopenLevel::Suggested => Self::Suggested,
+        }
+    }
+}
+
+impl From<DepotError> for Failure {
+    fn from(error: DepotError) -> Self {
+        match error {
+            DepotError::Archive(error) => error.into(),
+            error @ DepotError::Store { .. } => Self::outside(error),
+        }
+    }
+}
+
+impl From<CloseError> for Failure {
+    fn from(error: CloseError) -> Self {
+        match error {
+            CloseError::Catalog(error) => error.into(),
+            error @ CloseError::Unsolvable(_) => {
+                let failure = Self { exit: Exit::BadNews, error: error.into(), hint: None };
+                failure.hint("leave out an --avoid or a --prefer, or choose another release")
+            }
+            error => Self::outside(error),
+        }
+    }
+}

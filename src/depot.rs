@@ -1,0 +1,135 @@
+//! .debs, read: out of what was kept of earlier ones, or else fetched from the archive and read now.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use crate::archive::{Archive, ArchiveError, ArchiveSettings, PoolFile};
+use crate::catalog::{Package, Provenance};
+use crate::inventory::{Deb, StoredDebs, read_deb};
+use crate::progress::Progress;
+use crate::vocabulary::Sha256Digest;
+
+/// .debs could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum DepotError {
+    /// The archive did not give one.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// What was read could not be kept.
+    #[error("cannot write what was read of {deb} into the cache")]
+    Store {
+        /// The .deb.
+        deb: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// The .debs of an archive, each fetched and read once.
+pub struct Depot<'run> {
+    settings: ArchiveSettings,
+    /// Made when something has to be fetched: reading the keys takes longer than all the rest of a warm run.
+    archive: OnceLock<Archive>,
+    stored: StoredDebs,
+    progress: &'run dyn Progress,
+}
+
+impl<'run> Depot<'run> {
+    /// A depot on an archive and its cache.
+    pub fn new(settings: ArchiveSettings, progress: &'run dyn Progress) -> Self {
+        let stored = StoredDebs::new(&settings.cache_dir);
+        Self { settings, archive: OnceLock::new(), stored, progress }
+    }
+
+    /// The packages' .debs, in their order. The inner error says why one is left out: offline it may not be in the
+    /// cache, and one that is signed for may still be broken.
+    ///
+    /// # Errors
+    /// When the archive, the network or the cache fails.
+    pub fn debs(
+        &self,
+        provenance: &Provenance,
+        packages: &[Package],
+    ) -> Result<Vec<Result<Arc<Deb>, String>>, DepotError> {
+        let mut debs: Vec<Option<Result<Arc<Deb>, String>>> = packages
+            .par_iter()
+            .map(|package| match package.sha256 {
+                Some(sha256) => self.stored.get(sha256).map(|deb| Ok(Arc::new(deb))),
+                None => Some(Err(format!("the {} index tells no digest of it", provenance.index))),
+            })
+            .collect();
+        let absent: Vec<usize> = (0..debs.len()).filter(|index| debs[*index].is_none()).collect();
+        if !absent.is_empty() {
+            let wanted: Vec<PoolFile> =
+                absent.iter().filter_map(|index| self.pool_file(provenance, &packages[*index])).collect();
+            let fetched = self.archive()?.debs(&provenance.target, &wanted, self.progress);
+            let files = fetched.into_iter().zip(&wanted).map(|(path, file)| match path {
+                Ok(path) => Ok(Ok((path, file.sha256))),
+                Err(error @ ArchiveError::NotCached { .. }) => Ok(Err(error.to_string())),
+                Err(error) => Err(error),
+            });
+            let files: Vec<Result<(PathBuf, Sha256Digest), String>> = files.collect::<Result<_, _>>()?;
+            let read: Vec<Result<Arc<Deb>, String>> =
+                files.into_par_iter().map(|file| self.read(file)).collect::<Result<_, DepotError>>()?;
+            for (index, deb) in absent.into_iter().zip(read) {
+                debs[index] = Some(deb);
+            }
+        }
+        Ok(debs.into_iter().flatten().collect())
+    }
+
+    /// Where a package can be had for years.
+    pub fn urls(&self, provenance: &Provenance, package: &Package) -> Vec<String> {
+        self.pool_file(provenance, package).map(|file| file.urls).unwrap_or_default()
+    }
+
+    fn pool_file(&self, provenance: &Provenance, package: &Package) -> Option<PoolFile> {
+        let of_suite = provenance.sources.iter().filter(|source| source.suite == package.suite);
+        let listed = of_suite.map(|source| source.date).max();
+        let target = &provenance.target;
+        Some(PoolFile {
+            suite: package.suite.clone(),
+            filename: package.filename.clone(),
+            sha256: package.sha256?,
+            size_bytes: package.size_bytes,
+            urls: self.settings.lasting_urls(target.distribution, &package.suite, &package.filename, listed),
+        })
+    }
+
+    fn archive(&self) -> Result<&Archive, ArchiveError> {
+        if let Some(archive) = self.archive.get() {
+            return Ok(archive);
+        }
+        let archive = Archive::new(self.settings.clone())?;
+        Ok(self.archive.get_or_init(|| archive))
+    }
+
+    fn read(
+        &self,
+        file: Result<(PathBuf, Sha256Digest), String>,
+    ) -> Result<Result<Arc<Deb>, String>, DepotError> {
+        let (path, sha256) = match file {
+            Ok(file) => file,
+            Err(cause) => return Ok(Err(cause)),
+        };
+        let deb = match open(&path) {
+            Ok(deb) => deb,
+            Err(cause) => return Ok(Err(cause)),
+        };
+        match self.stored.put(sha256, &deb) {
+            Ok(()) => Ok(Ok(Arc::new(deb))),
+            Err(source) => Err(DepotError::Store { deb: path, source }),
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<Deb, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    read_deb(file).map_err(|error| error.to_string())
+}
