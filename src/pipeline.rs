@@ -1,10 +1,11 @@
 //! The spine: read → overlay → link → look up, each stage a function from the value of the one before.
 
+use std::slice;
 use std::sync::Arc;
 
 use crate::app::{Linked, Scope, Sources, link};
 use crate::catalog::{Catalog, CatalogError, Package, Provenance};
-use crate::close::{CloseError, Closed, Closing, Wishes};
+use crate::close::{CloseError, Closed, Closing, LackingVersion, Since, Wishes};
 use crate::elf::Machine;
 use crate::inventory::Deb;
 use crate::loader::{LinkerSettings, Platform};
@@ -106,10 +107,36 @@ where
             break closed;
         }
     };
+    for lacking in &closed.lacking {
+        let since = first_release_with(lacking, &catalogs, debs)?;
+        closed.plan.problems.push(lacking.problem(&since));
+    }
+    closed.plan.problems.sort();
     for planned in &mut closed.plan.packages {
         planned.urls = debs.urls(catalog.provenance(), &planned.package);
     }
     Ok(closed)
+}
+
+/// The first newer release whose library defines a version that this one's lacks.
+fn first_release_with<Error: From<CatalogError>>(
+    lacking: &LackingVersion,
+    catalogs: &Catalogs,
+    debs: &impl Debs<Error = Error>,
+) -> Result<Since, Error> {
+    let others: Vec<&dyn Catalog> = catalogs.others.iter().map(AsRef::as_ref).collect();
+    for successor in lacking.successors(catalogs.main.as_ref(), &others)? {
+        let package = slice::from_ref(&successor.package);
+        match debs.read(successor.catalog.provenance(), package)?.pop() {
+            Some(Ok(deb)) if successor.defines(&deb, &lacking.version) => {
+                let release = successor.catalog.provenance().target.release.clone();
+                return Ok(Since::Release(release, successor.package));
+            }
+            Some(Err(cause)) => return Ok(Since::Unknown(cause)),
+            Some(Ok(_)) | None => {}
+        }
+    }
+    Ok(Since::None)
 }
 
 /// What every stage has come to.

@@ -38,6 +38,11 @@ pub fn release_of_number(distribution: Distribution, number: &str) -> Option<Rel
     Some(Release::new(*codename))
 }
 
+/// The place of a release among those of its distribution, the oldest first; none for one that is not known.
+pub fn age_order(distribution: Distribution, release: &Release) -> Option<usize> {
+    named(distribution).1.iter().position(|(codename, _)| *codename == release.as_str())
+}
+
 /// The release as people name it, such as `Debian 12 bookworm`.
 pub fn full_name(distribution: Distribution, release: &Release) -> String {
     let (name, releases) = named(distribution);

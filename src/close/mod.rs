@@ -18,11 +18,13 @@ mod options;
 mod overlay;
 mod planned;
 mod pose;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use planned::{Closed, LackingVersion};
+pub use versions::{Since, Successor};
 
 use crate::app::{Scope, Sources, link};
 use crate::catalog::{Catalog, CatalogError, Package, Relation, RelationGroup, parse_relations};
