@@ -50,7 +50,7 @@ impl Found {
         let mut found = Self::default();
         for step in steps {
             match *step {
-                Step::Counts(_) | Step::Free(_) => {}
+                Step::Counts(_) | Step::Free(_) | Step::RuledOut(_) => {}
                 Step::Took(requirement, option) => {
                     let required = &problem.requirements[requirement];
                     found.numbers.rank += required.options[option].rank;
@@ -220,8 +220,15 @@ impl<'problem, 'instance> Search<'problem, 'instance> {
         let mut best: Option<Found> = None;
         let mut is_left_out = false;
         for option in self.by_price(requirement) {
+            let rivals = self.rivals(requirement, option);
+            if rivals.contains(&self.state.option(requirement, option).package) {
+                continue;
+            }
             self.explored += 1;
             let mark = self.state.mark();
+            for rival in rivals {
+                self.state.rule_out(rival);
+            }
             let mut agenda = component.open.clone();
             agenda.retain(|other| *other != requirement);
             self.state.take(requirement, option, &mut agenda);
@@ -241,6 +248,17 @@ impl<'problem, 'instance> Search<'problem, 'instance> {
             None if is_left_out => Answer::TooDear,
             None => Answer::Impossible,
         }
+    }
+
+    /// The packages that no best solution has in which this option is taken: those of options before it that need
+    /// nothing further. With such a package chosen that option is better, and the branch of that option has it.
+    fn rivals(&self, requirement: usize, option: usize) -> Vec<usize> {
+        let earlier = self.state.options(requirement).take_while(|index| *index < option);
+        let earlier = earlier.map(|index| self.state.option(requirement, index));
+        earlier
+            .filter(|earlier| self.state.costly_needs(earlier).all(|need| need == requirement))
+            .map(|earlier| earlier.package)
+            .collect()
     }
 
     /// The options of a requirement, those that look cheapest first: a good solution early leaves more out.

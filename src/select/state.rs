@@ -13,6 +13,8 @@ pub(super) enum Step {
     Chose(usize, usize),
     /// A requirement came to cost nothing.
     Free(usize),
+    /// A package was ruled out.
+    RuledOut(usize),
 }
 
 /// A requirement has no option left.
@@ -25,7 +27,7 @@ pub(super) struct State<'problem, 'instance> {
     /// For each option of each requirement whether it can be taken at all, conflicts aside.
     alive: Vec<Vec<bool>>,
     chosen: Vec<bool>,
-    /// With how many chosen packages each package conflicts.
+    /// With how many chosen packages each package conflicts, and how often it was ruled out besides.
     against: Vec<usize>,
     counts: Vec<bool>,
     /// For each requirement whether it costs nothing that it counts: it does already; or its only option, of rank
@@ -153,6 +155,12 @@ impl<'problem, 'instance> State<'problem, 'instance> {
         self.require(&taken.needs, agenda);
     }
 
+    /// Rules a package out.
+    pub(super) fn rule_out(&mut self, package: usize) {
+        self.against[package] += 1;
+        self.trail.push(Step::RuledOut(package));
+    }
+
     /// Takes the option of each requirement of the agenda that has only one, until all that are left have more.
     pub(super) fn propagate(&mut self, agenda: &mut Vec<usize>) -> Result<(), DeadEnd> {
         loop {
@@ -197,6 +205,7 @@ impl<'problem, 'instance> State<'problem, 'instance> {
             match step {
                 Step::Counts(requirement) => self.counts[requirement] = false,
                 Step::Took(..) => {}
+                Step::RuledOut(package) => self.against[package] -= 1,
                 Step::Chose(package, _) => {
                     self.chosen[package] = false;
                     for &other in &problem.packages[package].conflicts {
