@@ -1,30 +1,34 @@
 //! The smallest set of packages that meets what is needed: exact, proven and explained.
 //!
 //! An [`Instance`] says which packages may be chosen and what must be met; [`solve`] gives the best
-//! [`Selection`], or [`Unsolvable`], a tree that says why there is none. [`verify`] checks a selection without
-//! the solver, and [`reasons`] says what each choice was decided by. This room knows names, sizes and
+//! [`Selection`], or [`Unsolvable`], a tree that says why there is none. [`verify`] checks a selection
+//! without the solver, and [`reasons`] says what each choice was decided by. This room knows names, sizes and
 //! alternatives: nothing of ELF, of archives or of what a requirement stands for.
 //!
 //! # What is solved
 //!
-//! A *requirement* is met by one of its *options*: a package, and the requirements that come with taking it for
-//! this. A solution is a set of packages and, for each requirement that *counts*, the option that meets it:
+//! A *requirement* is met by one of its *options*: a package, and the requirements that come with taking it
+//! for this. A solution is a set of packages and, for each requirement that *counts*, the option that meets
+//! it:
 //!
-//! - What is wanted counts. What the option taken for a requirement that counts needs, counts too. Nothing else
-//!   does. A cycle (A needs B, B needs A) is met once the packages of both are chosen.
+//! - What is wanted counts. What the option taken for a requirement that counts needs, counts too. Nothing
+//!   else does. A cycle (A needs B, B needs A) is met once the packages of both are chosen.
 //! - The package of each option taken is chosen.
-//! - No two chosen packages conflict, whichever of the two says so. What a package says of itself is no conflict.
+//! - No two chosen packages conflict, whichever of the two says so. What a package says of itself is no
+//!   conflict.
 //!
-//! Solutions are compared by [`Cost`], the first difference decides: fewest packages, then the least installed
-//! size, then the lowest sum of the ranks of the options taken (Debian's own preference), then the sorted names.
+//! Solutions are compared by [`Cost`], the first difference decides: fewest packages, then the least
+//! installed size, then the lowest sum of the ranks of the options taken (Debian's own preference), then the
+//! sorted names.
 //!
 //! The set and the options are one solution, and are compared as one: an option of a chosen package is not
-//! taken for its low rank if its needs would bring a further package or higher ranks than another option. Rank
-//! decides between options only where packages and sizes are the same in the end, and it is the sum that
-//! decides: a need that counts brings its own rank. Two ways to meet the same things from the same packages at
-//! the same sum are told apart by the first choice, by what the requirement says it is, that they make differently: not
-//! to count is best, then the option of lower rank, then of the lesser package name, then of the first needs. So the answer does not
-//! depend on the order in which an instance lists things (as long as names and the texts of requirements differ).
+//! taken for its low rank if its needs would bring a further package or higher ranks than another option.
+//! Rank decides between options only where packages and sizes are the same in the end, and it is the sum that
+//! decides: a need that counts brings its own rank. Two ways to meet the same things from the same packages
+//! at the same sum are told apart by the first choice, by what the requirement says it is, that they make
+//! differently: not to count is best, then the option of lower rank, then of the lesser package name, then of
+//! the first needs. So the answer does not depend on the order in which an instance lists things (as long as
+//! names and the texts of requirements differ).
 //!
 //! An id beyond its list names nothing: an option with such a package can't be taken, and such a requirement
 //! can't be met. An installed size counts as [`MAX_SIZE_KIB`] at most.
@@ -33,26 +37,29 @@
 //!
 //! Depth-first branch and bound over the requirements that really leave a choice:
 //!
-//! 1. *Propagate.* A requirement with one option left takes it; an option whose package conflicts with a chosen
-//!    one is gone. An option that adds nothing (its package is chosen, its needs count already) beats every
-//!    option that ranks after it.
+//! 1. *Propagate.* A requirement with one option left takes it; an option whose package conflicts with a
+//!    chosen one is gone. An option that adds nothing (its package is chosen, what it needs counts already or
+//!    follows from chosen packages without a choice) beats every option that ranks after it.
 //! 2. *Decompose.* What is open falls into components that share no package that could be chosen, no
-//!    requirement that could come to count, and no conflict. Costs add up over components (the order of names
-//!    too: of two sets of one size, whose sorted names come first does not change when both get the same
-//!    further names), so each is solved by itself: the work is the sum over components, not the product.
-//! 3. *Bound.* Open requirements that no chosen package has an option for, and no two of which share a package,
-//!    cost a package each, the smallest that each could take; every open requirement costs its lowest rank.
-//!    What can't be as good as the best so far is left.
-//! 4. *Branch* on the requirement with the fewest options, cheapest option first. What a component came to is
-//!    remembered, as the same one is often met again after unlike choices elsewhere.
+//!    requirement that could come to count at a cost, and no conflict. Costs add up over components (the
+//!    order of names too: of two sets of one size, whose sorted names come first does not change when both
+//!    get the same further names), so each is solved by itself: the work is the sum over components, not the
+//!    product.
+//! 3. *Bound.* What can't be as good as the best so far is left, by a lower bound from linear programming
+//!    (`bound.rs`) on packages, size and rank at once.
+//! 4. *Branch* on the requirement with the fewest options, the most promising option first. In the branch of
+//!    an option the packages of options before it that need nothing further are ruled out: with one of them
+//!    chosen, that option is better. What a component came to is remembered, as the same one is often met
+//!    again after unlike choices elsewhere.
 //!
 //! Every branch that is left out is left out by one of these arguments, so that the answer is the optimum and
 //! [`Selection::explored`] says how many options were tried to prove it. There is no limit of effort that a
 //! worse answer could hide behind. The problem holds minimum set cover and is NP-hard: the worst case is
-//! exponential in the number of requirements of *one* component that leave a choice. What Debian has are some
-//! ten sonames with several providers that touch each other little; forty choices among 300 packages take well
-//! under a millisecond to some milliseconds (`benches/select.rs`). The depth of the recursion is bounded by the choices of a
-//! component likewise.
+//! exponential in the number of requirements of *one* component that leave a choice, and the depth of the
+//! recursion is bounded by that number likewise. What Debian has are some tens of sonames with several
+//! providers that touch each other little. With 40 such choices among 300 packages and 1,500 requirements
+//! `benches/select.rs` takes from less than one to some tens of milliseconds; with 40 choices drawn at random
+//! from one pool of 300 packages, which is set cover itself, a tenth of a second.
 
 mod bound;
 mod component;

@@ -1,6 +1,6 @@
 //! Branch and bound, each component by itself.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::ops::Add;
 
 use hashbrown::HashMap;
@@ -219,7 +219,7 @@ impl<'problem, 'instance> Search<'problem, 'instance> {
         let Some(&requirement) = fewest else { return Answer::Best(Found::default()) };
         let mut best: Option<Found> = None;
         let mut is_left_out = false;
-        for option in self.by_price(requirement) {
+        for option in self.by_promise(requirement, &component.open) {
             let rivals = self.rivals(requirement, option);
             if rivals.contains(&self.state.option(requirement, option).package) {
                 continue;
@@ -261,18 +261,25 @@ impl<'problem, 'instance> Search<'problem, 'instance> {
             .collect()
     }
 
-    /// The options of a requirement, those that look cheapest first: a good solution early leaves more out.
-    fn by_price(&self, requirement: usize) -> Vec<usize> {
+    /// The options of a requirement, those that promise most first: a good solution early leaves more out. A package
+    /// promises more if it has options for more of what is open.
+    fn by_promise(&self, requirement: usize, open: &[usize]) -> Vec<usize> {
+        let mut uses: HashMap<usize, usize> = HashMap::new();
+        for &other in open {
+            for option in self.state.options(other) {
+                *uses.entry(self.state.option(other, option).package).or_default() += 1;
+            }
+        }
         let mut options: Vec<usize> = self.state.options(requirement).collect();
         options.sort_by_cached_key(|&index| {
             let option = self.state.option(requirement, index);
-            let new_needs = self.state.costly_needs(option).count();
-            match self.state.is_chosen(option.package) {
-                true => (0, new_needs, 0, option.rank, index),
-                false => {
-                    (1, new_needs, self.state.problem.packages[option.package].size_kib, option.rank, index)
-                }
+            let needs = self.state.costly_needs(option).count();
+            let package = option.package;
+            if self.state.is_chosen(package) {
+                return (0, needs, Reverse(0), 0, option.rank, index);
             }
+            let used = uses.get(&package).copied().unwrap_or(0);
+            (1, needs, Reverse(used), self.state.problem.packages[package].size_kib, option.rank, index)
         });
         options
     }
