@@ -123,7 +123,11 @@ impl Teller<'_, '_> {
         match self.state.opponent(self.state.option(requirement, option).package) {
             Some((with, needed_for)) => Why::Conflict {
                 with: problem.name(with).clone(),
-                needed_for: problem.what(needed_for).to_owned(),
+                needed_for: [&[needed_for][..], &self.state.needed_for(needed_for)]
+                    .concat()
+                    .into_iter()
+                    .map(|requirement| problem.what(requirement).to_owned())
+                    .collect(),
             },
             // An option before it adds nothing, and fails.
             None => Why::Untold,
@@ -133,6 +137,8 @@ impl Teller<'_, '_> {
     /// A requirement with what is wrong with each option.
     fn unmet(&mut self, requirement: usize, mut why: impl FnMut(&mut Self, usize) -> Why) -> Unmet {
         let problem = self.state.problem;
+        let needed_for = self.state.needed_for(requirement).into_iter();
+        let needed_for = needed_for.map(|user| problem.what(user).to_owned()).collect();
         let mut options = Vec::new();
         for (index, option) in problem.requirements[requirement].options.iter().enumerate() {
             let why = match self.left.checked_sub(1) {
@@ -148,6 +154,6 @@ impl Teller<'_, '_> {
                 break;
             }
         }
-        Unmet { what: problem.what(requirement).to_owned(), options }
+        Unmet { what: problem.what(requirement).to_owned(), needed_for, options }
     }
 }

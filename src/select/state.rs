@@ -108,6 +108,26 @@ impl<'problem, 'instance> State<'problem, 'instance> {
         })
     }
 
+    /// The requirement whose option made one count, the one that made that count, and so on to one that is wanted.
+    pub(super) fn needed_for(&self, requirement: usize) -> Vec<usize> {
+        let mut chain = Vec::new();
+        let mut taken = None;
+        let mut counted_by = vec![None; self.counts.len()];
+        for step in &self.trail {
+            match *step {
+                Step::Took(user, _) => taken = Some(user),
+                Step::Counts(need) => counted_by[need] = taken,
+                _ => {}
+            }
+        }
+        let mut next = counted_by[requirement];
+        while let Some(user) = next {
+            chain.push(user);
+            next = counted_by[user];
+        }
+        chain
+    }
+
     /// Lets requirements count; those that did not yet are added to the agenda.
     pub(super) fn require(&mut self, requirements: &[usize], agenda: &mut Vec<usize>) {
         for &requirement in requirements {

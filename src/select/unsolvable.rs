@@ -18,6 +18,9 @@ pub struct Unsolvable {
 pub struct Unmet {
     /// What the requirement says it is.
     pub what: String,
+    /// Through which it counts: the requirement whose option needs it, and so on to one that is wanted. Empty
+    /// where it is wanted itself, and where what needs it is told around it.
+    pub needed_for: Vec<String>,
     /// Its options in the order of preference; none where no package has it.
     pub options: Vec<Refused>,
 }
@@ -38,8 +41,9 @@ pub enum Why {
     Conflict {
         /// The chosen package.
         with: PackageName,
-        /// What that one is chosen for.
-        needed_for: String,
+        /// The requirement that that one is chosen for, the one whose option needs that, and so on to one that is
+        /// wanted.
+        needed_for: Vec<String>,
     },
     /// It needs what can't be met.
     Needs(Unmet),
@@ -49,6 +53,14 @@ pub enum Why {
     Leads(Unmet),
     /// It comes to nothing too; the explanation has become long and ends here.
     Untold,
+}
+
+impl Unmet {
+    /// What it is and through which it counts.
+    fn with_chain(&self) -> String {
+        let all: Vec<&str> = [&self.what].into_iter().chain(&self.needed_for).map(String::as_str).collect();
+        all.join(", for ")
+    }
 }
 
 impl fmt::Display for Unsolvable {
@@ -61,7 +73,7 @@ impl fmt::Display for Unsolvable {
         if self.wanted.as_slice() == [self.unmet.what.as_str()] {
             return write_options(formatter, &self.unmet, 1);
         }
-        write!(formatter, "\n  {}:", self.unmet.what)?;
+        write!(formatter, "\n  {}:", self.unmet.with_chain())?;
         write_options(formatter, &self.unmet, 2)
     }
 }
@@ -76,7 +88,11 @@ fn write_options(formatter: &mut fmt::Formatter<'_>, unmet: &Unmet, depth: usize
         write!(formatter, "\n{indent}{} ", option.package)?;
         match &option.why {
             Why::Conflict { with, needed_for } => {
-                write!(formatter, "conflicts with {with}, which is needed for {needed_for}")?;
+                write!(
+                    formatter,
+                    "conflicts with {with}, which is needed for {}",
+                    needed_for.join(", for ")
+                )?;
             }
             Why::Needs(need) => {
                 write!(formatter, "needs {}:", need.what)?;
@@ -84,7 +100,7 @@ fn write_options(formatter: &mut fmt::Formatter<'_>, unmet: &Unmet, depth: usize
             }
             Why::NeedsAsTold(what) => write!(formatter, "needs {what}, which cannot be met (see above)")?,
             Why::Leads(other) => {
-                write!(formatter, "leaves no way to meet {}:", other.what)?;
+                write!(formatter, "leaves no way to meet {}:", other.with_chain())?;
                 write_options(formatter, other, depth + 1)?;
             }
             Why::Untold => write!(formatter, "cannot be taken either")?,

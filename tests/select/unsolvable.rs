@@ -70,6 +70,27 @@ cannot meet liba.so.1 and libb.so.1 together:
     );
 }
 
+/// Neither is wanted itself: it is told what brings them.
+#[test]
+fn what_conflicts_is_needed_for_something_wanted() {
+    let build = Build::default()
+        .packages(&[("liba1", 1), ("libb1", 1), ("libx1", 1), ("liby1", 1)])
+        .conflict("libx1", "liby1")
+        .option("liba.so.1", "liba1", 0, &["libx.so.1"])
+        .option("libb.so.1", "libb1", 0, &["liby.so.1"])
+        .option("libx.so.1", "libx1", 0, &[])
+        .option("liby.so.1", "liby1", 0, &[])
+        .wants("liba.so.1", &[])
+        .wants("libb.so.1", &[]);
+    assert_eq!(
+        explanation(&build.instance),
+        "\
+cannot meet liba.so.1 and libb.so.1 together:
+  libx.so.1, for liba.so.1:
+    libx1 conflicts with liby1, which is needed for liby.so.1, for libb.so.1"
+    );
+}
+
 #[test]
 fn each_way_to_choose_ends_in_a_conflict() {
     let build = Build::default()
