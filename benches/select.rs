@@ -153,6 +153,9 @@ fn select(criterion: &mut Criterion) {
 
     let instance = &cases[0].1;
     let selection = solve(instance).expect("was solved");
+    criterion.bench_function("verify", |bencher| {
+        bencher.iter(|| verify(black_box(instance), &selection).is_ok());
+    });
     let told = reasons(instance, &selection).len();
     criterion.bench_function(&format!("{told} reasons"), |bencher| {
         bencher.iter(|| reasons(black_box(instance), &selection).len());

@@ -140,25 +140,36 @@ fn none_superfluous(instance: &Instance, selection: &Selection) -> Result<(), Vi
     Ok(())
 }
 
-/// Whether some packages can meet all that is wanted. A cycle holds itself up, so what can be met is the largest
-/// set of requirements each of which has an option of these packages with all its needs in the set.
+/// Whether some packages can meet all that is wanted. A cycle holds itself up, so what can be met is what is left
+/// when whatever has no option of these packages is taken away, then what has only options that need that, and so
+/// on.
 fn are_met_by(instance: &Instance, packages: &BTreeSet<PackageId>) -> bool {
-    let mut can_be_met = vec![true; instance.requirements.len()];
-    loop {
-        let is_met = |id: &RequirementId| can_be_met.get(id.0) == Some(&true);
-        let holds = |choice: &Choice| packages.contains(&choice.package) && choice.needs.iter().all(is_met);
-        let fails = |(id, requirement): &(usize, &super::Requirement)| {
-            can_be_met[*id] && !requirement.options.iter().any(holds)
-        };
-        let failing: Vec<usize> =
-            instance.requirements.iter().enumerate().filter(fails).map(|(id, _)| id).collect();
-        if failing.is_empty() {
-            return instance.wanted.iter().all(is_met);
+    let mut needed_by: BTreeMap<RequirementId, Vec<(usize, usize)>> = BTreeMap::new();
+    let mut usable: Vec<BTreeSet<usize>> = Vec::new();
+    for (id, requirement) in instance.requirements.iter().enumerate() {
+        let ours = requirement.options.iter().enumerate();
+        let ours = ours.filter(|(_, choice)| packages.contains(&choice.package));
+        let mut options = BTreeSet::new();
+        for (option, choice) in ours {
+            // A need that is not listed can't be met.
+            if choice.needs.iter().all(|need| need.0 < instance.requirements.len()) {
+                options.insert(option);
+            }
+            for &need in &choice.needs {
+                needed_by.entry(need).or_default().push((id, option));
+            }
         }
-        for id in failing {
-            can_be_met[id] = false;
+        usable.push(options);
+    }
+    let mut failing: Vec<usize> = (0..usable.len()).filter(|id| usable[*id].is_empty()).collect();
+    while let Some(failed) = failing.pop() {
+        for &(user, option) in needed_by.get(&RequirementId(failed)).into_iter().flatten() {
+            if usable[user].remove(&option) && usable[user].is_empty() {
+                failing.push(user);
+            }
         }
     }
+    instance.wanted.iter().all(|wanted| usable.get(wanted.0).is_some_and(|options| !options.is_empty()))
 }
 
 fn cost(instance: &Instance, selection: &Selection, counting: &BTreeMap<RequirementId, &Choice>) -> Cost {
