@@ -130,46 +130,57 @@ fn no_conflict(instance: &Instance, selection: &Selection) -> Result<(), Violati
 /// For each chosen package: without it something that is wanted can't be met from the others.
 fn none_superfluous(instance: &Instance, selection: &Selection) -> Result<(), Violation> {
     let chosen: BTreeSet<PackageId> = selection.packages.iter().copied().collect();
+    let needed_by = needed_by(instance);
     for &package in &selection.packages {
         let mut others = chosen.clone();
         others.remove(&package);
-        if are_met_by(instance, &others) {
+        if are_met_by(instance, &others, &needed_by) {
             return Err(Violation::Superfluous(instance.packages[package.0].name.clone()));
         }
     }
     Ok(())
 }
 
+/// For each requirement the options that need it, each with the requirement that it belongs to.
+fn needed_by(instance: &Instance) -> Vec<Vec<(usize, usize)>> {
+    let mut needed_by = vec![Vec::new(); instance.requirements.len()];
+    for (id, requirement) in instance.requirements.iter().enumerate() {
+        for (option, choice) in requirement.options.iter().enumerate() {
+            for need in &choice.needs {
+                if let Some(users) = needed_by.get_mut(need.0) {
+                    users.push((id, option));
+                }
+            }
+        }
+    }
+    needed_by
+}
+
 /// Whether some packages can meet all that is wanted. A cycle holds itself up, so what can be met is what is left
 /// when whatever has no option of these packages is taken away, then what has only options that need that, and so
 /// on.
-fn are_met_by(instance: &Instance, packages: &BTreeSet<PackageId>) -> bool {
-    let mut needed_by: BTreeMap<RequirementId, Vec<(usize, usize)>> = BTreeMap::new();
-    let mut usable: Vec<BTreeSet<usize>> = Vec::new();
-    for (id, requirement) in instance.requirements.iter().enumerate() {
-        let ours = requirement.options.iter().enumerate();
-        let ours = ours.filter(|(_, choice)| packages.contains(&choice.package));
-        let mut options = BTreeSet::new();
-        for (option, choice) in ours {
-            // A need that is not listed can't be met.
-            if choice.needs.iter().all(|need| need.0 < instance.requirements.len()) {
-                options.insert(option);
-            }
-            for &need in &choice.needs {
-                needed_by.entry(need).or_default().push((id, option));
-            }
-        }
-        usable.push(options);
-    }
-    let mut failing: Vec<usize> = (0..usable.len()).filter(|id| usable[*id].is_empty()).collect();
+fn are_met_by(
+    instance: &Instance,
+    packages: &BTreeSet<PackageId>,
+    needed_by: &[Vec<(usize, usize)>],
+) -> bool {
+    let is_listed = |need: &RequirementId| need.0 < instance.requirements.len();
+    let is_usable =
+        |choice: &Choice| packages.contains(&choice.package) && choice.needs.iter().all(is_listed);
+    let mut usable: Vec<Vec<bool>> = instance
+        .requirements
+        .iter()
+        .map(|requirement| requirement.options.iter().map(is_usable).collect())
+        .collect();
+    let mut failing: Vec<usize> = (0..usable.len()).filter(|id| !usable[*id].contains(&true)).collect();
     while let Some(failed) = failing.pop() {
-        for &(user, option) in needed_by.get(&RequirementId(failed)).into_iter().flatten() {
-            if usable[user].remove(&option) && usable[user].is_empty() {
+        for &(user, option) in &needed_by[failed] {
+            if std::mem::replace(&mut usable[user][option], false) && !usable[user].contains(&true) {
                 failing.push(user);
             }
         }
     }
-    instance.wanted.iter().all(|wanted| usable.get(wanted.0).is_some_and(|options| !options.is_empty()))
+    instance.wanted.iter().all(|wanted| usable.get(wanted.0).is_some_and(|options| options.contains(&true)))
 }
 
 fn cost(instance: &Instance, selection: &Selection, counting: &BTreeMap<RequirementId, &Choice>) -> Cost {
