@@ -60,6 +60,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "loader",
             "root",
             "inventory",
+            "elf",
             "storage",
             "progress",
             "vocabulary",
@@ -67,7 +68,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Crates that only some rooms name, so that another can take their place.
+/// Crates that only some rooms name, so that another can take their place. (The archive's tests compress.)
 const CRATES: &[(&str, &[&str])] = &[
     ("goblin", &["elf"]),
     ("scroll", &["elf"]),
@@ -79,8 +80,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["archive"]),
     ("rustls", &["archive"]),
     ("sequoia_openpgp", &["archive"]),
-    ("flate2", &["decompress"]),
-    ("xz2", &["decompress"]),
+    ("flate2", &["decompress", "archive"]),
+    ("xz2", &["decompress", "archive"]),
     ("bzip2", &["decompress"]),
     ("ar", &["inventory"]),
     ("tar", &["inventory"]),
@@ -233,7 +234,11 @@ fn crates_are_named_in_their_rooms_only() {
     for file in source_files() {
         for (name, rooms) in CRATES.iter().filter(|(_, rooms)| !rooms.contains(&file.room.as_str())) {
             let path = format!("{name}::");
-            for (number, _) in file.code().filter(|(_, line)| line.contains(&path)) {
+            let names_it = |line: &str| {
+                let mut found = line.match_indices(&path);
+                found.any(|(place, _)| !line[..place].ends_with(|before: char| before.is_alphanumeric()))
+            };
+            for (number, _) in file.code().filter(|(_, line)| names_it(line)) {
                 breaches.push(format!("src/{}:{number}: {name} is for {rooms:?}", file.path));
             }
         }
