@@ -3,15 +3,18 @@
 use std::slice;
 use std::sync::Arc;
 
+use bstr::BString;
+
 use crate::app::{Linked, Scope, Sources, link};
 use crate::catalog::{Catalog, CatalogError, Package, Provenance};
 use crate::close::{CloseError, Closed, Closing, LackingVersion, Since, Wishes};
 use crate::elf::Machine;
 use crate::inventory::Deb;
 use crate::loader::{LinkerSettings, Platform};
+use crate::plan::PlannedBase;
 use crate::resolve::{self, Chain, Resolution, Scene};
 use crate::root::Root;
-use crate::vocabulary::Architecture;
+use crate::vocabulary::{Architecture, RootedPath};
 
 /// Where the .debs of packages come from.
 pub trait Debs {
@@ -107,6 +110,15 @@ where
             break closed;
         }
     };
+    if let Some(base) = &question.sources.base {
+        let read: Vec<BString> = closed
+            .base_objects
+            .iter()
+            .filter_map(|path| Some(BString::from(path.below(&RootedPath::root())?)))
+            .collect();
+        let digest = base.inventory.digest(&read).map_err(CloseError::Base)?;
+        closed.plan.base = Some(PlannedBase { digest });
+    }
     for lacking in &closed.lacking {
         let since = first_release_with(lacking, &catalogs, debs)?;
         closed.plan.problems.push(lacking.problem(&since));
@@ -130,7 +142,7 @@ fn first_release_with<Error: From<CatalogError>>(
         match debs.read(successor.catalog.provenance(), package)?.pop() {
             Some(Ok(deb)) if successor.defines(&deb, &lacking.version) => {
                 let release = successor.catalog.provenance().target.release.clone();
-                return Ok(Since::Release(release, successor.package));
+                return Ok(Since::Release(release, Box::new(successor.package)));
             }
             Some(Err(cause)) => return Ok(Since::Unknown(cause)),
             Some(Ok(_)) | None => {}

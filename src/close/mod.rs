@@ -96,6 +96,9 @@ pub enum CloseError {
     /// A catalog's data is broken.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// An object of the base can't be read again for its digest.
+    #[error("cannot read an object of the base")]
+    Base(#[source] std::io::Error),
     /// The files that are taken do not do what the whole packages do. It is a fault of this program.
     #[error("cannot take single files: {object} loads something else with them than with the whole packages")]
     Contradiction {

@@ -13,7 +13,7 @@ use crate::vocabulary::{Release, RootedPath};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Since {
     /// The first release whose library defines it, and the package there.
-    Release(Release, Package),
+    Release(Release, Box<Package>),
     /// No newer release at hand has it.
     None,
     /// Newer releases could not be looked into, and why.

@@ -263,7 +263,10 @@ impl Reading {
         let kind = match entry.header().entry_type() {
             EntryType::Directory => EntryKind::Directory,
             EntryType::Symlink => EntryKind::Symlink(BString::from(target.unwrap_or_default())),
-            EntryType::Link => return Ok(self.add_hard_link(path, &target.unwrap_or_default())),
+            EntryType::Link => {
+                self.add_hard_link(path, &target.unwrap_or_default());
+                return Ok(());
+            }
             EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
                 let mode = entry.header().mode()? & 0o7777;
                 let (content, size_bytes, sha256) = read_file(&mut entry, &path)?;

@@ -101,21 +101,17 @@ impl Actions {
         let mut main = None;
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
-            match word.text.as_str() {
-                option @ ("--install" | "--slave") => {
-                    let [link, name, path] = [words.next()?, words.next()?, words.next()?];
-                    let link = AlternativeLink {
-                        link: path_of(link)?,
-                        name: word_of(name)?.into(),
-                        path: path_of(path)?,
-                    };
-                    if option == "--install" {
-                        main = Some((link, word_of(words.next()?)?.parse::<i64>().ok()?));
-                    } else {
-                        links.push(link);
-                    }
-                }
-                _ => {}
+            let is_main = word.text == "--install";
+            if !is_main && word.text != "--slave" {
+                continue;
+            }
+            let [link, name, path] = [words.next()?, words.next()?, words.next()?];
+            let link =
+                AlternativeLink { link: path_of(link)?, name: word_of(name)?.into(), path: path_of(path)? };
+            if is_main {
+                main = Some((link, word_of(words.next()?)?.parse::<i64>().ok()?));
+            } else {
+                links.push(link);
             }
         }
         let (first, priority) = main?;
