@@ -4,9 +4,12 @@
 //! machine that it was made on: no host paths and no mirror of the host's own, so that the same question has
 //! the same Plan everywhere.
 
+mod comparison;
+
 use bstr::BString;
 
 pub use crate::loader::NeedKind;
+pub use comparison::{Comparison, Declared, Extent, TakenExtent, Undeclared};
 
 use crate::app::TreeKind;
 use crate::catalog::{Package, Provenance};
