@@ -7,7 +7,7 @@ use bstr::BString;
 
 use crate::app::{Linked, Scope, Sources, link};
 use crate::catalog::{Catalog, CatalogError, Package, Provenance};
-use crate::close::{CloseError, Closed, Closing, LackingVersion, Since, Wishes};
+use crate::close::{CloseError, Closed, Closing, LackingVersion, Since, Terms};
 use crate::elf::Machine;
 use crate::inventory::Deb;
 use crate::loader::{LinkerSettings, Platform};
@@ -88,7 +88,7 @@ pub fn why<Error: From<CatalogError>>(
 /// As for [`resolve()`]; when no choice of packages closes the gap; when the base can't be read; when `debs` fails.
 pub fn close<Error>(
     question: Question<'_>,
-    wishes: &Wishes,
+    terms: &Terms,
     choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
     debs: &impl Debs<Error = Error>,
 ) -> Result<Closed, Error>
@@ -100,7 +100,7 @@ where
     let Some(scene) = scene else { return Ok(Closed::of_nothing(&resolution)) };
     let catalog = catalogs.main.as_ref();
     let mut closing =
-        Closing::new(&root, question.sources, question.settings, scene, &resolution, catalog, wishes)?;
+        Closing::new(&root, question.sources, question.settings, scene, &resolution, catalog, terms)?;
     let mut closed = loop {
         let unread = closing.unread().map_err(CloseError::from)?;
         if !unread.is_empty() {

@@ -1,6 +1,7 @@
 //! The closing of a gap, out of arguments and the configuration: what `lock` and all that goes on from it begin
 //! with.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::arguments::{CatalogArguments, ClosingArguments, DlopenLevel, LinkerArguments, SourceArguments};
@@ -12,7 +13,7 @@ use super::question::Asked;
 use super::tree::say_unread;
 use super::{Exit, Failure};
 use crate::catalog::{Package, Provenance};
-use crate::close::{CloseError, Closed, Wishes};
+use crate::close::{CloseError, Closed, Terms};
 use crate::depot::{Depot, DepotError};
 use crate::elf::DlopenPriority;
 use crate::inventory::{Deb, Depth};
@@ -54,15 +55,15 @@ pub(super) fn close(
         learned_from = opened.learned_from;
         Ok::<_, Failure>(change(opened.catalogs))
     };
-    let mut closed = pipeline::close(asked.question(), &wishes(closing), choose, &depot)?;
+    let mut closed = pipeline::close(asked.question(), &terms(closing), choose, &depot)?;
     closed.plan.snapshot = snapshot;
     say_unread(&asked.sources, printer);
     Ok(ClosedAnswer { closed, learned_from })
 }
 
-fn wishes(arguments: &ClosingArguments) -> Wishes {
+fn terms(arguments: &ClosingArguments) -> Terms {
     let names = |names: &[String]| names.iter().map(PackageName::new).collect();
-    Wishes { prefer: names(&arguments.prefer), avoid: names(&arguments.avoid) }
+    Terms { prefer: names(&arguments.prefer), avoid: names(&arguments.avoid), present: BTreeSet::new() }
 }
 
 /// The depot as the pipeline asks for it.

@@ -14,6 +14,7 @@
 //! one more ask. What is loaded is what is taken ([`planned`]).
 
 mod asks;
+mod compare;
 mod options;
 mod overlay;
 mod planned;
@@ -42,13 +43,15 @@ use pose::Posed;
 /// The maintainer scripts that run when a package is installed, in their order.
 const SCRIPTS: [&str; 2] = ["preinst", "postinst"];
 
-/// What the user wants of the choice.
+/// On which terms a gap is closed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wishes {
+pub struct Terms {
     /// Packages that are taken wherever they can answer.
     pub prefer: BTreeSet<PackageName>,
     /// Packages that are never taken.
     pub avoid: BTreeSet<PackageName>,
+    /// The packages of the base: only the comparison with apt needs to know them.
+    pub present: BTreeSet<PackageName>,
 }
 
 /// A closing that is under way.
@@ -59,7 +62,7 @@ pub struct Closing<'trees> {
     scene: Scene,
     resolution: &'trees Resolution,
     catalog: &'trees dyn Catalog,
-    wishes: &'trees Wishes,
+    terms: &'trees Terms,
     asks: Asks,
     /// What must be answered whatever is chosen.
     wanted: Vec<AskId>,
@@ -119,7 +122,7 @@ impl<'trees> Closing<'trees> {
         scene: Scene,
         resolution: &'trees Resolution,
         catalog: &'trees dyn Catalog,
-        wishes: &'trees Wishes,
+        terms: &'trees Terms,
     ) -> Result<Self, CatalogError> {
         let mut closing = Self {
             root,
@@ -128,7 +131,7 @@ impl<'trees> Closing<'trees> {
             scene,
             resolution,
             catalog,
-            wishes,
+            terms,
             asks: Asks::default(),
             wanted: Vec::new(),
             known: BTreeMap::new(),
@@ -183,7 +186,7 @@ impl<'trees> Closing<'trees> {
     pub fn settle(&mut self) -> Result<Option<Closed>, CloseError> {
         let choice = self.choose()?;
         let new = {
-            let overlay = Overlay::new(&choice, &self.known, self.wishes);
+            let overlay = Overlay::new(&choice, &self.known, self.terms);
             let laid = overlay.lay(self.root, |_, _| true);
             let mut linked = link(&laid.root, self.sources, self.settings, Scope::InContext);
             let mut new = Vec::new();

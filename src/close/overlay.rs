@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bstr::{BString, ByteSlice};
 
-use super::{Choice, Known, Wishes};
+use super::{Choice, Known, Terms};
 use crate::inventory::{Entry, EntryKind, Inventory};
 use crate::maintainer::{ALTERNATIVES_FOLDER, Alternative};
 use crate::plan::LinkOrigin;
@@ -60,13 +60,13 @@ pub(super) struct Laid<'overlay> {
 }
 
 impl<'known> Overlay<'known> {
-    pub(super) fn new(choice: &Choice, known: &'known BTreeMap<PackageName, Known>, wishes: &Wishes) -> Self {
+    pub(super) fn new(choice: &Choice, known: &'known BTreeMap<PackageName, Known>, terms: &Terms) -> Self {
         let chosen: Vec<&Known> = choice.packages().into_iter().filter_map(|name| known.get(name)).collect();
         // Of each alternative the highest priority wins, unless the user prefers another; ties go by name.
         let mut winners: BTreeMap<&BString, (bool, i64, &Known)> = BTreeMap::new();
         for one in &chosen {
             for alternative in &one.actions.alternatives {
-                let preferred = wishes.prefer.contains(&one.package.name);
+                let preferred = terms.prefer.contains(&one.package.name);
                 let bid = (preferred, alternative.priority, *one);
                 let best = winners.entry(&alternative.name).or_insert(bid);
                 if (bid.0, bid.1) > (best.0, best.1) {

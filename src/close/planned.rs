@@ -7,13 +7,15 @@ use bstr::{BString, ByteSlice};
 use hashbrown::HashSet;
 
 use super::asks::{Ask, Facts};
+use super::compare::Loading;
 use super::overlay::{Laid, Overlay};
 use super::{Choice, CloseError, Closing, Known};
 use crate::app::{Linked, Scope, Sources, Started, link};
 use crate::inventory::EntryKind;
 use crate::loader::{NeedKind, Outcome};
 use crate::plan::{
-    Criterion, PackageReason, Plan, PlannedApp, PlannedLibrary, PlannedPackage, TakenFile, TakenKind,
+    Comparison, Criterion, PackageReason, Plan, PlannedApp, PlannedLibrary, PlannedPackage, TakenExtent,
+    TakenFile, TakenKind,
 };
 use crate::resolve::{
     AppSummary, Problem, ProblemKind, Resolution, Status, gather, object_problems, versions_needed,
@@ -27,6 +29,8 @@ use crate::vocabulary::{PackageName, RootedPath, Soname};
 pub struct Closed {
     /// The Plan, without what only the outside knows: URLs, the snapshot and the digest of the base.
     pub plan: Plan,
+    /// The Plan beside what apt would do.
+    pub comparison: Comparison,
     /// Symbol versions that no chosen library defines; they are not among the Plan's problems yet.
     pub lacking: Vec<LackingVersion>,
     /// The objects that are loaded from the base, sorted.
@@ -62,7 +66,14 @@ impl Closed {
             packages: Vec::new(),
             problems: resolution.problems.clone(),
         };
-        Self { plan, lacking: Vec::new(), base_objects: Vec::new(), unread: Vec::new() }
+        let comparison = Comparison {
+            depends_closure: None,
+            elf_closure: plan.extent(),
+            taken: TakenExtent::of(&plan),
+            declared_never_loaded: Vec::new(),
+            loaded_never_declared: Vec::new(),
+        };
+        Self { plan, comparison, lacking: Vec::new(), base_objects: Vec::new(), unread: Vec::new() }
     }
 }
 
@@ -121,17 +132,20 @@ impl Closing<'_> {
         }
         let unread: Vec<PackageName> =
             choice.packages().into_iter().filter(|name| self.unread.contains_key(*name)).cloned().collect();
+        let loadings = std::mem::take(&mut loads.loadings);
         let plan = Plan {
             provenance: self.resolution.provenance.clone(),
             snapshot: None,
             base: None,
             apps: planned_apps(self.resolution),
-            packages: self.packages(choice, taken, &loads),
+            packages: self.packages(choice, taken, &loads, &loadings),
             problems: self.problems(laid, linked, &unread),
-            libraries: loads.libraries(),
+            libraries: loads.libraries.into_iter().map(Load::planned).collect(),
         };
+        let comparison = self.compare(&plan, &loadings)?;
         Ok(Closed {
             plan,
+            comparison,
             lacking: lacking(laid, &starts),
             base_objects: self.base_objects(laid, &starts),
             unread,
@@ -166,7 +180,13 @@ impl Closing<'_> {
         }
     }
 
-    fn packages(&self, choice: &Choice, taken: Taken, loads: &Loads) -> Vec<PlannedPackage> {
+    fn packages(
+        &self,
+        choice: &Choice,
+        taken: Taken,
+        loads: &Loads,
+        loadings: &BTreeSet<Loading>,
+    ) -> Vec<PlannedPackage> {
         let reasons = select::reasons(&choice.posed.instance, &choice.selection);
         let mut taken = taken;
         let planned = |name: &PackageName| {
@@ -179,7 +199,7 @@ impl Closing<'_> {
                 urls: Vec::new(),
                 direct: loads.libraries.values().any(|library| library.package == *name && library.direct()),
                 reason: self.reason(choice, name, &reasons),
-                needs: loads.needs.get(name).into_iter().flatten().cloned().collect(),
+                needs: needs_of(name, loadings),
                 files: files.into_iter().map(|(path, (kind, _))| TakenFile { path, kind }).collect(),
             })
         };
@@ -349,7 +369,8 @@ fn take(laid: &Laid<'_>, node: NodeId, taken: &mut Taken) {
 #[derive(Default)]
 struct Loads {
     libraries: BTreeMap<(Soname, RootedPath), Load>,
-    needs: BTreeMap<PackageName, BTreeSet<PackageName>>,
+    /// Who of the packages loads what of which other.
+    loadings: BTreeSet<Loading>,
 }
 
 /// A library of a package, and the objects that ask for it.
@@ -363,6 +384,19 @@ struct Load {
 impl Load {
     fn direct(&self) -> bool {
         !self.apps.is_empty()
+    }
+
+    fn planned(((soname, path), load): ((Soname, RootedPath), Self)) -> PlannedLibrary {
+        let direct = load.direct();
+        let needed_by = if direct { load.apps } else { load.others };
+        PlannedLibrary {
+            soname,
+            need: load.kind,
+            package: load.package,
+            path,
+            needed_by: needed_by.into_iter().collect(),
+            direct,
+        }
     }
 }
 
@@ -388,26 +422,18 @@ impl Loads {
             asking.insert(laid.root.path(by));
             if let Some((asker, _)) = laid.origin(by).filter(|(asker, _)| asker.package.name != load.package)
             {
-                self.needs.entry(asker.package.name.clone()).or_default().insert(load.package.clone());
+                let asker = asker.package.name.clone();
+                self.loadings.insert((asker, edge.soname.clone(), load.package.clone()));
             }
         }
     }
+}
 
-    fn libraries(self) -> Vec<PlannedLibrary> {
-        let library = |((soname, path), load): ((Soname, RootedPath), Load)| {
-            let direct = load.direct();
-            let needed_by = if direct { load.apps } else { load.others };
-            PlannedLibrary {
-                soname,
-                need: load.kind,
-                package: load.package,
-                path,
-                needed_by: needed_by.into_iter().collect(),
-                direct,
-            }
-        };
-        self.libraries.into_iter().map(library).collect()
-    }
+/// The other packages that files of one load from, sorted.
+fn needs_of(package: &PackageName, loadings: &BTreeSet<Loading>) -> Vec<PackageName> {
+    let own = loadings.iter().filter(|(by, _, _)| by == package);
+    let needs: BTreeSet<&PackageName> = own.map(|(_, _, provider)| provider).collect();
+    needs.into_iter().cloned().collect()
 }
 
 fn lacking(laid: &Laid<'_>, starts: &[&Started<'_>]) -> Vec<LackingVersion> {

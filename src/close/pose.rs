@@ -25,9 +25,9 @@ impl Posed {
 impl Closing<'_> {
     /// Everything that is known, as an instance.
     pub(super) fn pose(&self) -> Posed {
-        let wishes = self.wishes;
+        let terms = self.terms;
         let mut usable: Vec<Usable> =
-            self.asks.all.iter().map(|asked| asked.usable(&wishes.prefer, &wishes.avoid)).collect();
+            self.asks.all.iter().map(|asked| asked.usable(&terms.prefer, &terms.avoid)).collect();
         for (asked, usable) in self.asks.all.iter().zip(&mut usable) {
             usable.answers.sort_by_cached_key(|answer| self.preference(asked, &asked.answers[*answer]));
         }
