@@ -81,6 +81,12 @@ pub(crate) fn opener(path: &str, opened: &str) -> Object {
 }
 
 impl Object {
+    /// The same object at another path; what it says of itself stays.
+    pub(crate) fn at(mut self, path: &str) -> Self {
+        self.path = path.to_owned();
+        self
+    }
+
     /// Another DT_SONAME than the file's name.
     pub(crate) fn soname(mut self, soname: &str) -> Self {
         self.soname = Some(soname.to_owned());

@@ -8,6 +8,7 @@ pub(crate) mod archive_server;
 pub(crate) mod fixture;
 pub(crate) mod host;
 pub(crate) mod judge;
+pub(crate) mod package;
 pub(crate) mod real;
 pub(crate) mod sodeb;
 pub(crate) mod trees;

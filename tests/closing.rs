@@ -1,0 +1,121 @@
+//! The whole way from a tree that lacks libraries to the lock: packages are made for each test, an archive on this
+//! machine serves them, and the program is asked from outside.
+
+mod support;
+
+#[path = "closing/alternatives.rs"]
+mod alternatives;
+#[path = "closing/choice.rs"]
+mod choice;
+#[path = "closing/needs.rs"]
+mod needs;
+#[path = "closing/taken.rs"]
+mod taken;
+
+use std::process::{Command, Output};
+
+use support::archive_server::{ArchiveServer, SigningKey};
+use support::fixture::{Fixture, Object};
+use support::package::{TestPackage, archive};
+use toml::Value;
+
+/// A tree in `/app`, and an archive.
+struct World {
+    fixture: Fixture,
+    server: ArchiveServer,
+    key: SigningKey,
+}
+
+impl World {
+    fn new(app: Object, packages: &[TestPackage]) -> Self {
+        let fixture = Fixture::empty();
+        fixture.build(app.at("/app/x.so"));
+        let key = SigningKey::new("Test archive");
+        key.write_public(&fixture.host("/key.asc"));
+        let server = ArchiveServer::start([archive(packages, &key)]);
+        Self { fixture, server, key }
+    }
+
+    /// Puts other packages into the archive.
+    fn publish(&self, packages: &[TestPackage]) {
+        self.server.publish(archive(packages, &self.key));
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
+        command.env_clear().env("HOME", self.fixture.host("/home")).current_dir(self.fixture.root());
+        command.args(arguments).args(["--release", "bookworm", "--arch", "amd64"]);
+        command.arg("--mirror").arg(self.server.url()).args(["--keyring", "key.asc"]);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the program runs")
+    }
+
+    /// Locks the tree with the archive's index of now.
+    #[track_caller]
+    fn lock(&self, options: &[&str]) -> Lock {
+        let output = self.run(&[&["lock", "app", "--at", "/app", "--refresh"], options].concat());
+        Lock::of(&output)
+    }
+}
+
+/// What came of a lock.
+struct Lock {
+    status: i32,
+    value: Value,
+    text: String,
+    stderr: String,
+}
+
+impl Lock {
+    #[track_caller]
+    fn of(output: &Output) -> Self {
+        let text = String::from_utf8(output.stdout.clone()).expect("a lock in UTF-8");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        let value = toml::from_str(&text).unwrap_or_else(|cause| panic!("no lock ({cause}): {text}{stderr}"));
+        Self { status: output.status.code().expect("ends by itself"), value, text, stderr }
+    }
+
+    fn rows(&self, table: &str) -> &[Value] {
+        self.value.get(table).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn packages(&self) -> Vec<&str> {
+        self.rows("package").iter().map(|row| text(row, "name")).collect()
+    }
+
+    fn package(&self, name: &str) -> &Value {
+        self.rows("package").iter().find(|row| text(row, "name") == name).expect("is in the lock")
+    }
+
+    /// Why a package was chosen, and what would have been there without it.
+    fn reason(&self, package: &str) -> (&str, Vec<&str>) {
+        let reason = &self.package(package)["reason"];
+        let instead_of =
+            reason.get("instead-of").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        (text(reason, "criterion"), instead_of.iter().filter_map(Value::as_str).collect())
+    }
+
+    /// What is taken of all packages: a path, and behind an arrow where it leads if it is a link.
+    fn files(&self) -> Vec<String> {
+        let files = self.rows("package").iter().filter_map(|row| row.get("files")?.as_array()).flatten();
+        let told = |file: &Value| match file.get("link").and_then(Value::as_str) {
+            Some(target) => format!("{} -> {target}", text(file, "path")),
+            None => text(file, "path").to_owned(),
+        };
+        let mut files: Vec<String> = files.map(told).collect();
+        files.sort();
+        files
+    }
+
+    /// Each problem: its kind, and what it says.
+    fn problems(&self) -> Vec<(&str, &str)> {
+        self.rows("problem").iter().map(|row| (text(row, "kind"), text(row, "detail"))).collect()
+    }
+}
+
+fn text<'value>(row: &'value Value, key: &str) -> &'value str {
+    row.get(key).and_then(Value::as_str).unwrap_or_else(|| panic!("no {key} in {row}"))
+}
