@@ -5,11 +5,15 @@
 //! the same Plan everywhere.
 
 mod comparison;
+mod lock;
+#[cfg(test)]
+mod sample;
 
 use bstr::BString;
 
 pub use crate::loader::NeedKind;
 pub use comparison::{Comparison, Declared, Extent, TakenExtent, Undeclared};
+pub use lock::{LOCK_VERSION, LockError, LockFault, MAX_LOCK_BYTES, read_lock, write_lock};
 
 use crate::app::TreeKind;
 use crate::catalog::{Package, Provenance};

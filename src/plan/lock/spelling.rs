@@ -1,0 +1,66 @@
+//! How strings and names stand in a lock.
+
+use std::fmt::Write as _;
+
+use bstr::ByteSlice;
+
+/// A text as a basic string of TOML, quotes and all.
+///
+/// Control characters must be escaped; the invisible characters that turn the direction of writing or end a line
+/// in some editors are too, so that a lock shows what it holds.
+pub(super) fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            '\r' => quoted.push_str("\\r"),
+            hidden if is_hidden(hidden) => {
+                // Writing to a String can't fail. All of these have four digits.
+                let _ = write!(quoted, "\\u{:04X}", u32::from(hidden));
+            }
+            shown => quoted.push(shown),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Whether a character doesn't show, or changes how others do.
+pub(super) fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A name of bytes as text: what is not UTF-8, and `%`, as `%` with two hexadecimal digits.
+pub(super) fn spelled(name: &[u8]) -> String {
+    let mut spelled = String::with_capacity(name.len());
+    for chunk in name.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '%' => spelled.push_str("%25"),
+                other => spelled.push(other),
+            }
+        }
+        for byte in chunk.invalid() {
+            // Writing to a String can't fail.
+            let _ = write!(spelled, "%{byte:02X}");
+        }
+    }
+    spelled
+}
+
+/// The name that is spelled so; none where it would not be spelled so.
+pub(super) fn name_of(spelling: &str) -> Option<Vec<u8>> {
+    let mut parts = spelling.as_bytes().split_str("%");
+    let mut name = parts.next().unwrap_or_default().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2)?;
+        name.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
+        name.extend_from_slice(rest);
+    }
+    (spelled(&name) == spelling).then_some(name)
+}
