@@ -5,7 +5,9 @@
 //! the same Plan everywhere.
 
 mod comparison;
+mod difference;
 mod lock;
+mod pinned;
 #[cfg(test)]
 mod sample;
 
@@ -13,7 +15,9 @@ use bstr::BString;
 
 pub use crate::loader::NeedKind;
 pub use comparison::{Comparison, Declared, Extent, TakenExtent, Undeclared};
+pub use difference::{Change, Place, Presence, difference};
 pub use lock::{LOCK_VERSION, LockError, LockFault, MAX_LOCK_BYTES, read_lock, write_lock};
+pub use pinned::PinnedCatalog;
 
 use crate::app::TreeKind;
 use crate::catalog::{Package, Provenance};
