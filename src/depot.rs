@@ -1,5 +1,6 @@
 //! .debs, read: out of what was kept of earlier ones, or else fetched from the archive and read now.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -37,14 +38,20 @@ pub struct Depot<'run> {
     /// Made when something has to be fetched: reading the keys takes longer than all the rest of a warm run.
     archive: OnceLock<Archive>,
     stored: StoredDebs,
+    /// Where those of an earlier lock can be had.
+    locked: HashMap<Sha256Digest, Vec<String>>,
     progress: &'run dyn Progress,
 }
 
 impl<'run> Depot<'run> {
-    /// A depot on an archive and its cache.
-    pub fn new(settings: ArchiveSettings, progress: &'run dyn Progress) -> Self {
+    /// A depot on an archive and its cache. `locked` tells where the .debs of an earlier lock can be had.
+    pub fn new(
+        settings: ArchiveSettings,
+        locked: HashMap<Sha256Digest, Vec<String>>,
+        progress: &'run dyn Progress,
+    ) -> Self {
         let stored = StoredDebs::new(&settings.cache_dir);
-        Self { settings, archive: OnceLock::new(), stored, progress }
+        Self { settings, archive: OnceLock::new(), stored, locked, progress }
     }
 
     /// The packages' .debs, in their order. The inner error says why one is left out: offline it may not be in the
@@ -90,15 +97,18 @@ impl<'run> Depot<'run> {
     }
 
     fn pool_file(&self, provenance: &Provenance, package: &Package) -> Option<PoolFile> {
+        let sha256 = package.sha256?;
         let of_suite = provenance.sources.iter().filter(|source| source.suite == package.suite);
         let listed = of_suite.map(|source| source.date).max();
         let target = &provenance.target;
         Some(PoolFile {
             suite: package.suite.clone(),
             filename: package.filename.clone(),
-            sha256: package.sha256?,
+            sha256,
             size_bytes: package.size_bytes,
-            urls: self.settings.lasting_urls(target.distribution, &package.suite, &package.filename, listed),
+            urls: self.locked.get(&sha256).cloned().unwrap_or_else(|| {
+                self.settings.lasting_urls(target.distribution, &package.suite, &package.filename, listed)
+            }),
         })
     }
 

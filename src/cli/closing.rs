@@ -1,9 +1,10 @@
 //! The closing of a gap, out of arguments and the configuration: what `lock` and all that goes on from it begin
 //! with.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::Failure;
 use super::arguments::{CatalogArguments, ClosingArguments, DlopenLevel, LinkerArguments, SourceArguments};
 use super::catalogs::archive_settings;
 use super::config::Config;
@@ -11,14 +12,14 @@ use super::printer::Printer;
 use super::progress::Bars;
 use super::question::Asked;
 use super::tree::say_unread;
-use super::{Exit, Failure};
 use crate::catalog::{Package, Provenance};
 use crate::close::{CloseError, Closed, Terms};
 use crate::depot::{Depot, DepotError};
 use crate::elf::DlopenPriority;
 use crate::inventory::{Deb, Depth};
 use crate::pipeline::{self, Catalogs, Debs};
-use crate::vocabulary::PackageName;
+use crate::plan::Plan;
+use crate::vocabulary::{PackageName, Sha256Digest};
 
 /// All that a closing is made from.
 pub(super) struct ClosingQuestion<'arguments> {
@@ -26,6 +27,8 @@ pub(super) struct ClosingQuestion<'arguments> {
     pub(super) linker: &'arguments LinkerArguments,
     pub(super) closing: &'arguments ClosingArguments,
     pub(super) catalog: &'arguments CatalogArguments,
+    /// The lock that was there before.
+    pub(super) earlier: Option<&'arguments Plan>,
 }
 
 /// A closing, and how its release was come by.
@@ -41,14 +44,14 @@ pub(super) fn close(
     printer: &Printer,
     change: impl FnOnce(Catalogs) -> Catalogs,
 ) -> Result<ClosedAnswer, Failure> {
-    let ClosingQuestion { sources, linker, closing, catalog } = question;
+    let ClosingQuestion { sources, linker, closing, catalog, earlier } = question;
     let mut asked =
         Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, Depth::Opening)?;
     asked.follow_opens(closing.dlopen.into());
     let bars = Bars::new(printer.shows_progress);
     let settings = archive_settings(&catalog.archive, config)?;
     let snapshot = settings.snapshot.clone();
-    let depot = OpenedDepot(Depot::new(settings, &bars));
+    let depot = OpenedDepot(Depot::new(settings, locked_urls(*earlier), &bars));
     let mut learned_from = String::new();
     let choose = |architecture| {
         let opened = asked.catalogs(architecture)?;
@@ -59,6 +62,12 @@ pub(super) fn close(
     closed.plan.snapshot = snapshot;
     say_unread(&asked.sources, printer);
     Ok(ClosedAnswer { closed, learned_from })
+}
+
+/// Where the .debs of a lock can be had, by their digests.
+fn locked_urls(earlier: Option<&Plan>) -> HashMap<Sha256Digest, Vec<String>> {
+    let packages = earlier.into_iter().flat_map(|plan| &plan.packages);
+    packages.filter_map(|planned| Some((planned.package.sha256?, planned.urls.clone()))).collect()
 }
 
 fn terms(arguments: &ClosingArguments) -> Terms {
@@ -109,8 +118,7 @@ impl From<CloseError> for Failure {
         match error {
             CloseError::Catalog(error) => error.into(),
             error @ CloseError::Unsolvable(_) => {
-                let failure = Self { exit: Exit::BadNews, error: error.into(), hint: None };
-                failure.hint("leave out an --avoid or a --prefer, or choose another release")
+                Self::bad_news(error).hint("leave out an --avoid or a --prefer, or choose another release")
             }
             error => Self::outside(error),
         }

@@ -1,14 +1,127 @@
 //! `sodeb lock`.
 
-use super::arguments::LockArguments;
-use super::closing::{ClosingQuestion, close};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::arguments::{Format, LockArguments};
+use super::closing::{ClosedAnswer, ClosingQuestion, close};
 use super::config::Config;
+use super::lock_file;
 use super::printer::Printer;
 use super::{Exit, Failure};
+use crate::emit;
+use crate::pipeline::Catalogs;
+use crate::plan::{PinnedCatalog, Plan, difference, write_lock};
+use crate::vocabulary::PackageName;
+
+/// The lock that is compared with where none is named.
+const DEFAULT_LOCK: &str = "sodeb.lock";
 
 pub(super) fn run(arguments: &LockArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
+    if arguments.check {
+        return check(arguments, config, printer);
+    }
+    let earlier = match &arguments.output {
+        Some(path) => lock_file::read_if_there(path)?,
+        None => None,
+    };
+    let unpinned = unpinned(arguments, earlier.as_ref())?;
+    let answer = close(&question(arguments, earlier.as_ref()), config, printer, |catalogs| match &earlier {
+        Some(earlier) => pinned(catalogs, earlier, &unpinned),
+        None => catalogs,
+    })?;
+    write(&answer, arguments, printer)
+}
+
+fn question<'arguments>(
+    arguments: &'arguments LockArguments,
+    earlier: Option<&'arguments Plan>,
+) -> ClosingQuestion<'arguments> {
     let LockArguments { sources, linker, closing, catalog, .. } = arguments;
-    let question = ClosingQuestion { sources, linker, closing, catalog };
-    let answer = close(&question, config, printer, |catalogs| catalogs)?;
-    printer.bytes(format!("{:#?}\n{}", answer.closed, answer.learned_from).as_bytes())
+    ClosingQuestion { sources, linker, closing, catalog, earlier }
+}
+
+/// Writes the lock and prints the report, or prints the lock where it goes nowhere else.
+fn write(answer: &ClosedAnswer, arguments: &LockArguments, printer: &Printer) -> Result<Exit, Failure> {
+    let ClosedAnswer { closed, learned_from } = answer;
+    let plan = &closed.plan;
+    let is_whole = closed.unread.is_empty();
+    if is_whole && let Some(path) = &arguments.output {
+        printer.write_file(path, write_lock(plan).as_bytes())?;
+    }
+    let text = match (arguments.format, &arguments.output) {
+        (Format::Json, _) => {
+            emit::lock_json(plan, &closed.comparison, learned_from).map_err(Failure::outside)?
+        }
+        (Format::Text, None) if is_whole => write_lock(plan),
+        (Format::Text, _) => emit::lock_text(plan, &closed.comparison, learned_from, printer.verbose),
+    };
+    printer.print(text)?;
+    if !is_whole {
+        return Err(not_whole("lock"));
+    }
+    let is_bad = plan.problems.iter().any(|problem| problem.kind.is_bad_news());
+    Ok(if is_bad { Exit::BadNews } else { Exit::Fine })
+}
+
+fn check(arguments: &LockArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
+    let path = arguments.output.as_deref().unwrap_or(Path::new(DEFAULT_LOCK));
+    let earlier = lock_file::read(path)?;
+    // An index that is older than the lock's tells nothing of newer versions.
+    let answer = close(&question(arguments, Some(&earlier)), config, printer, |catalogs| {
+        let is_older = catalogs.main.provenance().date < earlier.provenance.date;
+        if is_older { pinned(catalogs, &earlier, &Unpinned::default()) } else { catalogs }
+    })?;
+    if !answer.closed.unread.is_empty() {
+        return Err(not_whole("check the lock"));
+    }
+    let changes = difference(&earlier, &answer.closed.plan);
+    let text = match arguments.format {
+        Format::Json => emit::check_json(&changes).map_err(Failure::outside)?,
+        Format::Text => emit::check_text(&changes, &path.display().to_string()),
+    };
+    printer.print(text)?;
+    Ok(if changes.is_empty() { Exit::Fine } else { Exit::BadNews })
+}
+
+fn not_whole(verb: &str) -> Failure {
+    let failure = Failure::bad_news(anyhow::anyhow!("cannot {verb}: not every package could be read"));
+    failure.hint("run it once without --offline")
+}
+
+/// Which packages a new lock may have in other versions than the earlier one.
+#[derive(Default)]
+enum Unpinned {
+    Every,
+    #[default]
+    None,
+    These(BTreeSet<PackageName>),
+}
+
+fn unpinned(arguments: &LockArguments, earlier: Option<&Plan>) -> Result<Unpinned, Failure> {
+    let (Some(names), Some(earlier)) = (&arguments.update, earlier) else { return Ok(Unpinned::None) };
+    if names.is_empty() {
+        return Ok(Unpinned::Every);
+    }
+    let names: BTreeSet<PackageName> = names.iter().map(PackageName::new).collect();
+    match names.iter().find(|name| earlier.package(name).is_none()) {
+        None => Ok(Unpinned::These(names)),
+        Some(unknown) => {
+            Err(Failure::question(anyhow::anyhow!("cannot update {unknown}: the lock does not have it"))
+                .hint("--update without a name updates every package"))
+        }
+    }
+}
+
+/// The catalogs with a lock's versions in the place of newer ones. A lock of another release or architecture pins
+/// nothing.
+fn pinned(catalogs: Catalogs, earlier: &Plan, unpinned: &Unpinned) -> Catalogs {
+    let is_other = catalogs.main.provenance().target != earlier.provenance.target;
+    let names = match unpinned {
+        Unpinned::Every => return catalogs,
+        _ if is_other => return catalogs,
+        Unpinned::None => &BTreeSet::new(),
+        Unpinned::These(names) => names,
+    };
+    Catalogs { main: Box::new(PinnedCatalog::new(catalogs.main, earlier, names)), ..catalogs }
 }

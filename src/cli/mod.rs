@@ -7,6 +7,7 @@ mod closing;
 mod config;
 mod index;
 mod lock;
+mod lock_file;
 mod printer;
 mod progress;
 mod question;
@@ -49,6 +50,11 @@ impl Failure {
     /// The question can't be answered as it was asked.
     pub(crate) fn question(error: impl Into<anyhow::Error>) -> Self {
         Self { exit: Exit::BadQuestion, error: error.into(), hint: None }
+    }
+
+    /// There is no answer but bad news.
+    pub(crate) fn bad_news(error: impl Into<anyhow::Error>) -> Self {
+        Self { exit: Exit::BadNews, error: error.into(), hint: None }
     }
 
     /// Something outside of the program failed.

@@ -47,7 +47,22 @@ impl Printer {
             text.push('\n');
         }
         if let Some(path) = &arguments.output {
-            return write_answer(path, anstream::adapter::strip_str(&text).to_string().as_bytes());
+            return self.write_file(path, anstream::adapter::strip_str(&text).to_string().as_bytes());
+        }
+        self.print(text)
+    }
+
+    /// Writes a file as a whole or not at all; what is no regular file (`/dev/stdout`, a pipe) is written into.
+    pub(super) fn write_file(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        let is_special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+        let written = if is_special { std::fs::write(path, bytes) } else { write_whole(path, bytes) };
+        written.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::outside)
+    }
+
+    /// Prints text, with colours where they are seen.
+    pub(super) fn print(&self, mut text: String) -> Result<(), Failure> {
+        if !(text.is_empty() || text.ends_with('\n')) {
+            text.push('\n');
         }
         let mut stdout = AutoStream::new(io::stdout().lock(), self.choice);
         written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
@@ -88,13 +103,6 @@ impl Printer {
         // There is nowhere to say that stderr is gone.
         let _ = writeln!(stderr, "{style}{kind}{style:#}: {words}");
     }
-}
-
-/// Writes a file as a whole or not at all; what is no regular file (`/dev/stdout`, a pipe) is written into.
-fn write_answer(path: &Path, text: &[u8]) -> Result<(), Failure> {
-    let is_special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
-    let written = if is_special { std::fs::write(path, text) } else { write_whole(path, text) };
-    written.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::outside)
 }
 
 /// A reader that went away (`sodeb … | head`) has what it wanted.

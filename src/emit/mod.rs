@@ -1,7 +1,11 @@
 //! Answers as text and JSON: pure functions from a stage's value to what is printed, one format a file.
 
+mod check;
 mod index_json;
 mod index_text;
+mod lock_json;
+mod lock_text;
+mod plan_json;
 mod problems;
 mod resolve_json;
 mod resolve_text;
@@ -9,9 +13,13 @@ mod style;
 mod tree_json;
 mod tree_text;
 mod why;
+mod words;
 
+pub use check::{check_json, check_text};
 pub use index_json::{index_find_json, index_show_json};
 pub use index_text::{index_find_text, index_show_text};
+pub use lock_json::lock_json;
+pub use lock_text::lock_text;
 pub(crate) use problems::{problem_of_script, problems};
 pub use resolve_json::resolve_json;
 pub use resolve_text::resolve_text;

@@ -3,12 +3,10 @@
 
 use std::fmt::Write as _;
 
-use bstr::ByteSlice;
-use jiff::Timestamp;
-
 use super::style::{BAD, DIM, GOOD, PATH, paint};
-use crate::catalog::{IndexKind, Standing, full_name};
-use crate::resolve::{AppSummary, Resolution, SonameAnswer, Status};
+use super::words::{counted, grouped, mebibytes, release_words, shortened};
+use crate::catalog::Standing;
+use crate::resolve::{Resolution, SonameAnswer, Status};
 use crate::vocabulary::RootedPath;
 
 /// The whole answer as text with colours as ANSI sequences. With `all` the sonames that are found and each
@@ -38,31 +36,14 @@ impl<'answer> Text<'answer> {
 
     fn heading(&mut self, release_from: &str) {
         let provenance = &self.resolution.provenance;
-        let target = &provenance.target;
-        let index = match provenance.index {
-            IndexKind::Embedded => "embedded index",
-            IndexKind::Archive => "archive's index",
-            IndexKind::Installed => "dpkg database of an installed root",
-        };
-        let day = |date: Timestamp| date.strftime("%Y-%m-%d").to_string();
-        let date = match (provenance.release_date().map(day), provenance.date.map(day)) {
-            (Some(release), Some(newest)) if release != newest => {
-                format!(" of {release}, updates of {newest}")
-            }
-            (Some(release), _) => format!(" of {release}"),
-            (None, _) => String::new(),
-        };
-        let release = full_name(target.distribution, &target.release);
+        let architecture = provenance.target.architecture;
+        let release = release_words(provenance, release_from);
         for app in &self.resolution.apps {
             let mut facts = vec![app.kind.to_string()];
             facts.extend(app.abi.as_ref().map(ToString::to_string));
-            facts.push(target.architecture.to_string());
+            facts.push(architecture.to_string());
             let counts = format!("{}, {}", counted(app.files, "file"), counted(app.objects, "object"));
-            self.line(format_args!(
-                "{}  {} · {counts} · {release} ({index}{date}, {release_from})",
-                paint(PATH, &app.at),
-                facts.join(", ")
-            ));
+            self.line(format_args!("{}  {} · {counts} · {release}", paint(PATH, &app.at), facts.join(", ")));
         }
         match &self.resolution.base {
             Some(base) => self.line(paint(DIM, format!("on base {}", base.display()))),
@@ -105,6 +86,10 @@ impl<'answer> Text<'answer> {
         }
     }
 
+    fn shortened(&self, path: &RootedPath) -> String {
+        shortened(path, self.resolution.apps.iter().map(|app| &app.at))
+    }
+
     fn shown(&self) -> Vec<&'answer SonameAnswer> {
         let found = |status| matches!(status, Status::App | Status::Base);
         self.resolution.sonames.iter().filter(|answer| self.all || !found(answer.status)).collect()
@@ -118,7 +103,7 @@ impl<'answer> Text<'answer> {
             0 => String::new(),
             more => format!(" and {} more", grouped(more)),
         };
-        format!("{through}{}{more}", shortened(first, &self.resolution.apps))
+        format!("{through}{}{more}", self.shortened(first))
     }
 
     /// What is to be said of single sonames: choices, near misses, luck.
@@ -145,7 +130,7 @@ impl<'answer> Text<'answer> {
                 notes.push(format!("{soname}: a link for building is in {}", packages.join(", ")));
             }
             if let Some(first) = answer.hidden_by.first() {
-                let first = shortened(first, &self.resolution.apps);
+                let first = self.shortened(first);
                 notes.push(format!("{soname}: not missed where {first} happens to be loaded before"));
             }
         }
@@ -172,7 +157,7 @@ impl<'answer> Text<'answer> {
             self.line("");
         }
         for problem in bad {
-            let object = shortened(&problem.object, &self.resolution.apps);
+            let object = self.shortened(&problem.object);
             self.line(format_args!("{} {object}: {}", paint(BAD, problem.kind), problem.detail));
         }
         if !self.all && unused.len() > 3 {
@@ -181,7 +166,7 @@ impl<'answer> Text<'answer> {
             return;
         }
         for problem in unused {
-            let object = shortened(&problem.object, &self.resolution.apps);
+            let object = self.shortened(&problem.object);
             self.line(paint(DIM, format_args!("not resolved: {object}: {}", problem.detail)));
         }
     }
@@ -271,53 +256,4 @@ fn choice(answer: &SonameAnswer) -> Vec<String> {
         notes.push(format!("{}: {places} {}", answer.soname, others.join(", ")));
     }
     notes
-}
-
-/// A path as its package knows it: below site-packages, gems or node_modules, or else below the tree's top.
-fn shortened(path: &RootedPath, apps: &[AppSummary]) -> String {
-    let below = apps.iter().find_map(|app| path.below(&app.at)).filter(|rest| !rest.is_empty());
-    let Some(rest) = below else { return path.to_string() };
-    let marks = ["site-packages/", "dist-packages/", "gems/", "node_modules/"];
-    let start = marks.iter().filter_map(|mark| Some(rest.find(mark)? + mark.len())).max().unwrap_or_default();
-    bstr::BStr::new(&rest[start..]).to_string()
-}
-
-/// A number with its noun.
-fn counted(count: usize, noun: &str) -> String {
-    let ending = match (count, noun.strip_suffix('y')) {
-        (1, _) => return format!("1 {noun}"),
-        (_, Some(stem)) => format!("{stem}ies"),
-        (_, None) => format!("{noun}s"),
-    };
-    format!("{} {ending}", grouped(count))
-}
-
-/// A number with commas between its thousands.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-fn mebibytes(kib: u64) -> String {
-    format!("{}.{} MiB", kib / 1024, kib % 1024 * 10 / 1024)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_for_people() {
-        assert_eq!(grouped(29_312), "29,312");
-        assert_eq!(counted(1, "object"), "1 object");
-        assert_eq!(counted(1_242, "such library"), "1,242 such libraries");
-        assert_eq!(mebibytes(1_536), "1.5 MiB");
-    }
 }

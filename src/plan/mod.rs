@@ -9,7 +9,7 @@ mod difference;
 mod lock;
 mod pinned;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 use bstr::BString;
 

@@ -1,0 +1,51 @@
+//! `sodeb lock --format json`, schema sodeb.lock/1: the report beside a lock, not the lock itself.
+
+use serde::Serialize;
+
+use super::plan_json::PlanRow;
+use crate::plan::{Comparison, Plan};
+
+#[derive(Serialize)]
+struct Document<'answer> {
+    schema: &'static str,
+    release_from: &'answer str,
+    comparison: &'answer Comparison,
+    #[serde(flatten)]
+    plan: PlanRow<'answer>,
+}
+
+/// The Plan and its comparison as one JSON document, without a newline at its end. `release_from` says why this
+/// release was taken.
+///
+/// # Errors
+/// Never for these types; the encoder's signature has it.
+pub fn lock_json(plan: &Plan, comparison: &Comparison, release_from: &str) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(&Document {
+        schema: "sodeb.lock/1",
+        release_from,
+        comparison,
+        plan: PlanRow::of(plan),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::sample::{sample_comparison, sample_plan};
+
+    #[test]
+    fn the_plan_stands_beside_the_comparison() {
+        let json = lock_json(&sample_plan(), &sample_comparison(), "the venv's").expect("is written");
+        let json: serde_json::Value = serde_json::from_str(&json).expect("is JSON");
+        assert_eq!(json["schema"], "sodeb.lock/1");
+        assert_eq!(json["target"]["release"], "bookworm");
+        assert_eq!(json["comparison"]["depends_closure"]["packages"], 5);
+        assert_eq!(json["comparison"]["taken"]["links"], 1);
+        assert_eq!(json["packages"][0]["reason"], "named-for-soname");
+        let link = serde_json::json!({
+            "path": "/usr/lib/x86_64-linux-gnu/libmpfr.so.6", "link": "libmpfr.so.6.2.0", "origin": "package"
+        });
+        assert_eq!(json["packages"][1]["files"][0], link);
+        assert_eq!(json["packages"][1]["files"][1]["mode"], "0644");
+    }
+}

@@ -1,0 +1,187 @@
+//! A Plan as a part of JSON documents.
+
+use serde::Serialize;
+
+use crate::catalog::IndexSource;
+use crate::plan::{Plan, PlannedLibrary, PlannedPackage, TakenFile, TakenKind};
+use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname};
+
+/// The fields of a Plan.
+#[derive(Serialize)]
+pub(super) struct PlanRow<'plan> {
+    target: Target<'plan>,
+    snapshot: Option<&'plan str>,
+    base: Option<Base>,
+    app: Vec<App<'plan>>,
+    libraries: Vec<LibraryRow<'plan>>,
+    packages: Vec<PackageRow<'plan>>,
+    problems: Vec<ProblemRow<'plan>>,
+}
+
+#[derive(Serialize)]
+struct Target<'plan> {
+    distribution: &'static str,
+    release: &'plan str,
+    architecture: &'static str,
+    index: &'static str,
+    /// The date of the release's own Release file.
+    index_date: Option<String>,
+    /// True where the index did not match the signed Release: its paths are a proposal.
+    index_hint: bool,
+    index_sources: &'plan [IndexSource],
+}
+
+#[derive(Serialize)]
+struct Base {
+    digest: Sha256Digest,
+}
+
+#[derive(Serialize)]
+struct App<'plan> {
+    at: &'plan RootedPath,
+    kind: &'static str,
+    objects: usize,
+}
+
+#[derive(Serialize)]
+struct LibraryRow<'plan> {
+    soname: &'plan Soname,
+    need: &'static str,
+    package: &'plan PackageName,
+    path: &'plan RootedPath,
+    direct: bool,
+    needed_by: &'plan [RootedPath],
+}
+
+#[derive(Serialize)]
+struct PackageRow<'plan> {
+    name: &'plan PackageName,
+    version: &'plan str,
+    architecture: &'plan str,
+    source: &'plan str,
+    suite: &'plan str,
+    section: &'plan str,
+    filename: &'plan str,
+    urls: &'plan [String],
+    sha256: Option<Sha256Digest>,
+    /// Bytes of the .deb.
+    size: u64,
+    /// Bytes when installed, as Installed-Size has them.
+    installed_size: u64,
+    direct: bool,
+    reason: &'static str,
+    instead_of: &'plan [PackageName],
+    needs: &'plan [PackageName],
+    files: Vec<FileRow<'plan>>,
+}
+
+#[derive(Serialize)]
+struct FileRow<'plan> {
+    path: &'plan RootedPath,
+    #[serde(flatten)]
+    kind: FileKind,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum FileKind {
+    File {
+        sha256: Sha256Digest,
+        /// Bytes.
+        size: u64,
+        /// Octal, such as `0644`.
+        mode: String,
+    },
+    Link {
+        link: String,
+        /// Who makes it.
+        origin: &'static str,
+    },
+}
+
+#[derive(Serialize)]
+struct ProblemRow<'plan> {
+    kind: &'static str,
+    object: &'plan RootedPath,
+    detail: &'plan str,
+}
+
+impl<'plan> PlanRow<'plan> {
+    pub(super) fn of(plan: &'plan Plan) -> Self {
+        let provenance = &plan.provenance;
+        Self {
+            target: Target {
+                distribution: provenance.target.distribution.name(),
+                release: provenance.target.release.as_str(),
+                architecture: provenance.target.architecture.name(),
+                index: provenance.index.name(),
+                index_date: provenance.release_date().map(|date| date.to_string()),
+                index_hint: provenance.hint,
+                index_sources: &provenance.sources,
+            },
+            snapshot: plan.snapshot.as_deref(),
+            base: plan.base.as_ref().map(|base| Base { digest: base.digest }),
+            app: plan
+                .apps
+                .iter()
+                .map(|app| App { at: &app.at, kind: app.kind.name(), objects: app.objects })
+                .collect(),
+            libraries: plan.libraries.iter().map(library).collect(),
+            packages: plan.packages.iter().map(package).collect(),
+            problems: plan
+                .problems
+                .iter()
+                .map(|problem| ProblemRow {
+                    kind: problem.kind.name(),
+                    object: &problem.object,
+                    detail: &problem.detail,
+                })
+                .collect(),
+        }
+    }
+}
+
+fn library(library: &PlannedLibrary) -> LibraryRow<'_> {
+    LibraryRow {
+        soname: &library.soname,
+        need: library.need.name(),
+        package: &library.package,
+        path: &library.path,
+        direct: library.direct,
+        needed_by: &library.needed_by,
+    }
+}
+
+fn package(planned: &PlannedPackage) -> PackageRow<'_> {
+    let package = &planned.package;
+    PackageRow {
+        name: &package.name,
+        version: &package.version,
+        architecture: &package.architecture,
+        source: &planned.source,
+        suite: &package.suite,
+        section: &package.section,
+        filename: &package.filename,
+        urls: &planned.urls,
+        sha256: package.sha256,
+        size: package.size_bytes,
+        installed_size: package.installed_size_kib.saturating_mul(1024),
+        direct: planned.direct,
+        reason: planned.reason.criterion.name(),
+        instead_of: &planned.reason.instead_of,
+        needs: &planned.needs,
+        files: planned.files.iter().map(file).collect(),
+    }
+}
+
+fn file(file: &TakenFile) -> FileRow<'_> {
+    let kind = match &file.kind {
+        TakenKind::File { sha256, size_bytes, mode } => {
+            FileKind::File { sha256: *sha256, size: *size_bytes, mode: format!("{mode:04o}") }
+        }
+        TakenKind::Link { target, origin } => {
+            FileKind::Link { link: target.to_string(), origin: origin.name() }
+        }
+    };
+    FileRow { path: &file.path, kind }
+}
