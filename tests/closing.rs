@@ -92,10 +92,10 @@ impl Lock {
 
     /// Why a package was chosen, and what would have been there without it.
     fn reason(&self, package: &str) -> (&str, Vec<&str>) {
-        let reason = &self.package(package)["reason"];
+        let row = self.package(package);
         let instead_of =
-            reason.get("instead-of").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        (text(reason, "criterion"), instead_of.iter().filter_map(Value::as_str).collect())
+            row.get("instead-of").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        (text(row, "reason"), instead_of.iter().filter_map(Value::as_str).collect())
     }
 
     /// What is taken of all packages: a path, and behind an arrow where it leads if it is a link.

@@ -190,7 +190,7 @@ impl<'trees> Closing<'trees> {
             let laid = overlay.lay(self.root, |_, _| true);
             let mut linked = link(&laid.root, self.sources, self.settings, Scope::InContext);
             let mut new = Vec::new();
-            for (ask, versions) in self.still_missing(&laid.root, &mut linked) {
+            for (ask, versions) in self.still_missing(&laid.root, &mut linked)? {
                 let id = self.asks.id_of(ask, self.catalog)?;
                 self.asks.note(id, None, &versions);
                 if self.asks.is_answerable(id) && !choice.counts(id) {

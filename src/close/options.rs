@@ -11,7 +11,7 @@ use super::{Closing, Known};
 use crate::catalog::CatalogError;
 use crate::inventory::Content;
 use crate::loader::Linker;
-use crate::resolve::versions_needed;
+use crate::resolve::{asked_name, versions_needed};
 use crate::root::{MountId, NodeId, Root};
 use crate::vocabulary::PackageName;
 
@@ -38,7 +38,7 @@ impl Closing<'_> {
                 return Ok(());
             }
             for (package, answers) in open {
-                for ((id, index), studied) in self.study_package(&package, &answers) {
+                for ((id, index), studied) in self.study_package(&package, &answers)? {
                     let facts = self.facts(&package, studied)?;
                     self.asks.all[id.0].answers[index].facts = Some(facts);
                 }
@@ -67,18 +67,20 @@ impl Closing<'_> {
         &self,
         package: &PackageName,
         answers: &[(AskId, usize)],
-    ) -> Vec<((AskId, usize), Studied)> {
-        let Some(known) = self.known.get(package) else { return Vec::new() };
+    ) -> Result<Vec<((AskId, usize), Studied)>, CatalogError> {
+        let Some(known) = self.known.get(package) else { return Ok(Vec::new()) };
         let links = alternative_links(known, |_| true);
         let mut root = Root::over(self.root);
         let own = root.install(&known.deb.inventory, |path| !is_left_out(path));
         root.install(&links, |_| true);
-        let Ok(mut linker) = Linker::new(&root, self.scene.machine, self.settings) else { return Vec::new() };
+        let Ok(mut linker) = Linker::new(&root, self.scene.machine, self.settings) else {
+            return Ok(Vec::new());
+        };
         answers
             .iter()
             .map(|answer| {
                 let ask = &self.asks.all[answer.0.0].ask;
-                (*answer, self.study_answer(known, &root, own, &mut linker, ask))
+                Ok((*answer, self.study_answer(known, &root, own, &mut linker, ask)?))
             })
             .collect()
     }
@@ -90,25 +92,26 @@ impl Closing<'_> {
         own: MountId,
         linker: &mut Linker<'root>,
         ask: &Ask,
-    ) -> Studied {
+    ) -> Result<Studied, CatalogError> {
         let Some(node) = found(root, own, ask) else {
             let name = &known.package.name;
-            return Studied::Unfit(format!("{name} has no {} where it is looked for", ask.soname));
+            return Ok(Studied::Unfit(format!("{name} has no {} where it is looked for", ask.soname)));
         };
         let facts = match root.content(node) {
             Some(Content::Object(facts)) if self.scene.holds(facts) => facts,
-            _ => return Studied::Unfit(format!("{} is no library for this machine", root.path(node))),
+            _ => return Ok(Studied::Unfit(format!("{} is no library for this machine", root.path(node)))),
         };
         let map = linker.library(node, facts, None);
         let mut needs = BTreeMap::new();
         for edge in map.missing() {
             let folders = linker.searched_folders(std::iter::once((&map, edge.by)));
-            let versions = versions_needed(map.objects[edge.by].facts, edge.soname);
-            let ask = Ask { soname: edge.soname.clone(), folders };
+            let soname = asked_name(edge, self.catalog)?;
+            let versions = versions_needed(map.objects[edge.by].facts, soname);
+            let ask = Ask { soname: soname.clone(), folders };
             needs.entry(ask).or_insert_with(BTreeSet::new).extend(versions);
         }
         let defines = facts.version_definitions.clone();
-        Studied::Fits { defines, needs: needs.into_iter().collect() }
+        Ok(Studied::Fits { defines, needs: needs.into_iter().collect() })
     }
 }
 

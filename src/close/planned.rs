@@ -11,6 +11,7 @@ use super::compare::Loading;
 use super::overlay::{Laid, Overlay};
 use super::{Choice, CloseError, Closing, Known};
 use crate::app::{Linked, Scope, Sources, Started, link};
+use crate::catalog::CatalogError;
 use crate::inventory::EntryKind;
 use crate::loader::{NeedKind, Outcome};
 use crate::plan::{
@@ -86,23 +87,24 @@ fn planned_apps(resolution: &Resolution) -> Vec<PlannedApp> {
 type Taken = BTreeMap<PackageName, BTreeMap<RootedPath, (TakenKind, BString)>>;
 
 impl Closing<'_> {
+    /// The sonames that no package answers, which the resolution's problems tell.
+    fn given_up(&self) -> BTreeSet<&Soname> {
+        let is_given_up = |status| matches!(status, Status::Unresolved | Status::Host | Status::OffPath);
+        let answers = self.resolution.sonames.iter().filter(|answer| is_given_up(answer.status));
+        answers.map(|answer| &answer.soname).collect()
+    }
+
     /// What is asked for in vain, and was not given up before, with the versions that are needed of it.
     pub(super) fn still_missing(
         &self,
         root: &Root<'_>,
         linked: &mut Linked<'_>,
-    ) -> Vec<(Ask, BTreeSet<BString>)> {
-        let given_up: BTreeSet<&Soname> = self
-            .resolution
-            .sonames
-            .iter()
-            .filter(|answer| matches!(answer.status, Status::Unresolved | Status::Host | Status::OffPath))
-            .map(|answer| &answer.soname)
-            .collect();
-        let needs = gather(root, self.sources, linked, Some(self.scene));
+    ) -> Result<Vec<(Ask, BTreeSet<BString>)>, CatalogError> {
+        let given_up = self.given_up();
+        let needs = gather(root, self.sources, linked, Some(self.scene), self.catalog)?;
         let missing =
             needs.into_iter().filter(|(soname, need)| !need.missing.is_empty() && !given_up.contains(soname));
-        missing
+        let asks = missing
             .map(|(soname, need)| {
                 let versions = need.missing.iter().flat_map(|(start, by)| {
                     versions_needed(linked.starts[*start].map.objects[*by].facts, soname)
@@ -111,7 +113,8 @@ impl Closing<'_> {
                 let folders = linked.searched_folders(&need.missing);
                 (Ask { soname: soname.clone(), folders }, versions)
             })
-            .collect()
+            .collect();
+        Ok(asks)
     }
 
     /// The Plan of a choice with which everything is found that any package has.
@@ -139,7 +142,7 @@ impl Closing<'_> {
             base: None,
             apps: planned_apps(self.resolution),
             packages: self.packages(choice, taken, &loads, &loadings),
-            problems: self.problems(laid, linked, &unread),
+            problems: self.problems(laid, linked, &unread)?,
             libraries: loads.libraries.into_iter().map(Load::planned).collect(),
         };
         let comparison = self.compare(&plan, &loadings)?;
@@ -251,23 +254,23 @@ impl Closing<'_> {
     }
 
     /// What keeps objects from loading even with all that is taken.
-    fn problems(&self, laid: &Laid<'_>, linked: &Linked<'_>, unread: &[PackageName]) -> Vec<Problem> {
-        let given_up = self
+    fn problems(
+        &self,
+        laid: &Laid<'_>,
+        linked: &Linked<'_>,
+        unread: &[PackageName],
+    ) -> Result<Vec<Problem>, CatalogError> {
+        let told = self
             .resolution
             .problems
             .iter()
             .filter(|problem| matches!(problem.kind, ProblemKind::Unresolved | ProblemKind::OffPath));
-        let mut problems: Vec<Problem> = given_up.cloned().collect();
+        let mut problems: Vec<Problem> = told.cloned().collect();
         let objects = object_problems(&laid.root, self.sources, linked, Some(self.scene));
         problems.extend(objects.into_iter().filter(|problem| problem.kind != ProblemKind::Version));
-        for (soname, need) in gather(&laid.root, self.sources, linked, Some(self.scene)) {
-            let is_told = problems.iter().any(|problem| {
-                problem.kind == ProblemKind::Unresolved && problem.detail.ends_with(&soname.to_string())
-            });
-            let is_host = self.resolution.sonames.iter().any(|answer| {
-                answer.soname == *soname && matches!(answer.status, Status::Host | Status::OffPath)
-            });
-            if is_told || is_host || !unread.is_empty() && self.would_be_answered(soname) {
+        let given_up = self.given_up();
+        for (soname, need) in gather(&laid.root, self.sources, linked, Some(self.scene), self.catalog)? {
+            if given_up.contains(soname) || !unread.is_empty() && self.would_be_answered(soname) {
                 continue;
             }
             let asking: BTreeSet<RootedPath> = need
@@ -289,7 +292,7 @@ impl Closing<'_> {
         }
         problems.sort();
         problems.dedup();
-        problems
+        Ok(problems)
     }
 
     /// Whether one of the packages that could not be read may have a library.

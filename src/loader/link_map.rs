@@ -103,6 +103,8 @@ pub struct Edge<'root> {
     pub kind: NeedKind,
     /// What it asks for.
     pub soname: &'root Soname,
+    /// What would do as well, the best first; only for what is opened and not found.
+    pub others: &'root [Soname],
     /// What came of it.
     pub outcome: Outcome,
 }

@@ -230,7 +230,7 @@ impl<'root> Linker<'root> {
                 if map.objects.len() > loaded_before {
                     queue.push_back(loaded_before);
                 }
-                map.edges.push(Edge { by, kind: NeedKind::Needed, soname, outcome });
+                map.edges.push(Edge { by, kind: NeedKind::Needed, soname, others: &[], outcome });
             }
         }
     }
@@ -247,13 +247,11 @@ impl<'root> Linker<'root> {
             let mut edge: Option<Edge<'root>> = None;
             for soname in sonames {
                 let outcome = self.outcome(map, by, caller, soname);
-                let is_found = matches!(outcome, Outcome::Found { .. });
-                if is_found || edge.is_none() {
-                    edge = Some(Edge { by, kind, soname, outcome });
-                }
-                if is_found {
+                if matches!(outcome, Outcome::Found { .. }) {
+                    edge = Some(Edge { by, kind, soname, others: &[], outcome });
                     break;
                 }
+                edge.get_or_insert(Edge { by, kind, soname, others: &sonames[1..], outcome });
             }
             map.edges.extend(edge);
             if map.objects.len() > loaded_before {

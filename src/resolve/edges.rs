@@ -8,8 +8,9 @@ use hashbrown::HashMap;
 
 use super::Scene;
 use crate::app::{Linked, Sources};
+use crate::catalog::{Catalog, CatalogError, look_up};
 use crate::elf::{ElfFacts, Machine};
-use crate::loader::{Libc, Outcome, Platform, libc_of};
+use crate::loader::{Edge, Libc, Outcome, Platform, libc_of};
 use crate::root::{MountId, NodeId, Root};
 use crate::vocabulary::Soname;
 
@@ -27,12 +28,16 @@ pub struct Need {
 }
 
 /// Every soname that is asked for in the scene, sorted.
+///
+/// # Errors
+/// When the catalog's data is broken.
 pub fn gather<'root>(
     root: &Root<'_>,
     sources: &Sources,
     linked: &Linked<'root>,
     scene: Option<Scene>,
-) -> Vec<(&'root Soname, Need)> {
+    catalog: &dyn Catalog,
+) -> Result<Vec<(&'root Soname, Need)>, CatalogError> {
     let apps: HashSet<MountId> = sources.app_mounts().map(|(mount, _)| mount).collect();
     let mut needs: HashMap<&Soname, Need> = HashMap::new();
     for (index, start) in linked.starts.iter().enumerate() {
@@ -41,7 +46,7 @@ pub fn gather<'root>(
             continue;
         }
         for edge in &map.edges {
-            let need = needs.entry(edge.soname).or_default();
+            let need = needs.entry(asked_name(edge, catalog)?).or_default();
             let by = map.objects[edge.by].node;
             need.needed_by.entry(by).or_insert_with(|| apps.contains(&root.mount_of(by)));
             match &edge.outcome {
@@ -57,7 +62,22 @@ pub fn gather<'root>(
     }
     let mut needs: Vec<_> = needs.into_iter().collect();
     needs.sort_unstable_by_key(|(soname, _)| *soname);
-    needs
+    Ok(needs)
+}
+
+/// What an edge asks for: of several names that will do the first that a package has a library of, or else the best.
+///
+/// # Errors
+/// When the catalog's data is broken.
+pub fn asked_name<'root>(edge: &Edge<'root>, catalog: &dyn Catalog) -> Result<&'root Soname, CatalogError> {
+    if !edge.others.is_empty() {
+        for soname in std::iter::once(edge.soname).chain(edge.others) {
+            if !look_up(catalog, soname, &[], &[])?.candidates.is_empty() {
+                return Ok(soname);
+            }
+        }
+    }
+    Ok(edge.soname)
 }
 
 /// The symbol versions without which `facts`' object does not load, of the library that it calls `soname`.

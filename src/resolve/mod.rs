@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use bstr::BString;
 
-pub use edges::{Need, gather, scene, versions_needed};
+pub use edges::{Need, asked_name, gather, scene, versions_needed};
 pub use problems::{Problem, ProblemKind, object_problems};
 pub use why::{Chain, why};
 
@@ -171,7 +171,7 @@ pub fn resolve(
     catalog: &dyn Catalog,
     others: &[&dyn Catalog],
 ) -> Result<Resolution, CatalogError> {
-    let needs = edges::gather(root, sources, linked, scene);
+    let needs = edges::gather(root, sources, linked, scene, catalog)?;
     let problems = object_problems(root, sources, linked, scene);
     let dlopens = problems::dlopens(root, linked, scene);
     let (sonames, packages) = answers::answer(root, sources, linked, &needs, catalog, others)?;

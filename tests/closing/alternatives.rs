@@ -21,11 +21,13 @@ fn blas(package: &str, folder: &str, priority: u32, object: Object) -> TestPacka
 }
 
 fn links_to(folder: &str) -> Vec<String> {
-    vec![
+    let mut links = vec![
         format!("/etc/alternatives/libblas.so.3-x86_64-linux-gnu -> {LIBRARIES}/{folder}/libblas.so.3"),
         format!("{LIBRARIES}/{folder}/libblas.so.3"),
         format!("{LIBRARIES}/libblas.so.3 -> /etc/alternatives/libblas.so.3-x86_64-linux-gnu"),
-    ]
+    ];
+    links.sort();
+    links
 }
 
 #[test]
