@@ -7,6 +7,8 @@ mod support;
 mod alternatives;
 #[path = "closing/choice.rs"]
 mod choice;
+#[path = "closing/hostile.rs"]
+mod hostile;
 #[path = "closing/needs.rs"]
 mod needs;
 #[path = "closing/taken.rs"]

@@ -70,9 +70,14 @@ impl Archive {
         let task = progress.task(name, Some(file.size_bytes));
         let listed = ListedFile { size_bytes: file.size_bytes, sha256: file.sha256 };
         let mirrors = bases.of(pocket_of(&file.suite));
-        let urls = mirrors.iter().map(|base| format!("{base}/{}", file.filename));
+        let mut urls: Vec<String> = mirrors.iter().map(|base| format!("{base}/{}", file.filename)).collect();
+        for url in &file.urls {
+            if !urls.contains(url) {
+                urls.push(url.clone());
+            }
+        }
         let mut attempts = Attempts::default();
-        for url in urls.chain(file.urls.iter().cloned()) {
+        for url in urls {
             match self.signed_file(&url, listed, task.as_ref()) {
                 Ok(path) => return Ok(path),
                 Err(source) if source.is_ours() => return Err(ArchiveError::Fetch { url, source }),

@@ -15,6 +15,9 @@ use crate::resolve::{asked_name, versions_needed};
 use crate::root::{MountId, NodeId, Root};
 use crate::vocabulary::PackageName;
 
+/// An ask, and which of its answers.
+type AnswerId = (AskId, usize);
+
 /// What reading a package told of one of its files.
 enum Studied {
     Fits { defines: Vec<BString>, needs: Vec<(Ask, BTreeSet<BString>)> },
@@ -26,7 +29,7 @@ impl Closing<'_> {
     /// in turn.
     pub(super) fn study(&mut self) -> Result<(), CatalogError> {
         loop {
-            let mut open: BTreeMap<PackageName, Vec<(AskId, usize)>> = BTreeMap::new();
+            let mut open: BTreeMap<PackageName, Vec<AnswerId>> = BTreeMap::new();
             for (id, asked) in self.asks.all.iter().enumerate() {
                 for (index, answer) in asked.answers.iter().enumerate() {
                     if answer.facts.is_none() && self.known.contains_key(answer.name()) {
@@ -66,8 +69,8 @@ impl Closing<'_> {
     fn study_package(
         &self,
         package: &PackageName,
-        answers: &[(AskId, usize)],
-    ) -> Result<Vec<((AskId, usize), Studied)>, CatalogError> {
+        answers: &[AnswerId],
+    ) -> Result<Vec<(AnswerId, Studied)>, CatalogError> {
         let Some(known) = self.known.get(package) else { return Ok(Vec::new()) };
         let links = alternative_links(known, |_| true);
         let mut root = Root::over(self.root);

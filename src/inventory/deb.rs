@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tar::EntryType;
 
+use super::ar_guard::ArGuard;
 use super::captured::is_captured;
 use super::content::{self, Depth, SCRIPT_LINE_BYTES};
+use super::tar_members::{Member, each_member};
 use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory};
 use crate::decompress::Compression;
 use crate::elf;
@@ -128,7 +130,7 @@ impl Deb {
 /// When it is not of the form, or larger than any real one when inflated. A single entry that can't be taken is
 /// one of the inventory's diagnostics.
 pub fn read_deb(reader: impl Read + Send) -> Result<Deb, DebError> {
-    let mut archive = ar::Archive::new(reader);
+    let mut archive = ar::Archive::new(ArGuard::new(reader));
     read_version(&mut archive)?;
     let mut control = None;
     while let Some(member) = archive.next_entry() {
@@ -206,16 +208,15 @@ impl<R: Read> Read for Bounded<R> {
 
 type Control = (String, BTreeMap<String, Vec<u8>>);
 
-fn read_control(mut tar: TarOf<'_>) -> io::Result<Control> {
+fn read_control(tar: TarOf<'_>) -> io::Result<Control> {
     let mut control = None;
     let mut scripts = BTreeMap::new();
-    for entry in tar.entries()? {
-        let mut entry = entry?;
+    each_member(tar, |Member { path, mut entry, .. }| {
         if !entry.header().entry_type().is_file() {
-            continue;
+            return Ok(());
         }
-        let Ok(path) = clean_path(&entry.path_bytes()) else { continue };
-        let Ok(name) = String::from_utf8(path.into()) else { continue };
+        let Ok(path) = clean_path(&path) else { return Ok(()) };
+        let Ok(name) = String::from_utf8(path.into()) else { return Ok(()) };
         // All of control.tar is bounded, and so is each of its files.
         let mut content = Vec::new();
         entry.read_to_end(&mut content)?;
@@ -224,19 +225,22 @@ fn read_control(mut tar: TarOf<'_>) -> io::Result<Control> {
         } else {
             scripts.insert(name, content);
         }
-    }
+        Ok(())
+    })?;
     let control = control.ok_or_else(|| io::Error::other("it has no file control"))?;
     Ok((control, scripts))
 }
 
-fn read_data(mut tar: TarOf<'_>) -> io::Result<(Inventory, Vec<DebFile>)> {
+fn read_data(tar: TarOf<'_>) -> io::Result<(Inventory, Vec<DebFile>)> {
     let mut reading = Reading::default();
-    for entry in tar.entries()? {
-        if reading.entries.len() == MAX_ENTRIES {
+    let mut count = 0;
+    each_member(tar, |member| {
+        count += 1;
+        if count > MAX_ENTRIES {
             return Err(io::Error::other(format!("it has more than the {MAX_ENTRIES} entries allowed")));
         }
-        reading.add(entry?)?;
-    }
+        reading.add(member)
+    })?;
     Ok(reading.finish())
 }
 
@@ -249,8 +253,8 @@ struct Reading {
 }
 
 impl Reading {
-    fn add<R: Read>(&mut self, mut entry: tar::Entry<'_, R>) -> io::Result<()> {
-        let stands = entry.path_bytes().into_owned();
+    fn add<R: Read>(&mut self, member: Member<'_, R>) -> io::Result<()> {
+        let Member { path: stands, target, mut entry } = member;
         let path = match clean_path(&stands) {
             Ok(path) if path.is_empty() => return Ok(()),
             Ok(path) => path,
@@ -259,15 +263,14 @@ impl Reading {
                 return Ok(());
             }
         };
-        let target = entry.link_name_bytes().map(|target| target.into_owned());
         let kind = match entry.header().entry_type() {
             EntryType::Directory => EntryKind::Directory,
-            EntryType::Symlink => EntryKind::Symlink(BString::from(target.unwrap_or_default())),
+            EntryType::Symlink => EntryKind::Symlink(BString::from(target)),
             EntryType::Link => {
-                self.add_hard_link(path, &target.unwrap_or_default());
+                self.add_hard_link(path, &target);
                 return Ok(());
             }
-            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+            EntryType::Regular | EntryType::Continuous => {
                 let mode = entry.header().mode()? & 0o7777;
                 let (content, size_bytes, sha256) = read_file(&mut entry, &path)?;
                 let file = DebFile { path: path.clone(), mode, size_bytes, sha256 };

@@ -7,12 +7,14 @@
 //! A base may be a whole machine, of which the linker asks for a few hundred files: its files are read when
 //! they are first asked for. An app's are all read at once, on every core.
 
+mod ar_guard;
 mod captured;
 mod content;
 mod deb;
 mod digest;
 mod directory;
 mod stored;
+mod tar_members;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};

@@ -20,6 +20,8 @@ pub(crate) struct TestPackage {
     scripts: BTreeMap<String, String>,
     /// Paths that Contents lists although the .deb does not have them.
     only_listed: Vec<String>,
+    /// The .deb as it is to be, where it is not made of the rest.
+    bytes: Option<Vec<u8>>,
 }
 
 #[derive(Clone)]
@@ -40,6 +42,7 @@ impl TestPackage {
             files: BTreeMap::new(),
             scripts: BTreeMap::new(),
             only_listed: Vec::new(),
+            bytes: None,
         }
     }
 
@@ -86,7 +89,13 @@ impl TestPackage {
         self
     }
 
-    fn filename(&self) -> String {
+    /// A .deb that is no good, and that the archive signs for all the same.
+    pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.bytes = Some(bytes.to_vec());
+        self
+    }
+
+    pub(crate) fn filename(&self) -> String {
         format!("pool/main/t/test/{}_{}_amd64.deb", self.name, self.version.replace(':', "%3a"))
     }
 
@@ -99,6 +108,9 @@ impl TestPackage {
     }
 
     fn deb(&self) -> Vec<u8> {
+        if let Some(bytes) = &self.bytes {
+            return bytes.clone();
+        }
         let mut control: BTreeMap<String, (Vec<u8>, Option<String>)> = BTreeMap::new();
         control.insert("control".to_owned(), (self.stanza().into_bytes(), None));
         for (name, script) in &self.scripts {
