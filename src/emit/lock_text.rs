@@ -4,7 +4,7 @@ use std::fmt::{Display, Write as _};
 
 use super::style::{BAD, DIM, GOOD, PATH, paint};
 use super::words::{counted, listed, mebibytes, release_words, shortened};
-use crate::plan::{Comparison, Criterion, Extent, Plan, PlannedPackage};
+use crate::plan::{Comparison, Criterion, Extent, Plan, PlannedPackage, TakenFile};
 use crate::vocabulary::RootedPath;
 
 /// How many rows of a list are shown where not all are asked for.
@@ -78,9 +78,9 @@ impl Text<'_> {
         for planned in packages {
             let package = &planned.package;
             let name = paint(GOOD, format_args!("{:name_width$}", package.name.as_str()));
-            let files = counted(planned.files.len(), "file");
-            let why = paint(DIM, why(planned));
-            self.line(format_args!("{name}  {:version_width$}  {files}  {why}", package.version));
+            let taken: u64 = planned.files.iter().map(TakenFile::size_bytes).sum();
+            let (taken, why) = (mebibytes(taken / 1024), paint(DIM, why(planned)));
+            self.line(format_args!("{name}  {:version_width$}  {taken:>9}  {why}", package.version));
             if self.all {
                 for file in &planned.files {
                     self.line(paint(DIM, format_args!("  {}", file.path)));
@@ -215,8 +215,8 @@ mod tests {
             "/venv  venv, amd64 · 1 object · Debian 12 bookworm (archive's index of 2026-08-18, the venv's)",
             "on the base with digest 0909090909090909090909090909090909090909090909090909090909090909",
             "",
-            "libgmp10  2:6.2.1+dfsg1-1.1  1 file  needed by those; named for its soname, libgmp-compat not",
-            "libmpfr6  4.2.0-1            2 files  asked for",
+            "libgmp10  2:6.2.1+dfsg1-1.1    0.5 MiB  needed by those; named for its soname, libgmp-compat not",
+            "libmpfr6  4.2.0-1              0.5 MiB  asked for",
             "",
             "unresolved gmpy2/gmpy2.cpython-311-x86_64-linux-gnu.so: no package has libnowhere.so.1",
             "",

@@ -1,5 +1,8 @@
 //! Real trees, as the scripts in fixtures/ build them.
 
+// Each test binary uses a part of it.
+#![allow(dead_code)]
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -7,17 +10,22 @@ use std::time::SystemTime;
 
 /// The tree that `fixtures/NAME.sh` makes.
 pub(crate) fn fixture(name: &str) -> PathBuf {
-    build(name, kept(name), None)
+    build(name, &[], kept(name), None)
+}
+
+/// A venv of one package that `fixtures/package-venv.sh` knows.
+pub(crate) fn package_venv(name: &str) -> PathBuf {
+    build("package-venv", &[name], kept(&format!("{name}-venv")), None)
 }
 
 /// The same with another Python than the script would choose, at a path of its own.
 pub(crate) fn fixture_by(name: &str, python: &str) -> PathBuf {
-    build(name, kept(&format!("{name}{}", python.replace('/', "-"))), Some(python))
+    build(name, &[], kept(&format!("{name}{}", python.replace('/', "-"))), Some(python))
 }
 
 /// Builds the tree once and keeps it in Cargo's folder for the files of tests, until a script is newer.
 /// Tests run at once, in threads or processes, and apt allows one at a time: so one builds, the others wait.
-fn build(name: &str, tree: PathBuf, python: Option<&str>) -> PathBuf {
+fn build(name: &str, arguments: &[&str], tree: PathBuf, python: Option<&str>) -> PathBuf {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let script = fixtures.join(name).with_extension("sh");
     let done = tree.with_extension("done");
@@ -35,7 +43,7 @@ fn build(name: &str, tree: PathBuf, python: Option<&str>) -> PathBuf {
         fs::remove_dir_all(&tree).expect("the old tree can be removed");
     }
     let mut command = Command::new(&script);
-    command.arg(&tree).envs(python.map(|python| ("PYTHON", python))).stdin(Stdio::null());
+    command.args(arguments).arg(&tree).envs(python.map(|python| ("PYTHON", python))).stdin(Stdio::null());
     let status = command.status();
     assert!(status.is_ok_and(|status| status.success()), "{} did not build its tree", script.display());
     File::create(done).expect("a mark");

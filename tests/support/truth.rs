@@ -1,5 +1,8 @@
 //! What Debian's own tools say: which packages an object needs, and what the archive says of a package.
 
+// Each test binary uses a part of it.
+#![allow(dead_code)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

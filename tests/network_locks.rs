@@ -1,0 +1,283 @@
+//! Locks of real venvs, held against apt, the real dynamic linker and themselves.
+//!
+//! The venvs are built from source by the scripts in fixtures/ against the host's own libraries. What a lock takes
+//! is unpacked by dpkg-deb into an empty root, in which the real ld.so must find everything that the venv's
+//! extensions need, and without any one file of it something must be missing.
+
+#![allow(clippy::print_stderr, reason = "what was not compared is said, not passed over")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+use toml::Value;
+
+#[path = "support/trees.rs"]
+mod trees;
+#[path = "support/truth.rs"]
+mod truth;
+
+use trees::{files_ending, fixture, kept, package_venv};
+use truth::{apt_stanza, host_release};
+
+/// Where the venvs lie in the image.
+const AT: &str = "/venv";
+
+/// glibc's dynamic linker on x86-64.
+const LINKER: &str = "/lib64/ld-linux-x86-64.so.2";
+
+/// Of the packages that closings fetch, for all tests.
+fn cache() -> PathBuf {
+    kept("archive-cache")
+}
+
+fn lock_command(tree: &Path, cache: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
+    command.arg("lock").arg(tree).args(["--at", AT, "--release", &host_release()]);
+    command.arg("--cache-dir").arg(cache);
+    command
+}
+
+/// A tree's lock.
+struct Lock {
+    text: String,
+    value: Value,
+}
+
+impl Lock {
+    #[track_caller]
+    fn of(output: &Output) -> Self {
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        let text = String::from_utf8(output.stdout.clone()).expect("a lock in UTF-8");
+        let value = toml::from_str(&text).unwrap_or_else(|cause| panic!("no lock ({cause}): {text}"));
+        Self { text, value }
+    }
+
+    /// By the index of now.
+    #[track_caller]
+    fn fresh(tree: &Path) -> Self {
+        Self::of(&lock_command(tree, &cache()).arg("--refresh").output().expect("sodeb runs"))
+    }
+
+    fn packages(&self) -> &[Value] {
+        self.value["package"].as_array().expect("packages")
+    }
+
+    fn package(&self, name: &str) -> &Value {
+        let found = self.packages().iter().find(|package| text(package, "name") == name);
+        found.unwrap_or_else(|| panic!("{name} is not in {}", self.text))
+    }
+
+    /// What is taken of every package, by its path in the image.
+    fn files(&self) -> BTreeMap<&str, &Value> {
+        let mut files = BTreeMap::new();
+        for package in self.packages() {
+            files.extend(files_of(package).map(|file| (text(file, "path"), file)));
+        }
+        files
+    }
+}
+
+fn text<'value>(row: &'value Value, key: &str) -> &'value str {
+    row[key].as_str().expect("text")
+}
+
+fn files_of(package: &Value) -> impl Iterator<Item = &Value> {
+    package["files"].as_array().expect("files").iter()
+}
+
+/// What `apt-get download --print-uris` says of a version of a package: URI, name, size and digest.
+fn print_uris(package: &str, version: &str) -> String {
+    let output = Command::new("apt-get")
+        .args(["download", "--print-uris", &format!("{package}={version}")])
+        .output()
+        .expect("apt-get runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// A root with just the files of a lock, unpacked by dpkg-deb, and the links of its alternatives.
+fn unpack(lock: &Lock) -> TempDir {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    for package in lock.packages() {
+        let whole = tempfile::tempdir().expect("a temporary folder");
+        let deb = cache().join("archive/sha256").join(text(package, "sha256"));
+        let status = Command::new("dpkg-deb").arg("-x").arg(deb).arg(whole.path()).status();
+        assert!(status.is_ok_and(|status| status.success()), "dpkg-deb unpacks {package}");
+        for file in files_of(package) {
+            let path = text(file, "path").trim_start_matches('/');
+            let (from, to) = (whole.path().join(path), root.path().join(path));
+            fs::create_dir_all(to.parent().expect("is below the root")).expect("a folder");
+            match file.get("link") {
+                Some(link) => symlink(link.as_str().expect("text"), to).expect("a link"),
+                None => drop(fs::copy(from, to).expect("the package has it")),
+            }
+        }
+    }
+    root
+}
+
+/// What ld.so says of an object of the venv in a root; none where this machine can't run it there.
+fn real_linker(root: &Path, venv: &Path, object: &Path) -> Option<String> {
+    let inside = Path::new(AT).join(object.strip_prefix(venv).expect("is in the venv"));
+    let output = Command::new("bwrap")
+        .args(["--unshare-all", "--clearenv", "--bind"])
+        .arg(root)
+        .args(["/", "--ro-bind"])
+        .arg(venv)
+        .args([AT, LINKER, "--list"])
+        .arg(inside)
+        .output()
+        .ok()?;
+    Some(format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+}
+
+/// That ld.so finds in what the lock takes everything that the venv's extensions need.
+fn assert_whole(lock: &Lock, venv: &Path) {
+    let root = unpack(lock);
+    let extensions = files_ending(venv, &[".so"]);
+    assert!(!extensions.is_empty());
+    let mut listed = 0;
+    for object in &extensions {
+        let Some(said) = real_linker(root.path(), venv, object) else {
+            eprintln!("not asked: ld.so, since bubblewrap is not at hand");
+            return;
+        };
+        // An extension that needs no library at all is called so.
+        let is_listed = said.contains("libc.so.6 => ") || said.trim() == "statically linked";
+        assert!(is_listed, "{}: {said}", object.display());
+        assert!(!said.contains("not found"), "{}: {said}", object.display());
+        listed += said.lines().count();
+    }
+    eprintln!("ld.so found all of {listed} loads of {} objects", extensions.len());
+}
+
+/// That something is missing without any one file that the lock takes, by the linker that is emulated. The link to
+/// the linker itself, where the psABI has it, is no library's need: without it no program starts at all.
+fn assert_minimal(lock: &Lock, venv: &Path) {
+    let root = unpack(lock);
+    assert_eq!(missing(root.path(), venv), 0);
+    for path in lock.files().keys().filter(|path| **path != LINKER) {
+        let path = root.path().join(path.trim_start_matches('/'));
+        let aside = path.with_extension("aside");
+        fs::rename(&path, &aside).expect("is moved away");
+        assert_ne!(missing(root.path(), venv), 0, "nothing is missing without {}", path.display());
+        fs::rename(&aside, &path).expect("is moved back");
+    }
+    eprintln!("each of {} files and links is needed", lock.files().len());
+}
+
+/// How many sonames are missing on a base.
+fn missing(base: &Path, venv: &Path) -> usize {
+    let output = Command::new(env!("CARGO_BIN_EXE_sodeb"))
+        .arg("resolve")
+        .arg(venv)
+        .args(["--at", AT, "--offline", "--format", "json", "--release", &host_release(), "--base"])
+        .arg(base)
+        .output()
+        .expect("sodeb runs");
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let sonames = answer["sonames"].as_array().expect("a list").iter();
+    let is_missing = |soname: &&serde_json::Value| !matches!(soname["status"].as_str(), Some("app" | "base"));
+    let dead =
+        answer["problems"].as_array().expect("a list").iter().filter(|one| one["kind"] == "interpreter");
+    sonames.filter(is_missing).count() + dead.count()
+}
+
+#[test]
+fn a_lock_says_of_each_package_what_apt_says() {
+    let lock = Lock::fresh(&fixture("gmpy2-venv"));
+    let names: Vec<&str> = lock.packages().iter().map(|package| text(package, "name")).collect();
+    assert_eq!(names, ["libc6", "libgmp10", "libmpc3", "libmpfr6"]);
+    for package in lock.packages() {
+        let (name, version) = (text(package, "name"), text(package, "version"));
+        let stanza =
+            apt_stanza(name, version).unwrap_or_else(|| panic!("apt does not know {name} {version}"));
+        assert_eq!(text(package, "filename"), stanza["Filename"]);
+        assert_eq!(text(package, "sha256"), stanza["SHA256"]);
+        assert_eq!(package["size"].as_integer().map(|size| size.to_string()), Some(stanza["Size"].clone()));
+        let line = print_uris(name, version);
+        assert!(line.replace("%2b", "+").contains(&format!("/{}'", text(package, "filename"))), "{line}");
+        assert!(line.contains(&format!("SHA256:{}", text(package, "sha256"))), "{line}");
+    }
+}
+
+#[test]
+fn fifteen_packages_from_source_load_with_what_is_taken_and_with_nothing_less() {
+    let venv = fixture("source-venv");
+    let lock = Lock::fresh(&venv);
+    assert_whole(&lock, &venv);
+    assert_minimal(&lock, &venv);
+}
+
+#[test]
+fn the_links_of_debian_s_blas_are_taken_and_explained() {
+    let venv = package_venv("numpy-blas");
+    let lock = Lock::fresh(&venv);
+    let links: Vec<&str> = lock
+        .files()
+        .into_iter()
+        .filter(|(_, file)| file.get("origin").and_then(Value::as_str) == Some("alternatives"))
+        .map(|(path, _)| path)
+        .collect();
+    let is_linked = |name: &str| links.iter().any(|path| path.ends_with(&format!("linux-gnu/{name}")));
+    assert!(is_linked("libblas.so.3") && is_linked("liblapack.so.3"), "{links:?}");
+    assert_whole(&lock, &venv);
+    assert_minimal(&lock, &venv);
+    // The reference implementation, whatever would be chosen otherwise.
+    let preferring = lock_command(&venv, &cache()).args(["--prefer", "libblas3,liblapack3"]).output();
+    let preferring = Lock::of(&preferring.expect("sodeb runs"));
+    assert_eq!(text(preferring.package("libblas3"), "reason"), "preferred");
+    let instead = preferring.package("libblas3")["instead-of"].as_array().expect("a list");
+    assert!(instead.iter().any(|name| name.as_str() == Some("libopenblas0-pthread")), "{instead:?}");
+    assert_whole(&preferring, &venv);
+}
+
+#[test]
+fn a_real_lock_is_the_same_whatever_is_around_it() {
+    let venv = fixture("gmpy2-venv");
+    let first = Lock::fresh(&venv);
+    let cold = tempfile::tempdir().expect("a temporary folder");
+    for (jobs, locale, zone, cache) in [
+        ("1", "C", "UTC", cold.path()),
+        ("2", "tr_TR.UTF-8", "Asia/Tokyo", cold.path()),
+        ("8", "C", "UTC", &cache()),
+    ] {
+        let mut command = lock_command(&venv, cache);
+        command.args(["--refresh", "--jobs", jobs]).env("LC_ALL", locale).env("TZ", zone);
+        assert_eq!(
+            Lock::of(&command.output().expect("sodeb runs")).text,
+            first.text,
+            "{jobs} {locale} {zone}"
+        );
+    }
+}
+
+#[test]
+fn a_check_tells_of_a_changed_base() {
+    let venv = fixture("gmpy2-venv");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (base, path) = (folder.path().join("base"), folder.path().join("sodeb.lock"));
+    fs::create_dir_all(base.join("usr/lib/x86_64-linux-gnu")).expect("a folder");
+    let run = |options: &[&str]| {
+        let mut command = lock_command(&venv, &cache());
+        command.arg("--base").arg(&base).arg("-o").arg(&path).args(options).output().expect("sodeb runs")
+    };
+    assert!(run(&[]).status.success());
+    assert_eq!(run(&["--check"]).status.code(), Some(0));
+    let gmp = Lock::fresh(&venv);
+    let unpacked = unpack(&gmp);
+    let library = gmp.files().into_keys().find(|path| path.contains("libgmp.so.10.")).expect("is taken");
+    let name = Path::new(library).file_name().expect("a name");
+    fs::copy(unpacked.path().join(&library[1..]), base.join("usr/lib/x86_64-linux-gnu").join(name))
+        .expect("is copied");
+    symlink(name, base.join("usr/lib/x86_64-linux-gnu/libgmp.so.10")).expect("a link");
+    let checked = run(&["--check"]);
+    let said = String::from_utf8_lossy(&checked.stdout);
+    assert_eq!(checked.status.code(), Some(1), "{said}");
+    assert!(said.contains("base: ") && said.contains("package lost: libgmp10"), "{said}");
+}
