@@ -190,7 +190,7 @@ fn what_is_no_deb_is_told() {
     for (bytes, expected) in [
         (Vec::new(), "members"),
         (b"a text".to_vec(), "members"),
-        (ar(&[]), "debian-binary must be"),
+        (b"!<arch>\n".to_vec(), "debian-binary must be"),
         (ar(&[("other", b"2.0\n")]), "other where debian-binary must be"),
         (ar(&[("debian-binary", b"3.0\n"), ("control.tar", &control)]), "\"3.0\" and not 2.0"),
         (ar(&[("debian-binary", b"\xff\xff")]), "debian-binary"),
@@ -201,7 +201,7 @@ fn what_is_no_deb_is_told() {
         (ar(&[binary, ("control.tar.xz", &control)]), "control.tar.xz"),
         (ar(&[binary, ("control.tar", &data), ("data.tar", &data)]), "it has no file control"),
         (ar(&[binary, ("control.tar", &control), ("data.tar", &[0x20; 700])]), "data.tar"),
-        (ar(&[binary, ("#1/99999999999999", b"")]), "#1/99999999999999"),
+        (ar(&[binary, ("a name of more than sixteen", b"")]), "which no .deb has"),
     ] {
         let said = error_of(&bytes);
         assert!(said.contains(expected), "{said} / {expected}");
