@@ -15,11 +15,13 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 use toml::Value;
 
+mod support;
 #[path = "support/trees.rs"]
 mod trees;
 #[path = "support/truth.rs"]
 mod truth;
 
+use support::fixture::{Fixture, library};
 use trees::{files_ending, fixture, kept, package_venv};
 use truth::{apt_stanza, host_release};
 
@@ -280,4 +282,32 @@ fn a_check_tells_of_a_changed_base() {
     let said = String::from_utf8_lossy(&checked.stdout);
     assert_eq!(checked.status.code(), Some(1), "{said}");
     assert!(said.contains("base: ") && said.contains("package lost: libgmp10"), "{said}");
+}
+
+#[test]
+fn a_version_that_is_too_new_names_the_first_release_that_has_it() {
+    let fixture = Fixture::empty();
+    let script = fixture.scratch_file("versions", "GLIBC_2.38 { global: newer; };\n");
+    let stub = library("/stub/libm.so.6").source("int newer(void) { return 1; }\n");
+    fixture.build(stub.flag(&format!("-Wl,--version-script,{}", script.display())));
+    let user = library("/app/x.so").source("int newer(void); int f(void) { return newer(); }\n");
+    fixture.build(user.flag(&fixture.host("/stub/libm.so.6").display().to_string()));
+    let output = Command::new(env!("CARGO_BIN_EXE_sodeb"))
+        .arg("lock")
+        .arg(fixture.host("/app"))
+        .args(["--at", "/app", "--release", "bookworm", "--arch", "amd64", "--cache-dir"])
+        .arg(cache())
+        .output()
+        .expect("sodeb runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let lock: Value = toml::from_str(&String::from_utf8_lossy(&output.stdout)).expect("a lock");
+    let problem = &lock["problem"].as_array().expect("problems")[0];
+    assert_eq!((text(problem, "kind"), text(problem, "object")), ("version", "/app/x.so"));
+    let detail = text(problem, "detail");
+    assert!(
+        detail.starts_with("needs version GLIBC_2.38 of /lib/x86_64-linux-gnu/libm.so.6 (libc6 2.36-"),
+        "{detail}"
+    );
+    assert!(detail.contains("works from trixie on, whose libc6 2.41-"), "{detail}");
 }
