@@ -1,9 +1,7 @@
 //! Packages indices: one control stanza for each binary package of a suite's component and architecture
 //! (<https://wiki.debian.org/DebianRepository/Format#A.22Packages.22_Indices>, deb-control(5)).
-//!
-//! Only stanzas that a quick filter lets pass are parsed: a catalog wants the packages that have
-//! libraries, a quarter of them.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use deb822_fast::borrowed::{BorrowedParagraph, BorrowedParser};
@@ -35,6 +33,14 @@ pub struct PackageStanza<'a> {
     pub installed_size_kib: u64,
     /// `Status`; empty in an archive's index.
     pub status: &'a str,
+    /// `Priority`, empty where there is none.
+    pub priority: &'a str,
+    /// `Essential: yes`.
+    pub is_essential: bool,
+    /// `Pre-Depends`, unfolded; empty where there is none.
+    pub pre_depends: Cow<'a, str>,
+    /// `Depends`, unfolded; empty where there is none.
+    pub depends: Cow<'a, str>,
     provides: Vec<&'a str>,
 }
 
@@ -43,18 +49,16 @@ pub struct PackageStanza<'a> {
 pub struct PackagesStatistics {
     /// All stanzas.
     pub stanzas: u64,
-    /// Stanzas that passed the filter, but lack a field that they must have or are too long to be taken.
+    /// Stanzas that lack a field that they must have or are too long to be taken.
     pub malformed: u64,
 }
 
-/// Reads a decompressed index to its end: of the stanzas that `wanted` lets pass (it sees the package's
-/// name and the stanza's text), `visit` gets each.
+/// Reads a decompressed index to its end and shows `visit` each of its stanzas.
 ///
 /// # Errors
 /// When `reader` fails. A malformed stanza is counted, not an error.
 pub fn read_packages(
     reader: impl Read,
-    wanted: impl Fn(&str, &str) -> bool,
     mut visit: impl FnMut(PackageStanza<'_>),
 ) -> std::io::Result<PackagesStatistics> {
     let mut statistics = PackagesStatistics::default();
@@ -69,9 +73,9 @@ pub fn read_packages(
                 continue;
             }
             statistics.stanzas += 1;
-            match filter(stanza, &wanted).and_then(|passed| passed.map(PackageStanza::parse).transpose()) {
-                Ok(Some(parsed)) => visit(parsed),
-                Ok(None) => {}
+            let text = std::str::from_utf8(stanza).map_err(|_| NotAStanza);
+            match text.and_then(PackageStanza::parse) {
+                Ok(parsed) => visit(parsed),
                 Err(NotAStanza) => statistics.malformed += 1,
             }
         }
@@ -81,15 +85,6 @@ pub fn read_packages(
 }
 
 struct NotAStanza;
-
-/// The stanza as text if it is wanted. `Package` comes first in every index that an archive writes, so
-/// the rest of a stanza need not be parsed to know that; where it does not, the stanza passes.
-fn filter(stanza: &[u8], wanted: impl Fn(&str, &str) -> bool) -> Result<Option<&str>, NotAStanza> {
-    let text = std::str::from_utf8(stanza).map_err(|_| NotAStanza)?;
-    let first_line = text.lines().next().unwrap_or_default();
-    let passes = first_line.strip_prefix("Package:").is_none_or(|name| wanted(name.trim(), text));
-    Ok(passes.then_some(text))
-}
 
 impl<'a> PackageStanza<'a> {
     fn parse(text: &'a str) -> Result<Self, NotAStanza> {
@@ -117,6 +112,10 @@ impl<'a> PackageStanza<'a> {
             size_bytes: number("Size")?,
             installed_size_kib: number("Installed-Size")?,
             status: field("Status"),
+            priority: field("Priority"),
+            is_essential: field("Essential") == "yes",
+            pre_depends: unfolded(paragraph, "Pre-Depends"),
+            depends: unfolded(paragraph, "Depends"),
             provides: provided_names(paragraph),
         })
     }
@@ -124,6 +123,15 @@ impl<'a> PackageStanza<'a> {
     /// The names of the virtual packages in `Provides`, without versions.
     pub fn provides(&self) -> &[&'a str] {
         &self.provides
+    }
+}
+
+/// A field on one line, where it may be folded over several.
+fn unfolded<'a>(paragraph: &BorrowedParagraph<'a>, name: &str) -> Cow<'a, str> {
+    match paragraph.get(name).unwrap_or_default() {
+        [] => Cow::Borrowed(""),
+        [line] => Cow::Borrowed(line),
+        lines => Cow::Owned(lines.join(" ")),
     }
 }
 
@@ -147,6 +155,9 @@ Source: openblas (0.3.21+ds-3)
 Version: 0.3.21+ds-4
 Architecture: amd64
 Installed-Size: 35000
+Priority: optional
+Essential: yes
+Pre-Depends: dpkg
 Depends: libc6 (>= 2.29),
  libgfortran5 (>= 10)
 Provides: libblas.so.3, liblapack.so.3 (= 3),
@@ -172,31 +183,29 @@ Architecture: amd64
     #[test]
     fn the_fields_of_a_stanza_are_read() {
         let mut seen = 0;
-        let statistics = read_packages(
-            INDEX.as_bytes(),
-            |name, _| name == "libopenblas0-pthread",
-            |stanza| {
-                seen += 1;
-                assert_eq!((stanza.source, stanza.version), ("openblas", "0.3.21+ds-4"));
-                assert_eq!((stanza.size_bytes, stanza.installed_size_kib), (7_000_000, 35_000));
-                assert_eq!(stanza.provides(), ["libblas.so.3", "liblapack.so.3", "libopenblas.so.0"]);
-                assert!(stanza.sha256.is_some() && stanza.filename.starts_with("pool/main/o/"));
-            },
-        );
-        assert_eq!(statistics.expect("memory reads"), PackagesStatistics { stanzas: 4, malformed: 0 });
+        let statistics = read_packages(INDEX.as_bytes(), |stanza| {
+            if stanza.name != "libopenblas0-pthread" {
+                return;
+            }
+            seen += 1;
+            assert_eq!((stanza.source, stanza.version), ("openblas", "0.3.21+ds-4"));
+            assert_eq!((stanza.size_bytes, stanza.installed_size_kib), (7_000_000, 35_000));
+            assert_eq!(stanza.provides(), ["libblas.so.3", "liblapack.so.3", "libopenblas.so.0"]);
+            assert_eq!(stanza.depends, "libc6 (>= 2.29), libgfortran5 (>= 10)");
+            assert_eq!((stanza.pre_depends.as_ref(), stanza.is_essential), ("dpkg", true));
+            assert_eq!(stanza.priority, "optional");
+            assert!(stanza.sha256.is_some() && stanza.filename.starts_with("pool/main/o/"));
+        });
+        assert_eq!(statistics.expect("memory reads").stanzas, 4);
         assert_eq!(seen, 1);
     }
 
     #[test]
     fn malformed_stanzas_are_counted_and_the_rest_is_read() {
         let mut names = Vec::new();
-        let statistics = read_packages(
-            INDEX.as_bytes(),
-            |_, _| true,
-            |stanza| {
-                names.push((stanza.name.to_owned(), stanza.source.to_owned()));
-            },
-        );
+        let statistics = read_packages(INDEX.as_bytes(), |stanza| {
+            names.push((stanza.name.to_owned(), stanza.source.to_owned()));
+        });
         assert_eq!(statistics.expect("memory reads"), PackagesStatistics { stanzas: 4, malformed: 2 });
         assert_eq!(names.len(), 2);
         assert_eq!(names[1], ("zlib1g".to_owned(), "zlib1g".to_owned()));

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use hashbrown::HashMap;
 
 use super::collect::{FoundPackage, NewestStanza, TargetIndex};
+use super::depends_table::write_dependencies;
 use super::file::{
-    DIGEST_BYTES, DIGESTS, FOLDERS, LIBRARIES, METADATA, Metadata, PACKAGES, TARGET_LIMIT, TargetMetadata,
+    DEPENDENCIES, DIGEST_BYTES, DIGESTS, FOLDERS, LIBRARIES, METADATA, Metadata, PACKAGES, TARGET_LIMIT,
+    TargetMetadata,
 };
 use super::record::{Deb, Place, Pool, Record};
 use super::table::TableWriter;
@@ -27,7 +29,7 @@ pub enum Detail {
 }
 
 impl Detail {
-    fn compression_level(self) -> i32 {
+    pub(super) fn compression_level(self) -> i32 {
         match self {
             Self::Complete => 3,
             Self::Compact => 22,
@@ -102,6 +104,7 @@ pub fn write_catalog(targets: &[TargetIndex], detail: Detail) -> Result<Vec<u8>,
         (LIBRARIES, libraries),
         (PACKAGES, packages),
         (DIGESTS, digests),
+        (DEPENDENCIES, write_dependencies(targets, detail)?),
     ]))
 }
 
@@ -223,7 +226,7 @@ fn records(
     for &(number, package) in found {
         let Some(stanza) = &package.newest else { continue };
         let architecture = targets[number].target.architecture.name();
-        let tells_debs = stanza.sha256.is_some() && (detail == Detail::Complete || package.is_runtime(name));
+        let tells_debs = package.tells_deb(name, detail);
         let record = Record {
             targets: 0,
             version: stanza.version.clone(),

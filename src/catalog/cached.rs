@@ -22,7 +22,7 @@ use crate::vocabulary::{Sha256Digest, Target};
 const FOLDER: &str = "catalogs";
 const ENDING: &str = ".catalog";
 
-/// The catalog of these indices: the one in the cache if they have not changed, else a new one, which
+/// The catalog of these indices: the one in the cache if they have not changed and it is whole, else a new one, which
 /// takes the place of the older ones of its target.
 ///
 /// # Errors
@@ -30,8 +30,10 @@ const ENDING: &str = ".catalog";
 pub fn refresh_catalog(set: &IndexSet, cache_dir: &Path) -> Result<FileCatalog, BuildError> {
     let folder = cache_dir.join(FOLDER);
     let path = folder.join(format!("{}{}{ENDING}", prefix(&set.target), digest(set)));
-    if let Ok(catalog) = open(&path, &set.target) {
-        return Ok(catalog);
+    // An older version wrote files without what packages declare of each other.
+    match open(&path, &set.target) {
+        Ok(catalog) if catalog.dependency_index().is_some() => return Ok(catalog),
+        _ => {}
     }
     let bytes = write_catalog(&[TargetIndex::read(set)?], Detail::Complete)?;
     let failed = |source| BuildError::Write { path: folder.clone(), source };

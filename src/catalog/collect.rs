@@ -1,8 +1,7 @@
 //! Reads the indices of one target into memory: the libraries of its Contents and, of its Packages, the
-//! packages that have them.
+//! packages that have them, and what all packages declare of each other.
 //!
-//! Contents come first and say which packages have libraries; of Packages only those stanzas are parsed.
-//! Of each package the newest version among the suites stays (Debian Policy §5.6.12), as apt would take
+//! Contents come first and say which packages have libraries; only of those much is kept. Of each package the newest version among the suites stays (Debian Policy §5.6.12), as apt would take
 //! it.
 
 use std::io::Read;
@@ -11,6 +10,8 @@ use debversion::Version;
 use hashbrown::HashMap;
 use jiff::Timestamp;
 
+use super::builder::Detail;
+use super::declared::Declarations;
 use super::paths::{LIBRARY_MARK, LibraryPaths};
 use super::{BuildError, IndexSource, is_development, looks_like_a_soname};
 use crate::archive::contents::{ContentsStatistics, read_contents};
@@ -29,6 +30,7 @@ pub struct TargetIndex {
     pub(super) names: Interner,
     /// By the number of the package's name.
     pub(super) packages: Vec<FoundPackage>,
+    pub(super) declarations: Declarations,
     malformed: u64,
     paths: LibraryPaths,
 }
@@ -78,6 +80,7 @@ impl TargetIndex {
             folders: Interner::default(),
             names: Interner::default(),
             packages: Vec::new(),
+            declarations: Declarations::default(),
             malformed: 0,
         }
     }
@@ -118,25 +121,24 @@ impl TargetIndex {
     }
 
     /// Takes from a decompressed Packages what it says of the packages that have libraries, or that
-    /// provide one by update-alternatives. All Contents must have been added.
+    /// provide one by update-alternatives, and of all packages what they depend on. All Contents must have been
+    /// added.
     ///
     /// # Errors
     /// When `reader` fails.
     pub fn add_packages(&mut self, suite: &str, reader: impl Read) -> std::io::Result<PackagesStatistics> {
-        let Self { names, packages, target, .. } = self;
-        let known = &names.ids;
+        let Self { names, packages, declarations, target, .. } = self;
         let mut additions = Vec::new();
-        let statistics = read_packages(
-            reader,
-            |name, text| known.contains_key(name.as_bytes()) || may_provide_a_soname(text),
-            |stanza| {
-                let is_ours = [target.architecture.name(), "all"].contains(&stanza.architecture);
-                let provides = stanza.provides().iter().any(|name| looks_like_a_soname(name));
-                if is_ours && (provides || known.contains_key(stanza.name.as_bytes())) {
-                    additions.push((stanza.name.to_owned(), NewestStanza::new(suite, &stanza)));
-                }
-            },
-        )?;
+        let statistics = read_packages(reader, |stanza| {
+            if ![target.architecture.name(), "all"].contains(&stanza.architecture) {
+                return;
+            }
+            declarations.add(&stanza, target.architecture);
+            let provides = stanza.provides().iter().any(|name| looks_like_a_soname(name));
+            if provides || names.find(stanza.name.as_bytes()).is_some() {
+                additions.push((stanza.name.to_owned(), NewestStanza::new(suite, &stanza)));
+            }
+        })?;
         for (name, stanza) in additions {
             let Some(stanza) = stanza else { continue };
             let number = names.number(name.as_bytes());
@@ -184,6 +186,20 @@ impl TargetIndex {
         self.malformed
     }
 
+    /// The names of the packages that can be the answer for a soname.
+    pub(super) fn runtime_packages(&self) -> impl Iterator<Item = &[u8]> {
+        let named = self.packages.iter().zip(&self.names.names);
+        named
+            .filter(|(package, name)| package.is_runtime(&String::from_utf8_lossy(name)))
+            .map(|(_, name)| &**name)
+    }
+
+    /// Whether a catalog tells the .deb of a package among the packages that have libraries.
+    pub(super) fn tells_deb(&self, name: &[u8], detail: Detail) -> bool {
+        let found = self.names.find(name).map(|number| &self.packages[number as usize]);
+        found.is_some_and(|package| package.tells_deb(&String::from_utf8_lossy(name), detail))
+    }
+
     /// How many packages of Contents no Packages has any more; they are left out.
     pub fn vanished(&self) -> usize {
         self.packages.iter().filter(|package| package.newest.is_none()).count()
@@ -191,6 +207,12 @@ impl TargetIndex {
 }
 
 impl FoundPackage {
+    /// Whether a catalog tells its .deb.
+    pub(super) fn tells_deb(&self, name: &str, detail: Detail) -> bool {
+        let has_digest = self.newest.as_ref().is_some_and(|stanza| stanza.sha256.is_some());
+        has_digest && (detail == Detail::Complete || self.is_runtime(name))
+    }
+
     /// Whether the package can be the answer for a soname, so that its .deb's digest is worth its bytes
     /// in a catalog that has to be small.
     pub(super) fn is_runtime(&self, name: &str) -> bool {
@@ -233,12 +255,6 @@ fn is_left_out(section: &str, package: &str, is_default_folder: bool) -> bool {
     is_installer || is_development(package, section) && !(is_link_to_build_with && is_default_folder)
 }
 
-/// Quick, and true too often: the word may stand in another field.
-fn may_provide_a_soname(stanza: &str) -> bool {
-    memchr::memmem::find(stanza.as_bytes(), b"\nProvides:")
-        .is_some_and(|place| memchr::memmem::find(&stanza.as_bytes()[place..], b".so.").is_some())
-}
-
 /// Gives each distinct name a number, in the order of first sight.
 #[derive(Default)]
 pub(super) struct Interner {
@@ -247,7 +263,12 @@ pub(super) struct Interner {
 }
 
 impl Interner {
-    fn number(&mut self, name: &[u8]) -> u32 {
+    /// The number that a name was given.
+    pub(super) fn find(&self, name: &[u8]) -> Option<u32> {
+        self.ids.get(name).copied()
+    }
+
+    pub(super) fn number(&mut self, name: &[u8]) -> u32 {
         if let Some(&number) = self.ids.get(name) {
             return number;
         }

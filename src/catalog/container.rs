@@ -71,8 +71,13 @@ impl Directory {
 
     /// The place of the section of this name.
     pub(super) fn section(&self, name: &str) -> Result<Range<usize>, Malformed> {
+        self.later_section(name).ok_or(Malformed("a section is not there"))
+    }
+
+    /// The place of a section that files of this version did not have from the beginning.
+    pub(super) fn later_section(&self, name: &str) -> Option<Range<usize>> {
         let found = self.sections.iter().find(|(known, _)| known == name);
-        found.map(|(_, range)| range.clone()).ok_or(Malformed("a section is not there"))
+        found.map(|(_, range)| range.clone())
     }
 }
 
@@ -86,6 +91,7 @@ mod tests {
         let directory = Directory::read(&file).expect("is a catalog");
         assert_eq!(&file[directory.section("b").expect("is there")], b"two");
         assert_eq!(directory.section("c"), Err(Malformed("a section is not there")));
+        assert_eq!(directory.later_section("c"), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! | `libraries` | table: file name → places, each a folder, a package and the targets where it is so |
 //! | `packages` | table: package → for each set of targets that agree, version, section, pool path, .debs |
 //! | `digests` | the SHA-256 of the .debs, 32 bytes each |
+//! | `dependencies` | table: name of a package, real or virtual → for each set of targets that agree, Depends and who provides it |
 //!
 //! In folders and file names a control character stands for the architecture's triplet, so that the
 //! architectures of a release share their entries.
@@ -22,9 +23,12 @@ use jiff::Timestamp;
 use super::bytes::Malformed;
 use super::container::Directory;
 use super::paths::LibraryPaths;
-use super::record::{Place, Pool, Record};
+use super::record::{Declared, Place, Pool, Record};
 use super::table::Table;
-use super::{Catalog, CatalogError, IndexKind, IndexSource, Library, Package, Provenance, pool};
+use super::{
+    Catalog, CatalogError, Dependencies, DependencyIndex, IndexKind, IndexSource, Library, Package,
+    Provenance, pool,
+};
 use crate::vocabulary::{PackageName, Release, RootedPath, Sha256Digest, Target};
 
 pub(super) const METADATA: &str = "metadata";
@@ -32,6 +36,8 @@ pub(super) const FOLDERS: &str = "folders";
 pub(super) const LIBRARIES: &str = "libraries";
 pub(super) const PACKAGES: &str = "packages";
 pub(super) const DIGESTS: &str = "digests";
+/// Files that an older version wrote do not have it.
+pub(super) const DEPENDENCIES: &str = "dependencies";
 
 /// The length of an entry of `digests`.
 pub(super) const DIGEST_BYTES: usize = 32;
@@ -66,6 +72,7 @@ pub struct CatalogFile {
     libraries: Table,
     packages: Table,
     digests: Range<usize>,
+    dependencies: Option<Table>,
 }
 
 impl CatalogFile {
@@ -90,6 +97,10 @@ impl CatalogFile {
             libraries: Table::open(&bytes, directory.section(LIBRARIES)?)?,
             packages: Table::open(&bytes, directory.section(PACKAGES)?)?,
             digests: directory.section(DIGESTS)?,
+            dependencies: directory
+                .later_section(DEPENDENCIES)
+                .map(|section| Table::open(&bytes, section))
+                .transpose()?,
             name: name.to_owned(),
             metadata,
             bytes,
@@ -202,14 +213,19 @@ impl FileCatalog {
                 continue;
             }
             let folder = self.file.folders.key_at(&self.file.bytes, place.folder)?;
-            let package = self.file.packages.key_at(&self.file.bytes, place.package)?;
-            let package =
-                std::str::from_utf8(package).map_err(|_| Malformed("a package's name is not UTF-8"))?;
+            let package = self.package_name(&self.file.packages, place.package)?;
             let path = RootedPath::new(self.paths.unmark(folder)).join(self.paths.unmark(name));
-            libraries.push(Library { path, package: PackageName::new(package) });
+            libraries.push(Library { path, package });
         }
         libraries.sort();
         Ok(libraries)
+    }
+
+    /// The name that has this rank in a table.
+    fn package_name(&self, table: &Table, rank: u64) -> Result<PackageName, Malformed> {
+        let name = table.key_at(&self.file.bytes, rank)?;
+        let name = std::str::from_utf8(name).map_err(|_| Malformed("a package's name is not UTF-8"))?;
+        Ok(PackageName::new(name))
     }
 
     fn has_place(&self, value: &[u8]) -> Result<bool, Malformed> {
@@ -292,5 +308,49 @@ impl Catalog for FileCatalog {
 
     fn package(&self, name: &PackageName) -> Result<Option<Package>, CatalogError> {
         self.read_package(name).map_err(|malformed| self.broken(malformed))
+    }
+
+    fn dependency_index(&self) -> Option<&dyn DependencyIndex> {
+        self.file.dependencies.is_some().then_some(self)
+    }
+}
+
+impl FileCatalog {
+    /// What this target says of a name in relations, and the table that it refers to.
+    fn declared(&self, name: &PackageName) -> Result<Option<(&Table, Declared)>, Malformed> {
+        let Some(table) = &self.file.dependencies else { return Ok(None) };
+        let Some(value) = table.get(&self.file.bytes, name.as_str().as_bytes())? else { return Ok(None) };
+        Ok(Declared::of_target(value, self.number)?.map(|declared| (table, declared)))
+    }
+
+    fn read_dependencies(&self, name: &PackageName) -> Result<Option<Dependencies>, Malformed> {
+        let Some((table, Declared { package: Some(package), .. })) = self.declared(name)? else {
+            return Ok(None);
+        };
+        let group = |ranks: &Vec<u64>| ranks.iter().map(|rank| self.package_name(table, *rank)).collect();
+        let groups = package.groups.iter().map(group).collect::<Result<_, _>>()?;
+        let (size_bytes, installed_size_kib) = match package.deb {
+            Some(deb) => (deb.size_bytes, deb.installed_size_kib),
+            None => {
+                let package = self.read_package(name)?.ok_or(Malformed("a package's sizes are not there"))?;
+                (package.size_bytes, package.installed_size_kib)
+            }
+        };
+        Ok(Some(Dependencies { groups, installed_size_kib, size_bytes }))
+    }
+
+    fn read_providers(&self, name: &PackageName) -> Result<Vec<PackageName>, Malformed> {
+        let Some((table, declared)) = self.declared(name)? else { return Ok(Vec::new()) };
+        declared.providers.iter().map(|rank| self.package_name(table, *rank)).collect()
+    }
+}
+
+impl DependencyIndex for FileCatalog {
+    fn dependencies(&self, name: &PackageName) -> Result<Option<Dependencies>, CatalogError> {
+        self.read_dependencies(name).map_err(|malformed| self.broken(malformed))
+    }
+
+    fn providers(&self, name: &PackageName) -> Result<Vec<PackageName>, CatalogError> {
+        self.read_providers(name).map_err(|malformed| self.broken(malformed))
     }
 }

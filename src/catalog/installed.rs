@@ -6,15 +6,19 @@
 //! beside it `<package>.md5sums`, which names files but no links: there a link belongs to the package
 //! whose library it points to. `diversions` says which paths one package has moved for another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
+use std::iter;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice};
 
+use super::declared::{DeclarationIndex, Declarations};
 use super::paths::LibraryPaths;
-use super::{Catalog, CatalogError, IndexKind, Library, Package, Provenance, looks_like_a_soname};
+use super::{
+    Catalog, CatalogError, DependencyIndex, IndexKind, Library, Package, Provenance, looks_like_a_soname,
+};
 use crate::archive::packages::{PackageStanza, read_packages};
 use crate::vocabulary::{PackageName, RootedPath, Target};
 
@@ -26,6 +30,7 @@ pub struct InstalledCatalog {
     provenance: Provenance,
     libraries: BTreeMap<BString, Vec<Library>>,
     packages: BTreeMap<PackageName, Package>,
+    dependencies: DeclarationIndex,
 }
 
 /// Reads the dpkg database of the root that lies in the host's folder `root`; of the packages, those of
@@ -34,41 +39,76 @@ pub struct InstalledCatalog {
 /// # Errors
 /// When there is no database, or a part of it cannot be read.
 pub fn installed_catalog(root: &Path, target: &Target) -> Result<InstalledCatalog, CatalogError> {
-    let database = Database { root: inside(root, Path::new(""))?, target };
-    let mut catalog = InstalledCatalog {
-        provenance: Provenance {
-            target: target.clone(),
-            index: IndexKind::Installed,
-            date: None,
-            hint: false,
-            sources: Vec::new(),
-        },
-        libraries: BTreeMap::new(),
-        packages: BTreeMap::new(),
-    };
-    let diversions = Diversions::parse(&database.read("var/lib/dpkg/diversions")?.unwrap_or_default());
+    let database = Database::of(root)?;
     let paths = LibraryPaths::new(target.architecture);
-    for (package, listed) in database.packages(&paths)? {
-        for path in listed {
-            let path = diversions.apply(path, &package.name);
-            if paths.split_library(&path.as_bytes()[1..]).is_some() {
-                let places = catalog.libraries.entry(BString::from(path.file_name())).or_default();
-                places.push(Library { path, package: package.name.clone() });
-            }
+    let diversions = Diversions::parse(&database.read("var/lib/dpkg/diversions")?.unwrap_or_default());
+    let (mut found, mut declarations) = (Vec::new(), Declarations::default());
+    database.for_each_stanza(|form, stanza| {
+        if [target.architecture.name(), "all"].contains(&stanza.architecture) {
+            declarations.add(stanza, target.architecture);
+            found.push((form, package(stanza)));
         }
-        catalog.packages.insert(package.name.clone(), package);
-    }
-    if catalog.packages.is_empty() {
+    })?;
+    if found.is_empty() {
         return Err(CatalogError::Broken {
             catalog: root.display().to_string(),
             cause: format!("its dpkg database has no package for {}", target.architecture),
         });
     }
-    for places in catalog.libraries.values_mut() {
+    let mut libraries: BTreeMap<BString, Vec<Library>> = BTreeMap::new();
+    let mut packages = BTreeMap::new();
+    for (form, package) in found {
+        for path in database.paths_of(form, &package, &paths)? {
+            let path = diversions.apply(path, &package.name);
+            if paths.split_library(&path.as_bytes()[1..]).is_some() {
+                let places = libraries.entry(BString::from(path.file_name())).or_default();
+                places.push(Library { path, package: package.name.clone() });
+            }
+        }
+        packages.insert(package.name.clone(), package);
+    }
+    for places in libraries.values_mut() {
         places.sort();
         places.dedup();
     }
-    Ok(catalog)
+    let provenance = Provenance {
+        target: target.clone(),
+        index: IndexKind::Installed,
+        date: None,
+        hint: false,
+        sources: Vec::new(),
+    };
+    Ok(InstalledCatalog {
+        provenance,
+        libraries,
+        packages,
+        dependencies: DeclarationIndex::new(declarations),
+    })
+}
+
+/// The names of the packages that are installed in the root that lies in the host's folder `root`, and of the
+/// virtual ones that they provide; none where it has no dpkg database. Packages of a foreign architecture do not
+/// count: the root's own is the one that most of them are for.
+///
+/// # Errors
+/// When a part of the database cannot be read.
+pub fn installed_names(root: &Path) -> Result<BTreeSet<PackageName>, CatalogError> {
+    let mut by_architecture: BTreeMap<String, (usize, BTreeSet<PackageName>)> = BTreeMap::new();
+    let read = Database::of(root)?.for_each_stanza(|_, stanza| {
+        let (count, names) = by_architecture.entry(stanza.architecture.to_owned()).or_default();
+        *count += 1;
+        names.extend(iter::once(&stanza.name).chain(stanza.provides()).map(|name| PackageName::new(*name)));
+    });
+    match read {
+        Err(CatalogError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            return Ok(BTreeSet::new());
+        }
+        read => read?,
+    }
+    let (_, mut names) = by_architecture.remove("all").unwrap_or_default();
+    let own = by_architecture.into_values().max_by_key(|(count, _)| *count);
+    names.extend(own.into_iter().flat_map(|(_, names)| names));
+    Ok(names)
 }
 
 impl Catalog for InstalledCatalog {
@@ -88,27 +128,49 @@ impl Catalog for InstalledCatalog {
     fn package(&self, name: &PackageName) -> Result<Option<Package>, CatalogError> {
         Ok(self.packages.get(name).cloned())
     }
+
+    fn dependency_index(&self) -> Option<&dyn DependencyIndex> {
+        Some(&self.dependencies)
+    }
 }
 
-struct Database<'a> {
+/// A dpkg database below a folder of the host.
+struct Database {
     /// The root's folder, with its links resolved.
     root: PathBuf,
-    target: &'a Target,
 }
 
-impl Database<'_> {
-    /// The installed packages with their paths. An image may have both forms, one from its base and one
-    /// from a layer over it.
-    fn packages(&self, paths: &LibraryPaths) -> Result<Vec<(Package, Vec<RootedPath>)>, CatalogError> {
-        let mut packages = Vec::new();
+/// Its two forms; an image may have both, one from its base and one from a layer over it.
+#[derive(Clone, Copy)]
+enum Form {
+    /// dpkg's own.
+    Dpkg,
+    /// That of distroless images.
+    Distroless,
+}
+
+impl Database {
+    fn of(root: &Path) -> Result<Self, CatalogError> {
+        Ok(Self { root: inside(root, Path::new(""))? })
+    }
+
+    /// Shows `visit` each package that is installed.
+    fn for_each_stanza(&self, mut visit: impl FnMut(Form, &PackageStanza<'_>)) -> Result<(), CatalogError> {
+        let mut visit_all = |form, text: Option<Vec<u8>>| {
+            let read = read_packages(text.unwrap_or_default().as_slice(), |stanza| {
+                // A distroless stanza has no Status: it is there because the package is.
+                if stanza.status.is_empty() || stanza.status.ends_with(" installed") {
+                    visit(form, &stanza);
+                }
+            });
+            debug_assert!(read.is_ok(), "reading memory does not fail");
+        };
         let status = self.read(STATUS)?;
-        for package in self.stanzas(status.as_deref().unwrap_or_default()) {
-            let listed = self.listed_paths(&package)?;
-            packages.push((package, listed));
-        }
+        let has_status = status.is_some();
+        visit_all(Form::Dpkg, status);
         let folder = match inside(&self.root, Path::new(STATUS_FOLDER)) {
             Ok(folder) => folder,
-            Err(_) if status.is_some() => return Ok(packages),
+            Err(_) if has_status => return Ok(()),
             Err(error) => return Err(error),
         };
         for name in folder_names(&folder)? {
@@ -116,33 +178,22 @@ impl Database<'_> {
             if name.ends_with(b".md5sums") || folder.join(std::ffi::OsStr::from_bytes(&name)).is_dir() {
                 continue;
             }
-            for package in self.stanzas(&self.read(&file)?.unwrap_or_default()) {
-                let summed = self.summed_paths(&package.name, paths)?;
-                packages.push((package, summed));
-            }
+            visit_all(Form::Distroless, self.read(&file)?);
         }
-        Ok(packages)
+        Ok(())
     }
 
-    /// The packages of these stanzas that are there and are for the target.
-    fn stanzas(&self, text: &[u8]) -> Vec<Package> {
-        let mut packages = Vec::new();
-        let is_ours = |stanza: &PackageStanza<'_>| {
-            // A distroless stanza has no Status: it is there because the package is.
-            let is_installed = stanza.status.is_empty() || stanza.status.ends_with(" installed");
-            is_installed && [self.target.architecture.name(), "all"].contains(&stanza.architecture)
-        };
-        let read = read_packages(
-            text,
-            |_, _| true,
-            |stanza| {
-                if is_ours(&stanza) {
-                    packages.push(package(&stanza));
-                }
-            },
-        );
-        debug_assert!(read.is_ok(), "reading memory does not fail");
-        packages
+    /// The paths that a package has.
+    fn paths_of(
+        &self,
+        form: Form,
+        package: &Package,
+        paths: &LibraryPaths,
+    ) -> Result<Vec<RootedPath>, CatalogError> {
+        match form {
+            Form::Dpkg => self.listed_paths(package),
+            Form::Distroless => self.summed_paths(&package.name, paths),
+        }
     }
 
     /// The paths in a package's `.list`; none where it has no list.

@@ -299,7 +299,7 @@ fn stem(name: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::{IndexKind, Provenance};
+    use crate::catalog::{DependencyIndex, IndexKind, Provenance};
     use crate::vocabulary::{Architecture, Distribution, Target};
 
     /// A catalog of a few lines: `path package section size [provided soname]`.
@@ -373,6 +373,10 @@ mod tests {
 
         fn package(&self, name: &PackageName) -> Result<Option<Package>, CatalogError> {
             Ok(self.packages.iter().find(|package| package.name == *name).cloned())
+        }
+
+        fn dependency_index(&self) -> Option<&dyn DependencyIndex> {
+            None
         }
     }
 

@@ -10,6 +10,9 @@ mod bytes;
 mod cached;
 mod collect;
 mod container;
+mod declared;
+mod depends;
+mod depends_table;
 mod embedded;
 mod file;
 mod find;
@@ -26,10 +29,11 @@ mod table;
 pub use builder::{BuildError, Detail, write_catalog};
 pub use cached::{CachedFile, cached_catalog, cached_files, refresh_catalog, write_whole};
 pub use collect::TargetIndex;
+pub use depends::{Dependencies, DependencyIndex};
 pub use embedded::embedded_catalogs;
 pub use file::{CatalogFile, FileCatalog};
 pub use find::{Found, Pattern, find};
-pub use installed::{InstalledCatalog, installed_catalog};
+pub use installed::{InstalledCatalog, installed_catalog, installed_names};
 
 use bstr::BString;
 use jiff::Timestamp;
@@ -64,6 +68,9 @@ pub trait Catalog: Sync {
     /// # Errors
     /// When the catalog's data is broken.
     fn package(&self, name: &PackageName) -> Result<Option<Package>, CatalogError>;
+
+    /// What packages declare of each other; none where the index does not tell.
+    fn dependency_index(&self) -> Option<&dyn DependencyIndex>;
 }
 
 /// Where a catalog's facts come from; every answer shows it.

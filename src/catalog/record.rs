@@ -172,6 +172,118 @@ impl Record {
     }
 }
 
+/// What some targets have in common of a name that stands in relations. Names are told by rank in the table that
+/// this is a value of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Declared {
+    /// The targets, as a mask.
+    pub(super) targets: u64,
+    /// What the package of this name declares; none where the name is only provided.
+    pub(super) package: Option<DeclaredPackage>,
+    /// The packages that provide it, in apt's order.
+    pub(super) providers: Vec<u64>,
+}
+
+/// What a package declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DeclaredPackage {
+    /// Its Pre-Depends and Depends.
+    pub(super) groups: Vec<Vec<u64>>,
+    /// Its .deb, where the table of packages does not tell it.
+    pub(super) deb: Option<Deb>,
+}
+
+const IS_PACKAGE: u64 = 1;
+const HAS_DEB: u64 = 2;
+const HAS_PROVIDERS: u64 = 4;
+
+/// Stands before an alternative to the name before; ranks are written one higher.
+const OR: u64 = 0;
+
+impl Declared {
+    pub(super) fn write(&self, value: &mut Vec<u8>) {
+        push_number(value, self.targets);
+        let deb = self.package.as_ref().and_then(|package| package.deb);
+        let mut flags = 0;
+        for (is_so, flag) in [
+            (self.package.is_some(), IS_PACKAGE),
+            (deb.is_some(), HAS_DEB),
+            (!self.providers.is_empty(), HAS_PROVIDERS),
+        ] {
+            flags |= if is_so { flag } else { 0 };
+        }
+        push_number(value, flags);
+        if let Some(package) = &self.package {
+            let names: usize = package.groups.iter().map(|group| 2 * group.len() - 1).sum();
+            push_number(value, names as u64);
+            for group in &package.groups {
+                for (place, rank) in group.iter().enumerate() {
+                    if place > 0 {
+                        push_number(value, OR);
+                    }
+                    push_number(value, rank + 1);
+                }
+            }
+        }
+        if let Some(deb) = deb {
+            push_number(value, deb.size_bytes);
+            push_number(value, deb.installed_size_kib);
+        }
+        if !self.providers.is_empty() {
+            push_number(value, self.providers.len() as u64);
+            self.providers.iter().for_each(|rank| push_number(value, *rank));
+        }
+    }
+
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self, Malformed> {
+        let targets = cursor.number()?;
+        let flags = cursor.number()?;
+        let mut package = None;
+        if flags & IS_PACKAGE != 0 {
+            let groups = read_groups(cursor)?;
+            let has_deb = flags & HAS_DEB != 0;
+            let deb = has_deb
+                .then(|| Ok(Deb { size_bytes: cursor.number()?, installed_size_kib: cursor.number()? }));
+            package = Some(DeclaredPackage { groups, deb: deb.transpose()? });
+        }
+        let mut providers = Vec::new();
+        if flags & HAS_PROVIDERS != 0 {
+            for _ in 0..cursor.size()? {
+                providers.push(cursor.number()?);
+            }
+        }
+        Ok(Self { targets, package, providers })
+    }
+
+    /// What one target says, in the value of a name.
+    pub(super) fn of_target(value: &[u8], target: u32) -> Result<Option<Self>, Malformed> {
+        let mut cursor = Cursor::new(value);
+        while !cursor.is_at_end() {
+            let declared = Self::read(&mut cursor)?;
+            if declared.targets & (1 << target) != 0 {
+                return Ok(Some(declared));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn read_groups(cursor: &mut Cursor<'_>) -> Result<Vec<Vec<u64>>, Malformed> {
+    let mut groups: Vec<Vec<u64>> = Vec::new();
+    let mut is_alternative = false;
+    for _ in 0..cursor.size()? {
+        match (cursor.number()?, groups.last_mut()) {
+            (OR, _) => is_alternative = true,
+            (rank, Some(group)) if is_alternative => {
+                group.push(rank - 1);
+                is_alternative = false;
+            }
+            (rank, _) => groups.push(vec![rank - 1]),
+        }
+    }
+    Ok(groups)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,6 +326,31 @@ mod tests {
             [Some((10, 300)), Some((20, 301)), Some((30, 300)), None]
         );
         assert_eq!(Record::of_target(&value, 4), Ok(None));
+    }
+
+    #[test]
+    fn each_target_gets_what_its_packages_declare() {
+        let package = |groups: &[&[u64]], deb| DeclaredPackage {
+            groups: groups.iter().map(|group| group.to_vec()).collect(),
+            deb,
+        };
+        let deb = Deb { size_bytes: 70_000, installed_size_kib: 300 };
+        let all = [
+            Declared {
+                targets: 0b001,
+                package: Some(package(&[&[0], &[300, 7, 0], &[2]], None)),
+                providers: vec![],
+            },
+            Declared { targets: 0b010, package: Some(package(&[], Some(deb))), providers: vec![9, 4] },
+            Declared { targets: 0b100, package: None, providers: vec![1] },
+        ];
+        let mut value = Vec::new();
+        all.iter().for_each(|declared| declared.write(&mut value));
+        for (target, declared) in (0..).zip(&all) {
+            assert_eq!(Declared::of_target(&value, target), Ok(Some(declared.clone())));
+        }
+        assert_eq!(Declared::of_target(&value, 3), Ok(None));
+        assert!(Declared::of_target(&value[..value.len() - 1], 2).is_err());
     }
 
     #[test]

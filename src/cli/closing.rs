@@ -12,7 +12,8 @@ use super::printer::Printer;
 use super::progress::Bars;
 use super::question::Asked;
 use super::tree::say_unread;
-use crate::catalog::{Package, Provenance};
+use crate::app::Sources;
+use crate::catalog::{Package, Provenance, installed_names};
 use crate::close::{CloseError, Closed, Terms};
 use crate::depot::{Depot, DepotError};
 use crate::elf::DlopenPriority;
@@ -58,7 +59,8 @@ pub(super) fn close(
         learned_from = opened.learned_from;
         Ok::<_, Failure>(change(opened.catalogs))
     };
-    let mut closed = pipeline::close(asked.question(), &terms(closing), choose, &depot)?;
+    let terms = Terms { present: present(&asked.sources, printer), ..terms(closing) };
+    let mut closed = pipeline::close(asked.question(), &terms, choose, &depot)?;
     closed.plan.snapshot = snapshot;
     say_unread(&asked.sources, printer);
     Ok(ClosedAnswer { closed, learned_from })
@@ -73,6 +75,17 @@ fn locked_urls(earlier: Option<&Plan>) -> HashMap<Sha256Digest, Vec<String>> {
 fn terms(arguments: &ClosingArguments) -> Terms {
     let names = |names: &[String]| names.iter().map(PackageName::new).collect();
     Terms { prefer: names(&arguments.prefer), avoid: names(&arguments.avoid), present: BTreeSet::new() }
+}
+
+/// The packages of the base. A dpkg database that can't be read is no reason to give no answer.
+fn present(sources: &Sources, printer: &Printer) -> BTreeSet<PackageName> {
+    let Some(base) = &sources.base else { return BTreeSet::new() };
+    installed_names(&base.host_path).unwrap_or_else(|error| {
+        printer.warning(&format!(
+            "{error}: the packages of the base are not known, for the comparison with apt"
+        ));
+        BTreeSet::new()
+    })
 }
 
 /// The depot as the pipeline asks for it.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::depends::closure;
 use super::{Closing, Known};
-use crate::catalog::CatalogError;
-use crate::plan::{Comparison, Declared, Plan, TakenExtent, Undeclared};
+use crate::catalog::{CatalogError, Dependencies};
+use crate::plan::{Comparison, Declared, Extent, Plan, TakenExtent, Undeclared};
 use crate::vocabulary::{PackageName, Soname};
 
 /// A file of the first package loads this of the second.
@@ -20,12 +21,21 @@ impl Closing<'_> {
         let chosen = plan.packages.iter().filter_map(|planned| self.known.get(&planned.package.name));
         let chosen: Vec<&Known> = chosen.collect();
         Ok(Comparison {
-            depends_closure: None,
+            depends_closure: self.depends_closure(plan)?,
             elf_closure: plan.extent(),
             taken: TakenExtent::of(plan),
             declared_never_loaded: never_loaded(&chosen, &self.terms.present),
             loaded_never_declared: loadings.iter().filter_map(|loading| self.undeclared(loading)).collect(),
         })
+    }
+
+    fn depends_closure(&self, plan: &Plan) -> Result<Option<Extent>, CatalogError> {
+        let Some(index) = self.catalog.dependency_index() else { return Ok(None) };
+        let direct = plan.packages.iter().filter(|planned| planned.direct);
+        let wanted: Vec<PackageName> = direct.map(|planned| planned.package.name.clone()).collect();
+        let installed = closure(index, &wanted, &self.terms.present)?;
+        let sizes = |package: &Dependencies| (package.installed_size_kib, package.size_bytes);
+        Ok(installed.map(|installed| Extent::of(installed.values().map(sizes))))
     }
 
     fn undeclared(&self, (package, soname, provider): &Loading) -> Option<Undeclared> {

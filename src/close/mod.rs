@@ -15,6 +15,7 @@
 
 mod asks;
 mod compare;
+mod depends;
 mod options;
 mod overlay;
 mod planned;
@@ -50,7 +51,8 @@ pub struct Terms {
     pub prefer: BTreeSet<PackageName>,
     /// Packages that are never taken.
     pub avoid: BTreeSet<PackageName>,
-    /// The packages of the base: only the comparison with apt needs to know them.
+    /// The packages of the base and the virtual ones that they provide: only the comparison with apt needs to know
+    /// them.
     pub present: BTreeSet<PackageName>,
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bstr::BString;
 
 use super::Plan;
-use crate::catalog::{Catalog, CatalogError, Library, Package, Provenance};
+use crate::catalog::{Catalog, CatalogError, Dependencies, DependencyIndex, Library, Package, Provenance};
 use crate::vocabulary::PackageName;
 
 /// A catalog in which the packages of a lock have the versions of the lock.
@@ -46,6 +46,33 @@ impl Catalog for PinnedCatalog {
             None => self.catalog.package(name),
         }
     }
+
+    fn dependency_index(&self) -> Option<&dyn DependencyIndex> {
+        self.catalog.dependency_index().is_some().then_some(self)
+    }
+}
+
+/// A lock does not hold Depends: those of the catalog's version count, with the sizes of the lock's.
+impl DependencyIndex for PinnedCatalog {
+    fn dependencies(&self, name: &PackageName) -> Result<Option<Dependencies>, CatalogError> {
+        let Some(index) = self.catalog.dependency_index() else { return Ok(None) };
+        let dependencies = index.dependencies(name)?;
+        Ok(dependencies.map(|dependencies| match self.pinned.get(name) {
+            Some(package) => Dependencies {
+                installed_size_kib: package.installed_size_kib,
+                size_bytes: package.size_bytes,
+                ..dependencies
+            },
+            None => dependencies,
+        }))
+    }
+
+    fn providers(&self, name: &PackageName) -> Result<Vec<PackageName>, CatalogError> {
+        match self.catalog.dependency_index() {
+            Some(index) => index.providers(name),
+            None => Ok(Vec::new()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -69,6 +96,19 @@ mod tests {
         fn package(&self, name: &PackageName) -> Result<Option<Package>, CatalogError> {
             Ok(Some(package(name.as_str(), "9", 9, true).package))
         }
+        fn dependency_index(&self) -> Option<&dyn DependencyIndex> {
+            Some(self)
+        }
+    }
+
+    impl DependencyIndex for Newest {
+        fn dependencies(&self, _: &PackageName) -> Result<Option<Dependencies>, CatalogError> {
+            let groups = vec![vec![PackageName::new("libc6")]];
+            Ok(Some(Dependencies { groups, installed_size_kib: 9, size_bytes: 9 }))
+        }
+        fn providers(&self, _: &PackageName) -> Result<Vec<PackageName>, CatalogError> {
+            Ok(vec![PackageName::new("provider")])
+        }
     }
 
     #[test]
@@ -84,5 +124,20 @@ mod tests {
         assert_eq!(version("libmpfr6"), "9");
         assert_eq!(version("libc6"), "9");
         assert_eq!(catalog.file_names(b"lib", 9).expect("is read").len(), 1);
+    }
+
+    #[test]
+    fn depends_are_the_catalogs_and_sizes_the_locks() {
+        let plan = sample_plan();
+        let catalog = PinnedCatalog::new(Box::new(Newest(plan.provenance.clone())), &plan, &BTreeSet::new());
+        let index = catalog.dependency_index().expect("is told");
+        let size = |name| {
+            let told = index.dependencies(&PackageName::new(name)).expect("is read").expect("is there");
+            assert_eq!(told.groups, [[PackageName::new("libc6")]]);
+            told.size_bytes
+        };
+        let locked = plan.package(&PackageName::new("libgmp10")).expect("is locked").package.size_bytes;
+        assert_eq!([size("libgmp10"), size("libc6")], [locked, 9]);
+        assert_eq!(index.providers(&PackageName::new("awk")).expect("is read").len(), 1);
     }
 }

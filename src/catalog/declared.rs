@@ -1,0 +1,204 @@
+//! What all packages of one target declare of each other, in memory: collected stanza by stanza, and cut down to
+//! what the packages with libraries lead to.
+
+use std::collections::BTreeMap;
+
+use debversion::Version;
+
+use super::collect::Interner;
+use super::depends::{Dependencies, DependencyIndex};
+use super::{CatalogError, parse_relations};
+use crate::archive::packages::PackageStanza;
+use crate::vocabulary::{Architecture, PackageName};
+
+/// The declarations of one target's packages.
+#[derive(Default)]
+pub(super) struct Declarations {
+    /// Of packages, real and virtual, and of what is named and nowhere to be had.
+    names: Interner,
+    /// By the number of the package's name; none where there is no such package.
+    packages: Vec<Option<Declaration>>,
+}
+
+/// What one package declares, and how apt weighs it.
+pub(super) struct Declaration {
+    version: String,
+    is_essential: bool,
+    priority: u8,
+    /// Pre-Depends, then Depends.
+    pub(super) alternatives: Vec<Alternative>,
+    provides: Vec<u32>,
+    pub(super) installed_size_kib: u64,
+    pub(super) size_bytes: u64,
+}
+
+/// One of the names of which one is enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Alternative {
+    pub(super) name: u32,
+    /// Whether the group ends with it.
+    pub(super) is_last: bool,
+}
+
+/// Who provides a virtual package, both by number, in the order in which apt would take them.
+pub(super) type Providers = BTreeMap<u32, Vec<u32>>;
+
+impl Declarations {
+    /// Takes a stanza in, unless a newer one of its package is there. One whose version is none is left out.
+    pub(super) fn add(&mut self, stanza: &PackageStanza<'_>, architecture: Architecture) {
+        let Ok(version) = stanza.version.parse::<Version>() else { return };
+        let number = self.number(stanza.name);
+        let known = self.packages[number as usize].as_ref();
+        if known.is_some_and(|known| known.version.parse().is_ok_and(|known: Version| known >= version)) {
+            return;
+        }
+        let mut alternatives = Vec::new();
+        for field in [&stanza.pre_depends, &stanza.depends] {
+            for group in parse_relations(field, architecture) {
+                let numbers = group.0.iter().map(|relation| self.number(relation.name.as_str()));
+                alternatives.extend(numbers.map(|name| Alternative { name, is_last: false }));
+                if let Some(last) = alternatives.last_mut() {
+                    last.is_last = true;
+                }
+            }
+        }
+        let provided = stanza.provides().iter().filter(|name| **name != stanza.name);
+        let provides = provided.map(|name| self.number(name)).collect();
+        self.packages[number as usize] = Some(Declaration {
+            version: stanza.version.to_owned(),
+            is_essential: stanza.is_essential,
+            priority: priority(stanza.priority),
+            alternatives,
+            provides,
+            installed_size_kib: stanza.installed_size_kib,
+            size_bytes: stanza.size_bytes,
+        });
+    }
+
+    fn number(&mut self, name: &str) -> u32 {
+        let number = self.names.number(name.as_bytes());
+        self.packages.resize_with(self.names.names.len(), || None);
+        number
+    }
+
+    /// The number of a name.
+    pub(super) fn find(&self, name: &[u8]) -> Option<u32> {
+        self.names.find(name)
+    }
+
+    /// The name that a number stands for.
+    pub(super) fn name(&self, number: u32) -> &[u8] {
+        &self.names.names[number as usize]
+    }
+
+    /// What the package of this number declares.
+    pub(super) fn package(&self, number: u32) -> Option<&Declaration> {
+        self.packages.get(number as usize)?.as_ref()
+    }
+
+    /// All that is provided. The order among providers is apt's (`CompareProviders` in its `depcache.cc`): an
+    /// essential package first, then the higher priority. Between equals apt takes the one whose name its cache met
+    /// last; here the name decides, so that the answer does not depend on the order of an index.
+    pub(super) fn providers(&self) -> Providers {
+        let mut providers = Providers::new();
+        for (number, package) in (0..).zip(&self.packages) {
+            for provided in package.iter().flat_map(|package| &package.provides) {
+                providers.entry(*provided).or_default().push(number);
+            }
+        }
+        for of_one in providers.values_mut() {
+            of_one.sort_by_key(|number| {
+                let weight = self.package(*number).map(|package| (!package.is_essential, package.priority));
+                (weight, self.name(*number))
+            });
+            of_one.dedup();
+        }
+        providers
+    }
+
+    /// The numbers of the packages that some lead to by any alternative and any provider, and of those themselves,
+    /// sorted.
+    pub(super) fn reachable<'names>(
+        &self,
+        from: impl Iterator<Item = &'names [u8]>,
+        providers: &Providers,
+    ) -> Vec<u32> {
+        let mut is_reached = vec![false; self.packages.len()];
+        let mut agenda: Vec<u32> = from.filter_map(|name| self.find(name)).collect();
+        while let Some(number) = agenda.pop() {
+            let Some(package) = self.package(number) else { continue };
+            if std::mem::replace(&mut is_reached[number as usize], true) {
+                continue;
+            }
+            for alternative in &package.alternatives {
+                agenda.push(alternative.name);
+                agenda.extend(providers.get(&alternative.name).into_iter().flatten());
+            }
+        }
+        (0..).zip(is_reached).filter(|(_, is_reached)| *is_reached).map(|(number, _)| number).collect()
+    }
+}
+
+/// apt's number for a priority, the highest first; a word that it does not know is the lowest.
+fn priority(word: &str) -> u8 {
+    let known = ["", "required", "important", "standard", "optional"];
+    known.iter().position(|known| *known == word).unwrap_or(known.len()) as u8
+}
+
+/// The declarations of a target's packages as an index, for a catalog that is no file.
+pub(super) struct DeclarationIndex {
+    declarations: Declarations,
+    providers: Providers,
+}
+
+impl DeclarationIndex {
+    pub(super) fn new(declarations: Declarations) -> Self {
+        Self { providers: declarations.providers(), declarations }
+    }
+
+    fn names(&self, numbers: impl Iterator<Item = u32>) -> Vec<PackageName> {
+        numbers
+            .map(|number| PackageName::new(String::from_utf8_lossy(self.declarations.name(number))))
+            .collect()
+    }
+
+    fn can_be_had(&self, number: u32) -> bool {
+        self.declarations.package(number).is_some() || self.providers.contains_key(&number)
+    }
+}
+
+impl DependencyIndex for DeclarationIndex {
+    fn dependencies(&self, name: &PackageName) -> Result<Option<Dependencies>, CatalogError> {
+        let number = self.declarations.find(name.as_str().as_bytes());
+        let Some(package) = number.and_then(|number| self.declarations.package(number)) else {
+            return Ok(None);
+        };
+        let groups = package.groups(|number| self.can_be_had(number));
+        Ok(Some(Dependencies {
+            groups: groups.into_iter().map(|group| self.names(group.into_iter())).collect(),
+            installed_size_kib: package.installed_size_kib,
+            size_bytes: package.size_bytes,
+        }))
+    }
+
+    fn providers(&self, name: &PackageName) -> Result<Vec<PackageName>, CatalogError> {
+        let number = self.declarations.find(name.as_str().as_bytes());
+        let providers = number.and_then(|number| self.providers.get(&number));
+        Ok(self.names(providers.into_iter().flatten().copied()))
+    }
+}
+
+impl Declaration {
+    /// The groups of alternatives, of those names alone that can be had, and each group once.
+    pub(super) fn groups(&self, can_be_had: impl Fn(u32) -> bool) -> Vec<Vec<u32>> {
+        let mut groups: Vec<Vec<u32>> = Vec::new();
+        for group in self.alternatives.split_inclusive(|alternative| alternative.is_last) {
+            let names = group.iter().map(|alternative| alternative.name);
+            let group: Vec<u32> = names.filter(|number| can_be_had(*number)).collect();
+            if !group.is_empty() && !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+        groups
+    }
+}
