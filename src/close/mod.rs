@@ -51,8 +51,7 @@ pub struct Terms {
     pub prefer: BTreeSet<PackageName>,
     /// Packages that are never taken.
     pub avoid: BTreeSet<PackageName>,
-    /// The packages of the base and the virtual ones that they provide: only the comparison with apt needs to know
-    /// them.
+    /// The packages of the base and the virtual ones that they provide, which cost nothing.
     pub present: BTreeSet<PackageName>,
 }
 
@@ -217,9 +216,14 @@ impl<'trees> Closing<'trees> {
 }
 
 impl Choice {
-    /// The names of the chosen packages, sorted.
+    /// The names of the packages that answer an ask, sorted.
     fn packages(&self) -> Vec<&PackageName> {
-        self.selection.packages.iter().map(|package| self.posed.name(*package)).collect()
+        let requirements = self.posed.instance.requirements.iter().take(self.posed.usable.len());
+        let answering = requirements.enumerate().filter_map(|(ask, requirement)| {
+            let option = self.selection.met_by.get(&RequirementId(ask))?;
+            Some(self.posed.name(requirement.options.get(*option)?.package))
+        });
+        answering.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Whether an ask is answered by the choice.

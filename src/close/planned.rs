@@ -214,8 +214,10 @@ impl Closing<'_> {
         let posed = &choice.posed;
         let mut found: Option<PackageReason> = None;
         for (requirement, option) in &choice.selection.met_by {
-            let ask = &self.asks.all[requirement.0];
-            let usable = &posed.usable[requirement.0];
+            let Some((ask, usable)) = self.asks.all.get(requirement.0).zip(posed.usable.get(requirement.0))
+            else {
+                continue;
+            };
             let answer = usable.answers.get(*option).map(|answer| &ask.answers[*answer]);
             if answer.is_none_or(|answer| answer.name() != name) {
                 continue;
@@ -223,6 +225,7 @@ impl Closing<'_> {
             let decided = reasons.iter().find(|reason| reason.requirement == *requirement);
             let criterion = match decided.map(|reason| reason.criterion) {
                 _ if usable.is_preferred && ask.answers.len() > 1 => Criterion::Preferred,
+                _ if self.terms.present.contains(name) => Criterion::InBase,
                 None if usable.not_its_own.is_empty() => Criterion::Only,
                 None => Criterion::NamedForSoname,
                 Some(select::Criterion::Only) => Criterion::Only,
@@ -233,13 +236,16 @@ impl Closing<'_> {
             };
             let mut instead_of: Vec<PackageName> = match (criterion, decided) {
                 (Criterion::NamedForSoname, _) => usable.not_its_own.clone(),
-                (Criterion::Preferred, _) => {
+                (Criterion::Preferred | Criterion::InBase, _) => {
                     let others = ask.answers.iter().map(|answer| answer.name().clone());
                     others.filter(|other| other != name).collect()
                 }
                 (_, Some(Reason { without: Some(cost), .. })) => {
                     let chosen = choice.packages();
-                    cost.names.iter().filter(|other| !chosen.contains(other)).cloned().collect()
+                    let is_new = |other: &&PackageName| {
+                        !chosen.contains(other) && !self.terms.present.contains(*other)
+                    };
+                    cost.names.iter().filter(is_new).cloned().collect()
                 }
                 _ => Vec::new(),
             };

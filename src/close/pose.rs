@@ -9,7 +9,8 @@ use crate::catalog::{Relation, is_named_for};
 use crate::select::{Candidate, Choice as Option_, Instance, PackageId, Requirement, RequirementId};
 use crate::vocabulary::PackageName;
 
-/// An instance, and what its numbers stand for. Requirements have the numbers of their asks.
+/// An instance, and what its numbers stand for. Requirements have the numbers of their asks; behind them comes one
+/// for each package of the base that could answer.
 pub(super) struct Posed {
     pub(super) instance: Instance,
     /// For each requirement which answers its options are.
@@ -40,12 +41,21 @@ impl Closing<'_> {
         }
         let ids: BTreeMap<&PackageName, PackageId> =
             sizes.keys().enumerate().map(|(index, name)| (*name, PackageId(index))).collect();
-        let requirements = self.asks.all.iter().zip(&usable).map(|(asked, usable)| Requirement {
+        let asks = self.asks.all.iter().zip(&usable).map(|(asked, usable)| Requirement {
             what: asked.ask.soname.to_string(),
             options: self.options(asked, usable, &ids),
         });
+        // What the base has is there whatever is chosen, and so costs nothing more.
+        let present = ids.iter().filter(|(name, _)| terms.present.contains(**name));
+        let present = present.map(|(name, id)| Requirement {
+            what: format!("{name} of the base"),
+            options: vec![Option_ { package: *id, needs: Vec::new(), rank: 0 }],
+        });
+        let requirements: Vec<Requirement> = asks.chain(present).collect();
+        let of_base = (usable.len()..requirements.len()).map(RequirementId);
         let instance = Instance {
-            requirements: requirements.collect(),
+            wanted: self.answerable(&self.wanted).into_iter().chain(of_base).collect(),
+            requirements,
             packages: sizes
                 .iter()
                 .map(|(name, size)| Candidate {
@@ -54,7 +64,6 @@ impl Closing<'_> {
                     conflicts: self.conflicts(name, &ids),
                 })
                 .collect(),
-            wanted: self.answerable(&self.wanted),
         };
         Posed { instance, usable }
     }

@@ -191,6 +191,8 @@ fn why(planned: &PlannedPackage) -> String {
     match planned.reason.criterion {
         Criterion::Only => asked.to_owned(),
         Criterion::Preferred => format!("{asked}; you prefer it to {others}"),
+        Criterion::InBase if others.is_empty() => format!("{asked}; the base lists it"),
+        Criterion::InBase => format!("{asked}; the base lists it, and not {others}"),
         Criterion::NamedForSoname => format!("{asked}; named for its soname, {others} not"),
         Criterion::FewestPackages => format!("{asked}; fewer packages than with {others}"),
         Criterion::FewestBytes => format!("{asked}; smaller than {others}"),

@@ -115,6 +115,8 @@ named! {
         Only = "only-candidate",
         /// The user prefers it.
         Preferred = "preferred",
+        /// It is one of the base's packages, and costs nothing.
+        InBase = "in-base",
         /// It is named for the soname, and the others merely have a file of that name (Debian Policy §8.1).
         NamedForSoname = "named-for-soname",
         /// The others would come to more packages.

@@ -60,6 +60,21 @@ fn fewer_bytes_decide_where_the_number_is_the_same() {
 }
 
 #[test]
+fn a_package_that_the_base_has_costs_nothing() {
+    let world = World::new(lib("x.so").needs("liba.so.1"), &one_or_two());
+    let stanza = "Package: both\nVersion: 1.0-1\nArchitecture: amd64\nStatus: install ok installed\n\n";
+    for status in ["/base/var/lib/dpkg/status", "/distroless/var/lib/dpkg/status.d/both"] {
+        world.fixture.file(status, stanza);
+    }
+    assert_eq!(world.lock(&[]).packages(), ["small-a"]);
+    for base in ["base", "distroless"] {
+        let lock = world.lock(&["--base", base]);
+        assert_eq!(lock.packages(), ["both"], "{base}: {}", lock.stderr);
+        assert_eq!(lock.reason("both"), ("in-base", vec!["small-a"]));
+    }
+}
+
+#[test]
 fn prefer_and_avoid_settle_it() {
     let world = World::new(lib("x.so").needs("liba.so.1").needs("libb.so.1"), &one_or_two());
     let preferred = world.lock(&["--prefer", "small-a"]);
