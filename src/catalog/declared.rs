@@ -1,6 +1,7 @@
 //! What all packages of one target declare of each other, in memory: collected stanza by stanza, and cut down to
 //! what the packages with libraries lead to.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use debversion::Version;
@@ -98,7 +99,7 @@ impl Declarations {
 
     /// All that is provided. The order among providers is apt's (`CompareProviders` in its `depcache.cc`): an
     /// essential package first, then the higher priority. Between equals apt takes the one whose name its cache met
-    /// last; here the name decides, so that the answer does not depend on the order of an index.
+    /// last, which is mostly the last by name; here it always is, so that the order of an index does not matter.
     pub(super) fn providers(&self) -> Providers {
         let mut providers = Providers::new();
         for (number, package) in (0..).zip(&self.packages) {
@@ -109,7 +110,7 @@ impl Declarations {
         for of_one in providers.values_mut() {
             of_one.sort_by_key(|number| {
                 let weight = self.package(*number).map(|package| (!package.is_essential, package.priority));
-                (weight, self.name(*number))
+                (weight, Reverse(self.name(*number)))
             });
             of_one.dedup();
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::depends::closure;
+use super::depends::depends_closure;
 use super::{Closing, Known};
 use crate::catalog::{CatalogError, Dependencies};
 use crate::plan::{Comparison, Declared, Extent, Plan, TakenExtent, Undeclared};
@@ -33,7 +33,7 @@ impl Closing<'_> {
         let Some(index) = self.catalog.dependency_index() else { return Ok(None) };
         let direct = plan.packages.iter().filter(|planned| planned.direct);
         let wanted: Vec<PackageName> = direct.map(|planned| planned.package.name.clone()).collect();
-        let installed = closure(index, &wanted, &self.terms.present)?;
+        let installed = depends_closure(index, &wanted, &self.terms.present)?;
         let sizes = |package: &Dependencies| (package.installed_size_kib, package.size_bytes);
         Ok(installed.map(|installed| Extent::of(installed.values().map(sizes))))
     }

@@ -18,7 +18,10 @@ use crate::vocabulary::PackageName;
 
 /// The packages that apt would install with those that are wanted, themselves among them; without those that are
 /// present. None where the index does not know one that is wanted.
-pub(super) fn closure(
+///
+/// # Errors
+/// When the catalog's data is broken.
+pub fn depends_closure(
     index: &dyn DependencyIndex,
     wanted: &[PackageName],
     present: &BTreeSet<PackageName>,
@@ -135,7 +138,7 @@ mod tests {
             names.iter().map(|name| PackageName::new(*name)).collect()
         };
         let present = names(present).into_iter().collect();
-        let closure = closure(&Lines::new(index), &names(wanted), &present).expect("is read")?;
+        let closure = depends_closure(&Lines::new(index), &names(wanted), &present).expect("is read")?;
         Some(closure.keys().map(PackageName::as_str).collect::<Vec<_>>().join(" "))
     }
 

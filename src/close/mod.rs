@@ -25,6 +25,7 @@ mod versions;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use depends::depends_closure;
 pub use planned::{Closed, LackingVersion};
 pub use versions::{Since, Successor};
 
