@@ -43,11 +43,17 @@ pub fn age_order(distribution: Distribution, release: &Release) -> Option<usize>
     named(distribution).1.iter().position(|(codename, _)| *codename == release.as_str())
 }
 
+/// The number of a release, such as `12`; none for one that is not known.
+pub fn number_of(distribution: Distribution, release: &Release) -> Option<&'static str> {
+    let (_, releases) = named(distribution);
+    releases.iter().find(|(codename, _)| *codename == release.as_str()).map(|(_, number)| *number)
+}
+
 /// The release as people name it, such as `Debian 12 bookworm`.
 pub fn full_name(distribution: Distribution, release: &Release) -> String {
-    let (name, releases) = named(distribution);
-    match releases.iter().find(|(codename, _)| *codename == release.as_str()) {
-        Some((codename, number)) => format!("{name} {number} {codename}"),
+    let (name, _) = named(distribution);
+    match number_of(distribution, release) {
+        Some(number) => format!("{name} {number} {release}"),
         None => format!("{name} {release}"),
     }
 }

@@ -17,6 +17,7 @@ pub use crate::loader::NeedKind;
 pub use comparison::{Comparison, Declared, Extent, TakenExtent, Undeclared};
 pub use difference::{Change, Place, Presence, difference};
 pub use lock::{LOCK_VERSION, LockError, LockFault, MAX_LOCK_BYTES, read_lock, write_lock};
+pub(crate) use lock::{is_codename, is_package_name, is_suite, is_version};
 pub use pinned::PinnedCatalog;
 
 use crate::app::TreeKind;

@@ -2,22 +2,22 @@
 //! is none would do harm there.
 
 /// Whether this is the name of a package as dpkg takes it; Debian Policy §5.6.1 wants lower case besides.
-pub(super) fn is_package_name(word: &str) -> bool {
+pub(crate) fn is_package_name(word: &str) -> bool {
     word.starts_with(|first: char| first.is_ascii_alphanumeric()) && has_only(word, "+-._")
 }
 
 /// Whether this is a version (Debian Policy §5.6.12).
-pub(super) fn is_version(word: &str) -> bool {
+pub(crate) fn is_version(word: &str) -> bool {
     !word.is_empty() && has_only(word, ".+-~:")
 }
 
 /// Whether this is the name of a release.
-pub(super) fn is_codename(word: &str) -> bool {
+pub(crate) fn is_codename(word: &str) -> bool {
     !word.is_empty() && has_only(word, "+-._")
 }
 
 /// Whether this is the name of a suite (`bookworm-security`, `stable/updates`), or nothing.
-pub(super) fn is_suite(word: &str) -> bool {
+pub(crate) fn is_suite(word: &str) -> bool {
     has_only(word, "+-._/")
 }
 

@@ -20,6 +20,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use check::{is_codename, is_package_name, is_suite, is_version};
 pub use error::{LockError, LockFault};
 pub use read::read_lock;
 pub use write::write_lock;

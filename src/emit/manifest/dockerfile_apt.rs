@@ -1,0 +1,153 @@
+//! A Dockerfile that needs nothing but Docker: a stage in which apt-get downloads the packages in the planned
+//! versions, and from which the planned files are copied, and no other.
+//!
+//! Packages are downloaded and unpacked, not installed: what they declare and never load need not be there, no
+//! maintainer script runs, and their versions need not fit those of the stage's own. So the links of update-alternatives
+//! are made here.
+//!
+//! Files lie in their packages below `/lib` or `/usr/lib`, and in the image where the base has them. What merged /usr
+//! makes one folder is made one here too, so that each file is found by its path in the image.
+
+use std::collections::BTreeSet;
+
+use super::ManifestFault;
+use super::dockerfile::{base, head};
+use super::quote::{path_line, shell, target_line};
+use super::sources::sources;
+use super::words::{alternatives, alternatives_of};
+use crate::plan::{Plan, PlannedPackage};
+
+/// What the release's image lacks and this one has is certificates: archives may be behind https.
+const STAGE: &str = "buildpack-deps";
+
+/// The folders that merged /usr has below /usr (usrmerge, <https://wiki.debian.org/UsrMerge>).
+const MERGED: &str = "bin lib lib32 lib64 libx32 sbin";
+
+pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
+    let mut text = head(plan, "files out of packages that apt-get downloads.");
+    if plan.packages.is_empty() {
+        return Ok(text + "# No package is needed.\nFROM " + base(plan) + "\n");
+    }
+    text += &format!("FROM {STAGE}:{}-curl AS packages\n", image_release(plan)?);
+    text += "WORKDIR /packages\n";
+    text += &download(plan)?;
+    text += "RUN for deb in ./*.deb; do dpkg-deb --extract \"$deb\" /unpacked || exit 1; done\n";
+    text += "WORKDIR /unpacked\n# By the paths of merged /usr and by those before it.\n";
+    text += &format!("RUN for folder in {MERGED}; do \\\n");
+    text += "        if [ -d \"$folder\" ]; then \\\n";
+    text += "            mkdir -p \"usr/$folder\" && cp -a \"$folder/.\" \"usr/$folder/\" && rm -r \"$folder\" || exit 1; \\\n";
+    text += "        fi; \\\n        ln -s \"usr/$folder\" \"$folder\" || exit 1; \\\n    done\n";
+    text += &copy(plan)?;
+    text += &format!("\nFROM {}\nCOPY --from=packages /layer/ /\n", base(plan));
+    Ok(text)
+}
+
+/// The release as a tag, where it can be one (<https://github.com/distribution/reference>).
+fn image_release(plan: &Plan) -> Result<&str, ManifestFault> {
+    let target = &plan.provenance.target;
+    let release = target.release.as_str();
+    let is_tag = release.starts_with(|first: char| first.is_ascii_alphanumeric()) && !release.contains('+');
+    let distribution = target.distribution;
+    if is_tag {
+        Ok(release)
+    } else {
+        Err(ManifestFault::NoImage { distribution, release: release.to_owned() })
+    }
+}
+
+/// The archives, and the packages out of them. A state of the past is past its Valid-Until.
+fn download(plan: &Plan) -> Result<String, ManifestFault> {
+    let mut text =
+        "RUN rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* && printf '%s\\n' \\\n".to_owned();
+    for source in sources(plan)? {
+        let components: Vec<&str> = source.components.into_iter().collect();
+        let mut bases = source.bases.iter().filter(|base| base.starts_with("http")).peekable();
+        if let (None, Some(planned)) = (bases.peek(), source.packages.first()) {
+            return Err(ManifestFault::NoUrl(planned.package.name.clone()));
+        }
+        for base in bases {
+            let line = format!("deb [check-valid-until=no] {base} {} {}", source.suite, components.join(" "));
+            text += &format!("        {} \\\n", shell(&line));
+        }
+    }
+    let architecture = plan.provenance.target.architecture;
+    text += "        > /etc/apt/sources.list\n";
+    text += &format!("RUN dpkg --add-architecture {architecture} && apt-get update && apt-get download");
+    for planned in &plan.packages {
+        text += &format!(" \\\n        {}", shell(&pinned(planned)));
+    }
+    Ok(text + "\n")
+}
+
+/// The package in just this version and of its own architecture, which may not be the stage's.
+fn pinned(planned: &PlannedPackage) -> String {
+    let package = &planned.package;
+    format!("{}:{}={}", package.name, package.architecture, package.version)
+}
+
+/// The planned files with their folders, and the links that no package has.
+fn copy(plan: &Plan) -> Result<String, ManifestFault> {
+    let mut text = "RUN mkdir /layer".to_owned();
+    let mut copied = Vec::new();
+    for planned in &plan.packages {
+        let made: BTreeSet<_> = alternatives_of(planned).map(|(link, _)| &link.path).collect();
+        copied.extend(planned.files.iter().map(|file| &file.path).filter(|path| !made.contains(path)));
+    }
+    if !copied.is_empty() {
+        text += " && cp -a --parents --";
+        for path in copied {
+            text += &format!(" \\\n        {}", shell(path_line(path)?.trim_start_matches('/')));
+        }
+        text += " \\\n        /layer";
+    }
+    let folders: BTreeSet<_> = alternatives(plan).map(|(link, _)| link.path.parent()).collect();
+    if !folders.is_empty() {
+        text += " \\\n    && mkdir -p --";
+        for folder in &folders {
+            text += &format!(" {}", shell(&format!("/layer{}", path_line(folder)?)));
+        }
+    }
+    for (link, target) in alternatives(plan) {
+        let (path, target) = (path_line(&link.path)?, target_line(link, target)?);
+        text += &format!(" \\\n    && ln -s -- {} {}", shell(target), shell(&format!("/layer{path}")));
+    }
+    Ok(text + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::manifest::sample::plan;
+    use crate::vocabulary::{Release, RootedPath};
+
+    #[test]
+    fn what_no_line_can_hold_is_refused() {
+        for path in ["/usr/lib/a\nRUN id", "/usr/lib/\u{85}"] {
+            let mut plan = plan();
+            plan.packages[0].files[1].path = RootedPath::new(path);
+            assert_eq!(emit(&plan), Err(ManifestFault::Path(RootedPath::new(path))));
+        }
+        let mut bytes = plan();
+        bytes.packages[0].files[1].path = RootedPath::new(b"/usr/lib/\xff");
+        assert!(matches!(emit(&bytes), Err(ManifestFault::Path(_))));
+        let mut release = plan();
+        release.provenance.target.release = Release::new("a+b");
+        assert!(matches!(emit(&release), Err(ManifestFault::NoImage { .. })));
+    }
+
+    #[test]
+    fn odd_paths_are_quoted() {
+        let mut plan = plan();
+        plan.packages[0].files[1].path = RootedPath::new("/-rf $(id) 'x'");
+        let text = emit(&plan).expect("is written");
+        assert!(text.contains("cp -a --parents -- \\\n        '-rf $(id) '\\''x'\\''' \\\n"), "{text}");
+    }
+
+    #[test]
+    fn archives_of_this_machine_are_of_no_use() {
+        let mut plan = plan();
+        let url = format!("file:///srv/debian/{}", plan.packages[0].package.filename);
+        plan.packages[0].urls = vec![url];
+        assert_eq!(emit(&plan), Err(ManifestFault::NoUrl(plan.packages[0].package.name.clone())));
+    }
+}

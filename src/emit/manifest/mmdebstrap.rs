@@ -1,0 +1,14 @@
+//! The option of mmdebstrap(1) that installs the packages. It hands each name to apt as it is, so that versions can
+//! be pinned. Without packages there is no option.
+
+use super::ManifestFault;
+use super::apt::pinned;
+use crate::plan::Plan;
+
+pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
+    if plan.packages.is_empty() {
+        return Ok(String::new());
+    }
+    let packages: Vec<String> = plan.packages.iter().map(pinned).collect();
+    Ok(format!("--include={}\n", packages.join(",")))
+}

@@ -1,0 +1,89 @@
+//! The lock of rules_distroless up to 0.8, version 1 (`apt/private/lockfile.bzl` there), byte for byte as
+//! `bazel run @…//:lock` writes one: fields by name, indented by tabs, no newline at the end.
+
+use serde::Serialize;
+
+use super::ManifestFault;
+use super::closure::needed_by;
+use super::json::tab_indented;
+use super::sources::{digest, urls};
+use crate::plan::{Plan, PlannedPackage};
+use crate::vocabulary::{PackageName, Sha256Digest};
+
+/// Fields are in the order of their names, as Bazel's encoder puts them.
+#[derive(Serialize)]
+struct Lock<'plan> {
+    packages: Vec<PackageRow<'plan>>,
+    version: u32,
+}
+
+#[derive(Serialize)]
+struct PackageRow<'plan> {
+    /// The target's, for a package of every architecture too.
+    arch: &'static str,
+    /// All that it needs, by way of others too: what is named here is all that Bazel installs with it.
+    dependencies: Vec<DependencyRow<'plan>>,
+    key: String,
+    name: &'plan PackageName,
+    sha256: Sha256Digest,
+    urls: &'plan [String],
+    version: &'plan str,
+}
+
+#[derive(Serialize)]
+struct DependencyRow<'plan> {
+    key: String,
+    name: &'plan PackageName,
+    version: &'plan str,
+}
+
+pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
+    let packages = plan.packages.iter().map(|planned| row(plan, planned)).collect::<Result<_, _>>()?;
+    tab_indented(&Lock { packages, version: 1 })
+}
+
+fn row<'plan>(plan: &'plan Plan, planned: &'plan PlannedPackage) -> Result<PackageRow<'plan>, ManifestFault> {
+    let dependency = |needed: &'plan PlannedPackage| DependencyRow {
+        key: key(plan, needed),
+        name: &needed.package.name,
+        version: &needed.package.version,
+    };
+    Ok(PackageRow {
+        arch: plan.provenance.target.architecture.name(),
+        dependencies: needed_by(plan, planned).into_iter().map(dependency).collect(),
+        key: key(plan, planned),
+        name: &planned.package.name,
+        sha256: digest(plan, planned)?,
+        urls: urls(planned)?,
+        version: &planned.package.version,
+    })
+}
+
+/// Name, version and architecture with what a repository's name can't hold replaced.
+fn key(plan: &Plan, planned: &PlannedPackage) -> String {
+    let plain = |text: &str| text.replace('+', "-p-").replace(':', "-").replace('~', "_");
+    let package = &planned.package;
+    let architecture = plan.provenance.target.architecture;
+    format!("{}_{}_{architecture}", plain(package.name.as_str()), plain(&package.version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::manifest::sample::plan;
+
+    #[test]
+    fn keys_are_those_of_the_rules() {
+        let mut plan = plan();
+        let mut keyed = |name: &str, version: &str| {
+            plan.packages[0].package.name = PackageName::new(name);
+            plan.packages[0].package.version = version.to_owned();
+            plan.packages[0].package.architecture = "all".to_owned();
+            key(&plan, &plan.packages[0])
+        };
+        // From locks that rules_distroless wrote.
+        assert_eq!(keyed("libstdc++6", "12.2.0-14+deb12u1"), "libstdc-p--p-6_12.2.0-14-p-deb12u1_amd64");
+        assert_eq!(keyed("libcrypt1", "1:4.4.18-4"), "libcrypt1_1-4.4.18-4_amd64");
+        assert_eq!(keyed("ca-certificates", "20250419~deb12u1"), "ca-certificates_20250419_deb12u1_amd64");
+    }
+}

@@ -1,0 +1,147 @@
+//! Where the packages of a Plan are: suites, and for each the archives that have it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ManifestFault;
+use super::check::not_a;
+use crate::plan::{Plan, PlannedPackage, is_codename};
+use crate::vocabulary::Sha256Digest;
+
+/// The packages that one suite has at one place.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Source<'plan> {
+    /// The suite, such as `bookworm-security`.
+    pub(super) suite: &'plan str,
+    /// The archives' bases, the best one first: what stands before a pool path in a URL.
+    pub(super) bases: Vec<&'plan str>,
+    /// The components that the packages are from, sorted.
+    pub(super) components: BTreeSet<&'plan str>,
+    /// The packages, sorted by name.
+    pub(super) packages: Vec<&'plan PlannedPackage>,
+}
+
+/// The sources of a Plan: those of the release itself first, then by suite. Where packages of one suite are at
+/// different places, it has a source for each.
+pub(super) fn sources(plan: &Plan) -> Result<Vec<Source<'_>>, ManifestFault> {
+    let release = plan.provenance.target.release.as_str();
+    let mut sources: BTreeMap<_, Source<'_>> = BTreeMap::new();
+    for planned in &plan.packages {
+        let suite = planned.package.suite.as_str();
+        let bases = bases(plan, planned)?;
+        let place = (suite != release, suite, bases.clone());
+        let source = sources.entry(place).or_insert_with(|| Source {
+            suite,
+            bases,
+            components: BTreeSet::new(),
+            packages: Vec::new(),
+        });
+        source.components.insert(component(planned)?);
+        source.packages.push(planned);
+    }
+    Ok(sources.into_values().collect())
+}
+
+/// The same for formats that know one place for each suite.
+pub(super) fn sources_by_suite(plan: &Plan) -> Result<Vec<Source<'_>>, ManifestFault> {
+    let sources = sources(plan)?;
+    match sources.windows(2).find(|pair| pair[0].suite == pair[1].suite) {
+        None => Ok(sources),
+        Some(pair) => Err(ManifestFault::Scattered { suite: pair[0].suite.to_owned() }),
+    }
+}
+
+/// The package's path below an archive's base.
+pub(super) fn pool_path<'plan>(
+    plan: &Plan,
+    planned: &'plan PlannedPackage,
+) -> Result<&'plan str, ManifestFault> {
+    let package = &planned.package;
+    if package.filename.is_empty() {
+        let index = plan.provenance.index;
+        return Err(ManifestFault::NoPoolPath { package: package.name.clone(), index });
+    }
+    Ok(&package.filename)
+}
+
+/// The digest of the package's .deb.
+pub(super) fn digest(plan: &Plan, planned: &PlannedPackage) -> Result<Sha256Digest, ManifestFault> {
+    let index = plan.provenance.index;
+    let missing = || ManifestFault::NoDigest { package: planned.package.name.clone(), index };
+    planned.package.sha256.ok_or_else(missing)
+}
+
+/// Where the .deb can be had, the best place first; never empty.
+pub(super) fn urls(planned: &PlannedPackage) -> Result<&[String], ManifestFault> {
+    if planned.urls.is_empty() {
+        return Err(ManifestFault::NoUrl(planned.package.name.clone()));
+    }
+    Ok(&planned.urls)
+}
+
+fn bases<'plan>(plan: &Plan, planned: &'plan PlannedPackage) -> Result<Vec<&'plan str>, ManifestFault> {
+    let filename = pool_path(plan, planned)?;
+    let base = |url: &'plan String| url.strip_suffix(filename)?.strip_suffix('/');
+    let bases: Vec<&str> = urls(planned)?.iter().filter_map(base).collect();
+    if bases.is_empty() {
+        let package = planned.package.name.clone();
+        return Err(ManifestFault::NoArchive { package, filename: filename.to_owned() });
+    }
+    Ok(bases)
+}
+
+/// The component, which the section names where it is not main (Debian Policy §2.4).
+fn component(planned: &PlannedPackage) -> Result<&str, ManifestFault> {
+    let component = planned.package.section.split_once('/').map_or("main", |(area, _)| area);
+    if is_codename(component) { Ok(component) } else { Err(not_a("component", component)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::IndexKind;
+    use crate::emit::manifest::sample::{SECURITY, SNAPSHOT, plan};
+
+    #[test]
+    fn suites_have_their_archives_and_components() {
+        let mut plan = plan();
+        plan.packages[0].package.section = "non-free/libs".to_owned();
+        let sources = sources_by_suite(&plan).expect("are told");
+        let told: Vec<_> = sources.iter().map(|source| (source.suite, &source.bases[..])).collect();
+        assert_eq!(told, [("bookworm", &[SNAPSHOT][..]), ("bookworm-security", &[SECURITY][..])]);
+        assert_eq!(sources[0].components, BTreeSet::from(["main", "non-free"]));
+        assert_eq!(sources[1].packages[0].package.name.as_str(), "libssl3");
+    }
+
+    #[test]
+    fn packages_of_one_suite_may_be_at_different_places() {
+        let mut plan = plan();
+        plan.packages[0].urls =
+            vec![format!("https://mirror.example/debian/{}", plan.packages[0].package.filename)];
+        assert_eq!(sources(&plan).expect("are told").len(), 3);
+        let error = sources_by_suite(&plan).expect_err("is refused");
+        assert_eq!(error, ManifestFault::Scattered { suite: "bookworm".to_owned() });
+    }
+
+    #[test]
+    fn what_is_not_known_is_an_error() {
+        let mut plan = plan();
+        let name = plan.packages[0].package.name.clone();
+        plan.packages[0].urls = vec!["https://mirror.example/other.deb".to_owned()];
+        assert!(matches!(sources(&plan), Err(ManifestFault::NoArchive { .. })));
+        plan.packages[0].urls.clear();
+        assert_eq!(sources(&plan), Err(ManifestFault::NoUrl(name.clone())));
+        plan.provenance.index = IndexKind::Installed;
+        plan.packages[0].package.filename.clear();
+        plan.packages[0].package.sha256 = None;
+        let index = IndexKind::Installed;
+        assert_eq!(sources(&plan), Err(ManifestFault::NoPoolPath { package: name.clone(), index }));
+        assert_eq!(digest(&plan, &plan.packages[0]), Err(ManifestFault::NoDigest { package: name, index }));
+    }
+
+    #[test]
+    fn a_section_that_names_no_component_is_refused() {
+        let mut plan = plan();
+        plan.packages[0].package.section = "main \"/libs".to_owned();
+        assert!(matches!(sources(&plan), Err(ManifestFault::NotA { kind: "component", .. })));
+    }
+}
