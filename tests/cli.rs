@@ -16,6 +16,8 @@ mod index;
 mod input;
 #[path = "cli/installed.rs"]
 mod installed;
+#[path = "cli/manifest.rs"]
+mod manifest;
 #[path = "cli/release.rs"]
 mod release;
 #[path = "cli/resolve.rs"]

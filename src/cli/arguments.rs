@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::emit::ManifestFormat;
 use crate::loader::CpuLevel;
 use crate::vocabulary::Architecture;
 
@@ -31,6 +32,10 @@ pub(super) enum Command {
     Why(WhyArguments),
     /// Write down the packages that close the gap and the very files that are taken of them
     Lock(LockArguments),
+    /// Write the packages that close the gap for other tools: Bazel, Docker, apt, bills of materials
+    ///
+    /// One PATH that is a file named *.lock is read as a lock, which answers all but the format by itself.
+    Manifest(ManifestArguments),
     /// Show what each object of a tree loads, as the dynamic linker would
     Tree(TreeArguments),
     /// Fetch, show, search and build the catalogs that packages are looked up in
@@ -196,6 +201,30 @@ pub(super) struct LockArguments {
     /// The lock [default: standard output; sodeb.lock with --check]
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManifestArguments {
+    #[command(flatten)]
+    pub(super) sources: SourceArguments,
+    #[command(flatten)]
+    pub(super) linker: LinkerArguments,
+    #[command(flatten)]
+    pub(super) closing: ClosingArguments,
+    #[command(flatten)]
+    pub(super) catalog: CatalogArguments,
+    /// What the manifest is for
+    #[arg(long, value_name = "FORMAT", value_parser = manifest_formats())]
+    pub(super) format: ManifestFormat,
+    /// A file for the manifest, written as a whole or not at all [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+/// The names of the formats, which help and completions list.
+fn manifest_formats() -> impl TypedValueParser<Value = ManifestFormat> {
+    PossibleValuesParser::new(ManifestFormat::ALL.iter().map(|format| format.name()))
+        .try_map(|name| name.parse::<ManifestFormat>())
 }
 
 /// What is wanted of the packages that close the gap.

@@ -84,7 +84,8 @@ fn check(arguments: &LockArguments, config: &Config, printer: &Printer) -> Resul
     Ok(if changes.is_empty() { Exit::Fine } else { Exit::BadNews })
 }
 
-fn not_whole(verb: &str) -> Failure {
+/// There is no Plan to go on with.
+pub(super) fn not_whole(verb: &str) -> Failure {
     let failure = Failure::bad_news(anyhow::anyhow!("cannot {verb}: not every package could be read"));
     failure.hint("run it once without --offline")
 }

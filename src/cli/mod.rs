@@ -8,6 +8,7 @@ mod config;
 mod index;
 mod lock;
 mod lock_file;
+mod manifest;
 mod printer;
 mod progress;
 mod question;
@@ -105,6 +106,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Some(Command::Why(arguments)) => why::run(&arguments, &config, printer),
         Some(Command::Tree(arguments)) => tree::run(&arguments, &config, printer),
         Some(Command::Lock(arguments)) => lock::run(&arguments, &config, printer),
+        Some(Command::Manifest(arguments)) => manifest::run(&arguments, &config, printer),
         Some(Command::Index(command)) => index::run(command, &config, printer),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

@@ -1,0 +1,63 @@
+//! `sodeb manifest`.
+
+use std::path::Path;
+
+use super::arguments::ManifestArguments;
+use super::closing::{ClosingQuestion, close};
+use super::config::Config;
+use super::lock::not_whole;
+use super::lock_file;
+use super::printer::Printer;
+use super::{Exit, Failure};
+use crate::emit::{ManifestError, manifest};
+use crate::plan::Plan;
+
+/// How the name of a lock ends.
+const LOCK_EXTENSION: &str = "lock";
+
+pub(super) fn run(
+    arguments: &ManifestArguments,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let plan = match &arguments.sources.paths[..] {
+        [path] if is_lock(path) => lock_file::read(path)?,
+        _ => planned(arguments, config, printer)?,
+    };
+    let text = manifest(&plan, arguments.format)?;
+    match &arguments.output {
+        Some(path) => printer.write_file(path, text.as_bytes())?,
+        // As it is: some formats have no newline at their end.
+        None => drop(printer.bytes(text.as_bytes())?),
+    }
+    // A manifest has no place for what it does not mend.
+    let mut exit = Exit::Fine;
+    for problem in plan.problems.iter().filter(|problem| problem.kind.is_bad_news()) {
+        printer.warning(&format!("{}: {}: {}", problem.kind, problem.object, problem.detail));
+        exit = Exit::BadNews;
+    }
+    Ok(exit)
+}
+
+/// Whether a path is read as a lock and not as a tree.
+fn is_lock(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == LOCK_EXTENSION) && path.is_file()
+}
+
+fn planned(arguments: &ManifestArguments, config: &Config, printer: &Printer) -> Result<Plan, Failure> {
+    let ManifestArguments { sources, linker, closing, catalog, .. } = arguments;
+    let question = ClosingQuestion { sources, linker, closing, catalog, earlier: None };
+    let closed = close(&question, config, printer, |catalogs| catalogs)?.closed;
+    if closed.unread.is_empty() { Ok(closed.plan) } else { Err(not_whole("write a manifest")) }
+}
+
+impl From<ManifestError> for Failure {
+    fn from(error: ManifestError) -> Self {
+        let hint = error.hint();
+        let failure = Self::question(error);
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
