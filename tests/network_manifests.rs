@@ -3,17 +3,27 @@
 //!
 //! The script fixtures/validators.sh fetches them from PyPI and npm: hence the feature `network-tests`.
 
+#![allow(clippy::print_stderr, reason = "what was not compared is said, not passed over")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
+#[path = "support/fixture.rs"]
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+mod fixture;
+#[path = "network_manifests/stage.rs"]
+mod stage;
 #[path = "support/trees.rs"]
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 mod trees;
+#[path = "support/truth.rs"]
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+mod truth;
 
-use trees::{fixture, kept};
+use trees::kept;
 
 /// The folders of fixtures/manifests.
 const ALL: [&str; 3] = ["", "empty", "hostile"];
@@ -31,7 +41,7 @@ fn manifest(folder: &str, format: &str) -> PathBuf {
 }
 
 fn validator(name: &str) -> Command {
-    Command::new(fixture("validators").join("bin").join(name))
+    Command::new(trees::fixture("validators").join("bin").join(name))
 }
 
 #[track_caller]

@@ -55,10 +55,12 @@ fn image_release(plan: &Plan) -> Result<&str, ManifestFault> {
     }
 }
 
-/// The archives, and the packages out of them. A state of the past is past its Valid-Until.
+/// The archives, and the packages out of them. A state of the past is past its Valid-Until; and images that trust the
+/// distribution's keys for their own sources only have them in this file all the same.
 fn download(plan: &Plan) -> Result<String, ManifestFault> {
     let mut text =
         "RUN rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* && printf '%s\\n' \\\n".to_owned();
+    let distribution = plan.provenance.target.distribution;
     for source in sources(plan)? {
         let components: Vec<&str> = source.components.into_iter().collect();
         let mut bases = source.bases.iter().filter(|base| base.starts_with("http")).peekable();
@@ -66,7 +68,10 @@ fn download(plan: &Plan) -> Result<String, ManifestFault> {
             return Err(ManifestFault::NoUrl(planned.package.name.clone()));
         }
         for base in bases {
-            let line = format!("deb [check-valid-until=no] {base} {} {}", source.suite, components.join(" "));
+            let options = format!(
+                "check-valid-until=no signed-by=/usr/share/keyrings/{distribution}-archive-keyring.gpg"
+            );
+            let line = format!("deb [{options}] {base} {} {}", source.suite, components.join(" "));
             text += &format!("        {} \\\n", shell(&line));
         }
     }
