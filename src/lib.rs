@@ -15,7 +15,8 @@
 //! - [`app`]: which of a tree's objects something starts or opens, each linked in its process.
 //! - [`archive`]: a client of Debian's and Ubuntu's archives; [`catalog`]: which package has a library.
 //! - [`mod@resolve`]: what becomes of each soname; [`select`]: the smallest set of packages that meets what is
-//!   needed; [`mod@close`]: the packages that close the gap; [`plan`]: what is put on a base, file by file.
+//!   needed; [`mod@close`]: the packages that close the gap; [`plan`]: what is put on a base, file by file;
+//!   [`graph`]: who loads what, and why.
 //! - [`pipeline`]: the stages in their order.
 //! - [`emit`]: answers as text and JSON; [`cli`]: the command.
 //!
@@ -77,6 +78,7 @@ pub mod decompress;
 pub mod depot;
 pub mod elf;
 pub mod emit;
+pub mod graph;
 pub mod inventory;
 pub mod loader;
 pub mod maintainer;

@@ -9,10 +9,11 @@ use crate::app::{Linked, Scope, Sources, link};
 use crate::catalog::{Catalog, CatalogError, Package, Provenance};
 use crate::close::{CloseError, Closed, Closing, LackingVersion, Since, Terms};
 use crate::elf::Machine;
+use crate::graph::Graph;
 use crate::inventory::Deb;
 use crate::loader::{LinkerSettings, Platform};
 use crate::plan::PlannedBase;
-use crate::resolve::{self, Chain, Resolution, Scene};
+use crate::resolve::{self, Resolution, Scene};
 use crate::root::Root;
 use crate::vocabulary::{Architecture, RootedPath};
 
@@ -67,18 +68,19 @@ pub fn resolve<Error: From<CatalogError>>(
     Ok(answer(&root, question, choose)?.resolution)
 }
 
-/// The chains that pull in a soname or a package. `choose` is as for [`resolve()`].
+/// What [`resolve()`] says, and the graph of what the trees load and lack.
 ///
 /// # Errors
 /// As for [`resolve()`].
-pub fn why<Error: From<CatalogError>>(
+pub fn graph<Error: From<CatalogError>>(
     question: Question<'_>,
-    query: &str,
     choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
-) -> Result<Vec<Chain>, Error> {
+) -> Result<(Resolution, Graph), Error> {
     let root = question.sources.root();
-    let Answer { linked, scene, resolution, .. } = answer(&root, question, choose)?;
-    Ok(resolve::why(&root, &linked, scene, &resolution, query))
+    let Answer { linked, scene, resolution, catalogs } = answer(&root, question, choose)?;
+    let catalog = catalogs.main.as_ref();
+    let graph = Graph::of_trees(&root, question.sources, &linked, scene, &resolution, catalog)?;
+    Ok((resolution, graph))
 }
 
 /// The packages that close the gap, and what is taken of each: link → missing → candidates → choose → fetch → overlay

@@ -24,9 +24,11 @@ const WALLS: &[(&str, &[&str])] = &[
     ("select", &["vocabulary"]),
     ("resolve", &["catalog", "app", "loader", "root", "elf", "vocabulary"]),
     ("plan", &["resolve", "catalog", "app", "loader", "vocabulary"]),
+    ("graph", &["resolve", "catalog", "app", "loader", "root", "vocabulary"]),
     (
         "close",
         &[
+            "graph",
             "plan",
             "resolve",
             "select",
@@ -42,9 +44,21 @@ const WALLS: &[(&str, &[&str])] = &[
     ),
     (
         "pipeline",
-        &["close", "plan", "inventory", "resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"],
+        &[
+            "close",
+            "graph",
+            "plan",
+            "inventory",
+            "resolve",
+            "catalog",
+            "app",
+            "loader",
+            "root",
+            "elf",
+            "vocabulary",
+        ],
     ),
-    ("emit", &["plan", "resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"]),
+    ("emit", &["graph", "plan", "resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"]),
     (
         "cli",
         &[
@@ -52,6 +66,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "pipeline",
             "depot",
             "close",
+            "graph",
             "plan",
             "resolve",
             "catalog",
@@ -86,11 +101,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ar", &["inventory"]),
     ("tar", &["inventory"]),
     ("postcard", &["inventory"]),
+    ("petgraph", &["graph"]),
 ];
 
 /// Rooms that only turn one value into another. (`elf` does too, but reads where it is told to: an open file.)
 const PURE_ROOMS: &[&str] =
-    &["vocabulary", "progress", "root", "loader", "app", "select", "resolve", "pipeline", "emit"];
+    &["vocabulary", "progress", "root", "loader", "app", "select", "resolve", "graph", "pipeline", "emit"];
 
 /// The one file in them that looks at the host: there the host's paths become paths in the root.
 const HOST_PATHS: &str = "app/sources.rs";

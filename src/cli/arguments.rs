@@ -28,8 +28,10 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Say what is missing and which package has it (`sodeb PATH` is short for it)
     Resolve(ResolveArguments),
-    /// Show the chains that pull in a library or a package
+    /// Show the chains that pull in a library, a file or a package
     Why(WhyArguments),
+    /// Write the graph of what is loaded: for Graphviz, for Mermaid, as JSON or as a picture
+    Graph(GraphArguments),
     /// Write down the packages that close the gap and the very files that are taken of them
     Lock(LockArguments),
     /// Write the packages that close the gap for other tools: Bazel, Docker, apt, bills of materials
@@ -83,7 +85,7 @@ pub(super) enum ColorChoice {
 }
 
 /// The trees that are looked at.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct SourceArguments {
     /// Folders or files: a venv, a gem tree, node_modules, a program …
     #[arg(required = true, value_name = "PATH")]
@@ -93,7 +95,7 @@ pub(super) struct SourceArguments {
 }
 
 /// Where the trees will lie.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct PlaceArguments {
     /// The root file system that the result will be put on [default: nothing is assumed present]
     #[arg(long, value_name = "DIR", env = "SODEB_BASE")]
@@ -166,8 +168,8 @@ pub(super) struct WhyArguments {
     /// A folder or file: a venv, a gem tree, node_modules, a program …
     #[arg(value_name = "PATH")]
     pub(super) path: PathBuf,
-    /// The soname or the package that is asked about
-    #[arg(value_name = "SONAME-or-PACKAGE", value_parser = NonEmptyStringValueParser::new())]
+    /// What is asked about: a soname, a package, a file's path in the root or a file's name
+    #[arg(value_name = "SONAME-or-PACKAGE-or-FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) query: String,
     #[command(flatten)]
     pub(super) place: PlaceArguments,
@@ -177,6 +179,48 @@ pub(super) struct WhyArguments {
     pub(super) catalog: CatalogArguments,
     #[command(flatten)]
     pub(super) answer: AnswerArguments,
+    #[command(flatten)]
+    pub(super) reach: ReachArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GraphArguments {
+    #[command(flatten)]
+    pub(super) sources: SourceArguments,
+    #[command(flatten)]
+    pub(super) linker: LinkerArguments,
+    #[command(flatten)]
+    pub(super) catalog: CatalogArguments,
+    /// How the graph is written
+    #[arg(long, value_name = "FORMAT", default_value = "dot")]
+    pub(super) format: GraphFormat,
+    /// A file for the graph, written as a whole or not at all [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) reach: ReachArguments,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    /// For Graphviz
+    Dot,
+    /// A Mermaid flowchart
+    Mermaid,
+    /// All of it, for programs
+    Json,
+    /// A picture
+    Svg,
+}
+
+/// How far what is loaded is followed.
+#[derive(Debug, Args)]
+pub(super) struct ReachArguments {
+    /// Fetch and read the packages that close the gap, and go on with what their files load
+    #[arg(long)]
+    pub(super) closed: bool,
+    #[command(flatten, next_help_heading = "With --closed")]
+    pub(super) closing: ClosingArguments,
 }
 
 #[derive(Debug, Args)]

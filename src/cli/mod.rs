@@ -5,6 +5,7 @@ mod arguments;
 mod catalogs;
 mod closing;
 mod config;
+mod graph;
 mod index;
 mod lock;
 mod lock_file;
@@ -104,6 +105,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
     match arguments.command {
         Some(Command::Resolve(arguments)) => resolve::run(&arguments, &config, printer),
         Some(Command::Why(arguments)) => why::run(&arguments, &config, printer),
+        Some(Command::Graph(arguments)) => graph::run(&arguments, &config, printer),
         Some(Command::Tree(arguments)) => tree::run(&arguments, &config, printer),
         Some(Command::Lock(arguments)) => lock::run(&arguments, &config, printer),
         Some(Command::Manifest(arguments)) => manifest::run(&arguments, &config, printer),

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &ResolveArguments, config: &Config, printer: &Print
 }
 
 /// A missing library that a package has is what the tool is for; what no package mends is bad news.
-fn is_bad_news(resolution: &Resolution) -> bool {
+pub(super) fn is_bad_news(resolution: &Resolution) -> bool {
     let unmended = |status| matches!(status, Status::Unresolved | Status::OffPath);
     resolution.sonames.iter().any(|answer| unmended(answer.status))
         || resolution.problems.iter().any(|problem| problem.kind.is_bad_news())

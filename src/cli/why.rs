@@ -1,30 +1,37 @@
 //! `sodeb why`.
 
-use std::slice;
+use std::path::Path;
 
-use super::arguments::{Format, WhyArguments};
+use super::arguments::{Format, SourceArguments, WhyArguments};
 use super::config::Config;
+use super::graph::{GraphQuestion, graph};
 use super::printer::Printer;
-use super::question::Asked;
 use super::{Exit, Failure};
 use crate::emit;
-use crate::inventory::Depth;
-use crate::pipeline::why;
+use crate::graph::{Chains, MAX_CHAINS};
 
 pub(super) fn run(arguments: &WhyArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
-    let WhyArguments { path, query, place, linker, catalog, answer } = arguments;
-    let asked = Asked::read(slice::from_ref(path), place, linker, catalog, config, printer, Depth::Linking)?;
-    let choose = |architecture| asked.catalogs(architecture).map(|opened| opened.catalogs);
-    let chains = why(asked.question(), query, choose)?;
-    if chains.is_empty() {
-        let what = format!("nothing in {} asks for {query}", path.display());
-        return Err(Failure::question(anyhow::anyhow!(what))
-            .hint("`sodeb resolve -v` lists every soname and package of the tree"));
+    let WhyArguments { path, query, place, linker, catalog, answer, reach } = arguments;
+    let sources = SourceArguments { paths: vec![path.clone()], place: place.clone() };
+    let question = GraphQuestion { sources: &sources, linker, catalog, reach };
+    let chains = graph(&question, config, printer)?.graph.chains_to(query.as_bytes(), MAX_CHAINS);
+    if chains.chains.is_empty() {
+        return Err(nothing_asks(&chains, path, query));
     }
     let text = match answer.format {
         Format::Json => emit::why_json(query, &chains).map_err(Failure::outside)?,
-        Format::Text => emit::why_text(&chains),
+        Format::Text => emit::why_text(&chains, printer.verbose),
     };
     printer.answer(text, answer)?;
     Ok(Exit::Fine)
+}
+
+fn nothing_asks(chains: &Chains, path: &Path, query: &str) -> Failure {
+    let failure = Failure::question(anyhow::anyhow!("nothing in {} asks for {query}", path.display()));
+    match chains.starts.first() {
+        Some(start) => failure.hint(format!(
+            "{start} is a start object: a user starts it, or an interpreter or a program opens it"
+        )),
+        None => failure.hint("`sodeb resolve -v` lists every soname and package of the tree"),
+    }
 }

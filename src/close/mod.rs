@@ -16,6 +16,7 @@
 mod asks;
 mod compare;
 mod depends;
+mod graph;
 mod options;
 mod overlay;
 mod planned;

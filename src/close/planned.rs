@@ -12,6 +12,7 @@ use super::overlay::{Laid, Overlay};
 use super::{Choice, CloseError, Closing, Known};
 use crate::app::{Linked, Scope, Sources, Started, link};
 use crate::catalog::CatalogError;
+use crate::graph::Graph;
 use crate::inventory::EntryKind;
 use crate::loader::{NeedKind, Outcome};
 use crate::plan::{
@@ -32,6 +33,8 @@ pub struct Closed {
     pub plan: Plan,
     /// The Plan beside what apt would do.
     pub comparison: Comparison,
+    /// Who loads what, the packages' files among them.
+    pub graph: Graph,
     /// Symbol versions that no chosen library defines; they are not among the Plan's problems yet.
     pub lacking: Vec<LackingVersion>,
     /// The objects that are loaded from the base, sorted.
@@ -74,7 +77,8 @@ impl Closed {
             declared_never_loaded: Vec::new(),
             loaded_never_declared: Vec::new(),
         };
-        Self { plan, comparison, lacking: Vec::new(), base_objects: Vec::new(), unread: Vec::new() }
+        let graph = Graph::default();
+        Self { plan, comparison, graph, lacking: Vec::new(), base_objects: Vec::new(), unread: Vec::new() }
     }
 }
 
@@ -146,9 +150,11 @@ impl Closing<'_> {
             libraries: loads.libraries.into_iter().map(Load::planned).collect(),
         };
         let comparison = self.compare(&plan, &loadings)?;
+        let graph = self.graph(&plan, laid, &starts, &unread)?;
         Ok(Closed {
             plan,
             comparison,
+            graph,
             lacking: lacking(laid, &starts),
             base_objects: self.base_objects(laid, &starts),
             unread,

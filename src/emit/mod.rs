@@ -1,12 +1,14 @@
 //! Answers as text and JSON: pure functions from a stage's value to what is printed, one format a file.
 
 mod check;
+mod graph;
 mod index_json;
 mod index_text;
 mod lock_json;
 mod lock_text;
 mod manifest;
 mod plan_json;
+mod printable;
 mod problems;
 mod resolve_json;
 mod resolve_text;
@@ -17,6 +19,7 @@ mod why;
 mod words;
 
 pub use check::{check_json, check_text};
+pub use graph::{MERMAID_EDGES, MERMAID_LETTERS, graph_dot, graph_json, graph_mermaid, graph_svg};
 pub use index_json::{index_find_json, index_show_json};
 pub use index_text::{index_find_text, index_show_text};
 pub use lock_json::lock_json;
@@ -27,7 +30,7 @@ pub use resolve_json::resolve_json;
 pub use resolve_text::resolve_text;
 pub use tree_json::tree_json;
 pub use tree_text::tree_text;
-pub use why::{why_json, why_text};
+pub use why::{SHOWN_CHAINS, why_json, why_text};
 
 use crate::app::Role;
 

@@ -7,7 +7,6 @@
 mod answers;
 mod edges;
 mod problems;
-mod why;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -16,7 +15,6 @@ use bstr::BString;
 
 pub use edges::{Need, asked_name, gather, scene, versions_needed};
 pub use problems::{Problem, ProblemKind, object_problems};
-pub use why::{Chain, why};
 
 use crate::app::{Abi, Linked, Sources, TreeKind};
 use crate::catalog::{Catalog, CatalogError, NearMiss, Package, Provenance, Reason, Standing};

@@ -1,0 +1,121 @@
+//! `sodeb graph`, and the graph that `why` asks.
+
+use super::arguments::{
+    CatalogArguments, GraphArguments, GraphFormat, LinkerArguments, ReachArguments, SourceArguments,
+};
+use super::closing::{ClosingQuestion, close};
+use super::config::Config;
+use super::printer::Printer;
+use super::question::Asked;
+use super::resolve::is_bad_news;
+use super::tree::say_unread;
+use super::{Exit, Failure};
+use crate::catalog::Provenance;
+use crate::emit;
+use crate::graph::Graph;
+use crate::inventory::Depth;
+use crate::pipeline;
+
+/// What a graph is made from.
+pub(super) struct GraphQuestion<'arguments> {
+    pub(super) sources: &'arguments SourceArguments,
+    pub(super) linker: &'arguments LinkerArguments,
+    pub(super) catalog: &'arguments CatalogArguments,
+    pub(super) reach: &'arguments ReachArguments,
+}
+
+/// A graph, and what is to be said beside it.
+pub(super) struct GraphAnswer {
+    pub(super) graph: Graph,
+    provenance: Provenance,
+    learned_from: String,
+    is_bad_news: bool,
+}
+
+pub(super) fn run(arguments: &GraphArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
+    let GraphArguments { sources, linker, catalog, format, output, reach } = arguments;
+    let answer = graph(&GraphQuestion { sources, linker, catalog, reach }, config, printer)?;
+    let text = written(&answer, *format, reach.closed, printer)?;
+    match output {
+        Some(path) => printer.write_file(path, text.as_bytes())?,
+        None => printer.print(text)?,
+    }
+    Ok(if answer.is_bad_news { Exit::BadNews } else { Exit::Fine })
+}
+
+/// The graph of the trees by names alone, or with the packages that close the gap.
+pub(super) fn graph(
+    question: &GraphQuestion<'_>,
+    config: &Config,
+    printer: &Printer,
+) -> Result<GraphAnswer, Failure> {
+    let answer = if question.reach.closed {
+        closed(question, config, printer)?
+    } else {
+        open(question, config, printer)?
+    };
+    if answer.graph.nodes().next().is_none() {
+        printer.note("there is no object here that a dynamic linker could load");
+    }
+    Ok(answer)
+}
+
+fn open(question: &GraphQuestion<'_>, config: &Config, printer: &Printer) -> Result<GraphAnswer, Failure> {
+    let GraphQuestion { sources: SourceArguments { paths, place }, linker, catalog, .. } = question;
+    let asked = Asked::read(paths, place, linker, catalog, config, printer, Depth::Linking)?;
+    let mut learned_from = String::new();
+    let (resolution, graph) = pipeline::graph(asked.question(), |architecture| {
+        let opened = asked.catalogs(architecture)?;
+        learned_from = opened.learned_from;
+        Ok::<_, Failure>(opened.catalogs)
+    })?;
+    say_unread(&asked.sources, printer);
+    let is_bad_news = is_bad_news(&resolution);
+    Ok(GraphAnswer { graph, provenance: resolution.provenance, learned_from, is_bad_news })
+}
+
+fn closed(question: &GraphQuestion<'_>, config: &Config, printer: &Printer) -> Result<GraphAnswer, Failure> {
+    let GraphQuestion { sources, linker, catalog, reach } = question;
+    let question = ClosingQuestion { sources, linker, closing: &reach.closing, catalog, earlier: None };
+    let answer = close(&question, config, printer, |catalogs| catalogs)?;
+    let closed = answer.closed;
+    for package in &closed.unread {
+        printer.warning(&format!("{package} could not be read: what it needs is not in the graph"));
+    }
+    Ok(GraphAnswer {
+        graph: closed.graph,
+        is_bad_news: closed.plan.problems.iter().any(|problem| problem.kind.is_bad_news()),
+        provenance: closed.plan.provenance,
+        learned_from: answer.learned_from,
+    })
+}
+
+fn written(
+    answer: &GraphAnswer,
+    format: GraphFormat,
+    is_closed: bool,
+    printer: &Printer,
+) -> Result<String, Failure> {
+    let GraphAnswer { graph, provenance, learned_from, .. } = answer;
+    match format {
+        GraphFormat::Dot => Ok(emit::graph_dot(graph)),
+        GraphFormat::Svg => Ok(emit::graph_svg(graph)),
+        GraphFormat::Json => {
+            let text = emit::graph_json(graph, is_closed, provenance, learned_from);
+            Ok(text.map_err(Failure::outside)? + "\n")
+        }
+        GraphFormat::Mermaid => {
+            let (text, edges) = emit::graph_mermaid(graph);
+            if edges > emit::MERMAID_EDGES || text.len() > emit::MERMAID_LETTERS {
+                printer.note(&format!(
+                    "Mermaid draws no more than {} edges and {} letters unless its maxEdges and maxTextSize say so; \
+                     these are {edges} and {}",
+                    emit::MERMAID_EDGES,
+                    emit::MERMAID_LETTERS,
+                    text.chars().count()
+                ));
+            }
+            Ok(text)
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! `sodeb graph --format json`, schema sodeb.graph/1: every node and every edge.
+
+use serde::Serialize;
+
+use crate::catalog::Provenance;
+use crate::graph::{Asked, Edge, Ended, Graph, Id, Node, Object, Owner};
+use crate::vocabulary::{PackageName, RootedPath, Soname};
+
+#[derive(Serialize)]
+struct Document<'graph> {
+    schema: &'static str,
+    target: Target<'graph>,
+    /// Whether packages were read, so that their files are objects of the graph.
+    closed: bool,
+    app: &'graph [RootedPath],
+    nodes: Vec<NodeRow<'graph>>,
+    edges: Vec<EdgeRow<'graph>>,
+}
+
+#[derive(Serialize)]
+struct Target<'graph> {
+    distribution: &'static str,
+    release: &'graph str,
+    architecture: &'static str,
+    index: &'static str,
+    /// The date of the release's own Release file.
+    index_date: Option<String>,
+    release_from: &'graph str,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum NodeRow<'graph> {
+    Object {
+        id: Id,
+        path: &'graph RootedPath,
+        found_as: Vec<&'graph RootedPath>,
+        /// `app`, `base` or `package`.
+        owner: &'static str,
+        /// Where the tree is mounted that has it.
+        app: Option<&'graph RootedPath>,
+        package: Option<&'graph PackageName>,
+        start: bool,
+    },
+    Soname {
+        id: Id,
+        soname: &'graph Soname,
+        status: &'static str,
+        path: Option<&'graph RootedPath>,
+        package: Option<&'graph PackageName>,
+    },
+    Package {
+        id: Id,
+        name: &'graph PackageName,
+        version: &'graph str,
+        architecture: &'graph str,
+        /// Bytes of the .deb.
+        size: u64,
+        /// Bytes when installed, as Installed-Size has them.
+        installed_size: u64,
+    },
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum EdgeRow<'graph> {
+    Needs {
+        from: Id,
+        to: Id,
+        /// `needed`, `dlopen` or `unwinder`.
+        need: &'static str,
+        /// In the processes of which start objects it is so.
+        starts: &'graph [Id],
+    },
+    FoundAt {
+        from: Id,
+        to: Id,
+    },
+    Has {
+        from: Id,
+        to: Id,
+    },
+    Loads {
+        from: Id,
+        to: Id,
+    },
+}
+
+/// The graph as one JSON document, without a newline at its end. `release_from` says why this release was taken.
+///
+/// # Errors
+/// Never for these types; the encoder's signature has it.
+pub fn graph_json(
+    graph: &Graph,
+    closed: bool,
+    provenance: &Provenance,
+    release_from: &str,
+) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(&Document {
+        schema: "sodeb.graph/1",
+        target: Target {
+            distribution: provenance.target.distribution.name(),
+            release: provenance.target.release.as_str(),
+            architecture: provenance.target.architecture.name(),
+            index: provenance.index.name(),
+            index_date: provenance.release_date().map(|date| date.to_string()),
+            release_from,
+        },
+        closed,
+        app: graph.apps(),
+        nodes: graph.nodes().map(|(id, node)| node_row(graph, id, node)).collect(),
+        edges: graph.edges().map(edge_row).collect(),
+    })
+}
+
+fn node_row<'graph>(graph: &'graph Graph, id: Id, node: &'graph Node) -> NodeRow<'graph> {
+    match node {
+        Node::Object(Object { path, found_as, owner, is_start }) => {
+            let (word, app, package) = match owner {
+                Owner::App(app) => ("app", graph.apps().get(*app), None),
+                Owner::Base => ("base", None, None),
+                Owner::Package(package) => ("package", None, Some(package)),
+            };
+            let found_as = found_as.iter().collect();
+            NodeRow::Object { id, path, found_as, owner: word, app, package, start: *is_start }
+        }
+        Node::Asked(Asked { soname, status, path }) => NodeRow::Soname {
+            id,
+            soname,
+            status: status.name(),
+            path: path.as_ref(),
+            package: graph.package_of(graph.found_at(id).unwrap_or(id)).map(|package| &package.name),
+        },
+        Node::Package(package) => NodeRow::Package {
+            id,
+            name: &package.name,
+            version: &package.version,
+            architecture: &package.architecture,
+            size: package.size_bytes,
+            installed_size: package.installed_size_kib.saturating_mul(1024),
+        },
+    }
+}
+
+fn edge_row(Ended { from, to, edge }: Ended<'_>) -> EdgeRow<'_> {
+    match edge {
+        Edge::Needs { kind, starts } => EdgeRow::Needs { from, to, need: kind.name(), starts },
+        Edge::FoundAt => EdgeRow::FoundAt { from, to },
+        Edge::Has => EdgeRow::Has { from, to },
+        Edge::Loads => EdgeRow::Loads { from, to },
+    }
+}

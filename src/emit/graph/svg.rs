@@ -1,0 +1,233 @@
+//! `sodeb graph --format svg`: a picture that needs nothing beside itself, no script and no font.
+//!
+//! Every text is escaped as XML 1.0 §2.4 asks. Colours follow the reader's (`prefers-color-scheme`), each node and
+//! edge has its `<title>`, which browsers show under the pointer and read out.
+
+use std::fmt::Write as _;
+
+use super::drawing::{Arrow, Drawing, Look, Shown};
+use super::layout::{Diagram, Layout, Piece, lay_out};
+use crate::graph::Graph;
+
+/// The width of a letter of the labels: monospaced fonts have about 0.6 of their size, and some a little more.
+const LETTER: f64 = 7.4;
+
+/// The same of the second line.
+const SMALL_LETTER: f64 = 6.2;
+
+/// The letters of a label that are shown at most; its title has all.
+const MAX_LETTERS: usize = 52;
+
+const PADDING: f64 = 8.0;
+const MARGIN: f64 = 24.0;
+const HEAD: f64 = 78.0;
+const BETWEEN: f64 = 110.0;
+
+const STYLE: &str = "
+text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; font-size: 12px; fill: #1f2328 }
+.detail { font-size: 10px; fill: #59636e }
+.heading { font-size: 15px; font-weight: bold }
+.paper { fill: #ffffff }
+.node rect, .key rect { stroke-width: 1; rx: 4px }
+.edge { fill: none; stroke: #8c959f; stroke-width: 1; stroke-opacity: 0.75 }
+.edge:hover { stroke: #cf222e; stroke-width: 2.5; stroke-opacity: 1 }
+.node:hover rect { stroke-width: 2.5 }
+.opened { stroke-dasharray: 5 3 }
+.head { fill: #8c959f; stroke: none }
+.start rect { fill: #b6d7ff; stroke: #0969da }
+.app rect { fill: #ddf4ff; stroke: #54aeff }
+.base rect { fill: #eaeef2; stroke: #8c959f }
+.package rect { fill: #dafbe1; stroke: #1a7f37 }
+.lacked rect { fill: #fff8c5; stroke: #bf8700 }
+.host rect { fill: #eee4ff; stroke: #8250df }
+.unresolved rect { fill: #ffcecb; stroke: #cf222e }
+@media (prefers-color-scheme: dark) {
+text { fill: #e6edf3 }
+.detail { fill: #9198a1 }
+.paper { fill: #0d1117 }
+.edge { stroke: #6e7681 }
+.edge:hover { stroke: #ff7b72 }
+.head { fill: #6e7681 }
+.start rect { fill: #0c3a75; stroke: #58a6ff }
+.app rect { fill: #0b2748; stroke: #388bfd }
+.base rect { fill: #21262d; stroke: #6e7681 }
+.package rect { fill: #0f3d22; stroke: #3fb950 }
+.lacked rect { fill: #3d2e00; stroke: #d29922 }
+.host rect { fill: #2e1d53; stroke: #a371f7 }
+.unresolved rect { fill: #5c1715; stroke: #f85149 }
+}
+";
+
+/// A graph as a picture.
+pub fn graph_svg(graph: &Graph) -> String {
+    let drawing = Drawing::of(graph);
+    let layout = lay_out(&diagram(&drawing));
+    let keys = keys(&drawing);
+    let keys_width = keys.iter().map(|(_, left, width)| left + width).fold(0.0, f64::max);
+    let title_width = drawing.title.chars().count() as f64 * 9.5;
+    let width = layout.width.max(keys_width).max(title_width) + 2.0 * MARGIN;
+    let height = layout.height + HEAD + MARGIN;
+    let mut text = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
+         viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-labelledby=\"title description\">\n\
+         <title id=\"title\">{}</title>\n<desc id=\"description\">{} nodes, {} edges</desc>\n\
+         <style>{STYLE}</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n\
+         <text class=\"heading\" x=\"{MARGIN}\" y=\"30\">{}</text>\n",
+        escaped(&drawing.title),
+        drawing.nodes.len(),
+        drawing.edges.len(),
+        escaped(&drawing.title),
+    );
+    for (look, left, _) in &keys {
+        // Writing to a String can't fail.
+        let _ = writeln!(
+            text,
+            "<g class=\"key {}\"><rect x=\"{:.1}\" y=\"44\" width=\"12\" height=\"12\"/><text class=\"detail\" \
+             x=\"{:.1}\" y=\"54\">{}</text></g>",
+            look.class(),
+            MARGIN + left,
+            MARGIN + left + 18.0,
+            look.words()
+        );
+    }
+    let _ = writeln!(text, "<g transform=\"translate({MARGIN} {HEAD})\">");
+    edges(&mut text, &drawing, &layout);
+    for (shown, place) in drawing.nodes.iter().zip(&layout.places) {
+        node(&mut text, shown, *place);
+    }
+    text.push_str("</g>\n</svg>\n");
+    text
+}
+
+fn diagram(drawing: &Drawing) -> Diagram {
+    let is_alone = alone(drawing);
+    Diagram {
+        sizes: drawing.nodes.iter().map(size).collect(),
+        edges: drawing.edges.iter().map(|arrow| (arrow.from, arrow.to)).collect(),
+        from_right: drawing
+            .nodes
+            .iter()
+            .enumerate()
+            .map(|(place, shown)| match shown.look {
+                Look::Lacked | Look::Host | Look::Unresolved => Some(usize::from(is_alone.contains(&true))),
+                Look::Package if is_alone[place] => Some(0),
+                Look::Package | Look::Start | Look::App | Look::Base => None,
+            })
+            .collect(),
+        between: BETWEEN,
+    }
+}
+
+/// Which nodes are packages without objects of their own.
+fn alone(drawing: &Drawing) -> Vec<bool> {
+    let mut is_alone: Vec<bool> = drawing.nodes.iter().map(|shown| shown.look == Look::Package).collect();
+    for place in drawing.groups.iter().flat_map(|group| &group.nodes) {
+        is_alone[*place] = false;
+    }
+    is_alone
+}
+
+fn size(shown: &Shown) -> (f64, f64) {
+    let letters = columns(&cut(&shown.label)) as f64 * LETTER;
+    let small = shown.detail.as_ref().map_or(0.0, |detail| columns(&cut(detail)) as f64 * SMALL_LETTER);
+    (letters.max(small) + 2.0 * PADDING, if shown.detail.is_some() { 34.0 } else { 22.0 })
+}
+
+/// How many columns of a terminal a text is wide: East Asian letters are as wide as two others.
+fn columns(text: &str) -> usize {
+    text.chars().map(|letter| if u32::from(letter) >= 0x1100 { 2 } else { 1 }).sum()
+}
+
+/// A label without its middle where it is long: both ends of a path tell something.
+fn cut(label: &str) -> String {
+    let count = label.chars().count();
+    if count <= MAX_LETTERS {
+        return label.to_owned();
+    }
+    let head: String = label.chars().take(MAX_LETTERS / 3).collect();
+    let tail: String = label.chars().skip(count - (MAX_LETTERS - MAX_LETTERS / 3 - 1)).collect();
+    format!("{head}…{tail}")
+}
+
+/// The looks that there are, each with its place from the left and its width.
+fn keys(drawing: &Drawing) -> Vec<(Look, f64, f64)> {
+    let mut left = 0.0;
+    let mut keys = Vec::new();
+    for look in Look::ALL.into_iter().filter(|look| drawing.nodes.iter().any(|shown| shown.look == *look)) {
+        let width = 18.0 + look.words().len() as f64 * SMALL_LETTER;
+        keys.push((look, left, width));
+        left += width + 22.0;
+    }
+    keys
+}
+
+fn edges(text: &mut String, drawing: &Drawing, layout: &Layout) {
+    for piece in &layout.pieces {
+        let arrow = piece.start.and_then(|start| {
+            drawing.edges.iter().find(|arrow| (arrow.from, arrow.to) == (start, piece.end))
+        });
+        let class = if arrow.is_some_and(|arrow| arrow.is_opened) { "edge opened" } else { "edge" };
+        let _ = writeln!(
+            text,
+            "<path class=\"{class}\" d=\"{}\"><title>{}</title></path>",
+            curve(piece),
+            escaped(&edge_title(drawing, arrow, piece.end))
+        );
+        if piece.is_last {
+            let (x, y) = piece.to;
+            let _ = writeln!(text, "<path class=\"head\" d=\"M{x:.1} {y:.1}l-7 -3.2v6.4z\"/>");
+        }
+    }
+}
+
+fn curve(piece: &Piece) -> String {
+    let ((x1, y1), (x2, y2)) = (piece.from, piece.to);
+    if piece.is_back {
+        let below = y1.max(y2) + 40.0;
+        let (right, left) = (x1 + 60.0, x2 - 60.0);
+        return format!("M{x1:.1} {y1:.1}C{right:.1} {below:.1} {left:.1} {below:.1} {x2:.1} {y2:.1}");
+    }
+    let middle = (x1 + x2) / 2.0;
+    if (y1 - y2).abs() < 0.05 {
+        return format!("M{x1:.1} {y1:.1}H{x2:.1}");
+    }
+    format!("M{x1:.1} {y1:.1}C{middle:.1} {y1:.1} {middle:.1} {y2:.1} {x2:.1} {y2:.1}")
+}
+
+fn edge_title(drawing: &Drawing, arrow: Option<&Arrow>, end: usize) -> String {
+    let Some(arrow) = arrow else { return format!("→ {}", drawing.nodes[end].label) };
+    let names = match arrow.names.is_empty() {
+        true => String::new(),
+        false => format!(" by the name {}", arrow.names.join(", ")),
+    };
+    format!("{} → {}{names}", drawing.nodes[arrow.from].label, drawing.nodes[end].label)
+}
+
+fn node(text: &mut String, shown: &Shown, (left, middle): (f64, f64)) {
+    let (width, height) = size(shown);
+    let top = middle - height / 2.0;
+    let base_line = if shown.detail.is_some() { middle - 2.0 } else { middle + 4.0 };
+    let _ = write!(
+        text,
+        "<g class=\"node {}\"><title>{}</title><rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" \
+         height=\"{height:.0}\"/><text x=\"{:.1}\" y=\"{base_line:.1}\">{}</text>",
+        shown.look.class(),
+        escaped(&shown.tip),
+        left + PADDING,
+        escaped(&cut(&shown.label))
+    );
+    if let Some(detail) = &shown.detail {
+        let _ = write!(
+            text,
+            "<text class=\"detail\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+            left + PADDING,
+            middle + 11.0,
+            escaped(&cut(detail))
+        );
+    }
+    text.push_str("</g>\n");
+}
+
+fn escaped(words: &str) -> String {
+    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
