@@ -45,6 +45,8 @@ pub(super) struct Layout {
 /// A piece of an edge, or of several that run together.
 pub(super) struct Piece {
     pub(super) from: (f64, f64),
+    /// How far to the right it goes straight on, past wider nodes of its column.
+    pub(super) past: f64,
     pub(super) to: (f64, f64),
     /// The node that it leads to at last.
     pub(super) end: usize,
@@ -274,35 +276,41 @@ impl Grid {
                 Item::Bend { column, .. } => (left + widths[column], middle),
             }
         };
+        let right = |item: Item| lefts[column_of(item)] + widths[column_of(item)];
         let mut pieces = Vec::new();
         for (from, nexts) in &self.after {
+            let start = match from {
+                Item::Node(node) => Some(*node),
+                Item::Bend { .. } => None,
+            };
             for to in nexts {
                 let (end, is_last) = match to {
                     Item::Node(node) => (*node, true),
                     Item::Bend { end, .. } => (*end, false),
                 };
-                let start = match from {
-                    Item::Node(node) => Some(*node),
-                    Item::Bend { .. } => None,
-                };
-                pieces.push(Piece { from: exit(*from), to: entry(*to), end, start, is_last, is_back: false });
-                if let Item::Bend { .. } = to {
-                    // Through the column, between its nodes.
-                    pieces.push(Piece {
-                        from: entry(*to),
-                        to: exit(*to),
-                        end,
-                        start: None,
-                        is_last: false,
-                        is_back: false,
-                    });
-                }
+                let (past, is_back) = (right(*from), false);
+                pieces.push(Piece { from: exit(*from), past, to: entry(*to), end, start, is_last, is_back });
+            }
+            if let Item::Bend { end, .. } = from {
+                // Through the column, between its nodes.
+                pieces.push(Piece {
+                    from: entry(*from),
+                    past: 0.0,
+                    to: exit(*from),
+                    end: *end,
+                    start: None,
+                    is_last: false,
+                    is_back: false,
+                });
             }
         }
         for ((from, to), _) in diagram.edges.iter().zip(is_back).filter(|(_, is_back)| **is_back) {
+            // Between the sides that face each other.
+            let (from_item, to_item) = (Item::Node(*from), Item::Node(*to));
             pieces.push(Piece {
-                from: exit(Item::Node(*from)),
-                to: entry(Item::Node(*to)),
+                from: if from == to { exit(from_item) } else { entry(from_item) },
+                past: 0.0,
+                to: exit(to_item),
                 end: *to,
                 start: Some(*from),
                 is_last: true,

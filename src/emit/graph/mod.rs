@@ -7,6 +7,8 @@ mod json;
 mod layout;
 mod mermaid;
 mod svg;
+#[cfg(test)]
+mod tests;
 
 pub use dot::graph_dot;
 pub use json::graph_json;

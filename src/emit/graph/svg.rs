@@ -16,12 +16,12 @@ const LETTER: f64 = 7.4;
 const SMALL_LETTER: f64 = 6.2;
 
 /// The letters of a label that are shown at most; its title has all.
-const MAX_LETTERS: usize = 52;
+const MAX_LETTERS: usize = 44;
 
 const PADDING: f64 = 8.0;
 const MARGIN: f64 = 24.0;
 const HEAD: f64 = 78.0;
-const BETWEEN: f64 = 110.0;
+const BETWEEN: f64 = 90.0;
 
 const STYLE: &str = "
 text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; font-size: 12px; fill: #1f2328 }
@@ -175,23 +175,26 @@ fn edges(text: &mut String, drawing: &Drawing, layout: &Layout) {
         );
         if piece.is_last {
             let (x, y) = piece.to;
-            let _ = writeln!(text, "<path class=\"head\" d=\"M{x:.1} {y:.1}l-7 -3.2v6.4z\"/>");
+            let back = if piece.is_back { 7 } else { -7 };
+            let _ = writeln!(text, "<path class=\"head\" d=\"M{x:.1} {y:.1}l{back} -3.2v6.4z\"/>");
         }
     }
 }
 
 fn curve(piece: &Piece) -> String {
     let ((x1, y1), (x2, y2)) = (piece.from, piece.to);
-    if piece.is_back {
-        let below = y1.max(y2) + 40.0;
-        let (right, left) = (x1 + 60.0, x2 - 60.0);
-        return format!("M{x1:.1} {y1:.1}C{right:.1} {below:.1} {left:.1} {below:.1} {x2:.1} {y2:.1}");
+    if piece.start == Some(piece.end) {
+        // A loop at the right of a node that needs itself.
+        let (x, above, below) = (x1 + 34.0, y1 - 18.0, y2 + 18.0);
+        return format!("M{x1:.1} {:.1}C{x:.1} {above:.1} {x:.1} {below:.1} {x2:.1} {y2:.1}", y1 - 6.0);
     }
-    let middle = (x1 + x2) / 2.0;
     if (y1 - y2).abs() < 0.05 {
         return format!("M{x1:.1} {y1:.1}H{x2:.1}");
     }
-    format!("M{x1:.1} {y1:.1}C{middle:.1} {y1:.1} {middle:.1} {y2:.1} {x2:.1} {y2:.1}")
+    let x = x1.max(piece.past);
+    let straight = if x > x1 { format!("H{x:.1}") } else { String::new() };
+    let middle = (x + x2) / 2.0;
+    format!("M{x1:.1} {y1:.1}{straight}C{middle:.1} {y1:.1} {middle:.1} {y2:.1} {x2:.1} {y2:.1}")
 }
 
 fn edge_title(drawing: &Drawing, arrow: Option<&Arrow>, end: usize) -> String {
