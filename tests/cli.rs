@@ -10,6 +10,8 @@ mod archive;
 mod base;
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/graph.rs"]
+mod graph;
 #[path = "cli/index.rs"]
 mod index;
 #[path = "cli/input.rs"]

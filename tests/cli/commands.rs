@@ -1,4 +1,4 @@
-//! The other commands: why, tree, completions, man, help.
+//! The other commands: why (its chains are in graph.rs), tree, completions, man, help.
 
 use serde_json::json;
 
@@ -37,8 +37,15 @@ fn why_as_json() {
     let (answer, status) = json(&tree(), &arguments);
     assert_eq!(status, 0);
     let objects = ["/app/bin/prog", "/app/lib/liba.so.1", "/app/lib/libb.so.1"];
-    let chain = json!({"objects": objects, "soname": "libz.so.1", "found": null, "package": "zlib1g"});
-    assert_eq!(answer, json!({"schema": "sodeb.why/1", "query": "libz.so.1", "chains": [chain]}));
+    let chain = json!({
+        "objects": objects,
+        "through": [],
+        "soname": "libz.so.1",
+        "found": null,
+        "package": "zlib1g",
+    });
+    let expected = json!({"schema": "sodeb.why/1", "query": "libz.so.1", "count": 1, "chains": [chain]});
+    assert_eq!(answer, expected);
 }
 
 #[test]
@@ -48,7 +55,10 @@ fn why_about_what_nothing_asks_for() {
                     ! hint: `sodeb resolve -v` lists every soname and package of the tree\nexit 2\n";
     assert_says(&says(&fixture, &["why", "app", "libxml2"]), expected);
     let empty = says(&fixture, &["why", "app", ""]);
-    assert!(empty.starts_with("! error: a value is required for '<SONAME-or-PACKAGE>' but none"), "{empty}");
+    assert!(
+        empty.starts_with("! error: a value is required for '<SONAME-or-PACKAGE-or-FILE>' but none"),
+        "{empty}"
+    );
 }
 
 #[test]
@@ -85,7 +95,7 @@ fn tree_of_each_object_by_itself() {
 #[test]
 fn every_command_has_its_help() {
     let fixture = Fixture::empty();
-    for name in ["resolve", "why", "tree", "index", "completions", "man"] {
+    for name in ["resolve", "why", "graph", "tree", "index", "completions", "man"] {
         let help = said(&fixture, &mut command(&fixture, &[name, "--help"]));
         assert!(help.contains(&format!("\nUsage: sodeb {name} ")) && help.ends_with("exit 0\n"), "{help}");
         let line = help.lines().next().unwrap_or_default().to_owned();
@@ -121,7 +131,7 @@ fn completions_know_every_command() {
         let script = said(&fixture, &mut command(&fixture, &["completions", shell]));
         assert!(script.starts_with(start) && script.ends_with("exit 0\n"), "{script}");
         assert!(
-            ["resolve", "why", "tree", "index", "man"].iter().all(|name| script.contains(name)),
+            ["resolve", "why", "graph", "tree", "index", "man"].iter().all(|name| script.contains(name)),
             "{script}"
         );
     }
