@@ -58,7 +58,7 @@ fn judged(judge: &mut Command, graph: &[u8]) -> Value {
     serde_json::from_slice(&output.stdout).expect("is JSON")
 }
 
-fn texts<'answer>(list: &'answer Value) -> Vec<&'answer str> {
+fn texts(list: &Value) -> Vec<&str> {
     list.as_array().expect("a list").iter().filter_map(Value::as_str).collect()
 }
 

@@ -269,8 +269,8 @@ impl Ways {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::sample::Sketch;
     use super::*;
+    use crate::graph::sample::{self, Sketch};
 
     /// Each chain as its objects' last letters, with what the last one asks for.
     fn told(graph: &Graph, query: &str) -> Vec<String> {
@@ -336,7 +336,7 @@ mod tests {
 
     #[test]
     fn a_packages_chains_go_through_others_and_end_where_they_enter_it() {
-        let graph = super::super::sample::closed();
+        let graph = sample::closed();
         let chains = graph.chains_to(b"libgmp10", 9).chains;
         let told: Vec<String> = chains.iter().map(told_chain).collect();
         let through_mpfr = "/venv/site-packages/a.so /usr/lib/libmpfr.so.6.2.0 libgmpxx.so.4";

@@ -72,7 +72,7 @@ pub(super) struct Drawing {
     pub(super) groups: Vec<Group>,
     /// What there is.
     pub(super) nodes: Vec<Shown>,
-    /// What leads where.
+    /// What leads where, sorted by both ends.
     pub(super) edges: Vec<Arrow>,
 }
 
@@ -136,6 +136,14 @@ impl Drawing {
             nodes,
             edges: arrows(graph, &places),
         }
+    }
+}
+
+impl Drawing {
+    /// The edge between two nodes.
+    pub(super) fn edge(&self, from: usize, to: usize) -> Option<&Arrow> {
+        let found = self.edges.binary_search_by_key(&(from, to), |arrow| (arrow.from, arrow.to)).ok()?;
+        self.edges.get(found)
     }
 }
 

@@ -163,9 +163,7 @@ fn keys(drawing: &Drawing) -> Vec<(Look, f64, f64)> {
 
 fn edges(text: &mut String, drawing: &Drawing, layout: &Layout) {
     for piece in &layout.pieces {
-        let arrow = piece.start.and_then(|start| {
-            drawing.edges.iter().find(|arrow| (arrow.from, arrow.to) == (start, piece.end))
-        });
+        let arrow = piece.start.and_then(|start| drawing.edge(start, piece.end));
         let class = if arrow.is_some_and(|arrow| arrow.is_opened) { "edge opened" } else { "edge" };
         let _ = writeln!(
             text,

@@ -89,7 +89,7 @@ fn hostile_names_stay_in_their_element_of_an_svg() {
     assert_eq!(names, BTreeSet::from(["desc", "g", "path", "rect", "style", "svg", "text", "title"]));
     let whole = "/venv/a\"b\\\\n]; end }--> %%{x}%% #quot; `c` </text><script>&amp;'\\u{1b}[31m\u{fffd}\\u{202e};:::x";
     let is_told =
-        |element: roxmltree::Node<'_, '_>| element.text().is_some_and(|text| text.starts_with(&whole));
+        |element: roxmltree::Node<'_, '_>| element.text().is_some_and(|text| text.starts_with(whole));
     assert!(svg.descendants().any(is_told), "{text}");
 }
 
