@@ -1,7 +1,5 @@
 //! `sodeb why`.
 
-use std::path::Path;
-
 use super::arguments::{Format, SourceArguments, WhyArguments};
 use super::config::Config;
 use super::graph::{GraphQuestion, graph};
@@ -16,7 +14,7 @@ pub(super) fn run(arguments: &WhyArguments, config: &Config, printer: &Printer) 
     let question = GraphQuestion { sources: &sources, linker, catalog, reach };
     let chains = graph(&question, config, printer)?.graph.chains_to(query.as_bytes(), MAX_CHAINS);
     if chains.chains.is_empty() {
-        return Err(nothing_asks(&chains, path, query));
+        return Err(nothing_asks(&chains, arguments));
     }
     let text = match answer.format {
         Format::Json => emit::why_json(query, &chains).map_err(Failure::outside)?,
@@ -26,12 +24,16 @@ pub(super) fn run(arguments: &WhyArguments, config: &Config, printer: &Printer) 
     Ok(Exit::Fine)
 }
 
-fn nothing_asks(chains: &Chains, path: &Path, query: &str) -> Failure {
+fn nothing_asks(chains: &Chains, arguments: &WhyArguments) -> Failure {
+    let WhyArguments { path, query, reach, .. } = arguments;
     let failure = Failure::question(anyhow::anyhow!("nothing in {} asks for {query}", path.display()));
-    match chains.starts.first() {
-        Some(start) => failure.hint(format!(
-            "{start} is a start object: a user starts it, or an interpreter or a program opens it"
-        )),
-        None => failure.hint("`sodeb resolve -v` lists every soname and package of the tree"),
-    }
+    failure.hint(match chains.starts.first() {
+        Some(start) => {
+            format!("{start} is a start object: a user starts it, or an interpreter or a program opens it")
+        }
+        None if reach.closed => "`sodeb lock` lists the packages that close the gap".to_owned(),
+        None => "`sodeb resolve -v` lists every soname and package of the tree; --closed goes on with what \
+                 packages load"
+            .to_owned(),
+    })
 }

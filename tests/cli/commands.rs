@@ -52,7 +52,8 @@ fn why_as_json() {
 fn why_about_what_nothing_asks_for() {
     let fixture = tree();
     let expected = "! error: nothing in app asks for libxml2\n\
-                    ! hint: `sodeb resolve -v` lists every soname and package of the tree\nexit 2\n";
+                    ! hint: `sodeb resolve -v` lists every soname and package of the tree; --closed goes \
+                    on with what packages load\nexit 2\n";
     assert_says(&says(&fixture, &["why", "app", "libxml2"]), expected);
     let empty = says(&fixture, &["why", "app", ""]);
     assert!(

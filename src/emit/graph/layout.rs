@@ -393,6 +393,15 @@ mod tests {
     }
 
     #[test]
+    fn a_thousand_nodes_are_laid_out_the_same_each_time() {
+        let edges: Vec<(usize, usize)> =
+            (0..1_000).flat_map(|node| [(node, node * 7 % 1_000), (node, node / 2)]).collect();
+        let (one, other) = (lay_out(&diagram(1_000, &edges)), lay_out(&diagram(1_000, &edges)));
+        assert_eq!((&one.places, one.pieces.len()), (&other.places, other.pieces.len()));
+        assert!(one.height < 1_000.0 * 30.0, "{}", one.height);
+    }
+
+    #[test]
     fn circles_lead_back() {
         let layout = lay_out(&diagram(3, &[(0, 1), (1, 2), (2, 1), (2, 2)]));
         assert_eq!(layout.pieces.iter().filter(|piece| piece.is_back).count(), 2);

@@ -138,14 +138,15 @@ fn columns(text: &str) -> usize {
     text.chars().map(|letter| if u32::from(letter) >= 0x1100 { 2 } else { 1 }).sum()
 }
 
-/// A label without its middle where it is long: both ends of a path tell something.
+/// A label without some of its end where it is long: what tells extension modules apart comes before their ABI.
 fn cut(label: &str) -> String {
     let count = label.chars().count();
     if count <= MAX_LETTERS {
         return label.to_owned();
     }
-    let head: String = label.chars().take(MAX_LETTERS / 3).collect();
-    let tail: String = label.chars().skip(count - (MAX_LETTERS - MAX_LETTERS / 3 - 1)).collect();
+    let tail = MAX_LETTERS / 4;
+    let head: String = label.chars().take(MAX_LETTERS - tail - 1).collect();
+    let tail: String = label.chars().skip(count - tail).collect();
     format!("{head}…{tail}")
 }
 
