@@ -7,6 +7,8 @@ mod support;
 mod alternatives;
 #[path = "closing/choice.rs"]
 mod choice;
+#[path = "closing/comparison.rs"]
+mod comparison;
 #[path = "closing/hostile.rs"]
 mod hostile;
 #[path = "closing/needs.rs"]
