@@ -17,10 +17,8 @@ mod fixture;
 #[path = "network_manifests/stage.rs"]
 mod stage;
 #[path = "support/trees.rs"]
-#[allow(dead_code, reason = "each test binary uses a part of it")]
 mod trees;
 #[path = "support/truth.rs"]
-#[allow(dead_code, reason = "each test binary uses a part of it")]
 mod truth;
 
 use trees::kept;

@@ -5,13 +5,13 @@
 //! it is looked for is an *ask*; the catalog tells the packages that could answer it, and the solver chooses
 //! ([`crate::select`]). What a package brings along is known only from its .deb, so that the first choice counts
 //! packages that were not read as if they needed nothing. Whatever the choice uses is then read, linked by itself
-//! on what is there ([`options`]), and the choice is made again. Since a package costs at least what it was taken
+//! on what is there (`options.rs`), and the choice is made again. Since a package costs at least what it was taken
 //! for, a choice that uses read packages only is the best of all, and packages that can't be part of it are never
 //! fetched.
 //!
-//! At last all that was chosen is laid over the trees and linked as a whole ([`overlay`]). What is missing then
+//! At last all that was chosen is laid over the trees and linked as a whole (`overlay.rs`). What is missing then
 //! that the asks did not tell, because another package's file is found first or a search path is handed down, is
-//! one more ask. What is loaded is what is taken ([`planned`]).
+//! one more ask. What is loaded is what is taken (`planned.rs`).
 
 mod asks;
 mod compare;

@@ -418,7 +418,7 @@ impl<'root> Searcher<'root> {
         refusal
     }
 
-    /// See [`super::Linker::common_folders`].
+    /// See [`super::Linker::searched_folders`].
     pub(super) fn common_folders<'map>(
         &mut self,
         searches: impl Iterator<Item = (&'map LinkMap<'root>, usize)>,

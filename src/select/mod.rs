@@ -1,8 +1,8 @@
 //! The smallest set of packages that meets what is needed: exact, proven and explained.
 //!
 //! An [`Instance`] says which packages may be chosen and what must be met; [`solve`] gives the best
-//! [`Selection`], or [`Unsolvable`], a tree that says why there is none. [`verify`] checks a selection
-//! without the solver, and [`reasons`] says what each choice was decided by. This room knows names, sizes and
+//! [`Selection`], or [`Unsolvable`], a tree that says why there is none. [`verify()`] checks a selection
+//! without the solver, and [`reasons()`] says what each choice was decided by. This room knows names, sizes and
 //! alternatives: nothing of ELF, of archives or of what a requirement stands for.
 //!
 //! # What is solved
