@@ -16,13 +16,11 @@ use tempfile::TempDir;
 use toml::Value;
 
 mod support;
-#[path = "support/trees.rs"]
-mod trees;
 #[path = "support/truth.rs"]
 mod truth;
 
 use support::fixture::{Fixture, library};
-use trees::{files_ending, fixture, kept, package_venv};
+use support::trees::{files_ending, fixture, kept, package_venv};
 use truth::{apt_stanza, host_release};
 
 /// Where the venvs lie in the image.
