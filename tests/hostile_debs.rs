@@ -131,7 +131,7 @@ fn each_compression_is_read_alike() {
         let x = deb.file("usr/share/x").expect("is there");
         // printf content | sha256sum
         let digest = "ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73";
-        assert_eq!((x.size_bytes, x.mode, x.sha256.to_string().as_str()), (7, 0o644, digest));
+        assert_eq!((x.size_bytes, x.permissions.mode, x.sha256.to_string().as_str()), (7, 0o644, digest));
     }
 }
 

@@ -136,13 +136,13 @@ fn is_ruby_version(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Content, Entry, EntryKind, FileContent};
+    use crate::inventory::{Content, Entry, EntryKind, FileContent, Permissions};
 
     fn tree(paths: &[&str]) -> Inventory {
         let entry = |path: &&str| Entry {
             path: (*path).into(),
             kind: match path.strip_suffix('/') {
-                Some(_) => EntryKind::Directory,
+                Some(_) => EntryKind::Directory(Permissions::ROOTS),
                 None if path.ends_with("pyvenv.cfg") => EntryKind::File(FileContent::new(Content::Text(
                     b"home = /usr/bin\nversion = 3.11.2\n".to_vec(),
                 ))),

@@ -369,12 +369,14 @@ fn take(laid: &Laid<'_>, node: NodeId, taken: &mut Taken) {
     let kind = match &entry.kind {
         EntryKind::Symlink(target) => TakenKind::Link { target: target.clone(), origin },
         EntryKind::File(_) => match known.deb.file(&entry.path) {
-            Some(file) => {
-                TakenKind::File { sha256: file.sha256, size_bytes: file.size_bytes, mode: file.mode & 0o7777 }
-            }
+            Some(file) => TakenKind::File {
+                sha256: file.sha256,
+                size_bytes: file.size_bytes,
+                mode: file.permissions.mode,
+            },
             None => return,
         },
-        EntryKind::Directory | EntryKind::Special => return,
+        EntryKind::Directory(_) | EntryKind::Special => return,
     };
     let files = taken.entry(known.package.name.clone()).or_default();
     files.insert(laid.root.path(node), (kind, entry.path.clone()));

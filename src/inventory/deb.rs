@@ -17,7 +17,7 @@ use super::ar_guard::ArGuard;
 use super::captured::is_captured;
 use super::content::{self, Depth, SCRIPT_LINE_BYTES};
 use super::tar_members::{Member, each_member};
-use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory};
+use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory, Permissions};
 use crate::decompress::Compression;
 use crate::elf;
 use crate::vocabulary::Sha256Digest;
@@ -57,8 +57,8 @@ pub struct Deb {
 pub struct DebFile {
     /// Its path below the root, without a leading slash.
     pub path: BString,
-    /// Its permission bits, with those for set-user-ID, set-group-ID and sticky.
-    pub mode: u32,
+    /// Whose it is, and who may do what with it.
+    pub permissions: Permissions,
     /// Its size in bytes.
     pub size_bytes: u64,
     /// The digest of its content.
@@ -264,16 +264,16 @@ impl Reading {
             }
         };
         let kind = match entry.header().entry_type() {
-            EntryType::Directory => EntryKind::Directory,
+            EntryType::Directory => EntryKind::Directory(permissions(entry.header())?),
             EntryType::Symlink => EntryKind::Symlink(BString::from(target)),
             EntryType::Link => {
                 self.add_hard_link(path, &target);
                 return Ok(());
             }
             EntryType::Regular | EntryType::Continuous => {
-                let mode = entry.header().mode()? & 0o7777;
+                let permissions = permissions(entry.header())?;
                 let (content, size_bytes, sha256) = read_file(&mut entry, &path)?;
-                let file = DebFile { path: path.clone(), mode, size_bytes, sha256 };
+                let file = DebFile { path: path.clone(), permissions, size_bytes, sha256 };
                 self.entries.insert(path, (EntryKind::File(FileContent::new(content)), Some(file)));
                 return Ok(());
             }
@@ -313,6 +313,24 @@ impl Reading {
         }
         (Inventory::new(entries, self.diagnostics), files)
     }
+}
+
+fn permissions(header: &tar::Header) -> io::Result<Permissions> {
+    let fields = header.as_old();
+    Ok(Permissions {
+        mode: header.mode()? & 0o7777,
+        uid: owner(&fields.uid, || header.uid())?,
+        gid: owner(&fields.gid, || header.gid())?,
+    })
+}
+
+/// The number in a field; a blank one is root's, as tar(1) and dpkg read it.
+fn owner(field: &[u8], number: impl FnOnce() -> io::Result<u64>) -> io::Result<u32> {
+    if field.iter().all(|byte| matches!(byte, 0 | b' ')) {
+        return Ok(0);
+    }
+    // A number that is none of Linux's can't be given to a file.
+    u32::try_from(number()?).map_err(io::Error::other)
 }
 
 /// A tar entry's path as an inventory has it: `./usr/lib/` is `usr/lib`, the top is empty.

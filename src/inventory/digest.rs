@@ -26,7 +26,7 @@ impl Inventory {
         for entry in self.entries() {
             field(&entry.path);
             match &entry.kind {
-                EntryKind::Directory => field(b"folder"),
+                EntryKind::Directory(_) => field(b"folder"),
                 EntryKind::Symlink(target) => {
                     field(b"link");
                     field(target);

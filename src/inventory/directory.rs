@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -13,7 +14,7 @@ use bstr::BString;
 use walkdir::{DirEntry, WalkDir};
 
 use super::content::{self, Depth};
-use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory};
+use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory, Permissions};
 
 /// How many files a task reads: enough that handing it over costs nothing beside the reading.
 const FILES_A_TASK: usize = 128;
@@ -145,7 +146,14 @@ impl Found {
         let path = below(top, entry.path());
         let file_type = entry.file_type();
         let kind = if file_type.is_dir() {
-            EntryKind::Directory
+            match entry.metadata() {
+                Ok(metadata) => EntryKind::Directory(Permissions {
+                    mode: metadata.mode() & 0o7777,
+                    uid: metadata.uid(),
+                    gid: metadata.gid(),
+                }),
+                Err(error) => return self.push_error(top, &error),
+            }
         } else if file_type.is_symlink() {
             match std::fs::read_link(entry.path()) {
                 Ok(target) => EntryKind::Symlink(BString::from(target.as_os_str().as_bytes())),

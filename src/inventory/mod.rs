@@ -49,14 +49,30 @@ pub struct Entry {
 /// What an entry is.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum EntryKind {
-    /// A folder.
-    Directory,
+    /// A folder, and who may do what in it.
+    Directory(Permissions),
     /// A symbolic link, with its target as it stands.
     Symlink(BString),
     /// A regular file.
     File(FileContent),
     /// A device, socket or pipe.
     Special,
+}
+
+/// Whose an entry is, and who may do what with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Permissions {
+    /// The permission bits, with those for set-user-ID, set-group-ID and sticky.
+    pub mode: u32,
+    /// The owner's number.
+    pub uid: u32,
+    /// The group's number.
+    pub gid: u32,
+}
+
+impl Permissions {
+    /// Those of the folders of a system: root's, for all to look into.
+    pub const ROOTS: Self = Self { mode: 0o755, uid: 0, gid: 0 };
 }
 
 /// The content of a regular file, read with its tree or else when it is first asked for.
@@ -97,7 +113,7 @@ impl<'de> Deserialize<'de> for FileContent {
 impl Entry {
     /// Whether it is a folder.
     pub fn is_directory(&self) -> bool {
-        matches!(self.kind, EntryKind::Directory)
+        matches!(self.kind, EntryKind::Directory(_))
     }
 
     /// The content of a regular file; none for anything else.
@@ -252,7 +268,7 @@ mod tests {
 
     #[test]
     fn splitting_off_a_folder_or_a_file() {
-        let folder = Entry { path: "usr/bin".into(), kind: EntryKind::Directory };
+        let folder = Entry { path: "usr/bin".into(), kind: EntryKind::Directory(Permissions::ROOTS) };
         let mut all = Inventory::new(
             vec![file("usr/bin/a"), folder, file("usr/binary"), file("etc/b")],
             vec![Diagnostic { path: "usr/bin/c".into(), cause: "no".into() }],

@@ -13,7 +13,7 @@ use crate::storage::{digest_of_bytes, write_whole};
 use crate::vocabulary::Sha256Digest;
 
 /// The number of the form; to be raised when [`Deb`], or what is read into it, changes.
-const FORM: &str = "1";
+const FORM: &str = "2";
 
 /// The length of the digest at a file's end.
 const DIGEST_BYTES: usize = 32;

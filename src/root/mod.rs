@@ -332,7 +332,7 @@ impl Default for Root<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::FileContent;
+    use crate::inventory::{FileContent, Permissions};
 
     fn inventory(entries: &[(&str, EntryKind)]) -> Inventory {
         let entries =
@@ -342,7 +342,7 @@ mod tests {
 
     fn copy(kind: &EntryKind) -> EntryKind {
         match kind {
-            EntryKind::Directory => EntryKind::Directory,
+            EntryKind::Directory(permissions) => EntryKind::Directory(*permissions),
             EntryKind::Symlink(target) => EntryKind::Symlink(target.clone()),
             _ => file(),
         }
@@ -397,7 +397,11 @@ mod tests {
     #[test]
     fn a_package_is_unpacked_through_the_roots_links_and_a_mount_is_not() {
         let base = inventory(&[("lib", link("usr/lib")), ("usr/lib/a", file())]);
-        let package = inventory(&[("lib", EntryKind::Directory), ("lib/b", file()), ("lib/c", file())]);
+        let package = inventory(&[
+            ("lib", EntryKind::Directory(Permissions::ROOTS)),
+            ("lib/b", file()),
+            ("lib/c", file()),
+        ]);
         let top = RootedPath::root();
         let mut lower = Root::new();
         lower.mount(&top, &base);
