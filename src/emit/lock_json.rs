@@ -8,7 +8,6 @@ use crate::plan::{Comparison, Plan};
 #[derive(Serialize)]
 struct Document<'answer> {
     schema: &'static str,
-    release_from: &'answer str,
     comparison: &'answer Comparison,
     #[serde(flatten)]
     plan: PlanRow<'answer>,
@@ -22,9 +21,8 @@ struct Document<'answer> {
 pub fn lock_json(plan: &Plan, comparison: &Comparison, release_from: &str) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&Document {
         schema: "sodeb.lock/1",
-        release_from,
         comparison,
-        plan: PlanRow::of(plan),
+        plan: PlanRow::new(plan, Some(release_from)),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write as _};
 
 use super::style::{BAD, DIM, GOOD, PATH, paint};
-use super::words::{counted, listed, mebibytes, release_words, shortened};
+use super::words::{HINT_WORDS, counted, listed, mebibytes, release_words, shortened};
 use crate::plan::{Comparison, Criterion, Extent, Plan, PlannedPackage, TakenFile};
 use crate::vocabulary::RootedPath;
 
@@ -57,10 +57,7 @@ impl Text<'_> {
             None => self.line(paint(DIM, "no base given: nothing is assumed present")),
         }
         if provenance.hint {
-            self.line(paint(
-                BAD,
-                "this release's Contents did not match its signed Release: packages are proposals",
-            ));
+            self.line(paint(BAD, HINT_WORDS));
         }
         self.line("");
     }

@@ -13,6 +13,7 @@ mod problems;
 mod resolve_json;
 mod resolve_text;
 mod style;
+mod target_json;
 mod tree_json;
 mod tree_text;
 mod why;

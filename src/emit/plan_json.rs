@@ -2,33 +2,20 @@
 
 use serde::Serialize;
 
-use crate::catalog::IndexSource;
+use super::target_json::TargetRow;
 use crate::plan::{Plan, PlannedLibrary, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname};
 
 /// The fields of a Plan.
 #[derive(Serialize)]
 pub(super) struct PlanRow<'plan> {
-    target: Target<'plan>,
+    target: TargetRow<'plan>,
     snapshot: Option<&'plan str>,
     base: Option<Base>,
     app: Vec<App<'plan>>,
     libraries: Vec<LibraryRow<'plan>>,
     packages: Vec<PackageRow<'plan>>,
     problems: Vec<ProblemRow<'plan>>,
-}
-
-#[derive(Serialize)]
-struct Target<'plan> {
-    distribution: &'static str,
-    release: &'plan str,
-    architecture: &'static str,
-    index: &'static str,
-    /// The date of the release's own Release file.
-    index_date: Option<String>,
-    /// True where the index did not match the signed Release: its paths are a proposal.
-    index_hint: bool,
-    index_sources: &'plan [IndexSource],
 }
 
 #[derive(Serialize)]
@@ -107,18 +94,10 @@ struct ProblemRow<'plan> {
 }
 
 impl<'plan> PlanRow<'plan> {
-    pub(super) fn of(plan: &'plan Plan) -> Self {
-        let provenance = &plan.provenance;
+    /// `release_from` says why this release was taken, where that is known.
+    pub(super) fn new(plan: &'plan Plan, release_from: Option<&'plan str>) -> Self {
         Self {
-            target: Target {
-                distribution: provenance.target.distribution.name(),
-                release: provenance.target.release.as_str(),
-                architecture: provenance.target.architecture.name(),
-                index: provenance.index.name(),
-                index_date: provenance.release_date().map(|date| date.to_string()),
-                index_hint: provenance.hint,
-                index_sources: &provenance.sources,
-            },
+            target: TargetRow::new(&plan.provenance, release_from),
             snapshot: plan.snapshot.as_deref(),
             base: plan.base.as_ref().map(|base| Base { digest: base.digest }),
             app: plan

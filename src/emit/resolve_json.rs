@@ -2,34 +2,21 @@
 
 use serde::Serialize;
 
-use crate::catalog::{IndexSource, NearMiss};
+use super::target_json::TargetRow;
+use crate::catalog::NearMiss;
 use crate::resolve::{Resolution, SonameAnswer};
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname};
 
 #[derive(Serialize)]
 struct Document<'answer> {
     schema: &'static str,
-    target: Target<'answer>,
+    target: TargetRow<'answer>,
     app: Vec<App<'answer>>,
     base: Option<Base>,
     sonames: Vec<SonameRow<'answer>>,
     packages: Vec<PackageRow<'answer>>,
     problems: Vec<ProblemRow<'answer>>,
     dlopen: Vec<DlopenRow<'answer>>,
-}
-
-#[derive(Serialize)]
-struct Target<'answer> {
-    distribution: &'static str,
-    release: &'answer str,
-    architecture: &'static str,
-    index: &'static str,
-    /// The date of the release's own Release file.
-    index_date: Option<String>,
-    /// True where the index did not match the signed Release: its paths are a proposal.
-    index_hint: bool,
-    index_sources: &'answer [IndexSource],
-    release_from: &'answer str,
 }
 
 #[derive(Serialize)]
@@ -114,19 +101,9 @@ struct DlopenRow<'answer> {
 /// # Errors
 /// Never for these types; the encoder's signature has it.
 pub fn resolve_json(resolution: &Resolution, release_from: &str) -> serde_json::Result<String> {
-    let provenance = &resolution.provenance;
     serde_json::to_string_pretty(&Document {
         schema: "sodeb.resolve/1",
-        target: Target {
-            distribution: provenance.target.distribution.name(),
-            release: provenance.target.release.as_str(),
-            architecture: provenance.target.architecture.name(),
-            index: provenance.index.name(),
-            index_date: provenance.release_date().map(|date| date.to_string()),
-            index_sources: &provenance.sources,
-            index_hint: provenance.hint,
-            release_from,
-        },
+        target: TargetRow::new(&resolution.provenance, Some(release_from)),
         app: apps(resolution),
         base: resolution.base.as_ref().map(|base| Base { path: base.display().to_string() }),
         sonames: resolution.sonames.iter().map(soname).collect(),

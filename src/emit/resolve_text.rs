@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::style::{BAD, DIM, GOOD, PATH, paint};
-use super::words::{counted, grouped, mebibytes, release_words, shortened};
+use super::words::{HINT_WORDS, counted, grouped, mebibytes, release_words, shortened};
 use crate::catalog::Standing;
 use crate::resolve::{Resolution, SonameAnswer, Status};
 use crate::vocabulary::RootedPath;
@@ -50,10 +50,7 @@ impl<'answer> Text<'answer> {
             None => self.line(paint(DIM, "no base given: nothing is assumed present")),
         }
         if provenance.hint {
-            self.line(paint(
-                BAD,
-                "this release's Contents did not match its signed Release: packages are proposals",
-            ));
+            self.line(paint(BAD, HINT_WORDS));
         }
         self.line("");
     }

@@ -7,6 +7,10 @@ use jiff::Timestamp;
 use crate::catalog::{IndexKind, Provenance, full_name};
 use crate::vocabulary::RootedPath;
 
+/// What is said of an index whose Contents no Release vouches for.
+pub(super) const HINT_WORDS: &str =
+    "this release's Contents did not match its signed Release: packages are proposals";
+
 /// A path as its package knows it: below site-packages, gems or node_modules, or else below the tree's top.
 pub(super) fn shortened<'tops>(
     path: &RootedPath,

@@ -3,29 +3,19 @@
 use serde::Serialize;
 
 use crate::catalog::Provenance;
+use crate::emit::target_json::TargetRow;
 use crate::graph::{Asked, Edge, Ended, Graph, Id, Node, Object, Owner};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 #[derive(Serialize)]
 struct Document<'graph> {
     schema: &'static str,
-    target: Target<'graph>,
+    target: TargetRow<'graph>,
     /// Whether packages were read, so that their files are objects of the graph.
     closed: bool,
     app: &'graph [RootedPath],
     nodes: Vec<NodeRow<'graph>>,
     edges: Vec<EdgeRow<'graph>>,
-}
-
-#[derive(Serialize)]
-struct Target<'graph> {
-    distribution: &'static str,
-    release: &'graph str,
-    architecture: &'static str,
-    index: &'static str,
-    /// The date of the release's own Release file.
-    index_date: Option<String>,
-    release_from: &'graph str,
 }
 
 #[derive(Serialize)]
@@ -98,14 +88,7 @@ pub fn graph_json(
 ) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&Document {
         schema: "sodeb.graph/1",
-        target: Target {
-            distribution: provenance.target.distribution.name(),
-            release: provenance.target.release.as_str(),
-            architecture: provenance.target.architecture.name(),
-            index: provenance.index.name(),
-            index_date: provenance.release_date().map(|date| date.to_string()),
-            release_from,
-        },
+        target: TargetRow::new(provenance, Some(release_from)),
         closed,
         app: graph.apps(),
         nodes: graph.nodes().map(|(id, node)| node_row(graph, id, node)).collect(),

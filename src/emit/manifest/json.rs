@@ -14,7 +14,7 @@ struct Document<'plan> {
 }
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
-    indented(&Document { schema: "sodeb.manifest/1", plan: PlanRow::of(plan) })
+    indented(&Document { schema: "sodeb.manifest/1", plan: PlanRow::new(plan, None) })
 }
 
 /// A document indented by blanks, with a newline at its end.
