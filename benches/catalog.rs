@@ -1,17 +1,21 @@
-//! The catalog's costs: collecting the libraries of a Contents beside plainly decompressing it, opening the
-//! catalog that is compiled in, and looking a soname up in it.
+//! The catalog's costs: collecting the libraries of a Contents, and what their packages and all others declare in
+//! a Packages, each beside plainly decompressing it; opening the catalog that is compiled in, and looking a soname
+//! up in it.
 //!
-//! `SODEB_BENCH_CONTENTS` names a real `Contents-amd64.gz`; without it one of the same proportions is made up.
+//! `SODEB_BENCH_CONTENTS` names a real `Contents-amd64.gz` and `SODEB_BENCH_PACKAGES` a real `Packages.xz`; without
+//! them ones of the same proportions are made up.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io::{Read, Write as _};
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use sodeb::catalog::{Catalog, FileCatalog, TargetIndex, embedded_catalogs, look_up};
 use sodeb::vocabulary::{Architecture, Distribution, Release, RootedPath, Soname, Target};
+use xz2::read::XzDecoder;
+use xz2::write::XzEncoder;
 
 /// Of 28 lines in bookworm's Contents one names a library.
 const OTHER_LINES: usize = 27;
@@ -46,12 +50,41 @@ fn contents() -> Vec<u8> {
     encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()).expect("memory takes it")
 }
 
-fn inflate(compressed: &[u8]) -> u64 {
+/// Of the packages in bookworm's Packages one in four has libraries.
+const OTHER_PACKAGES: usize = 3;
+
+fn packages() -> Vec<u8> {
+    if let Some(path) = std::env::var_os("SODEB_BENCH_PACKAGES") {
+        return std::fs::read(path).expect("a readable Packages");
+    }
+    let mut text = String::new();
+    for number in 0..MADE_UP_LIBRARIES {
+        for other in 0..=OTHER_PACKAGES {
+            let word = (number * OTHER_PACKAGES + other).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let kind = if other == 0 { "lib" } else { "program" };
+            let _ = writeln!(
+                text,
+                "Package: {kind}{}number{number}\nVersion: 1.{other}-{number}\nInstalled-Size: {number}\n\
+                 Maintainer: Somebody <{word:016x}@example.org>\nArchitecture: amd64\n\
+                 Depends: libc6 (>= 2.36), libnumber{} (>= 1.0), libnumber{} (>= 1.0) | program1number1\n\
+                 Description: of {word:016x}\nSection: libs\nPriority: optional\n\
+                 Filename: pool/main/n/number/{word:016x}.deb\nSize: {number}\n\
+                 SHA256: {word:016x}{word:016x}{word:016x}{word:016x}\n",
+                if other == 0 { String::new() } else { other.to_string() },
+                number / 2,
+                number / 3,
+            );
+        }
+    }
+    let mut encoder = XzEncoder::new(Vec::new(), 6);
+    encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()).expect("memory takes it")
+}
+
+fn read_all(mut decoder: impl Read) -> u64 {
     let mut buffer = vec![0; 256 << 10];
-    let mut decoder = MultiGzDecoder::new(compressed);
     let mut total = 0;
     loop {
-        match decoder.read(&mut buffer).expect("is gzip") {
+        match decoder.read(&mut buffer).expect("is compressed") {
             0 => return total,
             count => total += count as u64,
         }
@@ -67,9 +100,22 @@ fn collect(compressed: &[u8]) -> TargetIndex {
 fn building(criterion: &mut Criterion) {
     let compressed = contents();
     let mut group = criterion.benchmark_group("contents");
-    group.sample_size(10).throughput(Throughput::Bytes(inflate(&compressed)));
-    group.bench_function("decompress", |bencher| bencher.iter(|| inflate(&compressed)));
+    group.sample_size(10).throughput(Throughput::Bytes(read_all(MultiGzDecoder::new(&*compressed))));
+    group
+        .bench_function("decompress", |bencher| bencher.iter(|| read_all(MultiGzDecoder::new(&*compressed))));
     group.bench_function("collect", |bencher| bencher.iter(|| collect(&compressed)));
+    group.finish();
+    let packages = packages();
+    let mut group = criterion.benchmark_group("packages");
+    group.sample_size(10).throughput(Throughput::Bytes(read_all(XzDecoder::new(&*packages))));
+    group.bench_function("decompress", |bencher| bencher.iter(|| read_all(XzDecoder::new(&*packages))));
+    let add = |mut index: TargetIndex| {
+        index.add_packages("bookworm", XzDecoder::new(&*packages)).expect("is xz");
+        index
+    };
+    group.bench_function("collect", |bencher| {
+        bencher.iter_batched(|| collect(&compressed), add, BatchSize::PerIteration);
+    });
     group.finish();
 }
 

@@ -133,7 +133,7 @@ impl TargetIndex {
             if ![target.architecture.name(), "all"].contains(&stanza.architecture) {
                 return;
             }
-            declarations.add(&stanza, target.architecture);
+            declarations.add(&stanza);
             let provides = stanza.provides().iter().any(|name| looks_like_a_soname(name));
             if provides || names.find(stanza.name.as_bytes()).is_some() {
                 additions.push((stanza.name.to_owned(), NewestStanza::new(suite, &stanza)));

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use debversion::Version;
 
+use super::CatalogError;
 use super::collect::Interner;
 use super::depends::{Dependencies, DependencyIndex};
-use super::{CatalogError, parse_relations};
+use super::relation::relation_names;
 use crate::archive::packages::PackageStanza;
-use crate::vocabulary::{Architecture, PackageName};
+use crate::vocabulary::PackageName;
 
 /// The declarations of one target's packages.
 #[derive(Default)]
@@ -19,6 +20,8 @@ pub(super) struct Declarations {
     names: Interner,
     /// By the number of the package's name; none where there is no such package.
     packages: Vec<Option<Declaration>>,
+    /// Where the alternatives of a stanza are gathered.
+    scratch: Vec<Alternative>,
 }
 
 /// What one package declares, and how apt weighs it.
@@ -27,8 +30,8 @@ pub(super) struct Declaration {
     is_essential: bool,
     priority: u8,
     /// Pre-Depends, then Depends.
-    pub(super) alternatives: Vec<Alternative>,
-    provides: Vec<u32>,
+    pub(super) alternatives: Box<[Alternative]>,
+    provides: Box<[u32]>,
     pub(super) installed_size_kib: u64,
     pub(super) size_bytes: u64,
 }
@@ -45,22 +48,20 @@ pub(super) struct Alternative {
 pub(super) type Providers = BTreeMap<u32, Vec<u32>>;
 
 impl Declarations {
-    /// Takes a stanza in, unless a newer one of its package is there. One whose version is none is left out.
-    pub(super) fn add(&mut self, stanza: &PackageStanza<'_>, architecture: Architecture) {
-        let Ok(version) = stanza.version.parse::<Version>() else { return };
+    /// Takes a stanza in, unless a newer one of its package is there.
+    pub(super) fn add(&mut self, stanza: &PackageStanza<'_>) {
         let number = self.number(stanza.name);
         let known = self.packages[number as usize].as_ref();
-        if known.is_some_and(|known| known.version.parse().is_ok_and(|known: Version| known >= version)) {
+        if known.is_some_and(|known| !is_newer(stanza.version, &known.version)) {
             return;
         }
-        let mut alternatives = Vec::new();
-        for field in [&stanza.pre_depends, &stanza.depends] {
-            for group in parse_relations(field, architecture) {
-                let numbers = group.0.iter().map(|relation| self.number(relation.name.as_str()));
-                alternatives.extend(numbers.map(|name| Alternative { name, is_last: false }));
-                if let Some(last) = alternatives.last_mut() {
-                    last.is_last = true;
-                }
+        let mut alternatives = std::mem::take(&mut self.scratch);
+        alternatives.clear();
+        for group in relation_names(&stanza.pre_depends).chain(relation_names(&stanza.depends)) {
+            let first = alternatives.len();
+            alternatives.extend(group.map(|name| Alternative { name: self.number(name), is_last: false }));
+            if let Some(last) = alternatives[first..].last_mut() {
+                last.is_last = true;
             }
         }
         let provided = stanza.provides().iter().filter(|name| **name != stanza.name);
@@ -69,11 +70,12 @@ impl Declarations {
             version: stanza.version.to_owned(),
             is_essential: stanza.is_essential,
             priority: priority(stanza.priority),
-            alternatives,
+            alternatives: alternatives.as_slice().into(),
             provides,
             installed_size_kib: stanza.installed_size_kib,
             size_bytes: stanza.size_bytes,
         });
+        self.scratch = alternatives;
     }
 
     fn number(&mut self, name: &str) -> u32 {
@@ -138,6 +140,12 @@ impl Declarations {
         }
         (0..).zip(is_reached).filter(|(_, is_reached)| *is_reached).map(|(number, _)| number).collect()
     }
+}
+
+/// Whether a version is newer than one that is known; one that is no version is older than any.
+fn is_newer(version: &str, known: &str) -> bool {
+    let (version, known) = (version.parse::<Version>().ok(), known.parse().ok());
+    version > known
 }
 
 /// apt's number for a priority, the highest first; a word that it does not know is the lowest.

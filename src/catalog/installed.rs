@@ -45,7 +45,7 @@ pub fn installed_catalog(root: &Path, target: &Target) -> Result<InstalledCatalo
     let (mut found, mut declarations) = (Vec::new(), Declarations::default());
     database.for_each_stanza(|form, stanza| {
         if [target.architecture.name(), "all"].contains(&stanza.architecture) {
-            declarations.add(stanza, target.architecture);
+            declarations.add(stanza);
             found.push((form, package(stanza)));
         }
     })?;

@@ -41,6 +41,18 @@ pub fn parse_relations(field: &str, architecture: Architecture) -> Vec<RelationG
     groups.map(RelationGroup).collect()
 }
 
+/// The names in a relation field of a binary package, alternatives in their groups. No other architecture stands in
+/// such a field any more (Debian Policy §7.1).
+pub(super) fn relation_names(field: &str) -> impl Iterator<Item = impl Iterator<Item = &str>> {
+    field.split(',').map(|group| group.split('|').filter_map(|text| name_of(text.trim_start())))
+}
+
+/// The name that a relation begins with.
+fn name_of(text: &str) -> Option<&str> {
+    let end = text.find(|letter: char| letter.is_ascii_whitespace() || ":([<".contains(letter));
+    Some(&text[..end.unwrap_or(text.len())]).filter(|name| is_name(name))
+}
+
 impl Relation {
     /// `name[:qualifier] [(operator version)] [[architectures]] [<profiles>]`
     fn parse(text: &str, architecture: Architecture) -> Option<Self> {
@@ -144,6 +156,15 @@ mod tests {
                 "x LaterOrEqual 1"
             ]
         );
+    }
+
+    #[test]
+    fn names_are_read_alone() {
+        let field =
+            "libc6 (>= 2.36), perl:any,libssl3t64(<< 4~) |\n libssl3 ( = 3.0.2-1 ) , x | ${g}, , (| y";
+        let groups: Vec<Vec<&str>> = relation_names(field).map(Iterator::collect).collect();
+        let expected: [&[&str]; 6] = [&["libc6"], &["perl"], &["libssl3t64", "libssl3"], &["x"], &[], &["y"]];
+        assert_eq!(groups, expected);
     }
 
     #[test]
