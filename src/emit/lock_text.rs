@@ -2,9 +2,11 @@
 
 use std::fmt::{Display, Write as _};
 
+use bstr::BString;
+
 use super::style::{BAD, DIM, GOOD, PATH, paint};
 use super::words::{HINT_WORDS, counted, listed, mebibytes, release_words, shortened};
-use crate::plan::{Comparison, Criterion, Extent, Plan, PlannedPackage, TakenFile};
+use crate::plan::{Comparison, Criterion, Extent, LinkOrigin, Plan, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::RootedPath;
 
 /// How many rows of a list are shown where not all are asked for.
@@ -16,6 +18,7 @@ pub fn lock_text(plan: &Plan, comparison: &Comparison, release_from: &str, all: 
     let mut text = Text { plan, all, text: String::new() };
     text.heading(release_from);
     text.packages();
+    text.alternatives();
     text.problems();
     text.extents(comparison);
     text.disagreements(comparison);
@@ -82,6 +85,22 @@ impl Text<'_> {
                 for file in &planned.files {
                     self.line(paint(DIM, format_args!("  {}", file.path)));
                 }
+            }
+        }
+    }
+
+    /// The names that are links of update-alternatives, and the files that they come to by way of /etc/alternatives.
+    fn alternatives(&mut self) {
+        let files = self.plan.packages.iter().flat_map(|planned| &planned.files);
+        let links: Vec<(&RootedPath, &BString)> = files
+            .filter_map(|file| match &file.kind {
+                TakenKind::Link { target, origin: LinkOrigin::Alternatives } => Some((&file.path, target)),
+                _ => None,
+            })
+            .collect();
+        for (link, middle) in &links {
+            if let Some((_, end)) = links.iter().find(|(path, _)| path.as_bytes() == middle.as_slice()) {
+                self.line(paint(DIM, format_args!("{link} is {end} by update-alternatives")));
             }
         }
     }
@@ -235,6 +254,22 @@ mod tests {
     #[test]
     fn with_all_each_file_is_listed() {
         assert!(told(true).contains("\n  /usr/lib/x86_64-linux-gnu/libmpfr.so.6.2.0\n"), "{}", told(true));
+    }
+
+    #[test]
+    fn a_link_of_update_alternatives_is_told_with_its_end() {
+        let mut plan = sample_plan();
+        let link = |path: &str, target: &str| TakenFile {
+            path: RootedPath::new(path),
+            kind: TakenKind::Link { target: target.into(), origin: LinkOrigin::Alternatives },
+        };
+        let (name, middle, end) =
+            ("/usr/lib/libblas.so.3", "/etc/alternatives/blas", "/usr/lib/blas/libblas.so.3");
+        plan.packages[0].files.extend([link(middle, end), link(name, middle)]);
+        let text = lock_text(&plan, &sample_comparison(), "the venv's", false);
+        let told = format!("{name} is {end} by update-alternatives");
+        assert_eq!(text.matches("update-alternatives").count(), 1, "{text}");
+        assert!(text.contains(&told), "{text}");
     }
 
     #[test]
