@@ -1,0 +1,10 @@
+//! A .deb from anywhere is read or refused, and never a panic.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sodeb::inventory::read_deb;
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = read_deb(bytes);
+});
