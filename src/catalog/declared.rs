@@ -211,3 +211,63 @@ impl Declaration {
         groups
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::packages::read_packages;
+
+    fn declared(stanzas: &str) -> Declarations {
+        let mut declarations = Declarations::default();
+        read_packages(stanzas.as_bytes(), |stanza| declarations.add(&stanza)).expect("memory reads");
+        declarations
+    }
+
+    fn stanza(name: &str, version: &str, fields: &str) -> String {
+        format!("Package: {name}\nVersion: {version}\nArchitecture: amd64\n{fields}\n")
+    }
+
+    #[test]
+    fn the_newest_version_counts_whichever_comes_first() {
+        let (old, new) = (stanza("a", "1.9", "Depends: b\n"), stanza("a", "1.10", "Depends: c\n"));
+        for stanzas in [format!("{old}{new}"), format!("{new}{old}"), format!("{new}{new}{old}")] {
+            let declarations = declared(&stanzas);
+            let package = declarations.find(b"a").and_then(|number| declarations.package(number));
+            let groups = package.expect("is there").groups(|_| true);
+            assert_eq!(groups, [[declarations.find(b"c").expect("is named")]]);
+        }
+    }
+
+    #[test]
+    fn providers_come_in_apts_order() {
+        let provides =
+            |name, fields: &str| stanza(name, "1", &format!("Provides: v, v (= 2), {name}\n{fields}"));
+        let stanzas = [
+            provides("a", "Priority: optional\n"),
+            provides("b", "Priority: optional\n"),
+            provides("c", "Priority: extra\n"),
+            provides("d", "Priority: important\n"),
+            provides("e", "Priority: extra\nEssential: yes\n"),
+        ];
+        let index = DeclarationIndex::new(declared(&stanzas.concat()));
+        let providers = index.providers(&PackageName::new("v")).expect("is in memory");
+        assert_eq!(providers, ["e", "d", "b", "a", "c"].map(PackageName::new));
+        assert_eq!(index.providers(&PackageName::new("a")).expect("is in memory"), []);
+    }
+
+    #[test]
+    fn every_alternative_and_provider_is_reached_and_a_cycle_ends() {
+        let stanzas = [
+            stanza("a", "1", "Pre-Depends: b | v\nDepends: gone\n"),
+            stanza("b", "1", "Depends: a\n"),
+            stanza("p", "1", "Provides: v\nDepends: q\n"),
+            stanza("q", "1", ""),
+            stanza("r", "1", "Depends: a\n"),
+        ];
+        let declarations = declared(&stanzas.concat());
+        let reached = declarations.reachable([&b"a"[..], b"unknown"].into_iter(), &declarations.providers());
+        let mut names: Vec<&[u8]> = reached.into_iter().map(|number| declarations.name(number)).collect();
+        names.sort_unstable();
+        assert_eq!(names, [b"a", b"b", b"p", b"q"]);
+    }
+}

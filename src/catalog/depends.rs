@@ -6,8 +6,8 @@ use crate::vocabulary::PackageName;
 /// What a catalog knows of Depends, Pre-Depends and Provides (Debian Policy §7.2, §7.5).
 ///
 /// It knows the packages that can be the answer for a soname and whatever those lead to, by any alternative and
-/// any provider. Versions in relations are left out: within the index of one release they hold, or the archive
-/// would not have let the package in, and where an alternative's does not, another package is named before it.
+/// any provider. Versions in relations are left out: those that an index of one release names hold for the packages
+/// of that same index, so that they do not turn what apt takes.
 pub trait DependencyIndex {
     /// What a package depends on; none where the index does not know it.
     ///

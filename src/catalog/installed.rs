@@ -403,6 +403,42 @@ Version: 1.6.0-1
     }
 
     #[test]
+    fn a_database_tells_what_its_packages_depend_on() {
+        let stanzas = STANZAS.replacen("Section", "Depends: libc6 | libgl1, libold1\nSection", 1);
+        let catalog = read(&root(&[("var/lib/dpkg/status", &stanzas)])).expect("reads");
+        let index = catalog.dependency_index().expect("is told");
+        let told = index.dependencies(&PackageName::new("libgmp10")).expect("reads").expect("is there");
+        assert_eq!(told.groups, [[PackageName::new("libgl1")]], "what is not installed is left out");
+        assert_eq!((told.installed_size_kib, told.size_bytes), (855, 0));
+    }
+
+    fn names(root: &tempfile::TempDir) -> Vec<String> {
+        installed_names(root.path()).expect("reads").iter().map(PackageName::to_string).collect()
+    }
+
+    #[test]
+    fn the_names_of_a_root_are_those_of_its_own_architecture_and_what_they_provide() {
+        let distroless = "Package: tzdata\nVersion: 1\nArchitecture: all\nProvides: zones (= 1), clock\n";
+        let root = root(&[
+            (
+                "var/lib/dpkg/status",
+                &STANZAS.replace(
+                    "Package: libgmp10\nStatus: install ok installed\nArchitecture: arm64",
+                    "Package: foreign\nStatus: install ok installed\nArchitecture: arm64",
+                ),
+            ),
+            ("var/lib/dpkg/status.d/tzdata", distroless),
+            ("var/lib/dpkg/status.d/tzdata.md5sums", "Package: no-stanza\nVersion: 1\nArchitecture: all\n"),
+        ]);
+        assert_eq!(names(&root), ["clock", "libgl1", "libgmp10", "tzdata", "zones"]);
+    }
+
+    #[test]
+    fn a_root_without_a_database_has_no_packages() {
+        assert_eq!(names(&root(&[("etc/os-release", "ID=alpine\n")])), [""; 0]);
+    }
+
+    #[test]
     fn a_diverted_path_lies_where_the_diversion_says() {
         let root = root(&[
             ("var/lib/dpkg/status", STANZAS),

@@ -125,6 +125,82 @@ fn the_newest_version_among_the_suites_counts() {
     assert_eq!(version(&world), ("2:6.2.1+dfsg1-1.1".into(), "bookworm".into()), "an epoch outweighs");
 }
 
+/// An archive in which `libgmp10` leads to a package, a virtual one and on from there.
+fn world_with_depends() -> World {
+    let world = World::new();
+    let depends = |name: &str, fields: &str| {
+        stanza(name, "1-1").replacen("Section: libs\n", &format!("Section: misc\n{fields}"), 1)
+    };
+    let libgmp10 = stanza("libgmp10", "2:6.2.1+dfsg1-1.1");
+    let stanzas = [
+        libgmp10.replacen(
+            "Section",
+            "Depends: gone | c-library (>= 2), a-virtual, gone2, c-library (>= 2)\nSection",
+            1,
+        ),
+        depends("c-library", "Pre-Depends: base\n"),
+        depends("one", "Provides: a-virtual (= 1), other\nPriority: optional\nDepends: deep\n"),
+        depends("two", "Provides: a-virtual\nPriority: standard\nDepends: libgmp10\n"),
+        depends("base", ""),
+        depends("deep", "Depends: other\n"),
+        depends("unrelated", "Depends: libgmp10\n"),
+    ];
+    let main = TestSuite::debian("bookworm").contents("main", "amd64", CONTENTS).packages(
+        "main",
+        "amd64",
+        &stanzas.concat(),
+    );
+    world.server.publish(main.publish(&world.key));
+    world
+}
+
+/// A package's groups, alternatives with a bar between them; none where the index does not know it.
+fn groups(catalog: &dyn Catalog, package: &str) -> Option<String> {
+    let index = catalog.dependency_index().expect("is told");
+    let dependencies = index.dependencies(&PackageName::new(package)).expect("is whole")?;
+    let group =
+        |names: &Vec<PackageName>| names.iter().map(PackageName::as_str).collect::<Vec<_>>().join("|");
+    Some(dependencies.groups.iter().map(group).collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn what_packages_with_libraries_lead_to_is_told_and_nothing_else() {
+    let world = world_with_depends();
+    let catalog = refresh_catalog(&world.update(), world.cache()).expect("is built");
+    let told = |package| groups(&catalog, package);
+    assert_eq!(told("libgmp10").as_deref(), Some("c-library a-virtual"), "what nobody has is left out");
+    assert_eq!(told("c-library").as_deref(), Some("base"));
+    assert_eq!(told("base").as_deref(), Some(""));
+    assert_eq!(told("one").as_deref(), Some("deep"));
+    assert_eq!([told("unrelated"), told("a-virtual"), told("gone")], [None, None, None]);
+    let index = catalog.dependency_index().expect("is told");
+    let providers = |name| index.providers(&PackageName::new(name)).expect("is whole");
+    assert_eq!(providers("a-virtual"), ["two", "one"].map(PackageName::new));
+    assert_eq!(providers("other"), [PackageName::new("one")]);
+    let base = index.dependencies(&PackageName::new("base")).expect("is whole").expect("is there");
+    assert_eq!((base.installed_size_kib, base.size_bytes), (855, 562_588));
+}
+
+#[test]
+fn a_file_that_tells_no_depends_answers_and_is_written_anew_by_an_update() {
+    let world = world_with_depends();
+    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    let path = world.files().remove(0).0;
+    let whole = std::fs::read(&path).expect("is there");
+    // A section that nobody knows is one that is not there.
+    let mut older = whole.clone();
+    let name = memchr::memmem::find(&older, b"dependencies").expect("the directory names it");
+    older[name] = b'x';
+    std::fs::write(&path, &older).expect("a file");
+    let wanted = target("bookworm", Architecture::Amd64);
+    let catalog = cached_catalog(world.cache(), &wanted).expect("reads").expect("is there");
+    assert!(catalog.dependency_index().is_none());
+    assert_eq!(names(&ask(&catalog, "libgmp.so.10", &[])), ["libgmp10"]);
+    let again = refresh_catalog(&world.update(), world.cache()).expect("is built");
+    assert!(again.dependency_index().is_some());
+    assert_eq!(std::fs::read(&path).expect("is there"), whole);
+}
+
 #[test]
 fn an_unchanged_archive_is_not_read_again_and_a_changed_one_takes_the_old_ones_place() {
     let world = World::new();
