@@ -2,10 +2,12 @@
 
 #![no_main]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
 use sodeb::catalog::{Catalog, CatalogFile, IndexKind};
+use sodeb::close::depends_closure;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(file) = CatalogFile::open("fuzz", bytes.to_vec()) else { return };
@@ -14,6 +16,10 @@ fuzz_target!(|bytes: &[u8]| {
         let _ = catalog.file_names(b"lib", 100);
         for library in catalog.libraries(b"libgmp.so.10").into_iter().flatten() {
             let _ = catalog.package(&library.package);
+            if let Some(index) = catalog.dependency_index() {
+                let _ = index.providers(&library.package);
+                let _ = depends_closure(index, &[library.package], &BTreeSet::new());
+            }
         }
     }
 });
