@@ -281,8 +281,9 @@ pub(super) struct ClosingArguments {
     #[arg(long, value_name = "PACKAGE", env = "SODEB_AVOID", value_delimiter = ',')]
     pub(super) avoid: Vec<String>,
     /// Which of the libraries count that objects say they open by themselves: those of this priority and above
-    #[arg(long, value_name = "PRIORITY", default_value = "required")]
-    pub(super) dlopen: DlopenLevel,
+    /// [default: required]
+    #[arg(long, value_name = "PRIORITY", env = "SODEB_DLOPEN")]
+    pub(super) dlopen: Option<DlopenLevel>,
 }
 
 /// A priority of `.note.dlopen`.
@@ -294,6 +295,15 @@ pub(super) enum DlopenLevel {
     Recommended,
     /// Which may be there
     Suggested,
+}
+
+impl std::str::FromStr for DlopenLevel {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        <Self as ValueEnum>::from_str(word, false)
+            .map_err(|_| "neither required nor recommended nor suggested".to_owned())
+    }
 }
 
 /// Which packages there are.

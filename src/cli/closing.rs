@@ -48,7 +48,8 @@ pub(super) fn close(
     let ClosingQuestion { sources, linker, closing, catalog, earlier } = question;
     let mut asked =
         Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, Depth::Opening)?;
-    asked.follow_opens(closing.dlopen.into());
+    let least = closing.dlopen.map_or_else(|| config.dlopen(), |level| Ok(Some(level)))?;
+    asked.follow_opens(least.unwrap_or(DlopenLevel::Required).into());
     let bars = Bars::new(printer.shows_progress);
     let settings = archive_settings(&catalog.archive, config)?;
     let snapshot = settings.snapshot.clone();
@@ -59,7 +60,7 @@ pub(super) fn close(
         learned_from = opened.learned_from;
         Ok::<_, Failure>(change(opened.catalogs))
     };
-    let terms = Terms { present: present(&asked.sources, printer), ..terms(closing) };
+    let terms = Terms { present: present(&asked.sources, printer), ..terms(closing, config) };
     let mut closed = pipeline::close(asked.question(), &terms, choose, &depot)?;
     closed.plan.snapshot = snapshot;
     say_unread(&asked.sources, printer);
@@ -72,9 +73,16 @@ fn locked_urls(earlier: Option<&Plan>) -> HashMap<Sha256Digest, Vec<String>> {
     packages.filter_map(|planned| Some((planned.package.sha256?, planned.urls.clone()))).collect()
 }
 
-fn terms(arguments: &ClosingArguments) -> Terms {
-    let names = |names: &[String]| names.iter().map(PackageName::new).collect();
-    Terms { prefer: names(&arguments.prefer), avoid: names(&arguments.avoid), present: BTreeSet::new() }
+fn terms(arguments: &ClosingArguments, config: &Config) -> Terms {
+    let names = |given: &[String], configured: &[String]| {
+        let names = if given.is_empty() { configured } else { given };
+        names.iter().map(PackageName::new).collect()
+    };
+    Terms {
+        prefer: names(&arguments.prefer, &config.prefer),
+        avoid: names(&arguments.avoid, &config.avoid),
+        present: BTreeSet::new(),
+    }
 }
 
 /// The packages of the base. A dpkg database that can't be read is no reason to give no answer.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::Failure;
-use super::arguments::CatalogChoice;
+use super::arguments::{CatalogChoice, DlopenLevel};
 use crate::vocabulary::Architecture;
 
 const FILE_NAME: &str = "sodeb.toml";
@@ -32,6 +32,11 @@ pub(super) struct Config {
     #[serde(default)]
     pub(super) component: Vec<String>,
     pub(super) cache_dir: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) prefer: Vec<String>,
+    #[serde(default)]
+    pub(super) avoid: Vec<String>,
+    dlopen: Option<String>,
     #[serde(skip)]
     folder: PathBuf,
 }
@@ -72,6 +77,11 @@ impl Config {
     /// The architecture that the file names.
     pub(super) fn arch(&self) -> Result<Option<Architecture>, Failure> {
         self.word(self.arch.as_deref(), "arch")
+    }
+
+    /// Which of the libraries count that objects open by themselves, as the file names it.
+    pub(super) fn dlopen(&self) -> Result<Option<DlopenLevel>, Failure> {
+        self.word(self.dlopen.as_deref(), "dlopen")
     }
 
     fn word<Value: FromStr<Err: Display>>(

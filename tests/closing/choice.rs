@@ -82,6 +82,9 @@ fn prefer_and_avoid_settle_it() {
     assert_eq!(preferred.reason("small-a").0, "preferred");
     let avoiding = world.lock(&["--avoid", "both"]);
     assert_eq!(avoiding.packages(), ["small-a", "small-b"]);
+    world.fixture.file("/sodeb.toml", "avoid = [\"both\"]\n");
+    assert_eq!(world.lock(&[]).packages(), ["small-a", "small-b"]);
+    assert_eq!(world.lock(&["--avoid", "other"]).packages(), ["both"]);
 }
 
 #[test]

@@ -60,6 +60,13 @@ fn a_library_that_a_note_requires_is_needed_and_others_by_flag() {
     let world = World::new(opening("recommended"), &packages);
     assert_eq!(world.lock(&[]).packages(), [""; 0]);
     assert_eq!(world.lock(&["--dlopen", "recommended"]).packages(), ["libold1"]);
+    world.fixture.file("/sodeb.toml", "dlopen = \"recommended\"\n");
+    assert_eq!(world.lock(&[]).packages(), ["libold1"]);
+    world.fixture.file("/sodeb.toml", "dlopen = \"all\"\n");
+    let output = world.run(&["lock", "app"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("cannot use dlopen in") && said.contains("neither required nor"), "{said}");
 }
 
 /// A library that defines a version; `scratch` keeps what the compiler reads.
