@@ -130,6 +130,17 @@ impl Answer {
 }
 
 impl Asked {
+    /// The name that is asked for, and which of its answers are left out since the user avoids them.
+    pub(super) fn described(&self, avoid: &BTreeSet<PackageName>) -> String {
+        let names = self.answers.iter().map(Answer::name).filter(|name| avoid.contains(*name));
+        let avoided: Vec<&str> =
+            names.map(PackageName::as_str).collect::<BTreeSet<_>>().into_iter().collect();
+        match avoided[..] {
+            [] => self.ask.soname.to_string(),
+            _ => format!("{} (avoided: {})", self.ask.soname, avoided.join(", ")),
+        }
+    }
+
     /// Which answers the choice is between: those that the linker takes and the user does not avoid; of those, the
     /// ones that the user prefers, or else the library's own package (Debian Policy §8.1) before one that merely has
     /// a file of that name; and those that define the versions that are needed, where any does.

@@ -97,7 +97,7 @@ struct Choice {
 #[derive(Debug, thiserror::Error)]
 pub enum CloseError {
     /// No choice of packages closes it.
-    #[error("cannot choose packages that close the gap: {0}")]
+    #[error("cannot choose packages that close the gap")]
     Unsolvable(#[from] Unsolvable),
     /// A catalog's data is broken.
     #[error(transparent)]

@@ -42,7 +42,7 @@ impl Closing<'_> {
         let ids: BTreeMap<&PackageName, PackageId> =
             sizes.keys().enumerate().map(|(index, name)| (*name, PackageId(index))).collect();
         let asks = self.asks.all.iter().zip(&usable).map(|(asked, usable)| Requirement {
-            what: asked.ask.soname.to_string(),
+            what: asked.described(&terms.avoid),
             options: self.options(asked, usable, &ids),
         });
         // What the base has is there whatever is chosen, and so costs nothing more.
