@@ -13,7 +13,7 @@ use crate::archive::{Archive, ArchiveError, ArchiveSettings, PoolFile};
 use crate::catalog::{Package, Provenance};
 use crate::inventory::{Deb, StoredDebs, read_deb};
 use crate::progress::Progress;
-use crate::vocabulary::Sha256Digest;
+use crate::vocabulary::{PackageName, Sha256Digest};
 
 /// .debs could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,9 @@ pub enum DepotError {
     /// The archive did not give one.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The index tells no digest of a package, so that its .deb can't be known from another.
+    #[error("cannot fetch {0}: the index tells no digest of it")]
+    NoDigest(PackageName),
     /// What was read could not be kept.
     #[error("cannot write what was read of {deb} into the cache")]
     Store {
@@ -89,6 +92,26 @@ impl<'run> Depot<'run> {
             }
         }
         Ok(debs.into_iter().flatten().collect())
+    }
+
+    /// The packages' .debs as files, in their order, those that are not in the cache fetched before. Each one's
+    /// digest is compared again.
+    ///
+    /// # Errors
+    /// When one can't be had.
+    pub fn files(&self, provenance: &Provenance, packages: &[Package]) -> Result<Vec<PathBuf>, DepotError> {
+        let wanted: Vec<PoolFile> = packages
+            .iter()
+            .map(|package| {
+                let no_digest = || DepotError::NoDigest(package.name.clone());
+                self.pool_file(provenance, package).ok_or_else(no_digest)
+            })
+            .collect::<Result<_, _>>()?;
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let fetched = self.archive()?.debs(&provenance.target, &wanted, self.progress);
+        Ok(fetched.into_iter().collect::<Result<_, _>>()?)
     }
 
     /// Where a package can be had for years.

@@ -17,6 +17,7 @@
 //! - [`mod@resolve`]: what becomes of each soname; [`select`]: the smallest set of packages that meets what is
 //!   needed; [`mod@close`]: the packages that close the gap; [`plan`]: what is put on a base, file by file;
 //!   [`graph`]: who loads what, and why.
+//! - [`layer`]: the files themselves, out of the packages, as a tar archive or a folder.
 //! - [`pipeline`]: the stages in their order.
 //! - [`emit`]: answers as text and JSON; [`cli`]: the command.
 //!
@@ -74,12 +75,14 @@ pub mod archive;
 pub mod catalog;
 pub mod cli;
 pub mod close;
+pub mod compress;
 pub mod decompress;
 pub mod depot;
 pub mod elf;
 pub mod emit;
 pub mod graph;
 pub mod inventory;
+pub mod layer;
 pub mod loader;
 pub mod maintainer;
 pub mod pipeline;

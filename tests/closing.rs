@@ -16,47 +16,12 @@ mod needs;
 #[path = "closing/taken.rs"]
 mod taken;
 
-use std::process::{Command, Output};
+use std::process::Output;
 
-use support::archive_server::{ArchiveServer, SigningKey};
-use support::fixture::{Fixture, Object};
-use support::package::{TestPackage, archive};
+use support::world::World;
 use toml::Value;
 
-/// A tree in `/app`, and an archive.
-struct World {
-    fixture: Fixture,
-    server: ArchiveServer,
-    key: SigningKey,
-}
-
 impl World {
-    fn new(app: Object, packages: &[TestPackage]) -> Self {
-        let fixture = Fixture::empty();
-        fixture.build(app.at("/app/x.so"));
-        let key = SigningKey::new("Test archive");
-        key.write_public(&fixture.host("/key.asc"));
-        let server = ArchiveServer::start([archive(packages, &key)]);
-        Self { fixture, server, key }
-    }
-
-    /// Puts other packages into the archive.
-    fn publish(&self, packages: &[TestPackage]) {
-        self.server.publish(archive(packages, &self.key));
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
-        command.env_clear().env("HOME", self.fixture.host("/home")).current_dir(self.fixture.root());
-        command.args(arguments).args(["--release", "bookworm", "--arch", "amd64"]);
-        command.arg("--mirror").arg(self.server.url()).args(["--keyring", "key.asc"]);
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().expect("the program runs")
-    }
-
     /// Locks the tree with the archive's index of now.
     #[track_caller]
     fn lock(&self, options: &[&str]) -> Lock {

@@ -8,6 +8,7 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueP
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::emit::ManifestFormat;
+use crate::layer::Include;
 use crate::loader::CpuLevel;
 use crate::vocabulary::Architecture;
 
@@ -38,6 +39,11 @@ pub(super) enum Command {
     ///
     /// One PATH that is a file named *.lock is read as a lock, which answers all but the format by itself.
     Manifest(ManifestArguments),
+    /// Write the needed files of the packages that close the gap: a folder, .tar, .tar.gz or .tar.zst
+    ///
+    /// One PATH that is a file named *.lock is read as a lock, which names the files by itself; --base is then the
+    /// base that it was made for.
+    Layer(LayerArguments),
     /// Show what each object of a tree loads, as the dynamic linker would
     Tree(TreeArguments),
     /// Fetch, show, search and build the catalogs that packages are looked up in
@@ -263,6 +269,39 @@ pub(super) struct ManifestArguments {
     /// A file for the manifest, written as a whole or not at all [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LayerArguments {
+    #[command(flatten)]
+    pub(super) sources: SourceArguments,
+    #[command(flatten)]
+    pub(super) linker: LinkerArguments,
+    #[command(flatten)]
+    pub(super) closing: ClosingArguments,
+    #[command(flatten)]
+    pub(super) catalog: CatalogArguments,
+    /// How much of each package is written
+    #[arg(long, value_name = "EXTENT", default_value = "needed")]
+    pub(super) files: LayerExtent,
+    /// Files of a package to write too, such as 'libmagic1:/usr/lib/file/*'; may be given several times
+    #[arg(long, value_name = "PACKAGE:GLOB")]
+    pub(super) include: Vec<Include>,
+    /// How the report is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+    /// What is written: an archive if it ends in .tar, .tar.gz or .tar.zst, else a folder
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+}
+
+/// How much of a package is shipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LayerExtent {
+    /// What is loaded, and the copyright file
+    Needed,
+    /// All of it but documentation
+    Package,
 }
 
 /// The names of the formats, which help and completions list.

@@ -18,6 +18,7 @@ use crate::close::{CloseError, Closed, Terms};
 use crate::depot::{Depot, DepotError};
 use crate::elf::DlopenPriority;
 use crate::inventory::{Deb, Depth};
+use crate::loader::LinkerSettings;
 use crate::pipeline::{self, Catalogs, Debs};
 use crate::plan::Plan;
 use crate::vocabulary::{PackageName, Sha256Digest};
@@ -36,6 +37,10 @@ pub(super) struct ClosingQuestion<'arguments> {
 pub(super) struct ClosedAnswer {
     pub(super) closed: Closed,
     pub(super) learned_from: String,
+    /// The trees that it was made of.
+    pub(super) sources: Sources,
+    /// What it took the image's environment for.
+    pub(super) linker: LinkerSettings,
 }
 
 /// Closes the gap of the trees. `change` may put another catalog in the place of the main one.
@@ -64,11 +69,12 @@ pub(super) fn close(
     let mut closed = pipeline::close(asked.question(), &terms, choose, &depot)?;
     closed.plan.snapshot = snapshot;
     say_unread(&asked.sources, printer);
-    Ok(ClosedAnswer { closed, learned_from })
+    let (sources, linker) = asked.into_parts();
+    Ok(ClosedAnswer { closed, learned_from, sources, linker })
 }
 
 /// Where the .debs of a lock can be had, by their digests.
-fn locked_urls(earlier: Option<&Plan>) -> HashMap<Sha256Digest, Vec<String>> {
+pub(super) fn locked_urls(earlier: Option<&Plan>) -> HashMap<Sha256Digest, Vec<String>> {
     let packages = earlier.into_iter().flat_map(|plan| &plan.packages);
     packages.filter_map(|planned| Some((planned.package.sha256?, planned.urls.clone()))).collect()
 }
@@ -129,7 +135,7 @@ impl From<DepotError> for Failure {
     fn from(error: DepotError) -> Self {
         match error {
             DepotError::Archive(error) => error.into(),
-            error @ DepotError::Store { .. } => Self::outside(error),
+            error @ (DepotError::NoDigest(_) | DepotError::Store { .. }) => Self::outside(error),
         }
     }
 }

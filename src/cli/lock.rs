@@ -43,7 +43,7 @@ fn question<'arguments>(
 
 /// Writes the lock and prints the report, or prints the lock where it goes nowhere else.
 fn write(answer: &ClosedAnswer, arguments: &LockArguments, printer: &Printer) -> Result<Exit, Failure> {
-    let ClosedAnswer { closed, learned_from } = answer;
+    let ClosedAnswer { closed, learned_from, .. } = answer;
     let plan = &closed.plan;
     let is_whole = closed.unread.is_empty();
     if is_whole && let Some(path) = &arguments.output {

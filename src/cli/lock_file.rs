@@ -8,6 +8,14 @@ use anyhow::Context;
 use super::Failure;
 use crate::plan::{LockError, Plan, read_lock};
 
+/// How the name of a lock ends.
+const LOCK_EXTENSION: &str = "lock";
+
+/// Whether a path is read as a lock and not as a tree.
+pub(super) fn is_lock(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == LOCK_EXTENSION) && path.is_file()
+}
+
 /// The lock in a file.
 pub(super) fn read(path: &Path) -> Result<Plan, Failure> {
     read_if_there(path)?.ok_or_else(|| {

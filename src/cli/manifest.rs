@@ -1,7 +1,5 @@
 //! `sodeb manifest`.
 
-use std::path::Path;
-
 use super::arguments::ManifestArguments;
 use super::closing::{ClosingQuestion, close};
 use super::config::Config;
@@ -12,16 +10,13 @@ use super::{Exit, Failure};
 use crate::emit::{ManifestError, manifest};
 use crate::plan::Plan;
 
-/// How the name of a lock ends.
-const LOCK_EXTENSION: &str = "lock";
-
 pub(super) fn run(
     arguments: &ManifestArguments,
     config: &Config,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let plan = match &arguments.sources.paths[..] {
-        [path] if is_lock(path) => lock_file::read(path)?,
+        [path] if lock_file::is_lock(path) => lock_file::read(path)?,
         _ => planned(arguments, config, printer)?,
     };
     let text = manifest(&plan, arguments.format)?;
@@ -37,11 +32,6 @@ pub(super) fn run(
         exit = Exit::BadNews;
     }
     Ok(exit)
-}
-
-/// Whether a path is read as a lock and not as a tree.
-fn is_lock(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == LOCK_EXTENSION) && path.is_file()
 }
 
 fn planned(arguments: &ManifestArguments, config: &Config, printer: &Printer) -> Result<Plan, Failure> {

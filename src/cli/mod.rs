@@ -7,6 +7,7 @@ mod closing;
 mod config;
 mod graph;
 mod index;
+mod layer;
 mod lock;
 mod lock_file;
 mod manifest;
@@ -109,6 +110,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Some(Command::Tree(arguments)) => tree::run(&arguments, &config, printer),
         Some(Command::Lock(arguments)) => lock::run(&arguments, &config, printer),
         Some(Command::Manifest(arguments)) => manifest::run(&arguments, &config, printer),
+        Some(Command::Layer(arguments)) => layer::run(&arguments, &config, printer),
         Some(Command::Index(command)) => index::run(command, &config, printer),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

@@ -53,6 +53,10 @@ impl<'settings> Asked<'settings> {
         Question { sources: &self.sources, settings: &self.linker, architecture: self.architecture }
     }
 
+    pub(super) fn into_parts(self) -> (Sources, LinkerSettings) {
+        (self.sources, self.linker)
+    }
+
     pub(super) fn catalogs(&self, architecture: Option<Architecture>) -> Result<Opened, Failure> {
         catalogs::open(self.catalog, self.config, &self.release, architecture, self.printer)
     }

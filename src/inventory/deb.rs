@@ -158,6 +158,45 @@ pub fn read_deb(reader: impl Read + Send) -> Result<Deb, DebError> {
     Err(DebError::Unexpected { wanted, found: "nothing".to_owned() })
 }
 
+/// Hands the content of every regular file of a .deb to `take`, with its path below the root, in the order of
+/// data.tar. A hard link is passed over: its content is that of the file that it leads to.
+///
+/// # Errors
+/// As for [`read_deb`], and when `take` fails.
+pub fn each_file_of_deb(
+    reader: impl Read + Send,
+    mut take: impl FnMut(&BString, &mut dyn Read) -> io::Result<()>,
+) -> Result<(), DebError> {
+    let mut archive = ar::Archive::new(ArGuard::new(reader));
+    read_version(&mut archive)?;
+    while let Some(member) = archive.next_entry() {
+        let mut member = member.map_err(DebError::Archive)?;
+        let name = member.header().identifier().to_str_lossy().into_owned();
+        if !name.starts_with("data.tar") {
+            continue;
+        }
+        let tar = open_tar(&name, "data.tar", &mut member, MAX_DATA_BYTES)?;
+        let each = each_member(tar, |Member { path, mut entry, .. }| match entry.header().entry_type() {
+            EntryType::Regular | EntryType::Continuous => match clean_path(&path) {
+                Ok(path) => take(&path, &mut entry),
+                Err(_) => Ok(()),
+            },
+            _ => Ok(()),
+        });
+        return each.map_err(|source| DebError::Member { member: name, source });
+    }
+    Err(DebError::Unexpected { wanted: "data.tar", found: "nothing".to_owned() })
+}
+
+/// Reads a layer's tar: its inventory, and what its regular files are beside their content, sorted by path.
+///
+/// # Errors
+/// When it is broken, of a form that dpkg does not unpack, or larger than any package.
+pub fn read_layer(reader: impl Read + Send) -> io::Result<(Inventory, Vec<DebFile>)> {
+    let inner: Box<dyn Read + Send + '_> = Box::new(reader);
+    read_data(tar::Archive::new(Bounded { inner, left: MAX_DATA_BYTES, limit: MAX_DATA_BYTES }))
+}
+
 fn read_version<R: Read>(archive: &mut ar::Archive<R>) -> Result<(), DebError> {
     let nothing = || DebError::Unexpected { wanted: "debian-binary", found: "nothing".to_owned() };
     let member = archive.next_entry().ok_or_else(nothing)?.map_err(DebError::Archive)?;

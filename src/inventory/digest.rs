@@ -43,4 +43,13 @@ impl Inventory {
         }
         Ok(Sha256Digest(hasher.finalize().into()))
     }
+
+    /// The digest of the content of the regular file at `path` (without a leading slash); none for anything else,
+    /// and for a file that can't be read or whose place on the host is not known any more.
+    pub fn file_digest(&self, path: impl AsRef<[u8]>) -> Option<Sha256Digest> {
+        let entry = self.get(path)?;
+        let EntryKind::File(content) = &entry.kind else { return None };
+        let (top, _) = content.top.as_ref()?;
+        digest_of(File::open(top.join(entry.path.to_os_str_lossy())).ok()?).ok()
+    }
 }

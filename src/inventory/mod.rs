@@ -24,7 +24,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use content::Depth;
-pub use deb::{Deb, DebError, DebFile, read_deb};
+pub use deb::{Deb, DebError, DebFile, each_file_of_deb, read_deb, read_layer};
 pub use directory::{InventoryError, read_base, read_directory};
 pub use stored::StoredDebs;
 

@@ -12,3 +12,4 @@ pub(crate) mod package;
 pub(crate) mod real;
 pub(crate) mod sodeb;
 pub(crate) mod trees;
+pub(crate) mod world;

@@ -1,0 +1,161 @@
+//! `sodeb layer`.
+
+use std::path::Path;
+
+use super::arguments::{Format, LayerArguments, LayerExtent};
+use super::catalogs::archive_settings;
+use super::closing::{ClosedAnswer, ClosingQuestion, close, locked_urls};
+use super::config::Config;
+use super::lock::not_whole;
+use super::lock_file;
+use super::printer::Printer;
+use super::progress::Bars;
+use super::settings::read_sources;
+use super::{Exit, Failure};
+use crate::app::Sources;
+use crate::catalog::Package;
+use crate::depot::Depot;
+use crate::emit::{self, LayerReport};
+use crate::inventory::Depth;
+use crate::layer::{self, Context, Extent, Layer, LayerError, OutputKind, PackageSource, Request};
+use crate::loader::LinkerSettings;
+use crate::plan::Plan;
+
+/// The time of everything that is written, in seconds since 1970
+/// (<https://reproducible-builds.org/specs/source-date-epoch/>).
+const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
+
+pub(super) fn run(arguments: &LayerArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
+    let mtime = source_date_epoch()?;
+    let output = &arguments.output;
+    let kind = OutputKind::of_name(output)?;
+    layer::refuse_output(output, kind)?;
+    let planned = Planned::of(arguments, config, printer)?;
+    let plan = &planned.plan;
+    let sources = packages(arguments, config, printer, plan)?;
+    let request = Request {
+        plan,
+        sources: &sources,
+        base: planned.sources.base.as_ref().map(|base| &base.inventory),
+        extent: match arguments.files {
+            LayerExtent::Needed => Extent::Needed,
+            LayerExtent::Package => Extent::Package,
+        },
+        includes: &arguments.include,
+    };
+    let layer = Layer::compose(&request, scratch(output)?)?;
+    let written = layer::write(&layer, output, kind, mtime)?;
+    layer::check(&written, &layer, plan, planned.context())?;
+    let report = LayerReport::new(plan, &layer, &written);
+    let text = match arguments.format {
+        Format::Json => emit::layer_json(&report).map_err(Failure::outside)?,
+        Format::Text => emit::layer_text(&report),
+    };
+    written.keep()?;
+    printer.print(text)?;
+    for note in &layer.notes {
+        printer.warning(note);
+    }
+    let mut exit = Exit::Fine;
+    for problem in plan.problems.iter().filter(|problem| problem.kind.is_bad_news()) {
+        printer.warning(&format!("{}: {}: {}", problem.kind, problem.object, problem.detail));
+        exit = Exit::BadNews;
+    }
+    Ok(exit)
+}
+
+/// The Plan, and what it was made of.
+struct Planned {
+    plan: Plan,
+    /// The base and the trees; no trees for a lock.
+    sources: Sources,
+    /// None for a lock.
+    linker: Option<LinkerSettings>,
+}
+
+impl Planned {
+    fn of(arguments: &LayerArguments, config: &Config, printer: &Printer) -> Result<Self, Failure> {
+        match &arguments.sources.paths[..] {
+            [path] if lock_file::is_lock(path) => Self::of_lock(path, arguments, config),
+            _ => Self::of_trees(arguments, config, printer),
+        }
+    }
+
+    /// A lock tells which files there are, but not what its base has. (The digest of the base is over the objects
+    /// that the trees load from it too, so that it can't be compared without them: the check sees whether the
+    /// libraries are where the lock says.)
+    fn of_lock(path: &Path, arguments: &LayerArguments, config: &Config) -> Result<Self, Failure> {
+        let plan = lock_file::read(path)?;
+        let sources = read_sources(&[], &arguments.sources.place, config, Depth::Linking)?;
+        if plan.base.is_some() && sources.base.is_none() {
+            let error = anyhow::anyhow!("cannot write a layer of {}: it was made for a base", path.display());
+            return Err(Failure::question(error).hint("give that base by --base"));
+        }
+        Ok(Self { plan, sources, linker: None })
+    }
+
+    fn of_trees(arguments: &LayerArguments, config: &Config, printer: &Printer) -> Result<Self, Failure> {
+        let LayerArguments { sources, linker, closing, catalog, .. } = arguments;
+        let question = ClosingQuestion { sources, linker, closing, catalog, earlier: None };
+        let ClosedAnswer { closed, sources, linker, .. } =
+            close(&question, config, printer, |catalogs| catalogs)?;
+        if !closed.unread.is_empty() {
+            return Err(not_whole("write a layer"));
+        }
+        Ok(Self { plan: closed.plan, sources, linker: Some(linker) })
+    }
+
+    fn context(&self) -> Context<'_> {
+        match &self.linker {
+            Some(settings) => Context::Trees { sources: &self.sources, settings },
+            None => Context::Lock { base: self.sources.base.as_ref().map(|base| &base.inventory) },
+        }
+    }
+}
+
+/// The Plan's .debs, read and as files.
+fn packages(
+    arguments: &LayerArguments,
+    config: &Config,
+    printer: &Printer,
+    plan: &Plan,
+) -> Result<Vec<PackageSource>, Failure> {
+    let bars = Bars::new(printer.shows_progress);
+    let settings = archive_settings(&arguments.catalog.archive, config)?;
+    let depot = Depot::new(settings, locked_urls(Some(plan)), &bars);
+    let packages: Vec<Package> = plan.packages.iter().map(|planned| planned.package.clone()).collect();
+    let files = depot.files(&plan.provenance, &packages)?;
+    let debs = depot.debs(&plan.provenance, &packages)?;
+    let both = packages.iter().zip(debs).zip(files);
+    both.map(|((package, deb), file)| match deb {
+        Ok(deb) => Ok(PackageSource { deb, file }),
+        Err(cause) => Err(Failure::outside(anyhow::anyhow!("cannot read {}: {cause}", package.name))),
+    })
+    .collect()
+}
+
+/// A file without a name on the disk that the output is written to.
+fn scratch(output: &Path) -> Result<std::fs::File, Failure> {
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::tempfile_in(folder)
+        .map_err(|source| LayerError::Write { output: output.to_owned(), source }.into())
+}
+
+fn source_date_epoch() -> Result<u64, Failure> {
+    let Some(text) = std::env::var_os(SOURCE_DATE_EPOCH) else { return Ok(0) };
+    text.to_str().and_then(|text| text.parse().ok()).ok_or_else(|| {
+        let words = format!("cannot take {SOURCE_DATE_EPOCH} '{}' for a time", text.display());
+        Failure::question(anyhow::anyhow!(words)).hint("it is a number of seconds since 1970")
+    })
+}
+
+impl From<LayerError> for Failure {
+    fn from(error: LayerError) -> Self {
+        let hint = error.hint();
+        let failure = if error.is_of_the_question() { Self::question(error) } else { Self::outside(error) };
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What `sodeb layer` wrote, as text and as JSON of schema sodeb.layer/1.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::printable::printable;
+use super::style::{DIM, GOOD, PATH, paint};
+use super::words::{counted, grouped};
+use crate::layer::{Counts, Layer, ShippedPackage, Written};
+use crate::plan::Plan;
+use crate::vocabulary::{PackageName, Sha256Digest};
+
+/// A layer that was written.
+#[derive(Debug)]
+pub struct LayerReport<'layer> {
+    plan: &'layer Plan,
+    layer: &'layer Layer,
+    written: &'layer Written,
+}
+
+impl<'layer> LayerReport<'layer> {
+    /// One on a layer of a Plan.
+    pub fn new(plan: &'layer Plan, layer: &'layer Layer, written: &'layer Written) -> Self {
+        Self { plan, layer, written }
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'layer> {
+    schema: &'static str,
+    output: Output,
+    files: usize,
+    links: usize,
+    folders: usize,
+    packages: Vec<Row<'layer>>,
+    notes: &'layer [String],
+    problems: Vec<ProblemRow>,
+}
+
+#[derive(Serialize)]
+struct Output {
+    path: String,
+    kind: &'static str,
+    /// Of the archive; null for a folder.
+    digest: Option<Sha256Digest>,
+    size: Option<u64>,
+    /// Of the archive before it is compressed.
+    diff_id: Sha256Digest,
+    tar_size: u64,
+}
+
+#[derive(Serialize)]
+struct Row<'layer> {
+    name: &'layer PackageName,
+    version: &'layer str,
+    /// Files and links.
+    files: usize,
+    size: u64,
+}
+
+#[derive(Serialize)]
+struct ProblemRow {
+    kind: String,
+    object: String,
+    detail: String,
+}
+
+/// The report as one JSON document, without a newline at its end.
+///
+/// # Errors
+/// Never for these types; the encoder's signature has it.
+pub fn layer_json<'layer>(report: &LayerReport<'layer>) -> serde_json::Result<String> {
+    let LayerReport { plan, layer, written } = report;
+    let Counts { files, links, folders } = layer.counts();
+    let row = |shipped: &'layer ShippedPackage| {
+        let ShippedPackage { name, version, files, size_bytes } = shipped;
+        Row { name, version, files: *files, size: *size_bytes }
+    };
+    let problems = plan.problems.iter().map(|problem| ProblemRow {
+        kind: problem.kind.to_string(),
+        object: problem.object.to_string(),
+        detail: problem.detail.clone(),
+    });
+    serde_json::to_string_pretty(&Document {
+        schema: "sodeb.layer/1",
+        output: Output {
+            path: written.output().display().to_string(),
+            kind: written.kind.name(),
+            digest: written.digest,
+            size: written.size_bytes,
+            diff_id: written.diff_id,
+            tar_size: written.tar_bytes,
+        },
+        files,
+        links,
+        folders,
+        packages: layer.packages.iter().map(row).collect(),
+        notes: &layer.notes,
+        problems: problems.collect(),
+    })
+}
+
+/// The report as text with colours as ANSI sequences.
+pub fn layer_text(report: &LayerReport<'_>) -> String {
+    let LayerReport { layer, written, .. } = report;
+    let Counts { files, links, folders } = layer.counts();
+    let mut text = String::new();
+    let mut line = |words: String| {
+        // Writing to a String can't fail.
+        let _ = writeln!(text, "{words}");
+    };
+    line(format!(
+        "{}  {} · {} · {} · {}",
+        paint(PATH, printable(written.output().display())),
+        written.kind.name(),
+        counted(files, "file"),
+        counted(links, "link"),
+        counted(folders, "folder")
+    ));
+    let width = layer.packages.iter().map(|shipped| shipped.name.as_str().len()).max().unwrap_or_default();
+    for shipped in &layer.packages {
+        let name = paint(GOOD, format_args!("{:width$}", shipped.name.as_str()));
+        let size = bytes(shipped.size_bytes);
+        line(format!("{name}  {}  {}, {size}", shipped.version, counted(shipped.files, "file")));
+    }
+    if layer.packages.is_empty() {
+        line(paint(GOOD, "no package is needed"));
+    }
+    if let (Some(digest), Some(size)) = (written.digest, written.size_bytes) {
+        line(paint(DIM, format_args!("sha256:{digest}, {}", bytes(size))));
+    }
+    line(paint(DIM, format_args!("diff id sha256:{}, {}", written.diff_id, bytes(written.tar_bytes))));
+    text
+}
+
+fn bytes(count: u64) -> String {
+    format!("{} bytes", grouped(usize::try_from(count).unwrap_or(usize::MAX)))
+}

@@ -1,0 +1,218 @@
+//! From the Plan and the packages to the list of entries.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+
+use bstr::{BString, ByteSlice};
+
+use super::contents::{Contents, Wanted};
+use super::copyright::put_copyright;
+use super::metadata::put_metadata;
+use super::places::Places;
+use super::{Extent, Layer, LayerEntry, LayerError, LayerKind, PackageSource, Request, ShippedPackage};
+use crate::inventory::{Deb, Entry, EntryKind, Permissions};
+use crate::plan::{PlannedPackage, TakenFile, TakenKind};
+use crate::root::Root;
+use crate::vocabulary::RootedPath;
+
+/// Where packages have what people read (Debian Policy §12): none of it is loaded. Copyright files are put in by
+/// themselves.
+const DOCUMENTATION: [&str; 8] = [
+    "usr/share/doc/",
+    "usr/share/doc-base/",
+    "usr/share/gtk-doc/",
+    "usr/share/help/",
+    "usr/share/info/",
+    "usr/share/lintian/",
+    "usr/share/man/",
+    "usr/share/bug/",
+];
+
+/// The copies for newer processors, beside which the one for every processor lies. The Plan has none of them.
+const COPIES: &[u8] = b"/glibc-hwcaps/";
+
+impl Layer {
+    /// Makes the list of entries, and copies what they hold out of the .debs into `scratch`, an empty file.
+    ///
+    /// # Errors
+    /// When a .deb is broken or lacks what the Plan takes of it, when the base has something in the way of an entry,
+    /// when an include means nothing, and when `scratch` can't be written.
+    pub fn compose(request: &Request<'_>, scratch: File) -> Result<Self, LayerError> {
+        let Request { plan, sources, base, extent, includes } = *request;
+        let top = RootedPath::root();
+        let mut root = Root::new();
+        if let Some(base) = base {
+            root.mount(&top, base);
+        }
+        let mut places = Places::new(&root, base);
+        let packages: Vec<(usize, &PlannedPackage, &PackageSource)> = plan
+            .packages
+            .iter()
+            .zip(sources)
+            .enumerate()
+            .map(|(index, (planned, source))| (index, planned, source))
+            .collect();
+        for (_, _, source) in &packages {
+            note_folders(&mut places, &source.deb);
+        }
+        for (index, planned, source) in &packages {
+            for file in &planned.files {
+                let entry = planned_entry(*index, planned, &source.deb, file)?;
+                places.put(&file.path, entry)?;
+            }
+        }
+        for include in includes {
+            let named = packages.iter().find(|(_, planned, _)| planned.package.name == include.package);
+            let (index, _, source) =
+                named.ok_or_else(|| LayerError::UnknownPackage(include.package.clone()))?;
+            let met = put_entries(&mut places, *index, &source.deb, |path| include.takes(path))?;
+            if met == 0 {
+                let (package, pattern) = (include.package.clone(), include.pattern.clone());
+                return Err(LayerError::NothingIncluded { package, pattern });
+            }
+        }
+        if extent == Extent::Package {
+            for (index, _, source) in &packages {
+                put_entries(&mut places, *index, &source.deb, is_no_documentation)?;
+            }
+        }
+        let mut notes = Vec::new();
+        let debs: Vec<&Deb> = sources.iter().map(|source| source.deb.as_ref()).collect();
+        for (index, planned, _) in &packages {
+            notes.extend(put_copyright(&mut places, *index, &planned.package.name, &debs)?);
+        }
+        if !plan.libraries.is_empty() && base.is_some_and(|base| base.get(LD_SO_CACHE).is_some()) {
+            notes.push(STALE_CACHE.to_owned());
+        }
+        let shipped = packages.iter().map(|(index, planned, _)| shipped(&places, *index, planned)).collect();
+        let contents = Contents::gather(&wanted(&places, &packages), scratch)?;
+        for (index, planned, source) in &packages {
+            put_metadata(&mut places, *index, planned, &source.deb, &contents)?;
+        }
+        Ok(Self { entries: places.finish()?, contents, packages: shipped, notes })
+    }
+}
+
+/// What ldconfig has written on the base. The Plan was made with it as it is.
+const LD_SO_CACHE: &str = "etc/ld.so.cache";
+
+/// What is said of it.
+const STALE_CACHE: &str = "the base's /etc/ld.so.cache is left as it is and does not list the layer's libraries: \
+    the dynamic linker finds them where it looks next, but Python's ctypes.util.find_library may not";
+
+fn is_no_documentation(path: &[u8]) -> bool {
+    !DOCUMENTATION.iter().any(|folder| path.starts_with(folder.as_bytes())) && !path.contains_str(COPIES)
+}
+
+/// A package's path below the root as one in the image.
+pub(super) fn in_image(path: &BString) -> RootedPath {
+    RootedPath::new(path)
+}
+
+fn note_folders(places: &mut Places<'_>, deb: &Deb) {
+    for entry in deb.inventory.entries() {
+        if let EntryKind::Directory(permissions) = entry.kind {
+            places.note_folder(&in_image(&entry.path), permissions);
+        }
+    }
+}
+
+/// What the Plan takes. The Plan names the place in the image, which may be another than the package's: the content
+/// is known by its digest.
+fn planned_entry(
+    index: usize,
+    planned: &PlannedPackage,
+    deb: &Deb,
+    file: &TakenFile,
+) -> Result<LayerEntry, LayerError> {
+    match &file.kind {
+        TakenKind::Link { target, .. } => Ok(LayerEntry::link(target.clone(), index)),
+        TakenKind::File { sha256, size_bytes, mode } => {
+            let found = deb.files().iter().find(|candidate| candidate.sha256 == *sha256);
+            let found = found.ok_or_else(|| LayerError::NotInDeb {
+                package: planned.package.name.clone(),
+                path: file.path.to_string(),
+            })?;
+            Ok(LayerEntry {
+                kind: LayerKind::File { sha256: *sha256, size_bytes: *size_bytes },
+                permissions: Permissions { mode: *mode, ..found.permissions },
+                package: Some(index),
+            })
+        }
+    }
+}
+
+/// Puts in those of a package's entries whose paths are taken; how many there are.
+fn put_entries(
+    places: &mut Places<'_>,
+    index: usize,
+    deb: &Deb,
+    takes: impl Fn(&[u8]) -> bool,
+) -> Result<usize, LayerError> {
+    let mut met = 0;
+    for entry in deb.inventory.entries().iter().filter(|entry| takes(&entry.path)) {
+        met += 1;
+        put_entry(places, index, deb, entry)?;
+    }
+    Ok(met)
+}
+
+/// Puts in a package's entry as it is. Devices are left out: no package of Debian may have one (Policy §10.6).
+pub(super) fn put_entry(
+    places: &mut Places<'_>,
+    index: usize,
+    deb: &Deb,
+    entry: &Entry,
+) -> Result<(), LayerError> {
+    let path = in_image(&entry.path);
+    match &entry.kind {
+        EntryKind::Directory(permissions) => places.put_folder(&path, *permissions),
+        EntryKind::Symlink(target) => places.put(&path, LayerEntry::link(target.clone(), index)),
+        EntryKind::File(_) => match deb.file(&entry.path) {
+            Some(file) => places.put(
+                &path,
+                LayerEntry {
+                    kind: LayerKind::File { sha256: file.sha256, size_bytes: file.size_bytes },
+                    permissions: file.permissions,
+                    package: Some(index),
+                },
+            ),
+            None => Ok(()),
+        },
+        EntryKind::Special => Ok(()),
+    }
+}
+
+/// What is to be copied out of each .deb.
+fn wanted<'sources>(
+    places: &Places<'_>,
+    packages: &[(usize, &'sources PlannedPackage, &'sources PackageSource)],
+) -> Vec<Wanted<'sources>> {
+    let mut digests: BTreeMap<usize, BTreeSet<_>> = BTreeMap::new();
+    for entry in places.entries().values() {
+        if let (LayerKind::File { sha256, .. }, Some(index)) = (&entry.kind, entry.package) {
+            digests.entry(index).or_default().insert(*sha256);
+        }
+    }
+    let with_any = packages.iter().filter_map(|(index, planned, source)| {
+        Some(Wanted { package: &planned.package.name, source, digests: digests.remove(index)? })
+    });
+    with_any.collect()
+}
+
+fn shipped(places: &Places<'_>, index: usize, planned: &PlannedPackage) -> ShippedPackage {
+    let own = places.entries().values().filter(|entry| entry.package == Some(index));
+    let (mut files, mut size_bytes) = (0, 0);
+    for entry in own {
+        files += 1;
+        if let LayerKind::File { size_bytes: size, .. } = entry.kind {
+            size_bytes += size;
+        }
+    }
+    ShippedPackage {
+        name: planned.package.name.clone(),
+        version: planned.package.version.clone(),
+        files,
+        size_bytes,
+    }
+}

@@ -1,0 +1,151 @@
+//! Why no layer can be made.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::inventory::DebError;
+use crate::vocabulary::{PackageName, RootedPath, Soname};
+
+/// A layer can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum LayerError {
+    /// The base has a folder where something else is to be.
+    #[error("cannot put {path} into the layer: the base has a folder there")]
+    Folder {
+        /// The place.
+        path: RootedPath,
+    },
+    /// Something that is no folder, or a link that leads nowhere, stands above a path.
+    #[error("cannot put {path} into the layer: {above} of the base is no folder")]
+    NoFolder {
+        /// The place.
+        path: RootedPath,
+        /// What stands above it.
+        above: RootedPath,
+    },
+    /// An entry of the layer is no folder, but another entry lies below it.
+    #[error("cannot put {path} into the layer: {above}, which a package has, is no folder")]
+    BelowOther {
+        /// The place.
+        path: RootedPath,
+        /// What stands above it.
+        above: RootedPath,
+    },
+    /// A .deb does not have what the Plan takes of it.
+    #[error("cannot take {path} of {package}: its .deb has no such file")]
+    NotInDeb {
+        /// The package.
+        package: PackageName,
+        /// The file's place in the image.
+        path: String,
+    },
+    /// A name that no package can have.
+    #[error("cannot write what dpkg knows of the package {0:?}: its name is none")]
+    PackageName(String),
+    /// `--include` names a package that is not in the Plan.
+    #[error("cannot include files of {0}: it is no package of the plan")]
+    UnknownPackage(PackageName),
+    /// `--include` meets nothing.
+    #[error("cannot include {pattern} of {package}: it has no such file")]
+    NothingIncluded {
+        /// The package.
+        package: PackageName,
+        /// The pattern.
+        pattern: String,
+    },
+    /// A .deb can't be read.
+    #[error("cannot take files out of {file}")]
+    Deb {
+        /// The .deb.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: DebError,
+    },
+    /// A .deb can't be opened.
+    #[error("cannot read {file}")]
+    Open {
+        /// The .deb.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The output's name or what is there does not do.
+    #[error("cannot write {output}: {cause}")]
+    Output {
+        /// The output.
+        output: PathBuf,
+        /// Why.
+        cause: &'static str,
+    },
+    /// The output can't be written.
+    #[error("cannot write {output}")]
+    Write {
+        /// The output.
+        output: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// What was written can't be read back.
+    #[error("cannot check {output}: it can't be read back")]
+    ReadBack {
+        /// The output.
+        output: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// What was read back is not what was written.
+    #[error("cannot keep {output}: {path} is not there as it was written")]
+    Differs {
+        /// The output.
+        output: PathBuf,
+        /// The first entry that differs.
+        path: RootedPath,
+    },
+    /// A library of the Plan is not found in base and layer.
+    #[error("cannot keep {output}: {soname} is not found at {path} with it")]
+    NotLoaded {
+        /// The output.
+        output: PathBuf,
+        /// What is asked for.
+        soname: Soname,
+        /// Where it should be.
+        path: RootedPath,
+    },
+}
+
+impl LayerError {
+    /// What the user can do.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Folder { .. } | Self::NoFolder { .. } => Some(
+                "is it the base that the lock was made for? `sodeb lock PATH --base DIR` makes one for it",
+            ),
+            Self::UnknownPackage(_) => Some("a lock lists the packages of its plan"),
+            Self::NothingIncluded { .. } => {
+                Some("patterns are absolute, such as 'libmagic1:/usr/lib/file/*'")
+            }
+            Self::Output { .. } => {
+                Some("give a new folder, or a name that ends in .tar, .tar.gz or .tar.zst")
+            }
+            Self::NotLoaded { .. } => Some("a lock does for the base that it was made for"),
+            _ => None,
+        }
+    }
+
+    /// Whether another question would help, and not another disk or archive.
+    pub fn is_of_the_question(&self) -> bool {
+        matches!(
+            self,
+            Self::Folder { .. }
+                | Self::NoFolder { .. }
+                | Self::UnknownPackage(_)
+                | Self::NothingIncluded { .. }
+                | Self::Output { .. }
+                | Self::NotLoaded { .. }
+        )
+    }
+}

@@ -1,0 +1,157 @@
+//! The layer: the files of a Plan, out of the packages themselves, as a tar archive or a folder that is laid over
+//! the base.
+//!
+//! What is in it:
+//! - the planned files and links, at the places that the Plan gives them;
+//! - each package's copyright file (Debian Policy §12.5), and the links that lead to it (`copyright.rs`);
+//! - what scanners know packages by, in distroless' form: `/var/lib/dpkg/status.d/PACKAGE` and `PACKAGE.md5sums`
+//!   (`metadata.rs`);
+//! - what is asked for beside that ([`Extent::Package`], [`Include`]);
+//! - the folders above all that, as far as the base does not have them.
+//!
+//! Every path is led through the base's own links (`places.rs`), so that no entry ever takes the place of a folder or
+//! lies below a link, and what the base has already is not repeated. Archives are the same bytes everywhere: sorted,
+//! one time for all, owners as numbers (`tar_writer.rs`). Outputs are written beside and renamed when they were read
+//! back and do what the Plan says (`check.rs`).
+
+mod check;
+mod compose;
+mod contents;
+mod copyright;
+mod error;
+mod folder_writer;
+mod glob;
+mod metadata;
+mod output;
+mod places;
+mod tar_writer;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bstr::BString;
+
+pub use check::{Context, check};
+pub use error::LayerError;
+pub use glob::{BadInclude, Include};
+pub use output::{OutputKind, Written, refuse_output, write};
+
+use crate::inventory::{Deb, Inventory, Permissions};
+use crate::plan::Plan;
+use crate::vocabulary::{PackageName, RootedPath, Sha256Digest};
+use contents::Contents;
+
+/// How much of each package is shipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The planned files.
+    Needed,
+    /// All files but documentation and the copies for newer processors.
+    Package,
+}
+
+/// The .deb of one package of the Plan.
+#[derive(Clone, Debug)]
+pub struct PackageSource {
+    /// What was read of it.
+    pub deb: Arc<Deb>,
+    /// The file.
+    pub file: PathBuf,
+}
+
+/// What a layer is made from.
+#[derive(Clone, Copy)]
+pub struct Request<'question> {
+    /// What is to be shipped.
+    pub plan: &'question Plan,
+    /// The Plan's packages' .debs, in its order.
+    pub sources: &'question [PackageSource],
+    /// What the layer is laid over; none where nothing is assumed present.
+    pub base: Option<&'question Inventory>,
+    /// How much of each package is shipped.
+    pub extent: Extent,
+    /// What else is shipped.
+    pub includes: &'question [Include],
+}
+
+/// All that is to be written.
+#[derive(Debug)]
+pub struct Layer {
+    entries: BTreeMap<RootedPath, LayerEntry>,
+    contents: Contents,
+    /// The packages, in the Plan's order.
+    pub packages: Vec<ShippedPackage>,
+    /// What a package should have brought and did not, and why.
+    pub notes: Vec<String>,
+}
+
+/// What is shipped of one package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShippedPackage {
+    /// Its name.
+    pub name: PackageName,
+    /// Its version.
+    pub version: String,
+    /// How many of its files and links are shipped.
+    pub files: usize,
+    /// What its files come to.
+    pub size_bytes: u64,
+}
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct LayerEntry {
+    kind: LayerKind,
+    permissions: Permissions,
+    /// The package that it is from, by its place in the Plan; none for folders and what is written here.
+    package: Option<usize>,
+}
+
+/// What an entry is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum LayerKind {
+    Folder,
+    Link(BString),
+    /// A file of a package, by the digest of its content.
+    File {
+        sha256: Sha256Digest,
+        size_bytes: u64,
+    },
+    /// A file that is made here.
+    Text(Vec<u8>),
+}
+
+/// How many entries of each kind a layer has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Regular files, those of dpkg's metadata among them.
+    pub files: usize,
+    /// Links.
+    pub links: usize,
+    /// Folders that the base does not have.
+    pub folders: usize,
+}
+
+impl Layer {
+    /// How many entries it has.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for entry in self.entries.values() {
+            match entry.kind {
+                LayerKind::Folder => counts.folders += 1,
+                LayerKind::Link(_) => counts.links += 1,
+                LayerKind::File { .. } | LayerKind::Text(_) => counts.files += 1,
+            }
+        }
+        counts
+    }
+}
+
+impl LayerEntry {
+    /// A link; nobody looks at a link's own permissions.
+    fn link(target: impl Into<BString>, package: usize) -> Self {
+        let permissions = Permissions { mode: 0o777, uid: 0, gid: 0 };
+        Self { kind: LayerKind::Link(target.into()), permissions, package: Some(package) }
+    }
+}

@@ -1,0 +1,162 @@
+//! Layers of real venvs, run for real: on nothing, and on bases made of Debian's own packages.
+//!
+//! The venvs are built from source by the scripts in fixtures/ against the host's own libraries. A base has the
+//! packages of Python that apt gives, and no library that the venv needs.
+
+#![allow(clippy::print_stderr, reason = "what was not compared is said, not passed over")]
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+mod support;
+#[path = "support/truth.rs"]
+mod truth;
+
+use support::trees::{files_ending, fixture, kept, package_venv};
+use truth::host_release;
+
+/// Where the venvs lie in the image.
+const AT: &str = "/venv";
+
+/// glibc's dynamic linker on x86-64.
+const LINKER: &str = "/lib64/ld-linux-x86-64.so.2";
+
+/// What Python needs to start and to import a module that is not in it.
+const PYTHON: [&str; 6] =
+    ["libc6", "libexpat1", "libpython3.11-minimal", "libpython3.11-stdlib", "python3.11-minimal", "zlib1g"];
+
+/// Writes a layer of a venv.
+#[track_caller]
+fn layer(venv: &Path, output: &Path, options: &[&str]) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
+    command.arg("layer").arg(venv).args(["--at", AT, "--release", &host_release(), "-o"]).arg(output);
+    command.arg("--cache-dir").arg(kept("archive-cache")).args(options);
+    let answer = command.output().expect("sodeb runs");
+    assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
+}
+
+/// A command in a root with a venv in it.
+fn enter(root: &Path, venv: &Path, command: &[&str]) -> std::io::Result<Output> {
+    Command::new("bwrap")
+        .args(["--unshare-all", "--clearenv", "--bind"])
+        .arg(root)
+        .args(["/", "--ro-bind"])
+        .arg(venv)
+        .args([AT, "--proc", "/proc"])
+        .args(command)
+        .output()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// A root with Python and without any library of others, with a merged /usr or not.
+fn python_base(is_merged: bool) -> TempDir {
+    let (debs, root) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let fetched = Command::new("apt-get").arg("download").args(PYTHON).current_dir(debs.path()).output();
+    let fetched = fetched.expect("apt-get runs");
+    assert!(fetched.status.success(), "{}", said(&fetched));
+    for folder in ["usr/lib", "usr/lib64"] {
+        fs::create_dir_all(root.path().join(folder)).expect("a folder");
+    }
+    if is_merged {
+        symlink("usr/lib", root.path().join("lib")).expect("a link");
+        symlink("usr/lib64", root.path().join("lib64")).expect("a link");
+    }
+    for deb in files_ending(debs.path(), &[".deb"]) {
+        let mut unpacked = Command::new("dpkg-deb")
+            .arg("--fsys-tarfile")
+            .arg(deb)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("dpkg-deb runs");
+        unpack(root.path(), unpacked.stdout.take().expect("is piped").into());
+        assert!(unpacked.wait().expect("dpkg-deb ends").success());
+    }
+    symlink("python3.11", root.path().join("usr/bin/python3")).expect("a link");
+    root
+}
+
+/// Unpacks a tar as it stands, save that links to folders are folders.
+fn unpack(root: &Path, tar: Stdio) {
+    let status = Command::new("tar")
+        .args(["--extract", "--keep-directory-symlink", "--file", "-", "--directory"])
+        .arg(root)
+        .stdin(tar)
+        .status();
+    assert!(status.expect("tar runs").success());
+}
+
+/// The top of a folder with the kind of each entry.
+fn top(root: &Path) -> Vec<(PathBuf, bool)> {
+    let entries = fs::read_dir(root).expect("a folder").map(|entry| entry.expect("an entry"));
+    let is_link = |entry: &fs::DirEntry| entry.file_type().expect("a type").is_symlink();
+    let mut top: Vec<_> = entries.map(|entry| (entry.path(), is_link(&entry))).collect();
+    top.sort();
+    top
+}
+
+#[test]
+fn the_real_linker_finds_everything_in_a_layer_on_nothing() {
+    for venv in [fixture("gmpy2-venv"), package_venv("numpy-blas")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("root");
+        layer(&venv, &root, &[]);
+        let objects = files_ending(&venv, &[".so"]);
+        assert!(!objects.is_empty());
+        for object in &objects {
+            let inside = Path::new(AT).join(object.strip_prefix(&venv).expect("is in the venv"));
+            let inside = inside.to_str().expect("a plain name");
+            let Ok(output) = enter(&root, &venv, &[LINKER, "--list", inside]) else {
+                eprintln!("not asked: ld.so, since bubblewrap is not at hand");
+                return;
+            };
+            let said = said(&output);
+            let is_listed = said.contains("libc.so.6 => ") || said.trim() == "statically linked";
+            assert!(is_listed && !said.contains("not found"), "{inside}: {said}");
+        }
+        let sums = files_ending(&root.join("var/lib/dpkg/status.d"), &[".md5sums"]);
+        assert!(!sums.is_empty());
+        for sums in sums {
+            let checked = Command::new("md5sum").arg("-c").arg(&sums).current_dir(&root).output();
+            let checked = checked.expect("md5sum runs");
+            assert!(checked.status.success(), "{}", said(&checked));
+        }
+    }
+}
+
+#[test]
+fn python_imports_gmpy2_with_the_layer_and_not_without_on_both_kinds_of_base() {
+    if host_release() != "bookworm" {
+        eprintln!("not run: Python, since apt has no {PYTHON:?} here");
+        return;
+    }
+    let venv = fixture("gmpy2-venv");
+    let program = ["/venv/bin/python3", "-c", "import gmpy2; print(gmpy2.mpz(2) ** 100)"];
+    for is_merged in [false, true] {
+        let base = python_base(is_merged);
+        for folder in ["proc", "venv"] {
+            fs::create_dir(base.path().join(folder)).expect("a folder");
+        }
+        let Ok(before) = enter(base.path(), &venv, &program) else {
+            eprintln!("not run: Python, since bubblewrap is not at hand");
+            return;
+        };
+        assert!(said(&before).contains("ImportError: libmpc.so.3: cannot open"), "{}", said(&before));
+        let folder = tempfile::tempdir().expect("a folder");
+        let tar = folder.path().join("layer.tar");
+        layer(&venv, &tar, &["--base", base.path().to_str().expect("a plain name")]);
+        let before = top(base.path());
+        unpack(base.path(), fs::File::open(&tar).expect("is written").into());
+        let after = enter(base.path(), &venv, &program).expect("bwrap runs");
+        assert_eq!(said(&after), "1267650600228229401496703205376\n", "merged: {is_merged}");
+        let kept = top(base.path());
+        assert!(before.iter().all(|entry| kept.contains(entry)), "{before:?} {kept:?}");
+        eprintln!("{} bytes on a base that is merged: {is_merged}", tar.metadata().expect("is there").len());
+    }
+}
