@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "layers/cache.rs"]
+mod cache;
 #[path = "layers/hostile.rs"]
 mod hostile;
 #[path = "layers/same.rs"]
@@ -18,7 +20,7 @@ use support::fixture::{Object, library};
 use support::package::{LIBRARIES, TestPackage};
 use support::world::World;
 
-/// What of the tests' packages and of their folders is no secret to anybody.
+/// Where scanners look for packages.
 const STATUS: &str = "var/lib/dpkg/status.d";
 
 fn lib(name: &str) -> Object {
@@ -84,7 +86,7 @@ fn without_folders(entries: Vec<String>) -> Vec<String> {
     entries.into_iter().filter(|entry| !entry.ends_with('/')).collect()
 }
 
-/// Names and contents of all that is in a folder, for the comparison of two states.
+/// The names of all that is in a folder, sorted.
 fn names_in(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
     let mut names: Vec<String> =

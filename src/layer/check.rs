@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use hashbrown::HashMap;
 
 use super::output::ReadBack;
-use super::{Layer, LayerError, LayerKind, Written};
+use super::{Layer, LayerError, LayerKind, OutputKind, Written};
 use crate::app::{Scope, Sources, link};
 use crate::inventory::{Entry, EntryKind, Inventory};
 use crate::loader::{LinkerSettings, Outcome};
@@ -38,7 +38,7 @@ pub enum Context<'question> {
 /// What differs.
 pub fn check(written: &Written, layer: &Layer, plan: &Plan, context: Context<'_>) -> Result<(), LayerError> {
     let back = written.read_back()?;
-    if let Some(path) = first_difference(layer, &back) {
+    if let Some(path) = first_difference(written, layer, &back) {
         return Err(LayerError::Differs { output: written.output().to_owned(), path });
     }
     let absent = match context {
@@ -54,10 +54,14 @@ pub fn check(written: &Written, layer: &Layer, plan: &Plan, context: Context<'_>
 }
 
 /// The first path at which not the same is there.
-fn first_difference(layer: &Layer, back: &ReadBack) -> Option<RootedPath> {
+fn first_difference(written: &Written, layer: &Layer, back: &ReadBack) -> Option<RootedPath> {
     let mut found: HashMap<RootedPath, &Entry> =
         back.inventory.entries().iter().map(|entry| (RootedPath::new(&entry.path), entry)).collect();
-    for (path, expected) in &layer.entries {
+    let base_folders = match written.kind {
+        OutputKind::Folder => Some(&layer.base_folders),
+        OutputKind::Tar(_) => None,
+    };
+    for (path, expected) in layer.entries.iter().chain(base_folders.into_iter().flatten()) {
         let is_same = found.remove(path).is_some_and(|entry| match (&expected.kind, &entry.kind) {
             (LayerKind::Folder, EntryKind::Directory(permissions)) => {
                 permissions.mode == expected.permissions.mode

@@ -5,10 +5,11 @@ use std::fs::File;
 
 use bstr::{BString, ByteSlice};
 
+use super::cache::put_cache;
 use super::contents::{Contents, Wanted};
 use super::copyright::put_copyright;
 use super::metadata::put_metadata;
-use super::places::Places;
+use super::places::{Placed, Places};
 use super::{Extent, Layer, LayerEntry, LayerError, LayerKind, PackageSource, Request, ShippedPackage};
 use crate::inventory::{Deb, Entry, EntryKind, Permissions};
 use crate::plan::{PlannedPackage, TakenFile, TakenKind};
@@ -81,24 +82,16 @@ impl Layer {
         for (index, planned, _) in &packages {
             notes.extend(put_copyright(&mut places, *index, &planned.package.name, &debs)?);
         }
-        if !plan.libraries.is_empty() && base.is_some_and(|base| base.get(LD_SO_CACHE).is_some()) {
-            notes.push(STALE_CACHE.to_owned());
-        }
+        notes.extend(put_cache(&mut places, request)?);
         let shipped = packages.iter().map(|(index, planned, _)| shipped(&places, *index, planned)).collect();
         let contents = Contents::gather(&wanted(&places, &packages), scratch)?;
         for (index, planned, source) in &packages {
             put_metadata(&mut places, *index, planned, &source.deb, &contents)?;
         }
-        Ok(Self { entries: places.finish()?, contents, packages: shipped, notes })
+        let Placed { entries, base_folders } = places.finish()?;
+        Ok(Self { entries, base_folders, contents, packages: shipped, notes })
     }
 }
-
-/// What ldconfig has written on the base. The Plan was made with it as it is.
-const LD_SO_CACHE: &str = "etc/ld.so.cache";
-
-/// What is said of it.
-const STALE_CACHE: &str = "the base's /etc/ld.so.cache is left as it is and does not list the layer's libraries: \
-    the dynamic linker finds them where it looks next, but Python's ctypes.util.find_library may not";
 
 fn is_no_documentation(path: &[u8]) -> bool {
     !DOCUMENTATION.iter().any(|folder| path.starts_with(folder.as_bytes())) && !path.contains_str(COPIES)

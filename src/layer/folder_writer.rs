@@ -1,6 +1,7 @@
 //! A layer as a folder, which a Dockerfile copies over its base. Owners are whoever runs this program: COPY makes
 //! them root, and only root could make them otherwise.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
@@ -9,14 +10,16 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::{Layer, LayerKind};
+use super::{Layer, LayerEntry, LayerKind};
 use crate::vocabulary::RootedPath;
 
 /// Writes the entries below `top`, an empty folder that nobody else writes into. No entry lies below a link, so that
 /// none can lead out of it.
 pub(super) fn write_folder(layer: &Layer, top: &Path, mtime: u64) -> Result<(), (PathBuf, io::Error)> {
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(mtime);
-    for (path, entry) in &layer.entries {
+    let entries: BTreeMap<&RootedPath, &LayerEntry> =
+        layer.entries.iter().chain(&layer.base_folders).collect();
+    for (path, entry) in &entries {
         let host = below(top, path);
         let written = match &entry.kind {
             LayerKind::Folder => fs::create_dir(&host),
@@ -29,7 +32,7 @@ pub(super) fn write_folder(layer: &Layer, top: &Path, mtime: u64) -> Result<(), 
         written.map_err(|error| (host, error))?;
     }
     // What is in a folder comes first: writing into it changes its time, and its mode may forbid to.
-    for (path, entry) in layer.entries.iter().rev() {
+    for (path, entry) in entries.iter().rev() {
         if matches!(entry.kind, LayerKind::Link(_)) {
             continue;
         }

@@ -33,7 +33,8 @@ pub(super) fn put_metadata(
     places.put(&folder.join(format!("{name}.md5sums")), text(sums))
 }
 
-fn text(bytes: Vec<u8>) -> LayerEntry {
+/// A file that is made here, for all to read.
+pub(super) fn text(bytes: Vec<u8>) -> LayerEntry {
     let permissions = Permissions { mode: 0o644, ..Permissions::ROOTS };
     LayerEntry { kind: LayerKind::Text(bytes), permissions, package: None }
 }

@@ -6,6 +6,7 @@
 //! - each package's copyright file (Debian Policy §12.5), and the links that lead to it (`copyright.rs`);
 //! - what scanners know packages by, in distroless' form: `/var/lib/dpkg/status.d/PACKAGE` and `PACKAGE.md5sums`
 //!   (`metadata.rs`);
+//! - a new `/etc/ld.so.cache`, where the base has one (`cache.rs`);
 //! - what is asked for beside that ([`Extent::Package`], [`Include`]);
 //! - the folders above all that, as far as the base does not have them.
 //!
@@ -14,6 +15,7 @@
 //! one time for all, owners as numbers (`tar_writer.rs`). Outputs are written beside and renamed when they were read
 //! back and do what the Plan says (`check.rs`).
 
+mod cache;
 mod check;
 mod compose;
 mod contents;
@@ -79,6 +81,9 @@ pub struct Request<'question> {
 #[derive(Debug)]
 pub struct Layer {
     entries: BTreeMap<RootedPath, LayerEntry>,
+    /// Folders of the base above entries, as the base has them: a folder can't do without them, an archive leaves
+    /// them alone.
+    base_folders: BTreeMap<RootedPath, LayerEntry>,
     contents: Contents,
     /// The packages, in the Plan's order.
     pub packages: Vec<ShippedPackage>,

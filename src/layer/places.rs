@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use bstr::ByteSlice;
 
 use super::{LayerEntry, LayerError, LayerKind};
-use crate::inventory::{Inventory, Permissions};
+use crate::inventory::{EntryKind, Inventory, Permissions};
 use crate::root::{NodeId, Root};
 use crate::vocabulary::RootedPath;
 
@@ -20,6 +20,12 @@ pub(super) struct Places<'base> {
     entries: BTreeMap<RootedPath, LayerEntry>,
     /// What packages say of folders, by the folder's place in the image.
     folders: BTreeMap<RootedPath, Permissions>,
+}
+
+/// What was gathered, in order.
+pub(super) struct Placed {
+    pub(super) entries: BTreeMap<RootedPath, LayerEntry>,
+    pub(super) base_folders: BTreeMap<RootedPath, LayerEntry>,
 }
 
 impl<'base> Places<'base> {
@@ -86,8 +92,7 @@ impl<'base> Places<'base> {
         let present = folder.and_then(|folder| self.base.child(folder, led.file_name()));
         match present.map(|present| self.base.follow(present)) {
             None => {
-                let entry = LayerEntry { kind: LayerKind::Folder, permissions, package: None };
-                self.entries.entry(led).or_insert(entry);
+                self.entries.entry(led).or_insert_with(|| folder_entry(permissions));
                 Ok(())
             }
             Some(Ok(end)) if self.base.is_folder(end) => Ok(()),
@@ -115,28 +120,110 @@ impl<'base> Places<'base> {
         &self.entries
     }
 
-    /// All entries, with the folders above them that the base does not have.
-    pub(super) fn finish(self) -> Result<BTreeMap<RootedPath, LayerEntry>, LayerError> {
+    /// All entries, with the folders above them that the base does not have; and those that it has.
+    pub(super) fn finish(self) -> Result<Placed, LayerError> {
         let Self { base, mut entries, folders, .. } = self;
+        let mut base_folders = BTreeMap::new();
         let paths: Vec<RootedPath> = entries.keys().cloned().collect();
         for path in paths {
             let mut above = path.parent();
             while above != RootedPath::root() {
-                let is_bases = base.resolve(base.top(), above.as_bytes()).is_ok();
-                let permissions = folders.get(&above).copied().unwrap_or(Permissions::ROOTS);
-                match entries.get(&above) {
-                    Some(entry) if entry.kind == LayerKind::Folder => break,
-                    Some(_) => return Err(LayerError::BelowOther { path, above }),
-                    // The folder that is led to is the base's own; so are all above it.
-                    None if is_bases => {}
-                    None => {
-                        let entry = LayerEntry { kind: LayerKind::Folder, permissions, package: None };
-                        entries.insert(above.clone(), entry);
+                let present = base.resolve(base.top(), above.as_bytes()).ok();
+                match (entries.get(&above), present) {
+                    (Some(entry), _) if entry.kind == LayerKind::Folder => break,
+                    (Some(_), _) => return Err(LayerError::BelowOther { path, above }),
+                    // What is led to is the base's own folder; so are all above it.
+                    (None, Some(node)) => {
+                        base_folders.insert(above.clone(), folder_entry(permissions_of(base, node)));
+                    }
+                    (None, None) => {
+                        let permissions = folders.get(&above).copied().unwrap_or(Permissions::ROOTS);
+                        entries.insert(above.clone(), folder_entry(permissions));
                     }
                 }
                 above = above.parent();
             }
         }
-        Ok(entries)
+        Ok(Placed { entries, base_folders })
+    }
+}
+
+/// What a folder of the base may be used for and by whom; one that no inventory lists is a system's.
+fn permissions_of(base: &Root<'_>, node: NodeId) -> Permissions {
+    match base.entry(node).map(|entry| &entry.kind) {
+        Some(EntryKind::Directory(permissions)) => *permissions,
+        _ => Permissions::ROOTS,
+    }
+}
+
+fn folder_entry(permissions: Permissions) -> LayerEntry {
+    LayerEntry { kind: LayerKind::Folder, permissions, package: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{Content, Entry, FileContent};
+
+    fn base() -> Inventory {
+        let entry = |path: &str, kind| Entry { path: path.into(), kind };
+        let file = || EntryKind::File(FileContent::new(Content::Other));
+        Inventory::new(
+            vec![
+                entry("lib", EntryKind::Symlink("usr/lib".into())),
+                entry("usr/lib/libz.so.1", file()),
+                entry("etc/alternatives", EntryKind::Symlink("../var/alternatives".into())),
+                entry("srv", file()),
+            ],
+            Vec::new(),
+        )
+    }
+
+    fn link() -> LayerEntry {
+        LayerEntry::link("target", 0)
+    }
+
+    /// The entries' paths for links at these paths, or why there are none.
+    fn placed(paths: &[&str]) -> Result<Vec<String>, LayerError> {
+        let (base, top) = (base(), RootedPath::root());
+        let mut root = Root::new();
+        root.mount(&top, &base);
+        let mut places = Places::new(&root, Some(&base));
+        for path in paths {
+            places.put(&RootedPath::new(path), link())?;
+        }
+        Ok(places.finish()?.entries.keys().map(RootedPath::to_string).collect())
+    }
+
+    #[test]
+    fn paths_lead_through_the_bases_links_and_folders_of_the_base_are_no_entries() {
+        let paths = placed(&["/lib/x/liba.so.1", "/usr/lib/libb.so.1"]).expect("is placed");
+        assert_eq!(paths, ["/usr/lib/libb.so.1", "/usr/lib/x", "/usr/lib/x/liba.so.1"]);
+    }
+
+    #[test]
+    fn what_is_no_folder_is_no_place_for_entries() {
+        for path in ["/srv/x", "/etc/alternatives/x", "/usr/lib/libz.so.1/x"] {
+            assert!(matches!(placed(&[path]), Err(LayerError::NoFolder { .. })), "{path}");
+        }
+        assert!(matches!(placed(&["/usr/lib"]), Err(LayerError::Folder { .. })));
+        assert!(matches!(placed(&["/opt/a", "/opt/a/b"]), Err(LayerError::BelowOther { .. })));
+    }
+
+    #[test]
+    fn a_file_of_the_base_is_replaced_by_what_differs() {
+        assert_eq!(placed(&["/usr/lib/libz.so.1"]).expect("is placed"), ["/usr/lib/libz.so.1"]);
+    }
+
+    #[test]
+    fn new_folders_are_as_the_package_has_them() {
+        let private = Permissions { mode: 0o750, uid: 0, gid: 42 };
+        let root = Root::new();
+        let mut places = Places::new(&root, None);
+        places.note_folder(&RootedPath::new("/opt"), private);
+        places.put(&RootedPath::new("/opt/x/y"), link()).expect("is placed");
+        let entries = places.finish().expect("is placed").entries;
+        let permissions = |path: &str| entries[&RootedPath::new(path)].permissions;
+        assert_eq!((permissions("/opt"), permissions("/opt/x")), (private, Permissions::ROOTS));
     }
 }

@@ -100,3 +100,35 @@ fn fill(size_bytes: u64, target: &mut impl Write) -> io::Result<()> {
     let missing = if over == 0 { 0 } else { BLOCK_BYTES - over };
     target.write_all(&END[..missing])
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::inventory::read_layer;
+    use crate::layer::contents::Contents;
+
+    #[test]
+    fn long_names_and_odd_bytes_are_read_back() {
+        let long = "folder-with-a-name/".repeat(12);
+        let names = [format!("/{long}file"), "/odd\n\u{202e}name".to_owned()];
+        let mut layer = Layer {
+            entries: BTreeMap::new(),
+            base_folders: BTreeMap::new(),
+            contents: Contents::gather(&[], tempfile::tempfile().expect("a file")).expect("is empty"),
+            packages: Vec::new(),
+            notes: Vec::new(),
+        };
+        for name in &names {
+            layer.entries.insert(RootedPath::new(name), LayerEntry::link(long.as_str(), 0));
+        }
+        let mut bytes = Vec::new();
+        write_tar(&layer, 1, &mut bytes).expect("memory writes");
+        assert!(bytes.len().is_multiple_of(BLOCK_BYTES));
+        let (inventory, _) = read_layer(bytes.as_slice()).expect("is read");
+        let read: Vec<RootedPath> =
+            inventory.entries().iter().map(|entry| RootedPath::new(&entry.path)).collect();
+        assert_eq!(read, names.map(RootedPath::new));
+    }
+}

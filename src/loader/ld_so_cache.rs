@@ -6,21 +6,21 @@
 use bstr::{BStr, ByteSlice};
 use hashbrown::HashMap;
 
-const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
+pub(super) const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
 const OLD_MAGIC: &[u8] = b"ld.so-1.7.0";
 const OLD_HEADER_BYTES: usize = 16;
 const OLD_ENTRY_BYTES: usize = 12;
-const HEADER_BYTES: usize = 48;
-const ENTRY_BYTES: usize = 24;
+pub(super) const HEADER_BYTES: usize = 48;
+pub(super) const ENTRY_BYTES: usize = 24;
 
 /// PATH_MAX: nothing longer can be opened.
 const MAX_PATH_BYTES: usize = 4096;
 
 /// The bit of `hwcap` that says: its low half is an index of the glibc-hwcaps extension.
-const HWCAP_IS_INDEX: u64 = 1 << 62;
+pub(super) const HWCAP_IS_INDEX: u64 = 1 << 62;
 /// The extension that lists the names of glibc-hwcaps sub-folders.
-const EXTENSION_MAGIC: u32 = 0xeaa4_2174;
-const EXTENSION_HWCAPS: u32 = 1;
+pub(super) const EXTENSION_MAGIC: u32 = 0xeaa4_2174;
+pub(super) const EXTENSION_HWCAPS: u32 = 1;
 
 /// The cache's answers, by name. They are parts of its bytes: many entries may share one long name.
 #[derive(Debug, Default)]
@@ -30,11 +30,11 @@ pub struct LdSoCache<'bytes> {
 
 /// One file that the cache names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Library<'bytes> {
-    path: &'bytes BStr,
-    flags: u32,
+pub(super) struct Library<'bytes> {
+    pub(super) path: &'bytes BStr,
+    pub(super) flags: u32,
     /// The glibc-hwcaps sub-folder that it is from, if it is.
-    hwcaps: Option<&'bytes BStr>,
+    pub(super) hwcaps: Option<&'bytes BStr>,
 }
 
 /// The cache is not of a form that ld.so would read.
@@ -74,6 +74,11 @@ impl<'bytes> LdSoCache<'bytes> {
             entries.entry(name).or_default().push(library);
         }
         Ok(Self { entries })
+    }
+
+    /// Every file that it names, with the name that is asked for; those of one name are in the cache's order.
+    pub(super) fn libraries(&self) -> impl Iterator<Item = (&'bytes BStr, &Library<'bytes>)> {
+        self.entries.iter().flat_map(|(name, libraries)| libraries.iter().map(|library| (*name, library)))
     }
 
     /// The file that ld.so would take for a name: with these flags, and of the best of the sub-folders that

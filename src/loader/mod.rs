@@ -9,6 +9,7 @@
 
 mod foreign;
 mod ld_so_cache;
+mod ld_so_cache_writer;
 mod ld_so_conf;
 mod link_map;
 mod opened;
@@ -26,6 +27,7 @@ use hashbrown::HashMap;
 
 pub use foreign::{Foreign, foreign};
 pub use ld_so_cache::{BrokenCache, LdSoCache};
+pub use ld_so_cache_writer::{CachedLibrary, renewed_cache};
 pub use ld_so_conf::configured_folders;
 pub use link_map::{
     Edge, Interpreter, Libc, LinkMap, Loaded, MissingVersion, NeedKind, Outcome, Refusal, Rule, Tried,

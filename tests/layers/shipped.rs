@@ -1,7 +1,7 @@
 //! What is in a layer, and where.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
 use crate::support::package::{LIBRARIES, TestPackage};
@@ -108,6 +108,12 @@ fn an_unmerged_base_has_the_packages_own_folders() {
     fs::create_dir_all(world.fixture.host("/base/usr/lib")).expect("made");
     let shipped = world.shipped(&["--base", "base"]);
     assert_eq!(shipped[..2], ["lib/x86_64-linux-gnu/", "lib/x86_64-linux-gnu/liba.so.1"]);
+    // A folder has those of the base too, as they are there.
+    let (there, copied) = (world.fixture.host("/base/lib"), world.fixture.host("/out/lib"));
+    fs::set_permissions(&there, fs::Permissions::from_mode(0o711)).expect("changed");
+    succeeded(&world.layer("out", &["--base", "base"]));
+    assert_eq!(copied.metadata().expect("is there").permissions().mode() & 0o7777, 0o711);
+    assert!(copied.join("x86_64-linux-gnu/liba.so.1").is_file());
 }
 
 #[test]
