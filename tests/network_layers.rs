@@ -148,6 +148,11 @@ fn python_imports_gmpy2_with_the_layer_and_not_without_on_both_kinds_of_base() {
             return;
         };
         assert!(said(&before).contains("ImportError: libmpc.so.3: cannot open"), "{}", said(&before));
+        if is_merged {
+            // Then the layer brings a new cache.
+            let cached = Command::new("/sbin/ldconfig").arg("-r").arg(base.path()).status();
+            assert!(cached.is_ok_and(|status| status.success()), "ldconfig -r needs to enter a root");
+        }
         let folder = tempfile::tempdir().expect("a folder");
         let tar = folder.path().join("layer.tar");
         layer(&venv, &tar, &["--base", base.path().to_str().expect("a plain name")]);
