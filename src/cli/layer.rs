@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &LayerArguments, config: &Config, printer: &Printer
         },
         includes: &arguments.include,
     };
-    let layer = Layer::compose(&request, scratch(output)?)?;
+    let layer = Layer::compose(&request, layer::scratch(output)?)?;
     let written = layer::write(&layer, output, kind, mtime)?;
     layer::check(&written, &layer, plan, planned.context())?;
     let report = LayerReport::new(plan, &layer, &written);
@@ -132,13 +132,6 @@ fn packages(
         Err(cause) => Err(Failure::outside(anyhow::anyhow!("cannot read {}: {cause}", package.name))),
     })
     .collect()
-}
-
-/// A file without a name on the disk that the output is written to.
-fn scratch(output: &Path) -> Result<std::fs::File, Failure> {
-    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::tempfile_in(folder)
-        .map_err(|source| LayerError::Write { output: output.to_owned(), source }.into())
 }
 
 fn source_date_epoch() -> Result<u64, Failure> {

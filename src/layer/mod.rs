@@ -37,7 +37,7 @@ use bstr::BString;
 pub use check::{Context, check};
 pub use error::LayerError;
 pub use glob::{BadInclude, Include};
-pub use output::{OutputKind, Written, refuse_output, write};
+pub use output::{OutputKind, Written, refuse_output, scratch, write};
 
 use crate::inventory::{Deb, Inventory, Permissions};
 use crate::plan::Plan;

@@ -150,8 +150,17 @@ pub fn write(layer: &Layer, output: &Path, kind: OutputKind, mtime: u64) -> Resu
     }
 }
 
+/// An empty file without a name, on the disk that the output is written to.
+///
+/// # Errors
+/// When none can be made there.
+pub fn scratch(output: &Path) -> Result<File, LayerError> {
+    tempfile::tempfile_in(folder_of(output))
+        .map_err(|source| LayerError::Write { output: output.to_owned(), source })
+}
+
 /// The folder that an output is written into.
-pub(super) fn folder_of(output: &Path) -> &Path {
+fn folder_of(output: &Path) -> &Path {
     output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
