@@ -18,6 +18,9 @@ const ZSTD_WINDOW_LOG: u32 = 27;
 /// How much of the compressed stream is read at once.
 const BUFFER_BYTES: usize = 64 << 10;
 
+/// The longest of the marks that tell compressions apart.
+pub const MAGIC_BYTES: usize = 6;
+
 /// How a stream is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
@@ -47,6 +50,18 @@ impl Compression {
             ".lzma" => Self::Lzma,
             _ => return None,
         })
+    }
+
+    /// The compression whose mark a stream begins with; none at all where it begins with nobody's.
+    pub fn of_magic(head: &[u8]) -> Self {
+        const MAGICS: [(&[u8], Compression); 4] = [
+            (b"\x1f\x8b", Compression::Gzip),
+            (b"\xfd7zXZ\0", Compression::Xz),
+            (b"\x28\xb5\x2f\xfd", Compression::Zstd),
+            (b"BZh", Compression::Bzip2),
+        ];
+        let found = MAGICS.iter().find(|(magic, _)| head.starts_with(magic));
+        found.map_or(Self::None, |(_, compression)| *compression)
     }
 
     /// Reads `source` inflated.

@@ -113,12 +113,13 @@ where
         }
     };
     if let Some(base) = &question.sources.base {
-        let read: Vec<BString> = closed
-            .base_objects
-            .iter()
-            .filter_map(|path| Some(BString::from(path.below(&RootedPath::root())?)))
-            .collect();
-        let digest = base.inventory.digest(&read).map_err(CloseError::Base)?;
+        let objects = closed.base_objects.iter();
+        let read: Vec<BString> =
+            objects.filter_map(|path| Some(BString::from(path.below(&RootedPath::root())?))).collect();
+        let digest = match &question.sources.image {
+            Some(image) => image.digest,
+            None => base.inventory.digest(&read).map_err(CloseError::Base)?,
+        };
         closed.plan.base = Some(PlannedBase { digest });
     }
     for lacking in &closed.lacking {

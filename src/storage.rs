@@ -28,6 +28,35 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// A stream of which is known how much of it was read, and the digest of that.
+#[derive(Debug)]
+pub struct Digesting<R> {
+    inner: R,
+    hasher: Sha256,
+    read_bytes: u64,
+}
+
+impl<R> Digesting<R> {
+    /// A stream of which nothing was read yet.
+    pub fn new(inner: R) -> Self {
+        Self { inner, hasher: Sha256::new(), read_bytes: 0 }
+    }
+
+    /// How much was read, and its digest.
+    pub fn finish(self) -> (u64, Sha256Digest) {
+        (self.read_bytes, Sha256Digest(self.hasher.finalize().into()))
+    }
+}
+
+impl<R: Read> Read for Digesting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.hasher.update(&buffer[..read]);
+        self.read_bytes += read as u64;
+        Ok(read)
+    }
+}
+
 /// The digest of all that `source` holds.
 ///
 /// # Errors

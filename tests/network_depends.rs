@@ -169,7 +169,8 @@ impl World {
 }
 
 fn installed_names(root: &Path) -> BTreeSet<PackageName> {
-    sodeb::catalog::installed_names(root).expect("is read")
+    let status = fs::read(root.join("var/lib/dpkg/status")).expect("is read");
+    sodeb::catalog::installed_names([status.as_slice()])
 }
 
 #[test]

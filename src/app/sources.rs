@@ -1,12 +1,28 @@
 //! The trees that an answer is made from, and the root that they make together.
 
+use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{Tree, TreeKind, recognise};
-use crate::inventory::{self, Depth, Inventory, InventoryError, read_directory};
+use crate::inventory::{
+    self, Depth, ImageFacts, ImagePlatform, Inventory, InventoryError, StoredLayers, is_image,
+    read_directory, read_image,
+};
+use crate::loader::Platform;
 use crate::root::{MountId, Root};
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{Architecture, RootedPath};
+
+/// What the result will be put on, as it is named.
+#[derive(Clone, Copy, Debug)]
+pub struct BaseQuestion<'question> {
+    /// The folder of a root, or an image in files.
+    pub path: &'question Path,
+    /// For which platform an image is wanted; none for that of most objects of the trees.
+    pub platform: Option<&'question ImagePlatform>,
+    /// Where what is read of an image's layers is kept.
+    pub layers: Option<&'question StoredLayers>,
+}
 
 /// A tree that was read, and where it lies in the root that is looked at.
 #[derive(Debug)]
@@ -28,6 +44,8 @@ pub struct Source {
 pub struct Sources {
     /// What the result will be put on.
     pub base: Option<Source>,
+    /// What is known of the base beside its files, if it is an image.
+    pub image: Option<ImageFacts>,
     /// The trees that were pointed at.
     pub apps: Vec<Source>,
 }
@@ -35,17 +53,28 @@ pub struct Sources {
 impl Sources {
     /// Reads the trees. One that lies inside the base is a part of it, so that it is read once and keeps its
     /// place; any other is mounted at `at` or else at its own absolute path, a whole root file system without
-    /// a base at `/`.
+    /// a base at `/`. No tree lies inside a base that is an image.
     ///
     /// # Errors
     /// When one of the paths can't be read at all.
     pub fn read(
         apps: &[PathBuf],
-        base: Option<&Path>,
+        base: Option<BaseQuestion<'_>>,
         at: Option<&RootedPath>,
         depth: Depth,
     ) -> Result<Self, InventoryError> {
-        let mut base = base.map(|base| base_source(base, depth)).transpose()?;
+        if let Some(base) = base.filter(|base| is_image(base.path)) {
+            let apps: Vec<Source> =
+                apps.iter().map(|path| read_app(path, at, true, depth)).collect::<Result<_, _>>()?;
+            let of_objects = architecture_of(&apps).map(ImagePlatform::from);
+            let image = read_image(base.path, base.platform.or(of_objects.as_ref()), base.layers)?;
+            let base = Some(base_source(base.path, image.inventory));
+            return Ok(Self { base, image: Some(image.facts), apps });
+        }
+        let read_base = |base: BaseQuestion<'_>| -> Result<Source, InventoryError> {
+            Ok(base_source(base.path, inventory::read_base(base.path, depth)?))
+        };
+        let mut base = base.map(read_base).transpose()?;
         let apps = apps
             .iter()
             .map(|path| match base.as_mut().and_then(|base| split_from(base, path)) {
@@ -53,7 +82,7 @@ impl Sources {
                 _ => read_app(path, at, base.is_some(), depth),
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { base, apps })
+        Ok(Self { base, image: None, apps })
     }
 
     /// The base with the apps over it.
@@ -72,11 +101,20 @@ impl Sources {
     }
 }
 
-fn base_source(path: &Path, depth: Depth) -> Result<Source, InventoryError> {
-    let inventory = inventory::read_base(path, depth)?;
+fn base_source(path: &Path, inventory: Inventory) -> Source {
     let tree = Tree { kind: TreeKind::Rootfs, abi: None };
     let top = RootedPath::root();
-    Ok(Source { host_path: path.to_owned(), at: top.clone(), shown_as: top, inventory, tree })
+    Source { host_path: path.to_owned(), at: top.clone(), shown_as: top, inventory, tree }
+}
+
+/// The architecture that most objects of the trees are for.
+fn architecture_of(apps: &[Source]) -> Option<Architecture> {
+    let objects = apps.iter().flat_map(|app| app.inventory.objects());
+    let machines =
+        objects.filter_map(|(_, facts)| Architecture::from_triplet(Platform::of(facts.machine)?.triplet));
+    let mut counts: BTreeMap<Architecture, usize> = BTreeMap::new();
+    machines.for_each(|architecture| *counts.entry(architecture).or_default() += 1);
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(architecture, _)| architecture)
 }
 
 /// The part of the base that lies at a host path, if it lies in the base.

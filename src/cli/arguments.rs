@@ -8,6 +8,7 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueP
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::emit::ManifestFormat;
+use crate::inventory::ImagePlatform;
 use crate::layer::Include;
 use crate::loader::CpuLevel;
 use crate::vocabulary::Architecture;
@@ -103,9 +104,13 @@ pub(super) struct SourceArguments {
 /// Where the trees will lie.
 #[derive(Clone, Debug, Args)]
 pub(super) struct PlaceArguments {
-    /// The root file system that the result will be put on [default: nothing is assumed present]
-    #[arg(long, value_name = "DIR", env = "SODEB_BASE")]
+    /// What the result will be put on: the folder of a root file system or a tar of it, an archive of docker-save, an
+    /// OCI layout as a folder or a tar [default: nothing is assumed present]
+    #[arg(long, value_name = "PATH", env = "SODEB_BASE")]
     pub(super) base: Option<PathBuf>,
+    /// Which of several images in the base, such as linux/arm64 [default: that of --arch or of most objects]
+    #[arg(long, value_name = "OS/ARCH[/VARIANT]", env = "SODEB_PLATFORM")]
+    pub(super) platform: Option<ImagePlatform>,
     /// Where the tree will be mounted [default: its own absolute path]
     #[arg(long, value_name = "PATH", env = "SODEB_AT")]
     pub(super) at: Option<OsString>,
@@ -114,12 +119,13 @@ pub(super) struct PlaceArguments {
 /// What the image's environment will set.
 #[derive(Debug, Args)]
 pub(super) struct LinkerArguments {
-    /// LD_LIBRARY_PATH in the image
+    /// LD_LIBRARY_PATH in the image [default: what a base that is an image sets]
     #[arg(long, value_name = "FOLDERS", env = "SODEB_LD_LIBRARY_PATH")]
     pub(super) ld_library_path: Option<OsString>,
-    /// The working folder in the image, which relative search paths start from
-    #[arg(long, value_name = "PATH", default_value = "/")]
-    pub(super) workdir: OsString,
+    /// The working folder in the image, which relative search paths start from [default: that of a base that is an
+    /// image, else /]
+    #[arg(long, value_name = "PATH")]
+    pub(super) workdir: Option<OsString>,
     /// The x86-64 level of the machine's processor, for glibc-hwcaps folders
     #[arg(long, value_name = "LEVEL", default_value_t = CpuLevel::V3)]
     pub(super) hwcaps: CpuLevel,
@@ -150,6 +156,8 @@ pub(super) struct TreeArguments {
     pub(super) sources: SourceArguments,
     #[command(flatten)]
     pub(super) linker: LinkerArguments,
+    #[command(flatten)]
+    pub(super) cache: CacheArguments,
     /// Look at every object by itself, not in the process that loads it
     #[arg(long)]
     pub(super) all: bool,
@@ -397,7 +405,7 @@ pub(super) struct ArchiveArguments {
 /// Where the cache is.
 #[derive(Debug, Args)]
 pub(super) struct CacheArguments {
-    /// Where fetched indices are kept [default: sodeb in the user's cache folder]
+    /// Where fetched indices and what was read of packages and images are kept [default: sodeb in the user's cache folder]
     #[arg(long, value_name = "DIR", env = "SODEB_CACHE_DIR")]
     pub(super) cache_dir: Option<PathBuf>,
 }

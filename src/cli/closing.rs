@@ -17,7 +17,7 @@ use crate::catalog::{Package, Provenance, installed_names};
 use crate::close::{CloseError, Closed, Terms};
 use crate::depot::{Depot, DepotError};
 use crate::elf::DlopenPriority;
-use crate::inventory::{Deb, Depth};
+use crate::inventory::{Content, Deb, Depth};
 use crate::loader::LinkerSettings;
 use crate::pipeline::{self, Catalogs, Debs};
 use crate::plan::Plan;
@@ -93,13 +93,21 @@ fn terms(arguments: &ClosingArguments, config: &Config) -> Terms {
 
 /// The packages of the base. A dpkg database that can't be read is no reason to give no answer.
 fn present(sources: &Sources, printer: &Printer) -> BTreeSet<PackageName> {
-    let Some(base) = &sources.base else { return BTreeSet::new() };
-    installed_names(&base.host_path).unwrap_or_else(|error| {
+    let mut texts = Vec::new();
+    for (path, content) in sources.base.iter().flat_map(|base| base.inventory.dpkg_database()) {
+        let cause = match content {
+            Content::Text(text) => {
+                texts.push(text.as_slice());
+                continue;
+            }
+            Content::Unreadable(cause) => cause,
+            _ => "it is too large",
+        };
         printer.warning(&format!(
-            "{error}: the packages of the base are not known, for the comparison with apt"
+            "cannot read /{path}: {cause}: not all packages of the base are known, for the comparison with apt"
         ));
-        BTreeSet::new()
-    })
+    }
+    installed_names(texts)
 }
 
 /// The depot as the pipeline asks for it.

@@ -10,7 +10,7 @@ use super::lock::not_whole;
 use super::lock_file;
 use super::printer::Printer;
 use super::progress::Bars;
-use super::settings::read_sources;
+use super::settings::{SourceQuestion, read_sources};
 use super::{Exit, Failure};
 use crate::app::Sources;
 use crate::catalog::Package;
@@ -86,7 +86,14 @@ impl Planned {
     /// libraries are where the lock says.)
     fn of_lock(path: &Path, arguments: &LayerArguments, config: &Config) -> Result<Self, Failure> {
         let plan = lock_file::read(path)?;
-        let sources = read_sources(&[], &arguments.sources.place, config, Depth::Linking)?;
+        let question = SourceQuestion {
+            paths: &[],
+            place: &arguments.sources.place,
+            cache: &arguments.catalog.archive.cache,
+            architecture: Some(plan.provenance.target.architecture),
+            depth: Depth::Linking,
+        };
+        let sources = read_sources(&question, config)?;
         if plan.base.is_some() && sources.base.is_none() {
             let error = anyhow::anyhow!("cannot write a layer of {}: it was made for a base", path.display());
             return Err(Failure::question(error).hint("give that base by --base"));

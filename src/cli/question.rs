@@ -8,7 +8,7 @@ use super::catalogs::{self, Opened};
 use super::config::Config;
 use super::printer::Printer;
 use super::release::{self, ChosenRelease};
-use super::settings::{linker_settings, read_sources};
+use super::settings::{SourceQuestion, linker_settings, read_sources};
 use crate::app::Sources;
 use crate::elf::DlopenPriority;
 use crate::inventory::Depth;
@@ -37,9 +37,10 @@ impl<'settings> Asked<'settings> {
         printer: &'settings Printer,
         depth: Depth,
     ) -> Result<Self, Failure> {
-        let linker = linker_settings(linker, config, Traces::None)?;
         let architecture = catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
-        let sources = read_sources(paths, place, config, depth)?;
+        let question = SourceQuestion { paths, place, cache: &catalog.archive.cache, architecture, depth };
+        let sources = read_sources(&question, config)?;
+        let linker = linker_settings(linker, config, Traces::None, sources.image.as_ref(), printer)?;
         let release = release::choose(catalog.release.as_deref(), config, &sources);
         Ok(Self { sources, linker, architecture, release, catalog, config, printer })
     }

@@ -6,12 +6,16 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use super::Failure;
-use super::arguments::{LinkerArguments, PlaceArguments};
+use super::arguments::{CacheArguments, LinkerArguments, PlaceArguments};
+use super::catalogs::cache_dir;
 use super::config::Config;
-use crate::app::Sources;
-use crate::inventory::Depth;
+use super::printer::Printer;
+use crate::app::{BaseQuestion, Sources};
+use crate::inventory::{
+    Depth, ImageFacts, ImageFault, ImagePlatform, InventoryError, StoredLayers, is_image,
+};
 use crate::loader::{LinkerSettings, Traces};
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{Architecture, RootedPath};
 
 /// Sets the number of threads that read files.
 pub(super) fn use_threads(jobs: Option<NonZeroU16>) -> Result<(), Failure> {
@@ -22,13 +26,19 @@ pub(super) fn use_threads(jobs: Option<NonZeroU16>) -> Result<(), Failure> {
         .map_err(Failure::outside)
 }
 
-/// Reads the trees that the arguments name.
-pub(super) fn read_sources(
-    paths: &[PathBuf],
-    place: &PlaceArguments,
-    config: &Config,
-    depth: Depth,
-) -> Result<Sources, Failure> {
+/// The trees that the arguments name.
+pub(super) struct SourceQuestion<'arguments> {
+    pub(super) paths: &'arguments [PathBuf],
+    pub(super) place: &'arguments PlaceArguments,
+    pub(super) cache: &'arguments CacheArguments,
+    /// The architecture that is asked for.
+    pub(super) architecture: Option<Architecture>,
+    pub(super) depth: Depth,
+}
+
+/// Reads the trees.
+pub(super) fn read_sources(question: &SourceQuestion<'_>, config: &Config) -> Result<Sources, Failure> {
+    let SourceQuestion { paths, place, cache, architecture, depth } = question;
     let base = place.base.clone().or_else(|| config.base.as_ref().map(|base| config.path(base)));
     let at = place.at.as_deref().or(config.at.as_ref().map(OsStr::new));
     let at = at.map(|at| path_in_image(at, "mount the tree at")).transpose()?;
@@ -36,7 +46,26 @@ pub(super) fn read_sources(
         return Err(Failure::question(anyhow::anyhow!("cannot mount several trees at one place"))
             .hint("give one path with --at, or several without"));
     }
-    Sources::read(paths, base.as_deref(), at.as_ref(), depth).map_err(Failure::question)
+    let Some(path) = base else { return Ok(Sources::read(paths, None, at.as_ref(), *depth)?) };
+    let platform = place.platform.clone().or_else(|| architecture.map(ImagePlatform::from));
+    let layers =
+        is_image(&path).then(|| cache_dir(cache, config)).transpose()?.map(|dir| StoredLayers::new(&dir));
+    let base = BaseQuestion { path: &path, platform: platform.as_ref(), layers: layers.as_ref() };
+    Ok(Sources::read(paths, Some(base), at.as_ref(), *depth)?)
+}
+
+impl From<InventoryError> for Failure {
+    fn from(error: InventoryError) -> Self {
+        match &error {
+            InventoryError::Store { .. } => Self::outside(error).hint("--cache-dir names another folder"),
+            InventoryError::Image {
+                source: ImageFault::OtherPlatform { .. } | ImageFault::Ambiguous { .. },
+                ..
+            } => Self::question(error)
+                .hint("--platform chooses one of several; a file with one image is read without it"),
+            _ => Self::question(error),
+        }
+    }
 }
 
 /// An absolute path, since an image that is not running has no current folder.
@@ -53,11 +82,29 @@ pub(super) fn linker_settings(
     arguments: &LinkerArguments,
     config: &Config,
     traces: Traces,
+    image: Option<&ImageFacts>,
+    printer: &Printer,
 ) -> Result<LinkerSettings, Failure> {
-    let ld_library_path = arguments.ld_library_path.clone().map(OsStringExt::into_vec);
+    let asked = arguments.ld_library_path.clone().map(OsStringExt::into_vec);
+    let asked = asked.or_else(|| config.ld_library_path.clone().map(String::into_bytes));
+    let of_image = image.and_then(|image| image.ld_library_path.clone()).filter(|_| asked.is_none());
+    if let Some(folders) = &of_image {
+        printer.note(&format!("LD_LIBRARY_PATH is {folders:?}, as the base sets it"));
+    }
+    let workdir = match (&arguments.workdir, image.and_then(|image| image.workdir.as_ref())) {
+        (Some(asked), _) => path_in_image(asked, "start in")?,
+        (None, Some(of_image)) => {
+            let workdir = RootedPath::new(of_image);
+            if workdir != RootedPath::root() {
+                printer.note(&format!("the working folder is {of_image:?}, as the base sets it"));
+            }
+            workdir
+        }
+        (None, None) => RootedPath::root(),
+    };
     Ok(LinkerSettings {
-        ld_library_path: ld_library_path.or_else(|| config.ld_library_path.clone().map(String::into_bytes)),
-        workdir: path_in_image(&arguments.workdir, "start in")?,
+        ld_library_path: asked.or_else(|| of_image.map(String::into_bytes)),
+        workdir,
         cpu_level: arguments.hwcaps,
         traces,
         opens: None,

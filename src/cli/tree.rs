@@ -3,7 +3,7 @@
 use super::arguments::{Format, TreeArguments};
 use super::config::Config;
 use super::printer::Printer;
-use super::settings::{linker_settings, read_sources};
+use super::settings::{SourceQuestion, linker_settings, read_sources};
 use super::{Exit, Failure};
 use crate::app::{Linked, Scope, Script, Sources, Started, link};
 use crate::emit;
@@ -12,11 +12,18 @@ use crate::loader::Traces;
 use crate::root::Root;
 
 pub(super) fn run(arguments: &TreeArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
-    let sources = read_sources(&arguments.sources.paths, &arguments.sources.place, config, Depth::Linking)?;
+    let question = SourceQuestion {
+        paths: &arguments.sources.paths,
+        place: &arguments.sources.place,
+        cache: &arguments.cache,
+        architecture: config.arch()?,
+        depth: Depth::Linking,
+    };
+    let sources = read_sources(&question, config)?;
     let root = sources.root();
     let is_traced = arguments.answer.format == Format::Json || printer.verbose;
     let traces = if is_traced { Traces::All } else { Traces::Missing };
-    let settings = linker_settings(&arguments.linker, config, traces)?;
+    let settings = linker_settings(&arguments.linker, config, traces, sources.image.as_ref(), printer)?;
     let scope = if arguments.all { Scope::EachAlone } else { Scope::InContext };
     let linked = link(&root, &sources, &settings, scope);
     say_unread(&sources, printer);

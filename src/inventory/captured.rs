@@ -14,8 +14,16 @@ pub(super) fn is_captured(path: &[u8]) -> bool {
     let name = path.rsplit_str("/").next().unwrap_or_default();
     name == b"pyvenv.cfg"
         || AT_ROOT.iter().any(|fixed| fixed.as_bytes() == path)
+        || is_of_dpkg(path)
         || path.starts_with(b"etc/ld.so.conf.d/")
         || path.starts_with(b"etc/ld-musl-") && path.ends_with(b".path")
+}
+
+/// Whether a file is of dpkg's database: what is installed, in dpkg's form or in that of distroless images, which have a
+/// file for each package and its checksums beside it.
+pub(super) fn is_of_dpkg(path: &[u8]) -> bool {
+    let name = path.strip_prefix(b"var/lib/dpkg/status.d/");
+    path == b"var/lib/dpkg/status" || name.is_some_and(|name| !name.ends_with(b".md5sums"))
 }
 
 /// The symbols that show what loads an object of this name: what CPython and Ruby look up in an extension

@@ -10,16 +10,16 @@ use std::io::{self, Read};
 
 use bstr::{BString, ByteSlice};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use tar::EntryType;
 
 use super::ar_guard::ArGuard;
-use super::captured::is_captured;
-use super::content::{self, Depth, SCRIPT_LINE_BYTES};
-use super::tar_members::{Member, each_member};
+use super::bounded::Bounded;
+use super::content::Depth;
+use super::streamed::read_streamed;
+use super::tar_members::{Dialect, Member, each_member};
 use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory, Permissions};
 use crate::decompress::Compression;
-use crate::elf;
+use crate::storage::Digesting;
 use crate::vocabulary::Sha256Digest;
 
 /// What `debian-binary` may come to.
@@ -33,12 +33,6 @@ const MAX_DATA_BYTES: u64 = 16 << 30;
 
 /// How many entries a package may have; the largest of Debian has some hundred thousand.
 const MAX_ENTRIES: usize = 1_000_000;
-
-/// The largest object that is read into memory.
-const MAX_OBJECT_BYTES: u64 = 1 << 30;
-
-/// How much is read at once of a file that is only hashed.
-const CHUNK_BYTES: usize = 64 << 10;
 
 /// A .deb, read.
 #[derive(Debug, Serialize, Deserialize)]
@@ -176,12 +170,11 @@ pub fn each_file_of_deb(
             continue;
         }
         let tar = open_tar(&name, "data.tar", &mut member, MAX_DATA_BYTES)?;
-        let each = each_member(tar, |Member { path, mut entry, .. }| match entry.header().entry_type() {
-            EntryType::Regular | EntryType::Continuous => match clean_path(&path) {
-                Ok(path) => take(&path, &mut entry),
-                Err(_) => Ok(()),
-            },
-            _ => Ok(()),
+        let each = each_member(tar, Dialect::Dpkg, |Member { path, header, content, .. }| {
+            match (header.entry_type(), clean_path(&path)) {
+                (EntryType::Regular | EntryType::Continuous, Ok(path)) => take(&path, content),
+                _ => Ok(()),
+            }
         });
         return each.map_err(|source| DebError::Member { member: name, source });
     }
@@ -194,7 +187,7 @@ pub fn each_file_of_deb(
 /// When it is broken, of a form that dpkg does not unpack, or larger than any package.
 pub fn read_layer(reader: impl Read + Send) -> io::Result<(Inventory, Vec<DebFile>)> {
     let inner: Box<dyn Read + Send + '_> = Box::new(reader);
-    read_data(tar::Archive::new(Bounded { inner, left: MAX_DATA_BYTES, limit: MAX_DATA_BYTES }))
+    read_data(Bounded::new(inner, MAX_DATA_BYTES))
 }
 
 fn read_version<R: Read>(archive: &mut ar::Archive<R>) -> Result<(), DebError> {
@@ -212,7 +205,7 @@ fn read_version<R: Read>(archive: &mut ar::Archive<R>) -> Result<(), DebError> {
     if first.starts_with("2.") { Ok(()) } else { Err(DebError::Version(first.to_owned())) }
 }
 
-type TarOf<'member> = tar::Archive<Bounded<Box<dyn Read + Send + 'member>>>;
+type TarOf<'member> = Bounded<Box<dyn Read + Send + 'member>>;
 
 fn open_tar<'member>(
     name: &str,
@@ -225,24 +218,7 @@ fn open_tar<'member>(
     let compression = Compression::of_ending(ending).ok_or_else(unexpected)?;
     let inner =
         compression.reader(member).map_err(|source| DebError::Member { member: name.to_owned(), source })?;
-    Ok(tar::Archive::new(Bounded { inner, left: limit, limit }))
-}
-
-/// Fails where more comes out than any real member has.
-struct Bounded<R> {
-    inner: R,
-    left: u64,
-    limit: u64,
-}
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
-            io::Error::other(format!("it inflates to more than the {} bytes allowed", self.limit))
-        })?;
-        Ok(read)
-    }
+    Ok(Bounded::new(inner, limit))
 }
 
 type Control = (String, BTreeMap<String, Vec<u8>>);
@@ -250,15 +226,15 @@ type Control = (String, BTreeMap<String, Vec<u8>>);
 fn read_control(tar: TarOf<'_>) -> io::Result<Control> {
     let mut control = None;
     let mut scripts = BTreeMap::new();
-    each_member(tar, |Member { path, mut entry, .. }| {
-        if !entry.header().entry_type().is_file() {
+    each_member(tar, Dialect::Dpkg, |Member { path, header, content: file, .. }| {
+        if !header.entry_type().is_file() {
             return Ok(());
         }
         let Ok(path) = clean_path(&path) else { return Ok(()) };
         let Ok(name) = String::from_utf8(path.into()) else { return Ok(()) };
         // All of control.tar is bounded, and so is each of its files.
         let mut content = Vec::new();
-        entry.read_to_end(&mut content)?;
+        file.read_to_end(&mut content)?;
         if name == "control" {
             control = Some(String::from_utf8(content).map_err(io::Error::other)?);
         } else {
@@ -273,7 +249,7 @@ fn read_control(tar: TarOf<'_>) -> io::Result<Control> {
 fn read_data(tar: TarOf<'_>) -> io::Result<(Inventory, Vec<DebFile>)> {
     let mut reading = Reading::default();
     let mut count = 0;
-    each_member(tar, |member| {
+    each_member(tar, Dialect::Dpkg, |member| {
         count += 1;
         if count > MAX_ENTRIES {
             return Err(io::Error::other(format!("it has more than the {MAX_ENTRIES} entries allowed")));
@@ -292,26 +268,25 @@ struct Reading {
 }
 
 impl Reading {
-    fn add<R: Read>(&mut self, member: Member<'_, R>) -> io::Result<()> {
-        let Member { path: stands, target, mut entry } = member;
-        let path = match clean_path(&stands) {
+    fn add(&mut self, member: Member<'_>) -> io::Result<()> {
+        let path = match clean_path(&member.path) {
             Ok(path) if path.is_empty() => return Ok(()),
             Ok(path) => path,
             Err(cause) => {
-                self.refuse(stands.into(), cause);
+                self.refuse(member.path.into(), cause);
                 return Ok(());
             }
         };
-        let kind = match entry.header().entry_type() {
-            EntryType::Directory => EntryKind::Directory(permissions(entry.header())?),
-            EntryType::Symlink => EntryKind::Symlink(BString::from(target)),
+        let kind = match member.header.entry_type() {
+            EntryType::Directory => EntryKind::Directory(member.permissions()?),
+            EntryType::Symlink => EntryKind::Symlink(BString::from(member.target)),
             EntryType::Link => {
-                self.add_hard_link(path, &target);
+                self.add_hard_link(path, &member.target);
                 return Ok(());
             }
             EntryType::Regular | EntryType::Continuous => {
-                let permissions = permissions(entry.header())?;
-                let (content, size_bytes, sha256) = read_file(&mut entry, &path)?;
+                let permissions = member.permissions()?;
+                let (content, size_bytes, sha256) = read_file(member.content, &path)?;
                 let file = DebFile { path: path.clone(), permissions, size_bytes, sha256 };
                 self.entries.insert(path, (EntryKind::File(FileContent::new(content)), Some(file)));
                 return Ok(());
@@ -354,24 +329,6 @@ impl Reading {
     }
 }
 
-fn permissions(header: &tar::Header) -> io::Result<Permissions> {
-    let fields = header.as_old();
-    Ok(Permissions {
-        mode: header.mode()? & 0o7777,
-        uid: owner(&fields.uid, || header.uid())?,
-        gid: owner(&fields.gid, || header.gid())?,
-    })
-}
-
-/// The number in a field; a blank one is root's, as tar(1) and dpkg read it.
-fn owner(field: &[u8], number: impl FnOnce() -> io::Result<u64>) -> io::Result<u32> {
-    if field.iter().all(|byte| matches!(byte, 0 | b' ')) {
-        return Ok(0);
-    }
-    // A number that is none of Linux's can't be given to a file.
-    u32::try_from(number()?).map_err(io::Error::other)
-}
-
 /// A tar entry's path as an inventory has it: `./usr/lib/` is `usr/lib`, the top is empty.
 fn clean_path(path: &[u8]) -> Result<BString, &'static str> {
     if path.contains(&0) {
@@ -391,35 +348,11 @@ fn clean_path(path: &[u8]) -> Result<BString, &'static str> {
     }
 }
 
-/// What matters of a file, its size and its digest. Only objects and a few small texts are held in memory.
-fn read_file(file: &mut impl Read, path: &BString) -> io::Result<(Content, u64, Sha256Digest)> {
-    let mut hasher = Sha256::new();
-    let mut held = Vec::new();
-    file.take(SCRIPT_LINE_BYTES as u64).read_to_end(&mut held)?;
-    hasher.update(&held);
-    let mut size_bytes = held.len() as u64;
-    let mut is_held = held.starts_with(&elf::MAGIC) || is_captured(path);
-    let mut chunk = vec![0; CHUNK_BYTES];
-    loop {
-        let read = match file.read(&mut chunk) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        hasher.update(&chunk[..read]);
-        size_bytes += read as u64;
-        if is_held && size_bytes > MAX_OBJECT_BYTES {
-            is_held = false;
-            held = Vec::new();
-        } else if is_held {
-            held.extend_from_slice(&chunk[..read]);
-        }
-    }
-    let content = if held.is_empty() && size_bytes > 0 {
-        Content::Unreadable(format!("larger than the {MAX_OBJECT_BYTES} bytes that are read of one file"))
-    } else {
-        content::read(held.as_slice(), path, Depth::Opening)?
-    };
-    Ok((content, size_bytes, Sha256Digest(hasher.finalize().into())))
+/// What matters of a file, its size and its digest.
+fn read_file(file: &mut dyn Read, path: &[u8]) -> io::Result<(Content, u64, Sha256Digest)> {
+    let mut digesting = Digesting::new(file);
+    let content = read_streamed(&mut digesting, path, Depth::Opening)?;
+    io::copy(&mut digesting, &mut io::sink())?;
+    let (size_bytes, sha256) = digesting.finish();
+    Ok((content, size_bytes, sha256))
 }

@@ -14,6 +14,7 @@ use bstr::BString;
 use walkdir::{DirEntry, WalkDir};
 
 use super::content::{self, Depth};
+use super::image::ImageFault;
 use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory, Permissions};
 
 /// How many files a task reads: enough that handing it over costs nothing beside the reading.
@@ -29,6 +30,24 @@ pub enum InventoryError {
     #[error("cannot read {path}")]
     Unreadable {
         /// The path as it was given.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It is an image or an archive, and broken or not the one that is wanted.
+    #[error("cannot read the image {path}")]
+    Image {
+        /// The path as it was given.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: ImageFault,
+    },
+    /// What was read of an image's layer could not be kept.
+    #[error("cannot write what was read of {path} into the cache")]
+    Store {
+        /// The image.
         path: PathBuf,
         /// Why.
         #[source]

@@ -8,12 +8,18 @@
 //! they are first asked for. An app's are all read at once, on every core.
 
 mod ar_guard;
+mod bounded;
 mod captured;
 mod content;
 mod deb;
 mod digest;
 mod directory;
+mod flatten;
+mod image;
+mod layer;
+mod pax;
 mod stored;
+mod streamed;
 mod tar_members;
 
 use std::path::Path;
@@ -26,19 +32,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use content::Depth;
 pub use deb::{Deb, DebError, DebFile, each_file_of_deb, read_deb, read_layer};
 pub use directory::{InventoryError, read_base, read_directory};
-pub use stored::StoredDebs;
+pub use image::{ImageFacts, ImageFault, ImagePlatform, ReadImage, is_image, read_image};
+pub use layer::Layer;
+pub use stored::{Kept, Stored, StoredDebs, StoredLayers};
 
 use crate::elf::ElfFacts;
 
 /// The entries of one tree, sorted by path, and what could not be read of it.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Inventory {
     entries: Vec<Entry>,
     diagnostics: Vec<Diagnostic>,
 }
 
 /// One file, folder or link.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// The path below the tree's top, without a leading slash.
     pub path: BString,
@@ -47,7 +55,7 @@ pub struct Entry {
 }
 
 /// What an entry is.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum EntryKind {
     /// A folder, and who may do what in it.
     Directory(Permissions),
@@ -76,7 +84,7 @@ impl Permissions {
 }
 
 /// The content of a regular file, read with its tree or else when it is first asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FileContent {
     read: OnceLock<Content>,
     /// The host folder that the entry's path is below, for one that is not read yet, and how much is read then.
@@ -237,6 +245,12 @@ impl Inventory {
     /// Every regular file.
     pub fn files(&self) -> impl Iterator<Item = (&BStr, &Content)> {
         self.entries.iter().filter_map(|entry| Some((BStr::new(&entry.path), entry.content()?)))
+    }
+
+    /// The files of dpkg's database that say what is installed: `status`, or those of `status.d`.
+    pub fn dpkg_database(&self) -> impl Iterator<Item = (&BStr, &Content)> {
+        let database = self.entries.iter().filter(|entry| captured::is_of_dpkg(&entry.path));
+        database.filter_map(|entry| Some((BStr::new(&entry.path), entry.content()?)))
     }
 
     /// Every ELF file that could be read.

@@ -278,7 +278,7 @@ fn read_archive(file: File, packing: Packing) -> io::Result<(Inventory, Vec<DebF
 fn read_folder(top: &Path) -> io::Result<ReadBack> {
     let inventory = read_directory(top, Depth::Opening).map_err(|error| match error {
         InventoryError::Unreadable { source, .. } => source,
-        error @ InventoryError::Unsuitable { .. } => io::Error::other(error),
+        error => io::Error::other(error),
     })?;
     let digest = |path: &bstr::BStr| {
         let host = top.join(bstr::ByteSlice::to_os_str_lossy(&**path));

@@ -47,8 +47,8 @@ pub struct Plan {
 /// A base as the Plan saw it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedBase {
-    /// The digest over the names, kinds and link targets of all its entries and over the content of the objects
-    /// that the trees load from it.
+    /// Of a folder, the digest over the names, kinds and link targets of all its entries and over the content of the
+    /// objects that the trees load from it; of an image, that over its layers' digests (`ImageFacts::digest`).
     pub digest: Sha256Digest,
 }
 

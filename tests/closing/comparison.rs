@@ -95,3 +95,28 @@ fn a_base_without_packages_has_none_and_one_that_leads_out_of_itself_is_not_foll
     world.fixture.link("/base/var/lib/dpkg/status", "../../../../elsewhere");
     assert_eq!(depends(&world.comparison(&["--base", "base"])).0, 4);
 }
+
+#[test]
+fn a_base_in_a_tar_tells_its_packages_and_has_a_digest_of_its_own() {
+    let world = World::new(library("/app/x.so").needs("liba.so.1"), &packages());
+    world.fixture.file("/base/var/lib/dpkg/status", &installed("libb2", "amd64", ""));
+    let distroless = "Package: one-helper\nVersion: 1.0-1\nArchitecture: amd64\nProvides: a-helper\n";
+    world.fixture.file("/base/var/lib/dpkg/status.d/one-helper", distroless);
+    let mut tar = tar::Builder::new(Vec::new());
+    tar.append_dir_all(".", world.fixture.host("/base")).expect("is read");
+    let tar = tar.into_inner().expect("memory writes");
+    std::fs::write(world.fixture.host("/base.tar"), &tar).expect("a file");
+    let zstd = zstd::encode_all(tar.as_slice(), 1).expect("memory writes");
+    std::fs::write(world.fixture.host("/base.tar.zst"), zstd).expect("a file");
+    let on_folder = world.comparison(&["--base", "base"]);
+    assert_eq!(depends(&on_folder).0, 2);
+    let digest = |base: &str| {
+        let lock = world.lock(&["--base", base]);
+        lock.value["base"]["digest"].as_str().expect("a digest").to_owned()
+    };
+    for base in ["base.tar", "base.tar.zst"] {
+        assert_eq!(world.comparison(&["--base", base]), on_folder);
+        assert_eq!(digest(base), digest("base.tar"), "however it is compressed");
+    }
+    assert_ne!(digest("base"), digest("base.tar"));
+}

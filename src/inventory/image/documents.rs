@@ -1,0 +1,155 @@
+//! The documents of an image, as far as they matter here (OCI Image Format, "Image Manifest", "Image Index", "Image
+//! Configuration"; docker's are alike).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::ImageFault;
+use super::blobs::Blobs;
+use super::platform::ImagePlatform;
+use crate::storage::digest_of_bytes;
+use crate::vocabulary::Sha256Digest;
+
+/// How many layers an image may have; engines stop at 127.
+const MAX_LAYERS: usize = 1024;
+
+/// A list of manifests.
+#[derive(Deserialize)]
+pub(super) struct Index {
+    pub(super) manifests: Vec<Descriptor>,
+}
+
+/// What points to a blob.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Descriptor {
+    #[serde(default)]
+    pub(super) media_type: String,
+    pub(super) digest: String,
+    pub(super) platform: Option<StatedPlatform>,
+    #[serde(default)]
+    pub(super) annotations: Option<BTreeMap<String, String>>,
+}
+
+/// A platform as a document states it.
+#[derive(Deserialize)]
+pub(super) struct StatedPlatform {
+    #[serde(default)]
+    os: String,
+    #[serde(default)]
+    architecture: String,
+    #[serde(default)]
+    variant: Option<String>,
+}
+
+/// What an image is made of.
+#[derive(Deserialize)]
+pub(super) struct Manifest {
+    pub(super) config: Descriptor,
+    pub(super) layers: Vec<Descriptor>,
+}
+
+/// One of the images that docker saved.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DockerImage {
+    pub(super) config: String,
+    pub(super) layers: Vec<String>,
+}
+
+/// What an image says of itself.
+#[derive(Deserialize)]
+pub(super) struct Config {
+    #[serde(flatten)]
+    platform: StatedPlatform,
+    #[serde(default)]
+    config: Option<RunConfig>,
+    rootfs: RootFs,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RunConfig {
+    #[serde(default)]
+    env: Option<Vec<String>>,
+    #[serde(default)]
+    working_dir: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RootFs {
+    diff_ids: Vec<String>,
+}
+
+impl StatedPlatform {
+    /// The platform, if one is stated.
+    pub(super) fn stated(&self) -> Option<ImagePlatform> {
+        let Self { os, architecture, variant } = self;
+        let is_stated = |word: &str| !word.is_empty() && word != "unknown";
+        (is_stated(os) && is_stated(architecture)).then(|| ImagePlatform {
+            os: os.clone(),
+            architecture: architecture.clone(),
+            variant: variant.clone().filter(|variant| !variant.is_empty()),
+        })
+    }
+}
+
+impl Config {
+    pub(super) fn platform(&self) -> Option<ImagePlatform> {
+        self.platform.stated()
+    }
+
+    /// The digests of the layers' tars, lowest first.
+    pub(super) fn diff_ids(&self) -> Result<Vec<Sha256Digest>, ImageFault> {
+        self.rootfs.diff_ids.iter().map(|digest| sha256(digest)).collect()
+    }
+
+    /// The image's variables, each `NAME=VALUE`.
+    pub(super) fn environment(&self) -> impl Iterator<Item = &str> {
+        self.config.iter().filter_map(|config| config.env.as_ref()).flatten().map(String::as_str)
+    }
+
+    pub(super) fn workdir(&self) -> Option<&str> {
+        let workdir = self.config.as_ref()?.working_dir.as_deref()?;
+        workdir.starts_with('/').then_some(workdir)
+    }
+
+    /// Checks that there is a diff id for each layer.
+    pub(super) fn check_layers(&self, name: &str, layers: usize) -> Result<(), ImageFault> {
+        let diff_ids = self.rootfs.diff_ids.len();
+        let broken = |cause: String| Err(ImageFault::Document { name: name.to_owned(), cause });
+        if layers > MAX_LAYERS {
+            return broken(format!("it has more than the {MAX_LAYERS} layers allowed"));
+        }
+        if layers != diff_ids {
+            return broken(format!("it has {diff_ids} diff ids where the manifest has {layers} layers"));
+        }
+        Ok(())
+    }
+}
+
+/// The digest that a document states; of the algorithms of the specification only SHA-256 is in use.
+pub(super) fn sha256(digest: &str) -> Result<Sha256Digest, ImageFault> {
+    let parsed = digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok());
+    parsed.ok_or_else(|| ImageFault::Document {
+        name: digest.to_owned(),
+        cause: "it is no SHA-256 digest".to_owned(),
+    })
+}
+
+/// Reads a document, which must have the digest if one is stated.
+pub(super) fn document<Value: DeserializeOwned>(
+    blobs: &Blobs,
+    name: &str,
+    digest: Option<Sha256Digest>,
+) -> Result<Value, ImageFault> {
+    let text = blobs.document(name)?;
+    let broken = |cause: String| ImageFault::Document { name: name.to_owned(), cause };
+    let found = digest_of_bytes(&text);
+    if let Some(digest) = digest.filter(|digest| *digest != found) {
+        return Err(broken(format!("it has the digest sha256:{found} and not sha256:{digest}")));
+    }
+    serde_json::from_slice(&text).map_err(|error| broken(error.to_string()))
+}

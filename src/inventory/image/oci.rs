@@ -1,0 +1,105 @@
+//! OCI layouts (OCI Image Format, "Image Layout"): `index.json` lists manifests and further lists, each a blob that is
+//! named for its digest.
+
+use std::collections::BTreeSet;
+
+use super::blobs::Blobs;
+use super::documents::{Config, Descriptor, Index, Manifest, document, sha256};
+use super::platform::{ImagePlatform, choose};
+use super::{Described, ImageFault, LayerBlob, OCI_INDEX};
+use crate::vocabulary::Sha256Digest;
+
+/// How deep lists may lie in lists; real ones have two.
+const MAX_DEPTH: usize = 4;
+
+/// How many manifests the lists may have together.
+const MAX_MANIFESTS: usize = 1000;
+
+/// The types of a list, OCI's and docker's.
+const INDEX_TYPES: [&str; 2] =
+    ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"];
+
+/// How the types of layers begin that are tars, OCI's and docker's.
+const LAYER_TYPES: [&str; 3] = [
+    "application/vnd.oci.image.layer.v1.tar",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar",
+    "application/vnd.docker.image.rootfs.",
+];
+
+/// The annotation of what is no image but says something of one.
+const REFERENCE_TYPE: &str = "vnd.docker.reference.type";
+
+/// Finds the image for a platform.
+pub(super) fn describe(blobs: &Blobs, wanted: Option<&ImagePlatform>) -> Result<Described, ImageFault> {
+    let index: Index = document(blobs, OCI_INDEX, None)?;
+    let mut listing = Listing { blobs, met: BTreeSet::new(), found: Vec::new() };
+    listing.gather(index, 0)?;
+    let manifest: Manifest = {
+        let digest = choose(listing.found, wanted)?;
+        document(blobs, &name_of(digest), Some(digest))?
+    };
+    let digest = sha256(&manifest.config.digest)?;
+    let config: Config = document(blobs, &name_of(digest), Some(digest))?;
+    config.check_layers(&name_of(digest), manifest.layers.len())?;
+    Ok(Described { config, layers: manifest.layers.iter().map(layer).collect::<Result<_, _>>()? })
+}
+
+/// The manifests that lists lead to.
+struct Listing<'image> {
+    blobs: &'image Blobs,
+    met: BTreeSet<Sha256Digest>,
+    found: Vec<(Option<ImagePlatform>, Sha256Digest)>,
+}
+
+impl Listing<'_> {
+    fn gather(&mut self, index: Index, depth: usize) -> Result<(), ImageFault> {
+        for descriptor in index.manifests {
+            let digest = sha256(&descriptor.digest)?;
+            let broken = |cause: String| Err(ImageFault::Document { name: descriptor.digest.clone(), cause });
+            if !self.met.insert(digest) || is_about_another(&descriptor) {
+                continue;
+            }
+            if self.met.len() > MAX_MANIFESTS {
+                return broken(format!("it comes after the {MAX_MANIFESTS} manifests allowed"));
+            }
+            if !INDEX_TYPES.contains(&descriptor.media_type.as_str()) {
+                let stated = descriptor.platform.as_ref().and_then(|platform| platform.stated());
+                let platform = stated.map_or_else(|| self.platform_of(digest), |stated| Ok(Some(stated)))?;
+                self.found.push((platform, digest));
+            } else if depth == MAX_DEPTH {
+                return broken(format!("it lies deeper than the {MAX_DEPTH} lists allowed"));
+            } else {
+                let nested = document(self.blobs, &name_of(digest), Some(digest))?;
+                self.gather(nested, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The platform that an image's configuration states.
+    fn platform_of(&self, manifest: Sha256Digest) -> Result<Option<ImagePlatform>, ImageFault> {
+        let manifest: Manifest = document(self.blobs, &name_of(manifest), Some(manifest))?;
+        let digest = sha256(&manifest.config.digest)?;
+        let config: Config = document(self.blobs, &name_of(digest), Some(digest))?;
+        Ok(config.platform())
+    }
+}
+
+/// Whether a manifest is an attestation (BuildKit's) or an artifact, and no image.
+fn is_about_another(descriptor: &Descriptor) -> bool {
+    descriptor.annotations.as_ref().is_some_and(|annotations| annotations.contains_key(REFERENCE_TYPE))
+}
+
+fn layer(descriptor: &Descriptor) -> Result<LayerBlob, ImageFault> {
+    let Descriptor { media_type, digest, .. } = descriptor;
+    if !LAYER_TYPES.iter().any(|known| media_type.starts_with(known)) || media_type.ends_with("encrypted") {
+        let cause = format!("a layer of the type {media_type:?}, which is not known");
+        return Err(ImageFault::Document { name: digest.clone(), cause });
+    }
+    let digest = sha256(digest)?;
+    Ok(LayerBlob { name: name_of(digest), digest: Some(digest) })
+}
+
+fn name_of(digest: Sha256Digest) -> String {
+    format!("blobs/sha256/{digest}")
+}

@@ -1,0 +1,466 @@
+//! A layer of an image, or the tar of a whole root, as a [`Layer`] (OCI Image Format, "Image Layer Filesystem
+//! Changeset").
+//!
+//! It is read once, as a stream, without unpacking anything. Names are taken as container engines take them: a leading
+//! slash, `.` and empty components mean nothing, and `..` goes back; what would leave the root is a finding and left
+//! out. Of two entries with one path the later one counts. A file `.wh.NAME` says that NAME of the layers below is
+//! gone, `.wh..wh..opq` that all that they have in its folder is; AUFS's own files, `.wh..wh.*`, mean nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+
+use bstr::{BString, ByteSlice};
+use serde::{Deserialize, Serialize};
+use tar::EntryType;
+
+use super::bounded::Bounded;
+use super::content::Depth;
+use super::streamed::read_streamed;
+use super::tar_members::{Dialect, Member, each_member};
+use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory};
+use crate::storage::Digesting;
+use crate::vocabulary::Sha256Digest;
+
+/// What one layer may come to. Layers with machine learning in them have some 20 GB.
+const LIMITS: Limits = Limits { inflated_bytes: 64 << 30, entries: 1_000_000, held_bytes: 512 << 20 };
+
+/// Linux's PATH_MAX: nothing can be unpacked under a longer name.
+const MAX_PATH_BYTES: usize = 4096;
+
+/// How the names of whiteouts begin.
+const WHITEOUT: &[u8] = b".wh.";
+
+/// How the names of AUFS's own files begin, and that of the one that layers have from it.
+const WHITEOUT_META: &[u8] = b".wh..wh.";
+const OPAQUE: &[u8] = b".wh..wh..opq";
+
+/// What a layer may come to.
+#[derive(Clone, Copy)]
+struct Limits {
+    inflated_bytes: u64,
+    entries: usize,
+    /// Names, and what is kept of files.
+    held_bytes: u64,
+}
+
+/// A layer, read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Layer {
+    /// The digest of its tar, which is content and all.
+    pub(super) diff_id: Sha256Digest,
+    /// What it has.
+    pub(super) inventory: Inventory,
+    /// What it takes away from the layers below.
+    pub(super) whiteouts: BTreeSet<Whiteout>,
+    /// Hard links to what it does not have itself, in their order.
+    pub(super) hard_links: Vec<HardLink>,
+}
+
+/// What a layer takes away.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum Whiteout {
+    /// The entry at this path and all below it.
+    Entry(BString),
+    /// All below the folder at this path.
+    Below(BString),
+}
+
+impl Whiteout {
+    /// What is before it and what is behind it in the order of paths: its own, nearly.
+    pub(super) fn turn(&self) -> BString {
+        let folder = match self {
+            Self::Entry(path) => split(path).0,
+            Self::Below(path) => path.as_slice(),
+        };
+        join(folder, WHITEOUT)
+    }
+}
+
+/// Another name of a file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct HardLink {
+    /// The new name.
+    pub(super) path: BString,
+    /// The path of the file.
+    pub(super) target: BString,
+}
+
+/// Reads a layer's tar to its end.
+///
+/// # Errors
+/// When it is broken, or larger than any real one. A single entry that can't be taken is a diagnostic.
+pub(super) fn read_layer(tar: impl Read) -> io::Result<Layer> {
+    read_within(tar, LIMITS)
+}
+
+fn read_within(tar: impl Read, limits: Limits) -> io::Result<Layer> {
+    let mut digesting = Digesting::new(Bounded::new(tar, limits.inflated_bytes));
+    let mut reading = Reading::new(limits);
+    each_member(&mut digesting, Dialect::Layer, |member| reading.add(member))?;
+    let (_, diff_id) = digesting.finish();
+    Ok(reading.finish(diff_id))
+}
+
+/// What was read so far, by path.
+struct Reading {
+    limits: Limits,
+    count: usize,
+    held_bytes: u64,
+    entries: BTreeMap<BString, EntryKind>,
+    whiteouts: BTreeSet<Whiteout>,
+    hard_links: Vec<HardLink>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reading {
+    fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            count: 0,
+            held_bytes: 0,
+            entries: BTreeMap::new(),
+            whiteouts: BTreeSet::new(),
+            hard_links: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, member: Member<'_>) -> io::Result<()> {
+        self.count += 1;
+        if self.count > self.limits.entries {
+            let limit = self.limits.entries;
+            return Err(io::Error::other(format!("it has more than the {limit} entries allowed")));
+        }
+        self.hold(member.path.len() + member.target.len())?;
+        let path = match clean_path(&member.path) {
+            Ok(path) if path.is_empty() => return Ok(()),
+            Ok(path) => path,
+            Err(cause) => {
+                self.refuse(member.path.into(), cause);
+                return Ok(());
+            }
+        };
+        if path.split_str("/").any(|component| component.starts_with(WHITEOUT)) {
+            self.add_whiteout(path);
+            return Ok(());
+        }
+        let is_folder_by_name = member.path.ends_with(b"/");
+        match member.header.entry_type() {
+            EntryType::Directory => self.add_folder(path, &member)?,
+            // So it was before there was a type for folders.
+            EntryType::Regular if is_folder_by_name => self.add_folder(path, &member)?,
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+                let content = if member.is_sparse {
+                    Content::Unreadable("a sparse file, which is not read".to_owned())
+                } else {
+                    read_streamed(member.content, &path, Depth::Opening)?
+                };
+                self.hold(weight(&content))?;
+                self.put(path, EntryKind::File(FileContent::new(content)));
+            }
+            EntryType::Symlink => self.put(path, EntryKind::Symlink(member.target.into())),
+            EntryType::Link => self.add_hard_link(path, &member.target)?,
+            EntryType::Char | EntryType::Block | EntryType::Fifo => self.put(path, EntryKind::Special),
+            _ => self.refuse(path, "an entry of a type that no engine unpacks"),
+        }
+        Ok(())
+    }
+
+    /// Counts what stays in memory.
+    fn hold(&mut self, bytes: usize) -> io::Result<()> {
+        self.held_bytes = self.held_bytes.saturating_add(bytes as u64);
+        let limit = self.limits.held_bytes;
+        if self.held_bytes > limit {
+            return Err(io::Error::other(format!(
+                "its names and what its objects say come to more than the {limit} bytes allowed"
+            )));
+        }
+        Ok(())
+    }
+
+    fn add_folder(&mut self, path: BString, member: &Member<'_>) -> io::Result<()> {
+        // What lies in it stays, unless it was something else before.
+        self.entries.insert(path, EntryKind::Directory(member.permissions()?));
+        Ok(())
+    }
+
+    fn put(&mut self, path: BString, kind: EntryKind) {
+        remove_below(&mut self.entries, &path, |_| true);
+        self.entries.insert(path, kind);
+    }
+
+    /// A hard link is the file that it leads to under another name.
+    fn add_hard_link(&mut self, path: BString, target: &[u8]) -> io::Result<()> {
+        let target = match clean_path(target) {
+            Ok(target) => target,
+            Err(_) => {
+                self.refuse(path, "a hard link to something outside of the root");
+                return Ok(());
+            }
+        };
+        match self.entries.get(&target) {
+            Some(EntryKind::Directory(_)) => self.refuse(path, "a hard link to a folder"),
+            Some(found) => {
+                let (kind, bytes) = (found.clone(), weight_of_kind(found));
+                self.hold(bytes)?;
+                if path != target {
+                    self.put(path, kind);
+                }
+            }
+            None => {
+                self.entries.remove(&path);
+                self.hard_links.push(HardLink { path, target });
+            }
+        }
+        Ok(())
+    }
+
+    fn add_whiteout(&mut self, path: BString) {
+        let (folder, name) = split(&path);
+        if folder.split_str("/").any(|component| component.starts_with(WHITEOUT)) {
+            if !folder.split_str("/").any(|component| component.starts_with(WHITEOUT_META)) {
+                self.refuse(path, "below a whiteout");
+            }
+            return;
+        }
+        let gone = name.strip_prefix(WHITEOUT).unwrap_or(name);
+        if name == OPAQUE {
+            self.whiteouts.insert(Whiteout::Below(folder.into()));
+        } else if name.starts_with(WHITEOUT_META) {
+            // AUFS's own.
+        } else if matches!(gone, b"" | b"." | b"..") {
+            self.refuse(path, "a whiteout of something outside of its folder");
+        } else {
+            self.whiteouts.insert(Whiteout::Entry(join(folder, gone)));
+        }
+    }
+
+    fn refuse(&mut self, path: BString, cause: &str) {
+        self.diagnostics.push(Diagnostic { path, cause: cause.to_owned() });
+    }
+
+    fn finish(self, diff_id: Sha256Digest) -> Layer {
+        let entries = self.entries.into_iter().map(|(path, kind)| Entry { path, kind }).collect();
+        Layer {
+            diff_id,
+            inventory: Inventory::new(entries, self.diagnostics),
+            whiteouts: self.whiteouts,
+            hard_links: self.hard_links,
+        }
+    }
+}
+
+/// What a content takes in memory, nearly.
+fn weight(content: &Content) -> usize {
+    match content {
+        Content::Object(_) | Content::Text(_) => {
+            postcard::experimental::serialized_size(content).unwrap_or_default()
+        }
+        Content::Script(text) => text.len(),
+        Content::Malformed(text) | Content::Unreadable(text) => text.len(),
+        Content::Short | Content::Other => 0,
+    }
+}
+
+fn weight_of_kind(kind: &EntryKind) -> usize {
+    match kind {
+        EntryKind::File(content) => content.read.get().map_or(0, weight),
+        EntryKind::Symlink(target) => target.len(),
+        EntryKind::Directory(_) | EntryKind::Special => 0,
+    }
+}
+
+/// Takes out all entries below a path that `is_gone` takes; the top's path is empty.
+pub(super) fn remove_below(
+    entries: &mut BTreeMap<BString, EntryKind>,
+    path: &[u8],
+    is_gone: impl Fn(&BString) -> bool,
+) {
+    let first = if path.is_empty() { BString::default() } else { join(path, b"") };
+    let below = entries.range(first.clone()..).map(|(path, _)| path);
+    let below = below.take_while(|path| path.starts_with(&first));
+    let gone: Vec<BString> = below.filter(|path| is_gone(path)).cloned().collect();
+    for path in gone {
+        entries.remove(&path);
+    }
+}
+
+/// A path's folder and its last component.
+pub(super) fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    match path.rfind_byte(b'/') {
+        Some(slash) => (&path[..slash], &path[slash + 1..]),
+        None => (b"", path),
+    }
+}
+
+/// The path of a name in a folder; the top's is empty.
+pub(super) fn join(folder: &[u8], name: &[u8]) -> BString {
+    if folder.is_empty() { name.into() } else { [folder, b"/", name].concat().into() }
+}
+
+/// A tar entry's path as an inventory has it; that of the top is empty.
+fn clean_path(path: &[u8]) -> Result<BString, &'static str> {
+    if path.contains(&0) {
+        return Err("a path with a NUL in it");
+    }
+    if path.len() > MAX_PATH_BYTES {
+        return Err("a path that is longer than Linux takes");
+    }
+    let mut components = Vec::new();
+    for component in path.split_str("/") {
+        match component {
+            b"" | b"." => {}
+            b".." => {
+                components.pop().ok_or("a path that leaves the root")?;
+            }
+            name => components.push(name),
+        }
+    }
+    Ok(components.join(&b"/"[..]).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn append(
+        builder: &mut tar::Builder<Vec<u8>>,
+        kind: EntryType,
+        path: &str,
+        target: &str,
+        content: &[u8],
+    ) {
+        let mut header = tar::Header::new_gnu();
+        let fields = header.as_gnu_mut().expect("is GNU's");
+        fields.name[..path.len()].copy_from_slice(path.as_bytes());
+        fields.linkname[..target.len()].copy_from_slice(target.as_bytes());
+        header.set_entry_type(kind);
+        header.set_mode(0o755);
+        header.set_size(content.len() as u64);
+        header.set_cksum();
+        builder.append(&header, content).expect("memory writes");
+    }
+
+    fn tar(members: &[(EntryType, &str, &str)]) -> Vec<u8> {
+        let mut builder = tar::Builder::new(Vec::new());
+        for (kind, path, target) in members {
+            let content: &[u8] = if kind.is_file() { b"content" } else { b"" };
+            append(&mut builder, *kind, path, target, content);
+        }
+        builder.into_inner().expect("memory writes")
+    }
+
+    fn read(members: &[(EntryType, &str, &str)]) -> Layer {
+        read_layer(tar(members).as_slice()).expect("is read")
+    }
+
+    fn paths(layer: &Layer) -> Vec<String> {
+        layer.inventory.entries().iter().map(|entry| entry.path.to_string()).collect()
+    }
+
+    fn findings(layer: &Layer) -> Vec<String> {
+        let found = layer.inventory.diagnostics();
+        found.iter().map(|diagnostic| format!("{}: {}", diagnostic.path, diagnostic.cause)).collect()
+    }
+
+    use EntryType::{Block, Directory, GNUSparse, Link, Regular, Symlink};
+
+    #[test]
+    fn names_are_cleaned_as_engines_do_and_none_leaves_the_root() {
+        let layer = read(&[
+            (Directory, "./", ""),
+            (Directory, "./usr/", ""),
+            (Regular, "/etc/x", ""),
+            (Regular, "a/./b/../c", ""),
+            (Regular, "../outside", ""),
+            (Regular, "usr/../../outside", ""),
+            (Regular, "folder/", ""),
+            (Symlink, "link", "../../outside"),
+            (Block, "dev/sda", ""),
+        ]);
+        assert_eq!(paths(&layer), ["a/c", "dev/sda", "etc/x", "folder", "link", "usr"]);
+        let leaves = "a path that leaves the root";
+        assert_eq!(
+            findings(&layer),
+            [format!("../outside: {leaves}"), format!("usr/../../outside: {leaves}")]
+        );
+        assert!(layer.inventory.get("folder").expect("is there").is_directory());
+    }
+
+    #[test]
+    fn the_later_of_two_entries_counts_with_all_below_it() {
+        let layer = read(&[
+            (Directory, "a", ""),
+            (Regular, "a/b", ""),
+            (Regular, "a.c", ""),
+            (Symlink, "a", "x"),
+            (Regular, "d", ""),
+            (Directory, "d", ""),
+        ]);
+        assert_eq!(paths(&layer), ["a", "a.c", "d"]);
+        assert!(matches!(&layer.inventory.get("a").expect("is there").kind, EntryKind::Symlink(_)));
+        assert!(layer.inventory.get("d").expect("is there").is_directory());
+    }
+
+    #[test]
+    fn whiteouts_are_told_from_files_and_none_reaches_out_of_its_folder() {
+        let layer = read(&[
+            (Regular, "a/.wh.b", ""),
+            (Regular, "c/.wh..wh..opq", ""),
+            (Directory, ".wh..wh.plnk", ""),
+            (Regular, ".wh..wh.plnk/1.2", ""),
+            (Regular, "a/.wh...", ""),
+            (Regular, "a/.wh.", ""),
+            (Regular, "a/.wh.x/y", ""),
+        ]);
+        assert_eq!(paths(&layer), [""; 0]);
+        let expected = [Whiteout::Entry("a/b".into()), Whiteout::Below("c".into())];
+        assert!(layer.whiteouts.iter().eq(&expected), "{:?}", layer.whiteouts);
+        let outside = "a whiteout of something outside of its folder";
+        assert_eq!(
+            findings(&layer),
+            [
+                format!("a/.wh.: {outside}"),
+                format!("a/.wh...: {outside}"),
+                "a/.wh.x/y: below a whiteout".into()
+            ]
+        );
+    }
+
+    #[test]
+    fn hard_links_are_the_file_and_wait_for_the_layers_below_if_it_is_not_here() {
+        let layer = read(&[
+            (Regular, "a", ""),
+            (Link, "b", "./a"),
+            (Link, "c", "lower/x"),
+            (Link, "d", "../a"),
+            (Directory, "e", ""),
+            (Link, "f", "e"),
+        ]);
+        assert_eq!(paths(&layer), ["a", "b", "e"]);
+        let waiting: Vec<_> =
+            layer.hard_links.iter().map(|link| (link.path.as_bstr(), link.target.as_bstr())).collect();
+        assert_eq!(waiting, [(b"c".as_bstr(), b"lower/x".as_bstr())]);
+        assert_eq!(
+            findings(&layer),
+            ["d: a hard link to something outside of the root", "f: a hard link to a folder"]
+        );
+    }
+
+    #[test]
+    fn a_sparse_file_is_there_but_not_read() {
+        let layer = read(&[(GNUSparse, "sparse", ""), (Regular, "z", "")]);
+        assert_eq!(paths(&layer), ["sparse", "z"]);
+        assert_eq!(findings(&layer), ["sparse: a sparse file, which is not read"]);
+    }
+
+    #[test]
+    fn each_limit_is_an_error_that_names_it() {
+        let bytes = tar(&[(Regular, "a", ""), (Regular, "b", "")]);
+        let said =
+            |limits: Limits| read_within(bytes.as_slice(), limits).expect_err("is too much").to_string();
+        assert!(said(Limits { inflated_bytes: 2000, ..LIMITS }).contains("the 2000 bytes allowed"));
+        assert_eq!(said(Limits { entries: 1, ..LIMITS }), "it has more than the 1 entries allowed");
+        assert!(said(Limits { held_bytes: 1, ..LIMITS }).ends_with("come to more than the 1 bytes allowed"));
+    }
+}
