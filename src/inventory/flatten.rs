@@ -218,7 +218,7 @@ mod tests {
             entries.push(Entry { path: path.as_str().into(), kind });
         }
         let inventory = Inventory::new(entries, Vec::new());
-        Layer { diff_id: Sha256Digest([0; 32]), inventory, whiteouts, hard_links: Vec::new() }
+        Layer { diff_id: Sha256Digest([0; 32]), inventory, whiteouts, hard_links: Vec::new(), held_bytes: 0 }
     }
 
     fn flat(layers: &[Items]) -> Items {
@@ -271,6 +271,13 @@ mod tests {
         let upper =
             items(&[("a/.wh..wh..opq", Item::AllGone), ("a/x", Item::File(1)), (".wh.b", Item::Gone)]);
         assert_eq!(flat(&[lower, upper]), items(&[("a/x", Item::File(1))]));
+    }
+
+    #[test]
+    fn a_whiteout_that_takes_away_the_link_to_its_own_folder() {
+        let lower = items(&[("a", Item::Folder), ("b", link("/"))]);
+        let upper = items(&[("b/.wh..wh..opq", Item::AllGone), ("b/.wh.b", Item::Gone)]);
+        assert_eq!(flat(&[lower, upper]), Items::new());
     }
 
     #[test]

@@ -24,6 +24,9 @@ use crate::vocabulary::Sha256Digest;
 /// What one layer may come to. Layers with machine learning in them have some 20 GB.
 const LIMITS: Limits = Limits { inflated_bytes: 64 << 30, entries: 1_000_000, held_bytes: 512 << 20 };
 
+/// What an entry takes in memory beside its name and content, nearly.
+const ENTRY_BYTES: usize = 128;
+
 /// Linux's PATH_MAX: nothing can be unpacked under a longer name.
 const MAX_PATH_BYTES: usize = 4096;
 
@@ -39,7 +42,7 @@ const OPAQUE: &[u8] = b".wh..wh..opq";
 struct Limits {
     inflated_bytes: u64,
     entries: usize,
-    /// Names, and what is kept of files.
+    /// Entries with their names, and what is kept of files.
     held_bytes: u64,
 }
 
@@ -54,6 +57,8 @@ pub struct Layer {
     pub(super) whiteouts: BTreeSet<Whiteout>,
     /// Hard links to what it does not have itself, in their order.
     pub(super) hard_links: Vec<HardLink>,
+    /// What it takes in memory, nearly.
+    pub(super) held_bytes: u64,
 }
 
 /// What a layer takes away.
@@ -66,13 +71,15 @@ pub(super) enum Whiteout {
 }
 
 impl Whiteout {
-    /// What is before it and what is behind it in the order of paths: its own, nearly.
+    /// The path of the file that says it, by which it has its turn among the entries.
     pub(super) fn turn(&self) -> BString {
-        let folder = match self {
-            Self::Entry(path) => split(path).0,
-            Self::Below(path) => path.as_slice(),
-        };
-        join(folder, WHITEOUT)
+        match self {
+            Self::Entry(path) => {
+                let (folder, name) = split(path);
+                join(folder, &[WHITEOUT, name].concat())
+            }
+            Self::Below(path) => join(path, OPAQUE),
+        }
     }
 }
 
@@ -131,7 +138,7 @@ impl Reading {
             let limit = self.limits.entries;
             return Err(io::Error::other(format!("it has more than the {limit} entries allowed")));
         }
-        self.hold(member.path.len() + member.target.len())?;
+        self.hold(ENTRY_BYTES + member.path.len() + member.target.len())?;
         let path = match clean_path(&member.path) {
             Ok(path) if path.is_empty() => return Ok(()),
             Ok(path) => path,
@@ -246,6 +253,7 @@ impl Reading {
             inventory: Inventory::new(entries, self.diagnostics),
             whiteouts: self.whiteouts,
             hard_links: self.hard_links,
+            held_bytes: self.held_bytes,
         }
     }
 }

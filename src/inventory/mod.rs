@@ -1,10 +1,10 @@
 //! The contents of one tree as a value: its paths, links and ELF facts.
 //!
-//! A source (a folder now; layers and packages have the same shape) is read once into an [`Inventory`], and
-//! no file of it is ever opened twice. What a later stage needs of a file's bytes is taken while reading: ELF
+//! A source (a folder, a .deb, an image in files) is read once into an [`Inventory`], and no file of it is ever
+//! opened twice. What a later stage needs of a file's bytes is taken while reading: ELF
 //! facts, a script's interpreter, and a few small texts.
 //!
-//! A base may be a whole machine, of which the linker asks for a few hundred files: its files are read when
+//! A base that is a folder may be a whole machine, of which the linker asks for a few hundred files: its files are read when
 //! they are first asked for. An app's are all read at once, on every core.
 
 mod ar_guard;

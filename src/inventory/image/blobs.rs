@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice;
 use tar::EntryType;
 
-use super::ImageFault;
+use super::{BUFFER_BYTES, ImageFault};
 use crate::decompress::{Compression, MAGIC_BYTES};
 use crate::inventory::bounded::Bounded;
 use crate::inventory::tar_members::{Dialect, Member, Members, Passable, Seekable, Stream};
@@ -229,7 +229,7 @@ impl Blobs {
                     for (offset, size_bytes, index) in places {
                         let mut file = File::open(&archive.path).map_err(failed)?;
                         file.seek(SeekFrom::Start(offset)).map_err(failed)?;
-                        take(index, &mut BufReader::new(file).take(size_bytes))?;
+                        take(index, &mut BufReader::with_capacity(BUFFER_BYTES, file).take(size_bytes))?;
                     }
                     return Ok(());
                 }

@@ -13,7 +13,7 @@ mod platform;
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -37,8 +37,14 @@ const OCI_INDEX: &str = "index.json";
 /// The list of the images that docker saved.
 const DOCKER_MANIFEST: &str = "manifest.json";
 
+/// How much is inflated at once.
+const BUFFER_BYTES: usize = 128 << 10;
+
 /// The variable that ld.so reads.
 const LIBRARY_PATH: &str = "LD_LIBRARY_PATH=";
+
+/// What all layers of an image may come to in memory.
+const MAX_HELD_BYTES: u64 = 1 << 30;
 
 /// An image, read.
 #[derive(Debug)]
@@ -191,14 +197,20 @@ impl Reader<'_> {
     fn read_described(&self, blobs: &Blobs, described: Described) -> Result<ReadImage, InventoryError> {
         let Described { config, layers } = described;
         let diff_ids = config.diff_ids().map_err(|source| self.fault(source))?;
+        let mut held_bytes = 0;
         let mut read: HashMap<Sha256Digest, Arc<Layer>> = HashMap::new();
         let mut unread: Vec<(Sha256Digest, &LayerBlob)> = Vec::new();
         for (diff_id, blob) in diff_ids.iter().copied().zip(&layers) {
             if read.contains_key(&diff_id) || unread.iter().any(|(known, _)| *known == diff_id) {
                 continue;
             }
-            match self.stored.and_then(|stored| stored.get(diff_id)) {
-                Some(layer) => drop(read.insert(diff_id, Arc::new(layer))),
+            // The tar of a root may be kept by another digest than that of its tar.
+            let kept = self.stored.and_then(|stored| stored.get(diff_id));
+            match kept.filter(|layer| layer.diff_id == diff_id) {
+                Some(layer) => {
+                    self.count(&layer, &mut held_bytes)?;
+                    read.insert(diff_id, Arc::new(layer));
+                }
                 None => unread.push((diff_id, blob)),
             }
         }
@@ -214,6 +226,7 @@ impl Reader<'_> {
                     let found = layer.diff_id;
                     return Err(fault(io::Error::other(format!("its tar has the digest sha256:{found}"))));
                 }
+                self.count(&layer, &mut held_bytes)?;
                 self.keep(diff_id, &layer)?;
                 read.insert(diff_id, Arc::new(layer));
                 Ok(())
@@ -223,6 +236,17 @@ impl Reader<'_> {
         let in_order: Vec<_> = diff_ids.iter().filter_map(|diff_id| read.get(diff_id).cloned()).collect();
         drop(read);
         Ok(image(in_order, Some(&config)))
+    }
+
+    /// Counts what stays in memory.
+    fn count(&self, layer: &Layer, held_bytes: &mut u64) -> Result<(), InventoryError> {
+        *held_bytes = held_bytes.saturating_add(layer.held_bytes);
+        if *held_bytes <= MAX_HELD_BYTES {
+            return Ok(());
+        }
+        Err(self.fault(ImageFault::Archive(io::Error::other(format!(
+            "the names in its layers and what their objects say come to more than the {MAX_HELD_BYTES} bytes allowed"
+        )))))
     }
 
     fn keep(&self, digest: Sha256Digest, layer: &Layer) -> Result<(), InventoryError> {
@@ -244,7 +268,7 @@ fn read_blob(source: &mut (dyn Read + Send), digest: Option<Sha256Digest>) -> io
         (layer, diff_id)
     } else {
         let mut digesting = Digesting::new(whole);
-        let layer = read_layer(compression.reader(&mut digesting)?)?;
+        let layer = read_layer(BufReader::with_capacity(BUFFER_BYTES, compression.reader(&mut digesting)?))?;
         io::copy(&mut digesting, &mut io::sink())?;
         (layer, digesting.finish().1)
     };
@@ -259,12 +283,10 @@ fn read_blob(source: &mut (dyn Read + Send), digest: Option<Sha256Digest>) -> io
 fn image(layers: Vec<Arc<Layer>>, config: Option<&Config>) -> ReadImage {
     let diff_ids: String = layers.iter().map(|layer| format!("{}\n", layer.diff_id)).collect();
     let environment = config.into_iter().flat_map(Config::environment);
+    let library_path = environment.filter_map(|variable| variable.strip_prefix(LIBRARY_PATH)).last();
     let facts = ImageFacts {
         digest: digest_of_bytes(diff_ids.as_bytes()),
-        ld_library_path: environment
-            .filter_map(|variable| variable.strip_prefix(LIBRARY_PATH))
-            .last()
-            .map(str::to_owned),
+        ld_library_path: library_path.filter(|folders| !folders.is_empty()).map(str::to_owned),
         workdir: config.and_then(Config::workdir).map(str::to_owned),
     };
     ReadImage { inventory: flatten(layers), facts }
