@@ -54,5 +54,9 @@ mod tests {
         assert!(is_captured(b"etc/ld.so.cache"));
         assert!(!is_captured(b"venv/etc/ld.so.cache"));
         assert!(is_captured(b"opt/venv/pyvenv.cfg"));
+        assert!(is_captured(b"var/lib/dpkg/status"));
+        assert!(is_captured(b"var/lib/dpkg/status.d/libc6"));
+        assert!(!is_captured(b"var/lib/dpkg/status.d/libc6.md5sums"));
+        assert!(!is_captured(b"var/lib/dpkg/info/libc6.list"));
     }
 }

@@ -101,3 +101,53 @@ pub(super) fn choose<Value>(
         (None, _) => Err(ImageFault::Missing("image".to_owned())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn platform(word: &str) -> ImagePlatform {
+        word.parse().expect("is a platform")
+    }
+
+    #[test]
+    fn debians_architectures_in_the_words_of_go() {
+        let word = |architecture| ImagePlatform::from(architecture).to_string();
+        assert_eq!(word(Architecture::Amd64), "linux/amd64");
+        assert_eq!(word(Architecture::I386), "linux/386");
+        assert_eq!(word(Architecture::Armel), "linux/arm/v5");
+        assert_eq!(word(Architecture::Armhf), "linux/arm/v7");
+        assert_eq!(word(Architecture::Mips64el), "linux/mips64le");
+        assert_eq!(word(Architecture::Ppc64el), "linux/ppc64le");
+        assert_eq!(word(Architecture::Loong64), "linux/loong64");
+    }
+
+    #[test]
+    fn words_that_are_no_platform() {
+        for word in ["", "linux", "linux/", "/amd64", "linux/arm/v7/x", "linux//v7"] {
+            assert!(word.parse::<ImagePlatform>().is_err(), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_image_that_is_for_the_platform_is_chosen() {
+        let has = ["linux/arm/v6", "linux/arm/v7", "linux/arm64/v8", "windows/arm64"];
+        let chosen = |wanted: &str| {
+            let found = has.iter().map(|word| (Some(platform(word)), *word)).collect();
+            choose(found, Some(&platform(wanted))).map_err(|fault| fault.to_string())
+        };
+        assert_eq!(chosen("linux/arm/v7"), Ok("linux/arm/v7"));
+        assert_eq!(chosen("linux/arm64"), Ok("linux/arm64/v8"));
+        let several = "it has 2 images that would do, for linux/arm/v6, linux/arm/v7";
+        assert_eq!(chosen("linux/arm"), Err(several.to_owned()));
+        let none = format!("it has no image for linux/s390x, only for {}", has.join(", "));
+        assert_eq!(chosen("linux/s390x"), Err(none));
+    }
+
+    #[test]
+    fn an_image_that_says_nothing_of_its_platform_is_for_any() {
+        assert_eq!(choose(vec![(None, 1)], Some(&platform("linux/amd64"))).ok(), Some(1));
+        assert_eq!(choose(vec![(Some(platform("linux/arm64")), 1)], None).ok(), Some(1));
+        assert!(choose::<u8>(Vec::new(), None).is_err());
+    }
+}
