@@ -208,7 +208,7 @@ impl<'answer> Text<'answer> {
         };
         let of_packages = match self.resolution.packages.is_empty() {
             true => "",
-            false => "what these packages need themselves, and ",
+            false => "what these packages need themselves (sodeb lock does), and ",
         };
         self.line(paint(
             DIM,

@@ -22,7 +22,7 @@ libgmp.so.10  → libgmp10  x.so
 
 1 package (# MiB installed): libgmp10
 
-not looked at: what these packages need themselves, and what code opens by name at run time
+not looked at: what these packages need themselves (sodeb lock does), and what code opens by name at run time
 ";
 
 /// What is said of the suites that the archive does not have.

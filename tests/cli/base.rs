@@ -45,7 +45,7 @@ fn what_the_base_has_is_not_missing() {
         &says(&fixture, &QUESTION),
         &format!(
             "{HEADING}libgmp.so.10  → libgmp10  prog\n\n1 package (# MiB installed): libgmp10\n\n\
-             not looked at: what these packages need themselves, and what code opens by name at run time\nexit 0\n"
+             not looked at: what these packages need themselves (sodeb lock does), and what code opens by name at run time\nexit 0\n"
         ),
     );
 }

@@ -27,7 +27,7 @@ fn of_lacking_gmp(files: &str, object: &str) -> String {
          no base given: nothing is assumed present\n\n\
          libgmp.so.10  → libgmp10  {object}\n\n\
          1 package (# MiB installed): libgmp10\n\n\
-         not looked at: what these packages need themselves, and what code opens by name at run time\n"
+         not looked at: what these packages need themselves (sodeb lock does), and what code opens by name at run time\n"
     )
 }
 

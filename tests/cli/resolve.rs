@@ -86,7 +86,7 @@ not resolved: foreign/_musl.cpython-311-x86_64-linux-gnu.so: made for musl, whic
 
 4 packages (# MiB installed): libblas3 libgmp10 libmpc3 zlib1g
 
-not looked at: what these packages need themselves, and what code opens by name at run time
+not looked at: what these packages need themselves (sodeb lock does), and what code opens by name at run time
 exit 1
 ",
     );
