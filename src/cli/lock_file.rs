@@ -36,7 +36,7 @@ pub(super) fn read_if_there(path: &Path) -> Result<Option<Plan>, Failure> {
     };
     read_lock(&text).with_context(|| format!("cannot read {}", path.display())).map(Some).map_err(|error| {
         let hint = error.downcast_ref::<LockError>().and_then(LockError::hint);
-        let hint = hint.unwrap_or("another --output, or its removal, makes a new lock");
+        let hint = hint.unwrap_or("`sodeb lock PATH -o FILE` writes a new one where there is none");
         Failure::question(error).hint(hint)
     })
 }
