@@ -237,8 +237,9 @@ pub(super) struct ReachArguments {
     pub(super) closing: ClosingArguments,
 }
 
+/// The trees, and all that decides how their gap is closed.
 #[derive(Debug, Args)]
-pub(super) struct LockArguments {
+pub(super) struct GapArguments {
     #[command(flatten)]
     pub(super) sources: SourceArguments,
     #[command(flatten)]
@@ -247,6 +248,12 @@ pub(super) struct LockArguments {
     pub(super) closing: ClosingArguments,
     #[command(flatten)]
     pub(super) catalog: CatalogArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LockArguments {
+    #[command(flatten)]
+    pub(super) gap: GapArguments,
     /// Compare with the lock that is there, write nothing, and fail where they differ
     #[arg(long, conflicts_with = "update")]
     pub(super) check: bool,
@@ -264,13 +271,7 @@ pub(super) struct LockArguments {
 #[derive(Debug, Args)]
 pub(super) struct ManifestArguments {
     #[command(flatten)]
-    pub(super) sources: SourceArguments,
-    #[command(flatten)]
-    pub(super) linker: LinkerArguments,
-    #[command(flatten)]
-    pub(super) closing: ClosingArguments,
-    #[command(flatten)]
-    pub(super) catalog: CatalogArguments,
+    pub(super) gap: GapArguments,
     /// What the manifest is for
     #[arg(long, value_name = "FORMAT", value_parser = manifest_formats())]
     pub(super) format: ManifestFormat,
@@ -282,13 +283,7 @@ pub(super) struct ManifestArguments {
 #[derive(Debug, Args)]
 pub(super) struct LayerArguments {
     #[command(flatten)]
-    pub(super) sources: SourceArguments,
-    #[command(flatten)]
-    pub(super) linker: LinkerArguments,
-    #[command(flatten)]
-    pub(super) closing: ClosingArguments,
-    #[command(flatten)]
-    pub(super) catalog: CatalogArguments,
+    pub(super) gap: GapArguments,
     /// How much of each package is written
     #[arg(long, value_name = "EXTENT", default_value = "needed")]
     pub(super) files: LayerExtent,

@@ -4,14 +4,16 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::Failure;
-use super::arguments::{CatalogArguments, ClosingArguments, DlopenLevel, LinkerArguments, SourceArguments};
+use super::arguments::{
+    CatalogArguments, ClosingArguments, DlopenLevel, GapArguments, LinkerArguments, SourceArguments,
+};
 use super::catalogs::archive_settings;
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
 use super::question::Asked;
 use super::tree::say_unread;
+use super::{Exit, Failure};
 use crate::app::Sources;
 use crate::catalog::{Package, Provenance, installed_names};
 use crate::close::{CloseError, Closed, Terms};
@@ -31,6 +33,13 @@ pub(super) struct ClosingQuestion<'arguments> {
     pub(super) catalog: &'arguments CatalogArguments,
     /// The lock that was there before.
     pub(super) earlier: Option<&'arguments Plan>,
+}
+
+impl<'arguments> ClosingQuestion<'arguments> {
+    pub(super) fn of(gap: &'arguments GapArguments, earlier: Option<&'arguments Plan>) -> Self {
+        let GapArguments { sources, linker, closing, catalog } = gap;
+        Self { sources, linker, closing, catalog, earlier }
+    }
 }
 
 /// A closing, and how its release was come by.
@@ -71,6 +80,26 @@ pub(super) fn close(
     say_unread(&asked.sources, printer);
     let (sources, linker) = asked.into_parts();
     Ok(ClosedAnswer { closed, learned_from, sources, linker })
+}
+
+/// That packages could not be read, so that what the command is for can't be done.
+pub(super) fn not_whole(verb: &str) -> Failure {
+    let failure = Failure::bad_news(anyhow::anyhow!("cannot {verb}: not every package could be read"));
+    failure.hint("run it once without --offline")
+}
+
+/// Warns of what the packages do not mend, where the output has no place for it.
+pub(super) fn warn_of_problems(plan: &Plan, printer: &Printer) -> Exit {
+    for problem in plan.problems.iter().filter(|problem| problem.kind.is_bad_news()) {
+        printer.warning(&format!("{}: {}: {}", problem.kind, problem.object, problem.detail));
+    }
+    exit_of(plan)
+}
+
+/// Bad news where a Plan leaves a problem that keeps objects from loading.
+pub(super) fn exit_of(plan: &Plan) -> Exit {
+    let is_bad = plan.problems.iter().any(|problem| problem.kind.is_bad_news());
+    if is_bad { Exit::BadNews } else { Exit::Fine }
 }
 
 /// Where the .debs of a lock can be had, by their digests.

@@ -3,7 +3,7 @@
 use super::arguments::{
     CatalogArguments, GraphArguments, GraphFormat, LinkerArguments, ReachArguments, SourceArguments,
 };
-use super::closing::{ClosingQuestion, close};
+use super::closing::{ClosingQuestion, close, exit_of};
 use super::config::Config;
 use super::printer::Printer;
 use super::question::Asked;
@@ -84,7 +84,7 @@ fn closed(question: &GraphQuestion<'_>, config: &Config, printer: &Printer) -> R
     }
     Ok(GraphAnswer {
         graph: closed.graph,
-        is_bad_news: closed.plan.problems.iter().any(|problem| problem.kind.is_bad_news()),
+        is_bad_news: exit_of(&closed.plan) == Exit::BadNews,
         provenance: closed.plan.provenance,
         learned_from: answer.learned_from,
     })

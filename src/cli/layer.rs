@@ -4,9 +4,8 @@ use std::path::Path;
 
 use super::arguments::{Format, LayerArguments, LayerExtent};
 use super::catalogs::archive_settings;
-use super::closing::{ClosedAnswer, ClosingQuestion, close, locked_urls};
+use super::closing::{ClosedAnswer, ClosingQuestion, close, locked_urls, not_whole, warn_of_problems};
 use super::config::Config;
-use super::lock::not_whole;
 use super::lock_file;
 use super::printer::Printer;
 use super::progress::Bars;
@@ -56,12 +55,7 @@ pub(super) fn run(arguments: &LayerArguments, config: &Config, printer: &Printer
     for note in &layer.notes {
         printer.warning(note);
     }
-    let mut exit = Exit::Fine;
-    for problem in plan.problems.iter().filter(|problem| problem.kind.is_bad_news()) {
-        printer.warning(&format!("{}: {}: {}", problem.kind, problem.object, problem.detail));
-        exit = Exit::BadNews;
-    }
-    Ok(exit)
+    Ok(warn_of_problems(plan, printer))
 }
 
 /// The Plan, and what it was made of.
@@ -75,7 +69,7 @@ struct Planned {
 
 impl Planned {
     fn of(arguments: &LayerArguments, config: &Config, printer: &Printer) -> Result<Self, Failure> {
-        match &arguments.sources.paths[..] {
+        match &arguments.gap.sources.paths[..] {
             [path] if lock_file::is_lock(path) => Self::of_lock(path, arguments, config),
             _ => Self::of_trees(arguments, config, printer),
         }
@@ -88,8 +82,8 @@ impl Planned {
         let plan = lock_file::read(path)?;
         let question = SourceQuestion {
             paths: &[],
-            place: &arguments.sources.place,
-            cache: &arguments.catalog.archive.cache,
+            place: &arguments.gap.sources.place,
+            cache: &arguments.gap.catalog.archive.cache,
             architecture: Some(plan.provenance.target.architecture),
             depth: Depth::Linking,
         };
@@ -102,8 +96,7 @@ impl Planned {
     }
 
     fn of_trees(arguments: &LayerArguments, config: &Config, printer: &Printer) -> Result<Self, Failure> {
-        let LayerArguments { sources, linker, closing, catalog, .. } = arguments;
-        let question = ClosingQuestion { sources, linker, closing, catalog, earlier: None };
+        let question = ClosingQuestion::of(&arguments.gap, None);
         let ClosedAnswer { closed, sources, linker, .. } =
             close(&question, config, printer, |catalogs| catalogs)?;
         if !closed.unread.is_empty() {
@@ -128,7 +121,7 @@ fn packages(
     plan: &Plan,
 ) -> Result<Vec<PackageSource>, Failure> {
     let bars = Bars::new(printer.shows_progress);
-    let settings = archive_settings(&arguments.catalog.archive, config)?;
+    let settings = archive_settings(&arguments.gap.catalog.archive, config)?;
     let depot = Depot::new(settings, locked_urls(Some(plan)), &bars);
     let packages: Vec<Package> = plan.packages.iter().map(|planned| planned.package.clone()).collect();
     let files = depot.files(&plan.provenance, &packages)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::arguments::{Format, LockArguments};
-use super::closing::{ClosedAnswer, ClosingQuestion, close};
+use super::closing::{ClosedAnswer, ClosingQuestion, close, exit_of, not_whole};
 use super::config::Config;
 use super::lock_file;
 use super::printer::Printer;
@@ -26,19 +26,14 @@ pub(super) fn run(arguments: &LockArguments, config: &Config, printer: &Printer)
         None => None,
     };
     let unpinned = unpinned(arguments, earlier.as_ref())?;
-    let answer = close(&question(arguments, earlier.as_ref()), config, printer, |catalogs| match &earlier {
-        Some(earlier) => pinned(catalogs, earlier, &unpinned),
-        None => catalogs,
-    })?;
+    let answer =
+        close(&ClosingQuestion::of(&arguments.gap, earlier.as_ref()), config, printer, |catalogs| {
+            match &earlier {
+                Some(earlier) => pinned(catalogs, earlier, &unpinned),
+                None => catalogs,
+            }
+        })?;
     write(&answer, arguments, printer)
-}
-
-fn question<'arguments>(
-    arguments: &'arguments LockArguments,
-    earlier: Option<&'arguments Plan>,
-) -> ClosingQuestion<'arguments> {
-    let LockArguments { sources, linker, closing, catalog, .. } = arguments;
-    ClosingQuestion { sources, linker, closing, catalog, earlier }
 }
 
 /// Writes the lock and prints the report, or prints the lock where it goes nowhere else.
@@ -60,15 +55,14 @@ fn write(answer: &ClosedAnswer, arguments: &LockArguments, printer: &Printer) ->
     if !is_whole {
         return Err(not_whole("lock"));
     }
-    let is_bad = plan.problems.iter().any(|problem| problem.kind.is_bad_news());
-    Ok(if is_bad { Exit::BadNews } else { Exit::Fine })
+    Ok(exit_of(plan))
 }
 
 fn check(arguments: &LockArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let path = arguments.output.as_deref().unwrap_or(Path::new(DEFAULT_LOCK));
     let earlier = lock_file::read(path)?;
     // An index that is older than the lock's tells nothing of newer versions.
-    let answer = close(&question(arguments, Some(&earlier)), config, printer, |catalogs| {
+    let answer = close(&ClosingQuestion::of(&arguments.gap, Some(&earlier)), config, printer, |catalogs| {
         let is_older = catalogs.main.provenance().date < earlier.provenance.date;
         if is_older { pinned(catalogs, &earlier, &Unpinned::default()) } else { catalogs }
     })?;
@@ -82,12 +76,6 @@ fn check(arguments: &LockArguments, config: &Config, printer: &Printer) -> Resul
     };
     printer.print(text)?;
     Ok(if changes.is_empty() { Exit::Fine } else { Exit::BadNews })
-}
-
-/// There is no Plan to go on with.
-pub(super) fn not_whole(verb: &str) -> Failure {
-    let failure = Failure::bad_news(anyhow::anyhow!("cannot {verb}: not every package could be read"));
-    failure.hint("run it once without --offline")
 }
 
 /// Which packages a new lock may have in other versions than the earlier one.

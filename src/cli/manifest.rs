@@ -1,9 +1,8 @@
 //! `sodeb manifest`.
 
 use super::arguments::ManifestArguments;
-use super::closing::{ClosingQuestion, close};
+use super::closing::{ClosingQuestion, close, not_whole, warn_of_problems};
 use super::config::Config;
-use super::lock::not_whole;
 use super::lock_file;
 use super::printer::Printer;
 use super::{Exit, Failure};
@@ -15,7 +14,7 @@ pub(super) fn run(
     config: &Config,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let plan = match &arguments.sources.paths[..] {
+    let plan = match &arguments.gap.sources.paths[..] {
         [path] if lock_file::is_lock(path) => lock_file::read(path)?,
         _ => planned(arguments, config, printer)?,
     };
@@ -25,18 +24,11 @@ pub(super) fn run(
         // As it is: some formats have no newline at their end.
         None => drop(printer.bytes(text.as_bytes())?),
     }
-    // A manifest has no place for what it does not mend.
-    let mut exit = Exit::Fine;
-    for problem in plan.problems.iter().filter(|problem| problem.kind.is_bad_news()) {
-        printer.warning(&format!("{}: {}: {}", problem.kind, problem.object, problem.detail));
-        exit = Exit::BadNews;
-    }
-    Ok(exit)
+    Ok(warn_of_problems(&plan, printer))
 }
 
 fn planned(arguments: &ManifestArguments, config: &Config, printer: &Printer) -> Result<Plan, Failure> {
-    let ManifestArguments { sources, linker, closing, catalog, .. } = arguments;
-    let question = ClosingQuestion { sources, linker, closing, catalog, earlier: None };
+    let question = ClosingQuestion::of(&arguments.gap, None);
     let closed = close(&question, config, printer, |catalogs| catalogs)?.closed;
     if closed.unread.is_empty() { Ok(closed.plan) } else { Err(not_whole("write a manifest")) }
 }

@@ -10,6 +10,7 @@ mod lock_text;
 mod manifest;
 mod plan_json;
 mod printable;
+mod problem_json;
 mod problems;
 mod resolve_json;
 mod resolve_text;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::problem_json::{ProblemRow, problem_rows};
 use super::target_json::TargetRow;
 use crate::plan::{Plan, PlannedLibrary, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname};
@@ -86,13 +87,6 @@ enum FileKind {
     },
 }
 
-#[derive(Serialize)]
-struct ProblemRow<'plan> {
-    kind: &'static str,
-    object: &'plan RootedPath,
-    detail: &'plan str,
-}
-
 impl<'plan> PlanRow<'plan> {
     /// `release_from` says why this release was taken, where that is known.
     pub(super) fn new(plan: &'plan Plan, release_from: Option<&'plan str>) -> Self {
@@ -107,15 +101,7 @@ impl<'plan> PlanRow<'plan> {
                 .collect(),
             libraries: plan.libraries.iter().map(library).collect(),
             packages: plan.packages.iter().map(package).collect(),
-            problems: plan
-                .problems
-                .iter()
-                .map(|problem| ProblemRow {
-                    kind: problem.kind.name(),
-                    object: &problem.object,
-                    detail: &problem.detail,
-                })
-                .collect(),
+            problems: problem_rows(&plan.problems),
         }
     }
 }

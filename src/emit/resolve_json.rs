@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::problem_json::{ProblemRow, problem_rows};
 use super::target_json::TargetRow;
 use crate::catalog::NearMiss;
 use crate::resolve::{Resolution, SonameAnswer};
@@ -82,13 +83,6 @@ struct PackageRow<'answer> {
 }
 
 #[derive(Serialize)]
-struct ProblemRow<'answer> {
-    kind: &'static str,
-    object: &'answer RootedPath,
-    detail: &'answer str,
-}
-
-#[derive(Serialize)]
 struct DlopenRow<'answer> {
     object: &'answer RootedPath,
     sonames: &'answer [Soname],
@@ -108,15 +102,7 @@ pub fn resolve_json(resolution: &Resolution, release_from: &str) -> serde_json::
         base: resolution.base.as_ref().map(|base| Base { path: base.display().to_string() }),
         sonames: resolution.sonames.iter().map(soname).collect(),
         packages: packages(resolution),
-        problems: resolution
-            .problems
-            .iter()
-            .map(|problem| ProblemRow {
-                kind: problem.kind.name(),
-                object: &problem.object,
-                detail: &problem.detail,
-            })
-            .collect(),
+        problems: problem_rows(&resolution.problems),
         dlopen: resolution
             .dlopens
             .iter()
