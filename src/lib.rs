@@ -13,6 +13,8 @@
 //! - [`inventory`]: a tree's paths, links and ELF facts, read once; [`root`]: inventories laid over each other.
 //! - [`loader`]: glibc's and musl's dynamic linkers, emulated on a root.
 //! - [`app`]: which of a tree's objects something starts or opens, each linked in its process.
+//! - [`bases`]: well-known images, by the packages that they are made of.
+//! - [`companions`]: what of packages is shipped though no object asks for it.
 //! - [`archive`]: a client of Debian's and Ubuntu's archives; [`catalog`]: which package has a library.
 //! - [`mod@resolve`]: what becomes of each soname; [`select`]: the smallest set of packages that meets what is
 //!   needed; [`mod@close`]: the packages that close the gap; [`plan`]: what is put on a base, file by file;
@@ -72,9 +74,11 @@
 
 pub mod app;
 pub mod archive;
+pub mod bases;
 pub mod catalog;
 pub mod cli;
 pub mod close;
+pub mod companions;
 pub mod compress;
 pub mod decompress;
 pub mod depot;

@@ -20,11 +20,13 @@ const WALLS: &[(&str, &[&str])] = &[
     ("app", &["loader", "root", "inventory", "elf", "vocabulary"]),
     ("maintainer", &["vocabulary"]),
     ("archive", &["decompress", "storage", "progress", "vocabulary"]),
-    ("catalog", &["archive", "storage", "vocabulary"]),
+    ("companions", &["vocabulary"]),
+    ("bases", &["inventory", "vocabulary"]),
+    ("catalog", &["companions", "bases", "archive", "storage", "vocabulary"]),
     ("depot", &["catalog", "archive", "inventory", "progress", "vocabulary"]),
     ("select", &["vocabulary"]),
     ("resolve", &["catalog", "app", "loader", "root", "elf", "vocabulary"]),
-    ("plan", &["resolve", "catalog", "app", "loader", "vocabulary"]),
+    ("plan", &["resolve", "catalog", "companions", "app", "loader", "vocabulary"]),
     ("graph", &["resolve", "catalog", "app", "loader", "root", "vocabulary"]),
     (
         "close",
@@ -34,6 +36,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "resolve",
             "select",
             "catalog",
+            "companions",
             "maintainer",
             "app",
             "loader",
@@ -45,7 +48,18 @@ const WALLS: &[(&str, &[&str])] = &[
     ),
     (
         "layer",
-        &["plan", "app", "loader", "root", "inventory", "compress", "decompress", "storage", "vocabulary"],
+        &[
+            "plan",
+            "companions",
+            "app",
+            "loader",
+            "root",
+            "inventory",
+            "compress",
+            "decompress",
+            "storage",
+            "vocabulary",
+        ],
     ),
     (
         "pipeline",
@@ -56,6 +70,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "inventory",
             "resolve",
             "catalog",
+            "companions",
             "app",
             "loader",
             "root",
@@ -63,7 +78,22 @@ const WALLS: &[(&str, &[&str])] = &[
             "vocabulary",
         ],
     ),
-    ("emit", &["layer", "graph", "plan", "resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"]),
+    (
+        "emit",
+        &[
+            "layer",
+            "graph",
+            "plan",
+            "resolve",
+            "catalog",
+            "companions",
+            "app",
+            "loader",
+            "root",
+            "elf",
+            "vocabulary",
+        ],
+    ),
     (
         "cli",
         &[
@@ -76,6 +106,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "plan",
             "resolve",
             "catalog",
+            "companions",
             "archive",
             "app",
             "loader",
@@ -111,8 +142,21 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that only turn one value into another. (`elf` does too, but reads where it is told to: an open file.)
-const PURE_ROOMS: &[&str] =
-    &["vocabulary", "progress", "root", "loader", "app", "select", "resolve", "graph", "pipeline", "emit"];
+const PURE_ROOMS: &[&str] = &[
+    "vocabulary",
+    "progress",
+    "companions",
+    "bases",
+    "companions",
+    "root",
+    "loader",
+    "app",
+    "select",
+    "resolve",
+    "graph",
+    "pipeline",
+    "emit",
+];
 
 /// The one file in them that looks at the host: there the host's paths become paths in the root.
 const HOST_PATHS: &str = "app/sources.rs";

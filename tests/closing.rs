@@ -11,6 +11,8 @@ mod choice;
 mod comparison;
 #[path = "closing/hostile.rs"]
 mod hostile;
+#[path = "closing/included.rs"]
+mod included;
 #[path = "closing/needs.rs"]
 mod needs;
 #[path = "closing/taken.rs"]

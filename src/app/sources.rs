@@ -11,7 +11,7 @@ use crate::inventory::{
 };
 use crate::loader::Platform;
 use crate::root::{MountId, Root};
-use crate::vocabulary::{Architecture, RootedPath};
+use crate::vocabulary::{Architecture, PackageName, RootedPath};
 
 /// What the result will be put on, as it is named.
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +46,31 @@ pub struct Sources {
     pub base: Option<Source>,
     /// What is known of the base beside its files, if it is an image.
     pub image: Option<ImageFacts>,
+    /// What is put in of packages though no object asks for it, over the base and below the trees.
+    pub included: Vec<Included>,
     /// The trees that were pointed at.
     pub apps: Vec<Source>,
+}
+
+/// Files of a package that are put in though no object asks for them.
+#[derive(Debug)]
+pub struct Included {
+    /// The package.
+    pub package: PackageName,
+    /// Its files, as they lie in the package.
+    pub source: Source,
+}
+
+impl Included {
+    /// Those entries of a package that `takes` takes.
+    pub fn new(package: PackageName, inventory: &Inventory, takes: impl Fn(&[u8]) -> bool) -> Self {
+        let taken = inventory.entries().iter().filter(|entry| !entry.is_directory() && takes(&entry.path));
+        let inventory = Inventory::new(taken.cloned().collect(), Vec::new());
+        let tree = Tree { kind: TreeKind::Plain, ..recognise(&inventory) };
+        let top = RootedPath::root();
+        let host_path = PathBuf::from(package.as_str());
+        Self { package, source: Source { host_path, at: top.clone(), shown_as: top, inventory, tree } }
+    }
 }
 
 impl Sources {
@@ -69,7 +92,7 @@ impl Sources {
             let of_objects = architecture_of(&apps).map(ImagePlatform::from);
             let image = read_image(base.path, base.platform.or(of_objects.as_ref()), base.layers)?;
             let base = Some(base_source(base.path, image.inventory));
-            return Ok(Self { base, image: Some(image.facts), apps });
+            return Ok(Self { base, image: Some(image.facts), included: Vec::new(), apps });
         }
         let read_base = |base: BaseQuestion<'_>| -> Result<Source, InventoryError> {
             Ok(base_source(base.path, inventory::read_base(base.path, depth)?))
@@ -82,22 +105,40 @@ impl Sources {
                 _ => read_app(path, at, base.is_some(), depth),
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { base, image: None, apps })
+        Ok(Self { base, image: None, included: Vec::new(), apps })
     }
 
-    /// The base with the apps over it.
+    /// The base with what is included and the apps over it.
     pub fn root(&self) -> Root<'_> {
         let mut root = Root::new();
-        for source in self.base.iter().chain(&self.apps) {
+        if let Some(base) = &self.base {
+            root.mount(&base.at, &base.inventory);
+        }
+        for included in &self.included {
+            root.install(&included.source.inventory, |_| true);
+        }
+        for source in &self.apps {
             root.mount(&source.at, &source.inventory);
         }
         root
     }
 
+    /// The mounts of what is included, in their order.
+    pub fn included_mounts(&self) -> impl Iterator<Item = (MountId, &Included)> {
+        let first = usize::from(self.base.is_some());
+        self.included.iter().enumerate().map(move |(index, included)| (MountId(first + index), included))
+    }
+
     /// The mounts of the apps, in their order.
     pub fn app_mounts(&self) -> impl Iterator<Item = (MountId, &Source)> {
-        let first = usize::from(self.base.is_some());
+        let first = usize::from(self.base.is_some()) + self.included.len();
         self.apps.iter().enumerate().map(move |(index, source)| (MountId(first + index), source))
+    }
+
+    /// The mounts of all whose objects have to work: what is included, and the apps.
+    pub fn started_mounts(&self) -> impl Iterator<Item = (MountId, &Source)> {
+        let included = self.included_mounts().map(|(mount, included)| (mount, &included.source));
+        included.chain(self.app_mounts())
     }
 }
 

@@ -81,7 +81,7 @@ pub fn link<'root>(
     let mut stage = LinkStage {
         root,
         settings,
-        sources: sources.app_mounts().collect(),
+        sources: sources.started_mounts().collect(),
         linkers: BTreeMap::new(),
         processes: HashMap::new(),
         starts: Vec::new(),
@@ -101,13 +101,23 @@ pub fn link<'root>(
 
 fn app_objects<'root>(root: &'root Root<'root>, sources: &Sources) -> Vec<AppObject<'root>> {
     let mut objects = Vec::new();
-    for (mount, _) in sources.app_mounts() {
-        for (node, content) in root.files_of(mount) {
-            let Content::Object(facts) = content else { continue };
-            if let Some(role) = Role::of(root.name(node), facts) {
-                objects.push(AppObject { node, role, facts, mount });
+    let mut add = |mount, node, content: &'root Content| {
+        let Content::Object(facts) = content else { return };
+        if let Some(role) = Role::of(root.name(node), facts) {
+            objects.push(AppObject { node, role, facts, mount });
+        }
+    };
+    // What is included is looked up by its place: a layer that has it may lie over it.
+    for (mount, included) in sources.included_mounts() {
+        for (path, _) in included.source.inventory.files() {
+            let node = root.resolve(root.top(), path).ok();
+            if let Some((node, content)) = node.and_then(|node| Some((node, root.content(node)?))) {
+                add(mount, node, content);
             }
         }
+    }
+    for (mount, _) in sources.app_mounts() {
+        root.files_of(mount).into_iter().for_each(|(node, content)| add(mount, node, content));
     }
     objects
 }

@@ -88,7 +88,7 @@ pub fn write_catalog(targets: &[TargetIndex], detail: Detail) -> Result<Vec<u8>,
         return Err(BuildError::TooManyTargets { count: targets.len() });
     }
     let level = detail.compression_level();
-    let names = Names::of(targets);
+    let names = Names::of(targets, detail);
     let mut words = Words::default();
     let (packages, digests) = write_packages(targets, &names, detail, &mut words)?;
     let (libraries, counts) = write_libraries(targets, &names, level)?;
@@ -115,12 +115,14 @@ struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    fn of(targets: &'a [TargetIndex]) -> Self {
+    fn of(targets: &'a [TargetIndex], detail: Detail) -> Self {
         let mut folders = BTreeSet::new();
         let mut packages = BTreeSet::new();
         for target in targets {
-            let named = target.packages.iter().zip(&target.names.names);
-            packages.extend(named.filter(|(package, _)| package.newest.is_some()).map(|(_, name)| &**name));
+            let named = target.packages.iter().zip(target.names.names.iter().map(|name| &**name));
+            let kept =
+                named.filter(|(package, name)| package.is_kept(&String::from_utf8_lossy(name), detail));
+            packages.extend(kept.map(|(_, name)| name));
             let used = target.libraries.iter().filter(|library| target.is_known(library.package));
             let used: BTreeSet<u32> = used.map(|library| library.folder).collect();
             folders.extend(used.iter().map(|&folder| &*target.folders.names[folder as usize]));

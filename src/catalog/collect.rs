@@ -1,8 +1,7 @@
-//! Reads the indices of one target into memory: the libraries of its Contents and, of its Packages, the
-//! packages that have them, and what all packages declare of each other.
+//! Reads the indices of one target into memory: the libraries of its Contents and, of its Packages, the packages and
+//! what they declare of each other.
 //!
-//! Contents come first and say which packages have libraries; only of those much is kept. Of each package the newest version among the suites stays (Debian Policy §5.6.12), as apt would take
-//! it.
+//! Of each package the newest version among the suites stays (Debian Policy §5.6.12), as apt would take it.
 
 use std::io::Read;
 
@@ -17,6 +16,8 @@ use super::{BuildError, IndexSource, is_development, looks_like_a_soname};
 use crate::archive::contents::{ContentsStatistics, read_contents};
 use crate::archive::packages::{PackageStanza, PackagesStatistics, read_packages};
 use crate::archive::{IndexFile, IndexSet};
+use crate::bases::has_package;
+use crate::companions::may_be_named;
 use crate::vocabulary::{Sha256Digest, Target};
 
 /// The indices of one target, as far as a catalog needs them.
@@ -46,6 +47,8 @@ pub(super) struct FoundLibrary {
 /// What the indices say of a package.
 #[derive(Default)]
 pub(super) struct FoundPackage {
+    /// Whether it has a library.
+    has_library: bool,
     /// Whether the dynamic linker would find one of its libraries without being told.
     pub(super) in_default_folder: bool,
     /// The newest stanza; none where no Packages has the package.
@@ -113,16 +116,16 @@ impl TargetIndex {
                     }
                     let package = names.number(location.package.as_bytes());
                     packages.resize_with(names.names.len(), FoundPackage::default);
-                    packages[package as usize].in_default_folder |= is_default;
+                    let found = &mut packages[package as usize];
+                    found.has_library = true;
+                    found.in_default_folder |= is_default;
                     libraries.push(FoundLibrary { name: paths.mark(name), folder, package });
                 }
             },
         )
     }
 
-    /// Takes from a decompressed Packages what it says of the packages that have libraries, or that
-    /// provide one by update-alternatives, and of all packages what they depend on. All Contents must have been
-    /// added.
+    /// Takes from a decompressed Packages what it says of the packages and what they depend on.
     ///
     /// # Errors
     /// When `reader` fails.
@@ -134,13 +137,10 @@ impl TargetIndex {
                 return;
             }
             declarations.add(&stanza);
-            let provides = stanza.provides().iter().any(|name| looks_like_a_soname(name));
-            if provides || names.find(stanza.name.as_bytes()).is_some() {
-                additions.push((stanza.name.to_owned(), NewestStanza::new(suite, &stanza)));
-            }
+            additions
+                .extend(NewestStanza::new(suite, &stanza).map(|newest| (stanza.name.to_owned(), newest)));
         })?;
         for (name, stanza) in additions {
-            let Some(stanza) = stanza else { continue };
             let number = names.number(name.as_bytes());
             packages.resize_with(names.names.len(), FoundPackage::default);
             let newest = &mut packages[number as usize].newest;
@@ -186,7 +186,7 @@ impl TargetIndex {
         self.malformed
     }
 
-    /// The names of the packages that can be the answer for a soname.
+    /// The names of the packages that can be the answer for a soname or are included by name.
     pub(super) fn runtime_packages(&self) -> impl Iterator<Item = &[u8]> {
         let named = self.packages.iter().zip(&self.names.names);
         named
@@ -202,23 +202,34 @@ impl TargetIndex {
 
     /// How many packages of Contents no Packages has any more; they are left out.
     pub fn vanished(&self) -> usize {
-        self.packages.iter().filter(|package| package.newest.is_none()).count()
+        self.packages.iter().filter(|package| package.has_library && package.newest.is_none()).count()
     }
 }
 
 impl FoundPackage {
+    /// Whether a catalog has it: a small one knows packages with libraries, those that provide one by
+    /// update-alternatives, and those that are included by name.
+    pub(super) fn is_kept(&self, name: &str, detail: Detail) -> bool {
+        self.newest.as_ref().is_some_and(|stanza| {
+            detail == Detail::Complete
+                || self.has_library
+                || !stanza.provides_sonames.is_empty()
+                || is_named(name)
+        })
+    }
+
     /// Whether a catalog tells its .deb.
     pub(super) fn tells_deb(&self, name: &str, detail: Detail) -> bool {
         let has_digest = self.newest.as_ref().is_some_and(|stanza| stanza.sha256.is_some());
         has_digest && (detail == Detail::Complete || self.is_runtime(name))
     }
 
-    /// Whether the package can be the answer for a soname, so that its .deb's digest is worth its bytes
-    /// in a catalog that has to be small.
+    /// Whether the package can be the answer for a soname or is included by name, so that its .deb's digest is
+    /// worth its bytes in a catalog that has to be small.
     pub(super) fn is_runtime(&self, name: &str) -> bool {
         self.newest.as_ref().is_some_and(|stanza| {
             !is_development(name, &stanza.section)
-                && (self.in_default_folder || !stanza.provides_sonames.is_empty())
+                && (self.in_default_folder || !stanza.provides_sonames.is_empty() || is_named(name))
         })
     }
 }
@@ -245,6 +256,11 @@ impl NewestStanza {
                 .collect(),
         })
     }
+}
+
+/// Whether this program knows a package by its name.
+fn is_named(package: &str) -> bool {
+    may_be_named(package) || has_package(package)
 }
 
 /// What never is of use to a program at run time, not even as a hint: detached debug data, the libraries of

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::companions::{Inclusion, Runtime};
 use crate::emit::ManifestFormat;
 use crate::inventory::ImagePlatform;
-use crate::layer::Include;
 use crate::loader::CpuLevel;
 use crate::vocabulary::Architecture;
 
@@ -287,9 +287,6 @@ pub(super) struct LayerArguments {
     /// How much of each package is written
     #[arg(long, value_name = "EXTENT", default_value = "needed")]
     pub(super) files: LayerExtent,
-    /// Files of a package to write too, such as 'libmagic1:/usr/lib/file/*'; may be given several times
-    #[arg(long, value_name = "PACKAGE:GLOB")]
-    pub(super) include: Vec<Include>,
     /// How the report is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: Format,
@@ -326,6 +323,34 @@ pub(super) struct ClosingArguments {
     /// [default: required]
     #[arg(long, value_name = "PRIORITY", env = "SODEB_DLOPEN")]
     pub(super) dlopen: Option<DlopenLevel>,
+    /// Files of a package to take too, such as 'tzdata:/usr/share/zoneinfo/*'; may be given several times
+    #[arg(long, value_name = "PACKAGE:GLOB")]
+    pub(super) include: Vec<Inclusion>,
+    /// An interpreter to take from Debian's packages: python3 or ruby; may be given several times
+    #[arg(long, value_name = "RUNTIME", value_delimiter = ',')]
+    pub(super) with: Vec<&'static Runtime>,
+    /// Which files count that libraries read or open by a name of their own: those without which they are of no use,
+    /// all that are known, or none [default: needed]
+    #[arg(long, value_name = "WEIGHT", env = "SODEB_DATA")]
+    pub(super) data: Option<DataLevel>,
+}
+
+/// Which of the known data of libraries is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DataLevel {
+    /// What a library is of no use without
+    Needed,
+    /// What only some programs want, too
+    All,
+    None,
+}
+
+impl std::str::FromStr for DataLevel {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        <Self as ValueEnum>::from_str(word, false).map_err(|_| "neither needed nor all nor none".to_owned())
+    }
 }
 
 /// A priority of `.note.dlopen`.

@@ -123,8 +123,9 @@ impl Source<'_> {
                 None => Ok(boxed(Some(self.fetched(target)?))),
             },
             None => {
-                let at_hand = [self.cached(target)?, self.embedded(target)];
-                // A program may be newer than what was once fetched.
+                // A program may be newer than what was once fetched; of two that are as new, what was fetched knows
+                // more packages.
+                let at_hand = [self.embedded(target), self.cached(target)?];
                 Ok(boxed(at_hand.into_iter().flatten().max_by_key(|catalog| catalog.provenance().date)))
             }
         }

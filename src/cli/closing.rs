@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::arguments::{
-    CatalogArguments, ClosingArguments, DlopenLevel, GapArguments, LinkerArguments, SourceArguments,
+    CatalogArguments, ClosingArguments, DataLevel, DlopenLevel, GapArguments, LinkerArguments,
+    SourceArguments,
 };
 use super::catalogs::archive_settings;
 use super::config::Config;
@@ -17,6 +18,7 @@ use super::{Exit, Failure};
 use crate::app::Sources;
 use crate::catalog::{Package, Provenance, installed_names};
 use crate::close::{CloseError, Closed, Terms};
+use crate::companions::Weight;
 use crate::depot::{Depot, DepotError};
 use crate::elf::DlopenPriority;
 use crate::inventory::{Content, Deb, Depth};
@@ -69,16 +71,16 @@ pub(super) fn close(
     let snapshot = settings.snapshot.clone();
     let depot = OpenedDepot(Depot::new(settings, locked_urls(*earlier), &bars));
     let mut learned_from = String::new();
+    let Asked { mut sources, linker, architecture, opener } = asked;
     let choose = |architecture| {
-        let opened = asked.catalogs(architecture)?;
+        let opened = opener.open(architecture)?;
         learned_from = opened.learned_from;
         Ok::<_, Failure>(change(opened.catalogs))
     };
-    let terms = Terms { present: present(&asked.sources, printer), ..terms(closing, config) };
-    let mut closed = pipeline::close(asked.question(), &terms, choose, &depot)?;
+    let terms = Terms { present: present(&sources, printer), ..terms(closing, config)? };
+    let mut closed = pipeline::close(&mut sources, &linker, architecture, &terms, choose, &depot)?;
     closed.plan.snapshot = snapshot;
-    say_unread(&asked.sources, printer);
-    let (sources, linker) = asked.into_parts();
+    say_unread(&sources, printer);
     Ok(ClosedAnswer { closed, learned_from, sources, linker })
 }
 
@@ -108,16 +110,24 @@ pub(super) fn locked_urls(earlier: Option<&Plan>) -> HashMap<Sha256Digest, Vec<S
     packages.filter_map(|planned| Some((planned.package.sha256?, planned.urls.clone()))).collect()
 }
 
-fn terms(arguments: &ClosingArguments, config: &Config) -> Terms {
+fn terms(arguments: &ClosingArguments, config: &Config) -> Result<Terms, Failure> {
     let names = |given: &[String], configured: &[String]| {
         let names = if given.is_empty() { configured } else { given };
         names.iter().map(PackageName::new).collect()
     };
-    Terms {
+    let data = arguments.data.map_or_else(|| config.data(), |level| Ok(Some(level)))?;
+    Ok(Terms {
         prefer: names(&arguments.prefer, &config.prefer),
         avoid: names(&arguments.avoid, &config.avoid),
         present: BTreeSet::new(),
-    }
+        include: [config.include()?, arguments.include.clone()].concat(),
+        runtimes: if arguments.with.is_empty() { config.with()? } else { arguments.with.clone() },
+        data: match data.unwrap_or(DataLevel::Needed) {
+            DataLevel::Needed => Some(Weight::Needed),
+            DataLevel::All => Some(Weight::Useful),
+            DataLevel::None => None,
+        },
+    })
 }
 
 /// The packages of the base. A dpkg database that can't be read is no reason to give no answer.
@@ -183,6 +193,15 @@ impl From<CloseError> for Failure {
             CloseError::Catalog(error) => error.into(),
             error @ CloseError::Unsolvable(_) => {
                 Self::bad_news(error).hint("leave out an --avoid or a --prefer, or choose another release")
+            }
+            error @ CloseError::NotInIndex { .. } => Self::question(error).hint(
+                "`sodeb index update` fetches the whole index; --data none does without what rules name",
+            ),
+            error @ CloseError::NothingIncluded { .. } => {
+                Self::question(error).hint("patterns are absolute, such as 'libmagic1:/usr/lib/file/*'")
+            }
+            error @ CloseError::UnreadInclusion { .. } => {
+                Self::outside(error).hint("run it once without --offline")
             }
             error => Self::outside(error),
         }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::Failure;
-use super::arguments::{CatalogChoice, DlopenLevel};
+use super::arguments::{CatalogChoice, DataLevel, DlopenLevel};
+use crate::companions::{Inclusion, Runtime};
 use crate::vocabulary::Architecture;
 
 const FILE_NAME: &str = "sodeb.toml";
@@ -37,6 +38,11 @@ pub(super) struct Config {
     #[serde(default)]
     pub(super) avoid: Vec<String>,
     dlopen: Option<String>,
+    #[serde(default)]
+    include: Vec<String>,
+    #[serde(default)]
+    with: Vec<String>,
+    data: Option<String>,
     #[serde(skip)]
     folder: PathBuf,
 }
@@ -82,6 +88,30 @@ impl Config {
     /// Which of the libraries count that objects open by themselves, as the file names it.
     pub(super) fn dlopen(&self) -> Result<Option<DlopenLevel>, Failure> {
         self.word(self.dlopen.as_deref(), "dlopen")
+    }
+
+    /// The files of packages that the file includes.
+    pub(super) fn include(&self) -> Result<Vec<Inclusion>, Failure> {
+        self.words(&self.include, "include")
+    }
+
+    /// The interpreters that the file names.
+    pub(super) fn with(&self) -> Result<Vec<&'static Runtime>, Failure> {
+        self.words(&self.with, "with")
+    }
+
+    /// Which of the known data of libraries is taken, as the file names it.
+    pub(super) fn data(&self) -> Result<Option<DataLevel>, Failure> {
+        self.word(self.data.as_deref(), "data")
+    }
+
+    fn words<Value: FromStr<Err: Display>>(
+        &self,
+        words: &[String],
+        key: &str,
+    ) -> Result<Vec<Value>, Failure> {
+        let each = words.iter().map(|word| self.word(Some(word), key));
+        Ok(each.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
     fn word<Value: FromStr<Err: Display>>(

@@ -65,7 +65,7 @@ fn open(question: &GraphQuestion<'_>, config: &Config, printer: &Printer) -> Res
     let asked = Asked::read(paths, place, linker, catalog, config, printer, Depth::Linking)?;
     let mut learned_from = String::new();
     let (resolution, graph) = pipeline::graph(asked.question(), |architecture| {
-        let opened = asked.catalogs(architecture)?;
+        let opened = asked.opener.open(architecture)?;
         learned_from = opened.learned_from;
         Ok::<_, Failure>(opened.catalogs)
     })?;

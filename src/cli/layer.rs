@@ -40,7 +40,6 @@ pub(super) fn run(arguments: &LayerArguments, config: &Config, printer: &Printer
             LayerExtent::Needed => Extent::Needed,
             LayerExtent::Package => Extent::Package,
         },
-        includes: &arguments.include,
     };
     let layer = Layer::compose(&request, layer::scratch(output)?)?;
     let written = layer::write(&layer, output, kind, mtime)?;

@@ -49,7 +49,9 @@ fn write(answer: &ClosedAnswer, arguments: &LockArguments, printer: &Printer) ->
             emit::lock_json(plan, &closed.comparison, learned_from).map_err(Failure::outside)?
         }
         (Format::Text, None) if is_whole => write_lock(plan),
-        (Format::Text, _) => emit::lock_text(plan, &closed.comparison, learned_from, printer.verbose),
+        (Format::Text, _) => {
+            emit::lock_text(plan, &closed.comparison, &closed.useful, learned_from, printer.verbose)
+        }
     };
     printer.print(text)?;
     if !is_whole {

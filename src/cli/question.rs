@@ -19,12 +19,23 @@ use crate::vocabulary::Architecture;
 /// The trees, read, and what is known about where they will run.
 pub(super) struct Asked<'settings> {
     pub(super) sources: Sources,
-    linker: LinkerSettings,
-    architecture: Option<Architecture>,
+    pub(super) linker: LinkerSettings,
+    pub(super) architecture: Option<Architecture>,
+    pub(super) opener: Opener<'settings>,
+}
+
+/// What opens the catalogs for them.
+pub(super) struct Opener<'settings> {
     release: ChosenRelease,
     catalog: &'settings CatalogArguments,
     config: &'settings Config,
     printer: &'settings Printer,
+}
+
+impl Opener<'_> {
+    pub(super) fn open(&self, architecture: Option<Architecture>) -> Result<Opened, Failure> {
+        catalogs::open(self.catalog, self.config, &self.release, architecture, self.printer)
+    }
 }
 
 impl<'settings> Asked<'settings> {
@@ -42,7 +53,7 @@ impl<'settings> Asked<'settings> {
         let sources = read_sources(&question, config)?;
         let linker = linker_settings(linker, config, Traces::None, sources.image.as_ref(), printer)?;
         let release = release::choose(catalog.release.as_deref(), config, &sources);
-        Ok(Self { sources, linker, architecture, release, catalog, config, printer })
+        Ok(Self { sources, linker, architecture, opener: Opener { release, catalog, config, printer } })
     }
 
     /// Counts what objects open by themselves among what they need.
@@ -52,13 +63,5 @@ impl<'settings> Asked<'settings> {
 
     pub(super) fn question(&self) -> Question<'_> {
         Question { sources: &self.sources, settings: &self.linker, architecture: self.architecture }
-    }
-
-    pub(super) fn into_parts(self) -> (Sources, LinkerSettings) {
-        (self.sources, self.linker)
-    }
-
-    pub(super) fn catalogs(&self, architecture: Option<Architecture>) -> Result<Opened, Failure> {
-        catalogs::open(self.catalog, self.config, &self.release, architecture, self.printer)
     }
 }

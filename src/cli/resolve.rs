@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &ResolveArguments, config: &Config, printer: &Print
         Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, Depth::Linking)?;
     let mut learned_from = String::new();
     let resolution = resolve(asked.question(), |architecture| {
-        let opened = asked.catalogs(architecture)?;
+        let opened = asked.opener.open(architecture)?;
         learned_from = opened.learned_from;
         Ok::<_, Failure>(opened.catalogs)
     })?;

@@ -17,6 +17,7 @@ mod asks;
 mod compare;
 mod depends;
 mod graph;
+mod included;
 mod options;
 mod overlay;
 mod planned;
@@ -27,18 +28,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use depends::depends_closure;
+pub use included::{Due, IncludedPackage, due};
 pub use planned::{Closed, LackingVersion};
 pub use versions::{Since, Successor};
 
 use crate::app::{Scope, Sources, link};
-use crate::catalog::{Catalog, CatalogError, Package, Relation, RelationGroup, parse_relations};
+use crate::catalog::{Catalog, CatalogError, IndexKind, Package, Relation, RelationGroup, parse_relations};
+use crate::companions::{Inclusion, Pattern, Runtime, Weight};
 use crate::inventory::Deb;
 use crate::loader::LinkerSettings;
 use crate::maintainer::Actions;
 use crate::resolve::{Resolution, Scene, Status};
 use crate::root::Root;
 use crate::select::{self, RequirementId, Selection, Unsolvable};
-use crate::vocabulary::{Architecture, PackageName, RootedPath};
+use crate::vocabulary::{Architecture, PackageName, RootedPath, Target};
 use asks::{Ask, AskId, Asks};
 use overlay::Overlay;
 use pose::Posed;
@@ -55,6 +58,29 @@ pub struct Terms {
     pub avoid: BTreeSet<PackageName>,
     /// The packages of the base and the virtual ones that they provide, which cost nothing.
     pub present: BTreeSet<PackageName>,
+    /// Files of packages that are taken though nothing loads them.
+    pub include: Vec<Inclusion>,
+    /// Interpreters that are taken from Debian.
+    pub runtimes: Vec<&'static Runtime>,
+    /// How much weight a rule on the data of libraries must have for the data to be taken; none for no data at all.
+    pub data: Option<Weight>,
+}
+
+/// What a closing begins with.
+#[derive(Clone, Copy)]
+pub struct Trees<'trees> {
+    /// The root that the sources make.
+    pub root: &'trees Root<'trees>,
+    /// The trees, the base and what is included.
+    pub sources: &'trees Sources,
+    /// What the image's environment will set.
+    pub settings: &'trees LinkerSettings,
+    /// Which objects count.
+    pub scene: Scene,
+    /// What they lack.
+    pub resolution: &'trees Resolution,
+    /// The packages of which the sources' included files are, in their order.
+    pub included: &'trees [IncludedPackage],
 }
 
 /// A closing that is under way.
@@ -66,6 +92,7 @@ pub struct Closing<'trees> {
     resolution: &'trees Resolution,
     catalog: &'trees dyn Catalog,
     terms: &'trees Terms,
+    included: &'trees [IncludedPackage],
     asks: Asks,
     /// What must be answered whatever is chosen.
     wanted: Vec<AskId>,
@@ -102,6 +129,32 @@ pub enum CloseError {
     /// A catalog's data is broken.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// A package of which files are to be included is not known.
+    #[error("cannot include files of {package}: the {index} index of {target} does not know it")]
+    NotInIndex {
+        /// The package.
+        package: PackageName,
+        /// The kind of index.
+        index: IndexKind,
+        /// Which one.
+        target: Target,
+    },
+    /// A package has no such file.
+    #[error("cannot include {pattern} of {package}: it has no such file")]
+    NothingIncluded {
+        /// The package.
+        package: PackageName,
+        /// What was asked for.
+        pattern: Pattern,
+    },
+    /// The .deb of a package of which files are to be included can't be had or read.
+    #[error("cannot include files of {package}: {cause}")]
+    UnreadInclusion {
+        /// The package.
+        package: PackageName,
+        /// Why.
+        cause: String,
+    },
     /// An object of the base can't be read again for its digest.
     #[error("cannot read an object of the base")]
     Base(#[source] std::io::Error),
@@ -119,14 +172,11 @@ impl<'trees> Closing<'trees> {
     /// # Errors
     /// When the catalog's data is broken.
     pub fn new(
-        root: &'trees Root<'trees>,
-        sources: &'trees Sources,
-        settings: &'trees LinkerSettings,
-        scene: Scene,
-        resolution: &'trees Resolution,
+        trees: Trees<'trees>,
         catalog: &'trees dyn Catalog,
         terms: &'trees Terms,
     ) -> Result<Self, CatalogError> {
+        let Trees { root, sources, settings, scene, resolution, included } = trees;
         let mut closing = Self {
             root,
             sources,
@@ -135,6 +185,7 @@ impl<'trees> Closing<'trees> {
             resolution,
             catalog,
             terms,
+            included,
             asks: Asks::default(),
             wanted: Vec::new(),
             known: BTreeMap::new(),
@@ -251,10 +302,10 @@ impl Known {
             deb,
         }
     }
+}
 
-    /// The name of the source package.
-    fn source(&self) -> &str {
-        let source = self.deb.field("Source").and_then(|field| field.split([' ', '(']).next());
-        source.filter(|name| !name.is_empty()).unwrap_or(self.package.name.as_str())
-    }
+/// The name of the source package.
+fn source_of(deb: &Deb, name: &PackageName) -> String {
+    let source = deb.field("Source").and_then(|field| field.split([' ', '(']).next());
+    source.filter(|name| !name.is_empty()).unwrap_or(name.as_str()).to_owned()
 }

@@ -8,10 +8,12 @@ use hashbrown::HashSet;
 
 use super::asks::{Ask, Facts};
 use super::compare::Loading;
+use super::included::{add_included, inclusions, licences};
 use super::overlay::{Laid, Overlay};
-use super::{Choice, CloseError, Closing, Known};
+use super::{Choice, CloseError, Closing, source_of};
 use crate::app::{Linked, Scope, Sources, Started, link};
 use crate::catalog::CatalogError;
+use crate::companions::Inclusion;
 use crate::graph::Graph;
 use crate::inventory::EntryKind;
 use crate::loader::{NeedKind, Outcome};
@@ -41,6 +43,10 @@ pub struct Closed {
     pub base_objects: Vec<RootedPath>,
     /// Packages whose files are not known, so that the Plan is not whole; their causes are among its problems.
     pub unread: Vec<PackageName>,
+    /// Copyright files that other packages have for those of the Plan.
+    pub licences: Vec<Inclusion>,
+    /// Files that go with what is taken and are not, since only some programs want them; sorted.
+    pub useful: Vec<Inclusion>,
 }
 
 /// A symbol version that an object needs of a library that does not define it.
@@ -68,6 +74,7 @@ impl Closed {
             apps: planned_apps(resolution),
             libraries: Vec::new(),
             packages: Vec::new(),
+            included: Vec::new(),
             problems: resolution.problems.clone(),
         };
         let comparison = Comparison {
@@ -78,7 +85,16 @@ impl Closed {
             loaded_never_declared: Vec::new(),
         };
         let graph = Graph::default();
-        Self { plan, comparison, graph, lacking: Vec::new(), base_objects: Vec::new(), unread: Vec::new() }
+        Self {
+            plan,
+            comparison,
+            graph,
+            lacking: Vec::new(),
+            base_objects: Vec::new(),
+            unread: Vec::new(),
+            licences: Vec::new(),
+            useful: Vec::new(),
+        }
     }
 }
 
@@ -140,12 +156,19 @@ impl Closing<'_> {
         let unread: Vec<PackageName> =
             choice.packages().into_iter().filter(|name| self.unread.contains_key(*name)).cloned().collect();
         let loadings = std::mem::take(&mut loads.loadings);
+        let mut packages = self.packages(choice, taken, &loads, &loadings);
+        add_included(&mut packages, self.included, self.root, &loadings);
+        let chosen = packages.iter().filter_map(|planned| self.known.get(&planned.package.name));
+        let chosen = chosen.map(|known| (&known.package.name, known.deb.as_ref()));
+        let included = self.included.iter().map(|included| (&included.package.name, included.deb.as_ref()));
+        let licences = licences(chosen.chain(included));
         let plan = Plan {
             provenance: self.resolution.provenance.clone(),
             snapshot: None,
             base: None,
             apps: planned_apps(self.resolution),
-            packages: self.packages(choice, taken, &loads, &loadings),
+            included: inclusions(&packages, self.included, &[]),
+            packages,
             problems: self.problems(laid, linked, &unread)?,
             libraries: loads.libraries.into_iter().map(Load::planned).collect(),
         };
@@ -158,6 +181,8 @@ impl Closing<'_> {
             lacking: lacking(laid, &starts),
             base_objects: self.base_objects(laid, &starts),
             unread,
+            licences,
+            useful: Vec::new(),
         })
     }
 
@@ -200,7 +225,8 @@ impl Closing<'_> {
         let mut taken = taken;
         let planned = |name: &PackageName| {
             let package = self.asks.package(name)?;
-            let source = self.known.get(name).map_or(name.as_str(), Known::source).to_owned();
+            let source = self.known.get(name);
+            let source = source.map_or_else(|| name.to_string(), |known| source_of(&known.deb, name));
             let files = taken.remove(name).unwrap_or_default();
             Some(PlannedPackage {
                 package,
@@ -437,9 +463,13 @@ impl Loads {
             let is_apps = sources.app_mounts().any(|(app, _)| app == mount);
             let asking = if is_apps { &mut load.apps } else { &mut load.others };
             asking.insert(laid.root.path(by));
-            if let Some((asker, _)) = laid.origin(by).filter(|(asker, _)| asker.package.name != load.package)
-            {
-                let asker = asker.package.name.clone();
+            let of_included = || sources.included_mounts().find(|(included, _)| *included == mount);
+            let asker = match laid.origin(by) {
+                Some((asker, _)) => Some(&asker.package.name),
+                None => of_included().map(|(_, included)| &included.package),
+            };
+            if let Some(asker) = asker.filter(|asker| **asker != load.package) {
+                let asker = asker.clone();
                 self.loadings.insert((asker, edge.soname.clone(), load.package.clone()));
             }
         }
@@ -447,7 +477,7 @@ impl Loads {
 }
 
 /// The other packages that files of one load from, sorted.
-fn needs_of(package: &PackageName, loadings: &BTreeSet<Loading>) -> Vec<PackageName> {
+pub(super) fn needs_of(package: &PackageName, loadings: &BTreeSet<Loading>) -> Vec<PackageName> {
     let own = loadings.iter().filter(|(by, _, _)| by == package);
     let needs: BTreeSet<&PackageName> = own.map(|(_, _, provider)| provider).collect();
     needs.into_iter().cloned().collect()

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::included::included_rows;
 use super::printable::printable;
 use super::style::{DIM, GOOD, PATH, paint};
 use super::words::{counted, grouped};
@@ -103,7 +104,7 @@ pub fn layer_json<'layer>(report: &LayerReport<'layer>) -> serde_json::Result<St
 
 /// The report as text with colours as ANSI sequences.
 pub fn layer_text(report: &LayerReport<'_>) -> String {
-    let LayerReport { layer, written, .. } = report;
+    let LayerReport { plan, layer, written } = report;
     let Counts { files, links, folders } = layer.counts();
     let mut text = String::new();
     let mut line = |words: String| {
@@ -123,6 +124,9 @@ pub fn layer_text(report: &LayerReport<'_>) -> String {
         let name = paint(GOOD, format_args!("{:width$}", shipped.name.as_str()));
         let size = bytes(shipped.size_bytes);
         line(format!("{name}  {}  {}, {size}", shipped.version, counted(shipped.files, "file")));
+    }
+    for row in included_rows(&plan.included) {
+        line(paint(DIM, row));
     }
     if layer.packages.is_empty() {
         line(paint(GOOD, "no package is needed"));

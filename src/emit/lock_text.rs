@@ -4,8 +4,10 @@ use std::fmt::{Display, Write as _};
 
 use bstr::BString;
 
+use super::included::{included_rows, left_out_rows};
 use super::style::{BAD, DIM, GOOD, PATH, paint};
 use super::words::{HINT_WORDS, counted, listed, mebibytes, release_words, shortened};
+use crate::companions::Inclusion;
 use crate::plan::{Comparison, Criterion, Extent, LinkOrigin, Plan, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::RootedPath;
 
@@ -14,11 +16,18 @@ const SHOWN_ROWS: usize = 8;
 
 /// The report on a lock as text with colours as ANSI sequences. With `all` each package's files and the whole of
 /// every list are told.
-pub fn lock_text(plan: &Plan, comparison: &Comparison, release_from: &str, all: bool) -> String {
+pub fn lock_text(
+    plan: &Plan,
+    comparison: &Comparison,
+    useful: &[Inclusion],
+    release_from: &str,
+    all: bool,
+) -> String {
     let mut text = Text { plan, all, text: String::new() };
     text.heading(release_from);
     text.packages();
     text.alternatives();
+    text.inclusions(useful);
     text.problems();
     text.extents(comparison);
     text.disagreements(comparison);
@@ -103,6 +112,14 @@ impl Text<'_> {
                 self.line(paint(DIM, format_args!("{link} is {end} by update-alternatives")));
             }
         }
+    }
+
+    /// What is taken though nothing loads it, and what only some programs want and is left out.
+    fn inclusions(&mut self, useful: &[Inclusion]) {
+        for row in included_rows(&self.plan.included) {
+            self.line(paint(DIM, row));
+        }
+        self.bounded(left_out_rows(useful));
     }
 
     fn problems(&mut self) {
@@ -205,6 +222,7 @@ fn why(planned: &PlannedPackage) -> String {
     let asked = if planned.direct { "asked for" } else { "needed by those" };
     let others = listed(&planned.reason.instead_of);
     match planned.reason.criterion {
+        Criterion::Included => "included".to_owned(),
         Criterion::Only => asked.to_owned(),
         Criterion::Preferred => format!("{asked}; you prefer it to {others}"),
         Criterion::InBase if others.is_empty() => format!("{asked}; the base lists it"),
@@ -223,7 +241,7 @@ mod tests {
     use crate::plan::sample::{sample_comparison, sample_plan};
 
     fn told(all: bool) -> String {
-        let text = lock_text(&sample_plan(), &sample_comparison(), "the venv's", all);
+        let text = lock_text(&sample_plan(), &sample_comparison(), &[], "the venv's", all);
         anstream::adapter::strip_str(&text).to_string()
     }
 
@@ -235,6 +253,7 @@ mod tests {
             "",
             "libgmp10  2:6.2.1+dfsg1-1.1    0.5 MiB  needed by those; named for its soname, libgmp-compat not",
             "libmpfr6  4.2.0-1              0.5 MiB  asked for",
+            "included: libmpfr6 /usr/lib/*/libmpfr.so.6 (asked for by --include)",
             "",
             "unresolved gmpy2/gmpy2.cpython-311-x86_64-linux-gnu.so: no package has libnowhere.so.1",
             "",
@@ -266,7 +285,7 @@ mod tests {
         let (name, middle, end) =
             ("/usr/lib/libblas.so.3", "/etc/alternatives/blas", "/usr/lib/blas/libblas.so.3");
         plan.packages[0].files.extend([link(middle, end), link(name, middle)]);
-        let text = lock_text(&plan, &sample_comparison(), "the venv's", false);
+        let text = lock_text(&plan, &sample_comparison(), &[], "the venv's", false);
         let told = format!("{name} is {end} by update-alternatives");
         assert_eq!(text.matches("update-alternatives").count(), 1, "{text}");
         assert!(text.contains(&told), "{text}");
@@ -281,7 +300,7 @@ mod tests {
         let mut comparison = sample_comparison();
         comparison.declared_never_loaded.clear();
         comparison.loaded_never_declared.clear();
-        let text = lock_text(&plan, &comparison, "the venv's", false);
+        let text = lock_text(&plan, &comparison, &[], "the venv's", false);
         assert!(text.contains("no package is needed"), "{text}");
         assert!(!text.contains("apt would install"), "{text}");
     }

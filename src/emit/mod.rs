@@ -2,6 +2,7 @@
 
 mod check;
 mod graph;
+mod included;
 mod index_json;
 mod index_text;
 mod layer;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::problem_json::{ProblemRow, problem_rows};
 use super::target_json::TargetRow;
+use crate::companions::{Extent, Inclusion, Pattern};
 use crate::plan::{Plan, PlannedLibrary, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname};
 
@@ -16,6 +17,7 @@ pub(super) struct PlanRow<'plan> {
     app: Vec<App<'plan>>,
     libraries: Vec<LibraryRow<'plan>>,
     packages: Vec<PackageRow<'plan>>,
+    included: Vec<IncludedRow<'plan>>,
     problems: Vec<ProblemRow<'plan>>,
 }
 
@@ -63,6 +65,17 @@ struct PackageRow<'plan> {
     files: Vec<FileRow<'plan>>,
 }
 
+/// Files that are taken though nothing loads them.
+#[derive(Serialize)]
+struct IncludedRow<'plan> {
+    package: &'plan PackageName,
+    /// Patterns of the files.
+    files: Option<Vec<&'plan str>>,
+    /// Or all of the package but documentation and these.
+    whole_but: Option<Vec<&'plan str>>,
+    reason: &'plan str,
+}
+
 #[derive(Serialize)]
 struct FileRow<'plan> {
     path: &'plan RootedPath,
@@ -101,9 +114,20 @@ impl<'plan> PlanRow<'plan> {
                 .collect(),
             libraries: plan.libraries.iter().map(library).collect(),
             packages: plan.packages.iter().map(package).collect(),
+            included: plan.included.iter().map(included).collect(),
             problems: problem_rows(&plan.problems),
         }
     }
+}
+
+fn included(inclusion: &Inclusion) -> IncludedRow<'_> {
+    let (is_whole, patterns) = match &inclusion.extent {
+        Extent::Files(patterns) => (false, patterns),
+        Extent::WholeBut(patterns) => (true, patterns),
+    };
+    let patterns: Vec<&str> = patterns.iter().map(Pattern::as_str).collect();
+    let (files, whole_but) = if is_whole { (None, Some(patterns)) } else { (Some(patterns), None) };
+    IncludedRow { package: &inclusion.package, files, whole_but, reason: &inclusion.reason }
 }
 
 fn library(library: &PlannedLibrary) -> LibraryRow<'_> {

@@ -125,9 +125,10 @@ impl Owner {
     /// Of an object of the trees or of what lies below them.
     pub fn of_trees(root: &Root<'_>, sources: &Sources, node: NodeId) -> Self {
         let mount = root.mount_of(node);
-        match sources.app_mounts().position(|(app, _)| app == mount) {
-            Some(app) => Self::App(app),
-            None => Self::Base,
+        if let Some(app) = sources.app_mounts().position(|(app, _)| app == mount) {
+            return Self::App(app);
         }
+        let included = sources.included_mounts().find(|(included, _)| *included == mount);
+        included.map_or(Self::Base, |(_, included)| Self::Package(included.package.clone()))
     }
 }

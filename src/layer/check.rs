@@ -11,7 +11,7 @@ use crate::app::{Scope, Sources, link};
 use crate::inventory::{Entry, EntryKind, Inventory};
 use crate::loader::{LinkerSettings, Outcome};
 use crate::plan::Plan;
-use crate::root::Root;
+use crate::root::{MountId, Root};
 use crate::storage::digest_of_bytes;
 use crate::vocabulary::{RootedPath, Sha256Digest, Soname};
 
@@ -92,13 +92,18 @@ fn not_loaded(back: &ReadBack, plan: &Plan, sources: &Sources, settings: &Linker
     let mut root = Root::over(&lower);
     let layer = root.mount(&top, &back.inventory);
     let linked = link(&root, sources, settings, Scope::InContext);
+    let included: BTreeSet<MountId> = sources.included_mounts().map(|(mount, _)| mount).collect();
+    let is_included = |path: &RootedPath| {
+        let lower_one = lower.resolve(lower.top(), path.as_bytes()).ok();
+        lower_one.is_some_and(|node| included.contains(&lower.mount_of(node)))
+    };
     let (mut found, mut of_layer) = (BTreeSet::new(), BTreeSet::new());
     for map in linked.starts.iter().map(|start| &start.map) {
         for edge in &map.edges {
             let Outcome::Found { object, .. } = &edge.outcome else { continue };
             let object = &map.objects[*object];
             let library = (edge.soname.clone(), RootedPath::new(object.path.as_slice()));
-            if root.mount_of(object.node) == layer {
+            if root.mount_of(object.node) == layer && !is_included(&library.1) {
                 of_layer.insert(library.clone());
             }
             found.insert(library);

@@ -11,23 +11,11 @@ use super::copyright::put_copyright;
 use super::metadata::put_metadata;
 use super::places::{Placed, Places};
 use super::{Extent, Layer, LayerEntry, LayerError, LayerKind, PackageSource, Request, ShippedPackage};
+use crate::companions::is_documentation;
 use crate::inventory::{Deb, Entry, EntryKind, Permissions};
 use crate::plan::{PlannedPackage, TakenFile, TakenKind};
 use crate::root::Root;
 use crate::vocabulary::RootedPath;
-
-/// Where packages have what people read (Debian Policy §12): none of it is loaded. Copyright files are put in by
-/// themselves.
-const DOCUMENTATION: [&str; 8] = [
-    "usr/share/doc/",
-    "usr/share/doc-base/",
-    "usr/share/gtk-doc/",
-    "usr/share/help/",
-    "usr/share/info/",
-    "usr/share/lintian/",
-    "usr/share/man/",
-    "usr/share/bug/",
-];
 
 /// The copies for newer processors, beside which the one for every processor lies. The Plan has none of them.
 const COPIES: &[u8] = b"/glibc-hwcaps/";
@@ -39,7 +27,7 @@ impl Layer {
     /// When a .deb is broken or lacks what the Plan takes of it, when the base has something in the way of an entry,
     /// when an include means nothing, and when `scratch` can't be written.
     pub fn compose(request: &Request<'_>, scratch: File) -> Result<Self, LayerError> {
-        let Request { plan, sources, base, extent, includes } = *request;
+        let Request { plan, sources, base, extent } = *request;
         let top = RootedPath::root();
         let mut root = Root::new();
         if let Some(base) = base {
@@ -60,16 +48,6 @@ impl Layer {
             for file in &planned.files {
                 let entry = planned_entry(*index, planned, &source.deb, file)?;
                 places.put(&file.path, entry)?;
-            }
-        }
-        for include in includes {
-            let named = packages.iter().find(|(_, planned, _)| planned.package.name == include.package);
-            let (index, _, source) =
-                named.ok_or_else(|| LayerError::UnknownPackage(include.package.clone()))?;
-            let met = put_entries(&mut places, *index, &source.deb, |path| include.takes(path))?;
-            if met == 0 {
-                let (package, pattern) = (include.package.clone(), include.pattern.clone());
-                return Err(LayerError::NothingIncluded { package, pattern });
             }
         }
         if extent == Extent::Package {
@@ -93,8 +71,9 @@ impl Layer {
     }
 }
 
+/// Copyright files are put in by themselves.
 fn is_no_documentation(path: &[u8]) -> bool {
-    !DOCUMENTATION.iter().any(|folder| path.starts_with(folder.as_bytes())) && !path.contains_str(COPIES)
+    !is_documentation(path) && !path.contains_str(COPIES)
 }
 
 /// A package's path below the root as one in the image.
@@ -135,19 +114,15 @@ fn planned_entry(
     }
 }
 
-/// Puts in those of a package's entries whose paths are taken; how many there are.
+/// Puts in those of a package's entries whose paths are taken.
 fn put_entries(
     places: &mut Places<'_>,
     index: usize,
     deb: &Deb,
     takes: impl Fn(&[u8]) -> bool,
-) -> Result<usize, LayerError> {
-    let mut met = 0;
-    for entry in deb.inventory.entries().iter().filter(|entry| takes(&entry.path)) {
-        met += 1;
-        put_entry(places, index, deb, entry)?;
-    }
-    Ok(met)
+) -> Result<(), LayerError> {
+    let mut entries = deb.inventory.entries().iter().filter(|entry| takes(&entry.path));
+    entries.try_for_each(|entry| put_entry(places, index, deb, entry))
 }
 
 /// Puts in a package's entry as it is. Devices are left out: no package of Debian may have one (Policy §10.6).

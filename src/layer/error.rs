@@ -42,17 +42,6 @@ pub enum LayerError {
     /// A name that no package can have.
     #[error("cannot write what dpkg knows of the package {0:?}: its name is none")]
     PackageName(String),
-    /// `--include` names a package that is not in the Plan.
-    #[error("cannot include files of {0}: it is no package of the plan")]
-    UnknownPackage(PackageName),
-    /// `--include` meets nothing.
-    #[error("cannot include {pattern} of {package}: it has no such file")]
-    NothingIncluded {
-        /// The package.
-        package: PackageName,
-        /// The pattern.
-        pattern: String,
-    },
     /// A .deb can't be read.
     #[error("cannot take files out of {file}")]
     Deb {
@@ -124,10 +113,6 @@ impl LayerError {
             Self::Folder { .. } | Self::NoFolder { .. } => Some(
                 "is it the base that the lock was made for? `sodeb lock PATH --base DIR` makes one for it",
             ),
-            Self::UnknownPackage(_) => Some("a lock lists the packages of its plan"),
-            Self::NothingIncluded { .. } => {
-                Some("patterns are absolute, such as 'libmagic1:/usr/lib/file/*'")
-            }
             Self::Output { .. } => {
                 Some("give a new folder, or a name that ends in .tar, .tar.gz or .tar.zst")
             }
@@ -140,12 +125,7 @@ impl LayerError {
     pub fn is_of_the_question(&self) -> bool {
         matches!(
             self,
-            Self::Folder { .. }
-                | Self::NoFolder { .. }
-                | Self::UnknownPackage(_)
-                | Self::NothingIncluded { .. }
-                | Self::Output { .. }
-                | Self::NotLoaded { .. }
+            Self::Folder { .. } | Self::NoFolder { .. } | Self::Output { .. } | Self::NotLoaded { .. }
         )
     }
 }

@@ -7,7 +7,7 @@
 //! - what scanners know packages by, in distroless' form: `/var/lib/dpkg/status.d/PACKAGE` and `PACKAGE.md5sums`
 //!   (`metadata.rs`);
 //! - a new `/etc/ld.so.cache`, where the base has one (`cache.rs`);
-//! - what is asked for beside that ([`Extent::Package`], [`Include`]);
+//! - what is asked for beside that ([`Extent::Package`]);
 //! - the folders above all that, as far as the base does not have them.
 //!
 //! Every path is led through the base's own links (`places.rs`), so that no entry ever takes the place of a folder or
@@ -22,7 +22,6 @@ mod contents;
 mod copyright;
 mod error;
 mod folder_writer;
-mod glob;
 mod metadata;
 mod output;
 mod places;
@@ -36,7 +35,6 @@ use bstr::BString;
 
 pub use check::{Context, check};
 pub use error::LayerError;
-pub use glob::{BadInclude, Include};
 pub use output::{OutputKind, Written, refuse_output, scratch, write};
 
 use crate::inventory::{Deb, Inventory, Permissions};
@@ -73,8 +71,6 @@ pub struct Request<'question> {
     pub base: Option<&'question Inventory>,
     /// How much of each package is shipped.
     pub extent: Extent,
-    /// What else is shipped.
-    pub includes: &'question [Include],
 }
 
 /// All that is to be written.

@@ -22,6 +22,7 @@ pub use pinned::PinnedCatalog;
 
 use crate::app::TreeKind;
 use crate::catalog::{Package, Provenance};
+use crate::companions::Inclusion;
 use crate::resolve::Problem;
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname, named};
 
@@ -40,6 +41,8 @@ pub struct Plan {
     pub libraries: Vec<PlannedLibrary>,
     /// The packages, sorted by name.
     pub packages: Vec<PlannedPackage>,
+    /// The files that are taken though nothing loads them, and why, sorted; they are among those of the packages.
+    pub included: Vec<Inclusion>,
     /// What the packages do not mend, sorted.
     pub problems: Vec<Problem>,
 }
@@ -128,6 +131,8 @@ named! {
         DebiansPreference = "debians-preference",
         /// By name, so that the answer is always the same.
         Name = "name",
+        /// Files of it are included, and nothing of it is loaded.
+        Included = "included",
     }
 }
 

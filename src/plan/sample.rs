@@ -8,6 +8,7 @@ use super::{
 };
 use crate::app::TreeKind;
 use crate::catalog::{IndexKind, IndexSource, Package, Provenance};
+use crate::companions::{Extent as IncludedExtent, Inclusion, Pattern};
 use crate::resolve::{Problem, ProblemKind};
 use crate::vocabulary::{
     Architecture, Distribution, PackageName, Release, RootedPath, Sha256Digest, Soname, Target,
@@ -51,6 +52,13 @@ pub(crate) fn sample_plan() -> Plan {
             library("libmpfr.so.6", "libmpfr6", "/lib/x86_64-linux-gnu/libmpfr.so.6", EXTENSION, true),
         ],
         packages: vec![libgmp10, libmpfr6],
+        included: vec![Inclusion {
+            package: PackageName::new("libmpfr6"),
+            extent: IncludedExtent::Files(vec![
+                Pattern::new("/usr/lib/*/libmpfr.so.6").expect("is a pattern"),
+            ]),
+            reason: "asked for by --include".to_owned(),
+        }],
         problems: vec![Problem {
             kind: ProblemKind::Unresolved,
             object: RootedPath::new(EXTENSION),

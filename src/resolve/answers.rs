@@ -129,7 +129,7 @@ impl Answerer<'_, '_> {
 
     fn place_found(&self, need: &Need, answer: &mut SonameAnswer) {
         let Some(node) = need.found else { return };
-        let is_apps = self.sources.app_mounts().any(|(mount, _)| mount == self.root.mount_of(node));
+        let is_apps = self.sources.started_mounts().any(|(mount, _)| mount == self.root.mount_of(node));
         answer.status = if is_apps { Status::App } else { Status::Base };
         answer.path = Some(self.root.path(node));
     }

@@ -41,7 +41,14 @@ pub(super) fn plan() -> Plan {
 
 /// The same with neither base nor packages.
 pub(super) fn empty_plan() -> Plan {
-    Plan { base: None, libraries: Vec::new(), packages: Vec::new(), problems: Vec::new(), ..plan() }
+    Plan {
+        base: None,
+        libraries: Vec::new(),
+        packages: Vec::new(),
+        included: Vec::new(),
+        problems: Vec::new(),
+        ..plan()
+    }
 }
 
 /// The same with paths and a link that would like to be more than words.

@@ -76,6 +76,9 @@ pub enum LockFault {
     /// A package is named that the lock has not.
     #[error("package {0} is named, and the lock does not have it")]
     NoSuchPackage(String),
+    /// An entry of `included` has both `files` and `whole-but`, or none of them.
+    #[error("an inclusion needs either files or whole-but")]
+    NeitherFilesNorWhole,
     /// An entry of `files` is neither a regular file nor a link.
     #[error("{0} needs sha256, size and mode to be a file, or link and origin to be a link")]
     NeitherFileNorLink(String),

@@ -14,6 +14,7 @@ use super::error::shown;
 use super::spelling::{name_of, spelled};
 use super::{LOCK_VERSION, LockError, LockFault, MAX_LOCK_BYTES, check};
 use crate::catalog::{IndexSource, Package, Provenance};
+use crate::companions::{Extent, Inclusion, Pattern};
 use crate::plan::{
     PackageReason, Plan, PlannedApp, PlannedBase, PlannedLibrary, PlannedPackage, TakenFile, TakenKind,
 };
@@ -48,6 +49,7 @@ pub fn read_lock(text: &str) -> Result<Plan, LockError> {
         apps: raw.app.iter().map(|app| reader.app(app)).collect::<Result<_, _>>()?,
         packages: reader.packages(&raw.package, provenance.target.architecture)?,
         libraries: reader.libraries(&raw.library)?,
+        included: reader.included(&raw.included)?,
         problems: reader.problems(&raw.problem)?,
         provenance,
     };
@@ -78,6 +80,8 @@ struct RawPlan {
     library: Vec<RawLibrary>,
     #[serde(default)]
     package: Vec<RawPackage>,
+    #[serde(default)]
+    included: Vec<RawInclusion>,
     #[serde(default)]
     problem: Vec<RawProblem>,
 }
@@ -166,6 +170,15 @@ struct RawFile {
     mode: Option<Text>,
     link: Option<Text>,
     origin: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawInclusion {
+    package: Text,
+    files: Option<Vec<Text>>,
+    whole_but: Option<Vec<Text>>,
+    reason: String,
 }
 
 #[derive(Deserialize)]
@@ -420,10 +433,31 @@ impl Reader<'_> {
         self.in_order("problem", items, name)
     }
 
+    fn included(&self, raw: &[RawInclusion]) -> Result<Vec<Inclusion>, LockError> {
+        let patterns = |all: &[Text]| -> Result<Vec<Pattern>, LockError> {
+            let pattern =
+                |at: &Text| Pattern::new(at.get_ref()).map_err(|_| self.not_a(at, "pattern of paths"));
+            all.iter().map(pattern).collect()
+        };
+        let inclusion = |raw: &RawInclusion| {
+            let extent = match (&raw.files, &raw.whole_but) {
+                (Some(files), None) => Extent::Files(patterns(files)?),
+                (None, Some(others)) => Extent::WholeBut(patterns(others)?),
+                _ => return Err(self.error(&raw.package, LockFault::NeitherFilesNorWhole)),
+            };
+            Ok(Inclusion { package: self.package_name(&raw.package)?, extent, reason: raw.reason.clone() })
+        };
+        let items =
+            raw.iter().map(|raw| Ok((&raw.package, inclusion(raw)?))).collect::<Result<_, LockError>>()?;
+        self.in_order("inclusion", items, |inclusion| shown(inclusion.package.as_str()))
+    }
+
     /// That the packages which libraries and packages name are there.
     fn names_only_its_own_packages(&self, plan: &Plan, raw: &RawPlan) -> Result<(), LockError> {
         let of_libraries = raw.library.iter().map(|library| &library.package);
-        let mut named = of_libraries.chain(raw.package.iter().flat_map(|package| &package.needs));
+        let of_inclusions = raw.included.iter().map(|inclusion| &inclusion.package);
+        let needs = raw.package.iter().flat_map(|package| &package.needs);
+        let mut named = of_libraries.chain(needs).chain(of_inclusions);
         let foreign = named.find(|name| plan.package(&PackageName::new(name.get_ref().as_str())).is_none());
         foreign.map_or(Ok(()), |name| Err(self.error(name, LockFault::NoSuchPackage(shown(name.get_ref())))))
     }

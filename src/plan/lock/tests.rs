@@ -10,6 +10,7 @@ use super::spelling::{name_of, quoted, spelled};
 use super::{LockError, LockFault, read_lock, write_lock};
 use crate::app::TreeKind;
 use crate::catalog::IndexKind;
+use crate::companions::{Extent, Inclusion, Pattern};
 use crate::plan::sample::{digest, package, sample_plan};
 use crate::plan::{
     Criterion, LinkOrigin, NeedKind, Plan, PlannedApp, PlannedBase, PlannedLibrary, TakenFile, TakenKind,
@@ -264,6 +265,15 @@ fn with_libraries(plan: &mut Plan, parts: Vec<LibraryParts>) {
     plan.libraries.dedup_by_key(|library| order(library));
 }
 
+/// Of every second package, whole or some files.
+fn included(plan: &Plan, is_whole: bool) -> Vec<Inclusion> {
+    let patterns = vec![Pattern::new("/usr/share/\"x\"/*").expect("is a pattern")];
+    let extent = if is_whole { Extent::WholeBut(patterns) } else { Extent::Files(patterns) };
+    let names = plan.packages.iter().step_by(2).map(|planned| planned.package.name.clone());
+    let inclusion = |package| Inclusion { package, extent: extent.clone(), reason: "why: \"so\"".to_owned() };
+    names.map(inclusion).collect()
+}
+
 fn plans() -> impl Strategy<Value = Plan> {
     let files = prop::collection::btree_map(path(), (kind_of_taken(), any::<Index>()), 0..12);
     let apps = prop::collection::vec((path(), select(TreeKind::ALL), any::<usize>()), 0..3);
@@ -293,6 +303,7 @@ fn plans() -> impl Strategy<Value = Plan> {
                     if hint { "all" } else { Architecture::Amd64.name() }.to_owned();
             }
             plan.problems = problems;
+            plan.included = included(&plan, hint);
             plan
         },
     )

@@ -5,6 +5,7 @@ use std::fmt::{Display, Write as _};
 use super::LOCK_VERSION;
 use super::spelling::{quoted, spelled};
 use crate::catalog::{IndexSource, Provenance};
+use crate::companions::{Extent, Inclusion};
 use crate::plan::{Plan, PlannedLibrary, PlannedPackage, TakenFile, TakenKind};
 
 /// The Plan as a lock. It is one that [`super::read_lock`] takes if the Plan keeps what its fields promise: what
@@ -27,6 +28,7 @@ pub fn write_lock(plan: &Plan) -> String {
     }
     plan.libraries.iter().for_each(|library| lock.library(library));
     plan.packages.iter().for_each(|package| lock.package(package));
+    plan.included.iter().for_each(|inclusion| lock.inclusion(inclusion));
     for problem in &plan.problems {
         lock.heading("[[problem]]");
         lock.text("kind", problem.kind.name());
@@ -125,6 +127,17 @@ impl Lock {
         self.list("needs", planned.needs.iter().map(|name| quoted(name.as_str())));
         self.list("provides-sonames", package.provides_sonames.iter().map(|soname| quoted(soname)));
         self.list("files", planned.files.iter().map(file));
+    }
+
+    fn inclusion(&mut self, inclusion: &Inclusion) {
+        self.heading("[[included]]");
+        self.text("package", inclusion.package.as_str());
+        let (key, patterns) = match &inclusion.extent {
+            Extent::Files(patterns) => ("files", patterns),
+            Extent::WholeBut(patterns) => ("whole-but", patterns),
+        };
+        self.list(key, patterns.iter().map(|pattern| quoted(pattern.as_str())));
+        self.text("reason", &inclusion.reason);
     }
 }
 

@@ -1,0 +1,299 @@
+//! The spine: read → overlay → link → look up, each stage a function from the value of the one before.
+
+mod including;
+
+use std::slice;
+use std::sync::Arc;
+
+use bstr::BString;
+
+use crate::app::{Linked, Scope, Sources, link};
+use crate::catalog::{Catalog, CatalogError, Package, Provenance};
+use crate::close::{CloseError, Closed, Closing, IncludedPackage, LackingVersion, Since, Terms, Trees};
+use crate::elf::Machine;
+use crate::graph::Graph;
+use crate::inventory::Deb;
+use crate::loader::{LinkerSettings, Platform};
+use crate::plan::PlannedBase;
+use crate::resolve::{self, Resolution, Scene};
+use crate::root::Root;
+use crate::vocabulary::{Architecture, RootedPath};
+use including::Including;
+
+/// Where the .debs of packages come from.
+pub trait Debs {
+    /// Why none can be had.
+    type Error;
+
+    /// The packages' .debs, in their order; the inner error says why one is left out.
+    ///
+    /// # Errors
+    /// When the outside fails.
+    fn read(
+        &self,
+        provenance: &Provenance,
+        packages: &[Package],
+    ) -> Result<Vec<Result<Arc<Deb>, String>>, Self::Error>;
+
+    /// Where a package can be had for years.
+    fn urls(&self, provenance: &Provenance, package: &Package) -> Vec<String>;
+}
+
+/// What is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'sources> {
+    /// The trees.
+    pub sources: &'sources Sources,
+    /// What the image's environment will set.
+    pub settings: &'sources LinkerSettings,
+    /// The architecture whose objects are meant; none for that of most.
+    pub architecture: Option<Architecture>,
+}
+
+/// The catalogs that an answer is made from.
+pub struct Catalogs {
+    /// The release that is asked for.
+    pub main: Box<dyn Catalog>,
+    /// Other releases, for what that one does not have.
+    pub others: Vec<Box<dyn Catalog>>,
+}
+
+/// What the trees lack and which packages have it. `choose` opens the catalogs once the architecture of the
+/// trees' objects is known.
+///
+/// # Errors
+/// When `choose` fails or a catalog's data is broken.
+pub fn resolve<Error: From<CatalogError>>(
+    question: Question<'_>,
+    choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
+) -> Result<Resolution, Error> {
+    let root = question.sources.root();
+    let mut trees = LinkedTrees::of(&root, question);
+    let catalogs = choose(question.architecture.or_else(|| trees.architecture()))?;
+    Ok(trees.resolve(&root, question.sources, &catalogs)?)
+}
+
+/// What [`resolve()`] says, and the graph of what the trees load and lack.
+///
+/// # Errors
+/// As for [`resolve()`].
+pub fn graph<Error: From<CatalogError>>(
+    question: Question<'_>,
+    choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
+) -> Result<(Resolution, Graph), Error> {
+    let root = question.sources.root();
+    let mut trees = LinkedTrees::of(&root, question);
+    let catalogs = choose(question.architecture.or_else(|| trees.architecture()))?;
+    let resolution = trees.resolve(&root, question.sources, &catalogs)?;
+    let LinkedTrees { linked, scene } = trees;
+    let catalog = catalogs.main.as_ref();
+    let graph = Graph::of_trees(&root, question.sources, &linked, scene, &resolution, catalog)?;
+    Ok((resolution, graph))
+}
+
+/// The packages that close the gap, and what is taken of each: link → missing → candidates → choose → fetch → overlay
+/// → link again, until nothing is missing. What is included is put into the sources, and what its objects lack is a
+/// part of the gap. `choose` is as for [`resolve()`].
+///
+/// # Errors
+/// As for [`resolve()`]; when no choice of packages closes the gap; when what is to be included can't be had; when the
+/// base can't be read; when `debs` fails.
+pub fn close<Error>(
+    sources: &mut Sources,
+    settings: &LinkerSettings,
+    architecture: Option<Architecture>,
+    terms: &Terms,
+    choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
+    debs: &impl Debs<Error = Error>,
+) -> Result<Closed, Error>
+where
+    Error: From<CatalogError> + From<CloseError>,
+{
+    let environment = Environment { settings, architecture, terms };
+    let root = sources.root();
+    let question = environment.question(sources);
+    let trees = LinkedTrees::of(&root, question);
+    let catalogs = choose(architecture.or_else(|| trees.architecture()))?;
+    let mut including = Including::named(terms, catalogs.main.as_ref(), debs)?;
+    let first = match including.packages[..] {
+        [] => Some(close_gap(&root, trees, question, terms, &catalogs, &[], debs)?),
+        _ => {
+            drop(trees);
+            None
+        }
+    };
+    drop(root);
+    let mut closed = match first {
+        Some(closed) => closed,
+        None => close_with(&including, sources, environment, &catalogs, debs)?,
+    };
+    loop {
+        let due = including.due(&closed, sources, terms, catalogs.main.as_ref(), debs)?;
+        if due.is_empty() {
+            break;
+        }
+        including.add(due.clone());
+        if due.iter().any(IncludedPackage::has_object) {
+            closed = close_with(&including, sources, environment, &catalogs, debs)?;
+        } else {
+            sources.included = including.sources();
+            closed.add(&due, &sources.root());
+        }
+    }
+    closed.useful = including.useful;
+    closed.add_unread(including.unread);
+    finish(&mut closed, sources, &catalogs, debs)?;
+    Ok(closed)
+}
+
+/// What is the same in every pass of a closing.
+#[derive(Clone, Copy)]
+struct Environment<'question> {
+    settings: &'question LinkerSettings,
+    architecture: Option<Architecture>,
+    terms: &'question Terms,
+}
+
+impl<'question> Environment<'question> {
+    fn question(self, sources: &'question Sources) -> Question<'question> {
+        Question { sources, settings: self.settings, architecture: self.architecture }
+    }
+}
+
+/// Puts into the sources what is included so far, and closes their gap.
+fn close_with<Error>(
+    including: &Including,
+    sources: &mut Sources,
+    environment: Environment<'_>,
+    catalogs: &Catalogs,
+    debs: &impl Debs<Error = Error>,
+) -> Result<Closed, Error>
+where
+    Error: From<CatalogError> + From<CloseError>,
+{
+    sources.included = including.sources();
+    let root = sources.root();
+    let question = Environment { ..environment }.question(sources);
+    let trees = LinkedTrees::of(&root, question);
+    close_gap(&root, trees, question, environment.terms, catalogs, &including.packages, debs)
+}
+
+fn close_gap<Error>(
+    root: &Root<'_>,
+    mut trees: LinkedTrees<'_>,
+    question: Question<'_>,
+    terms: &Terms,
+    catalogs: &Catalogs,
+    included: &[IncludedPackage],
+    debs: &impl Debs<Error = Error>,
+) -> Result<Closed, Error>
+where
+    Error: From<CatalogError> + From<CloseError>,
+{
+    let resolution = trees.resolve(root, question.sources, catalogs)?;
+    let Some(scene) = trees.scene else { return Ok(Closed::of_nothing(&resolution)) };
+    let Question { sources, settings, .. } = question;
+    let catalog = catalogs.main.as_ref();
+    let trees = Trees { root, sources, settings, scene, resolution: &resolution, included };
+    let mut closing = Closing::new(trees, catalog, terms)?;
+    loop {
+        let unread = closing.unread().map_err(CloseError::from)?;
+        if !unread.is_empty() {
+            let read = debs.read(catalog.provenance(), &unread)?;
+            closing.learn(unread.into_iter().zip(read).collect())?;
+        } else if let Some(closed) = closing.settle()? {
+            return Ok(closed);
+        }
+    }
+}
+
+/// Fills in what only the outside knows: the base's digest, the releases that have what this one lacks, the URLs.
+fn finish<Error>(
+    closed: &mut Closed,
+    sources: &Sources,
+    catalogs: &Catalogs,
+    debs: &impl Debs<Error = Error>,
+) -> Result<(), Error>
+where
+    Error: From<CatalogError> + From<CloseError>,
+{
+    if let Some(base) = &sources.base {
+        let objects = closed.base_objects.iter();
+        let read: Vec<BString> =
+            objects.filter_map(|path| Some(BString::from(path.below(&RootedPath::root())?))).collect();
+        let digest = match &sources.image {
+            Some(image) => image.digest,
+            None => base.inventory.digest(&read).map_err(CloseError::Base)?,
+        };
+        closed.plan.base = Some(PlannedBase { digest });
+    }
+    for lacking in &closed.lacking {
+        let since = first_release_with(lacking, catalogs, debs)?;
+        closed.plan.problems.push(lacking.problem(&since));
+    }
+    closed.plan.problems.sort();
+    for planned in &mut closed.plan.packages {
+        planned.urls = debs.urls(catalogs.main.provenance(), &planned.package);
+    }
+    Ok(())
+}
+
+/// The first newer release whose library defines a version that this one's lacks.
+fn first_release_with<Error: From<CatalogError>>(
+    lacking: &LackingVersion,
+    catalogs: &Catalogs,
+    debs: &impl Debs<Error = Error>,
+) -> Result<Since, Error> {
+    let others: Vec<&dyn Catalog> = catalogs.others.iter().map(AsRef::as_ref).collect();
+    for successor in lacking.successors(catalogs.main.as_ref(), &others)? {
+        let package = slice::from_ref(&successor.package);
+        match debs.read(successor.catalog.provenance(), package)?.pop() {
+            Some(Ok(deb)) if successor.defines(&deb, &lacking.version) => {
+                let release = successor.catalog.provenance().target.release.clone();
+                return Ok(Since::Release(release, Box::new(successor.package)));
+            }
+            Some(Err(cause)) => return Ok(Since::Unknown(cause)),
+            Some(Ok(_)) | None => {}
+        }
+    }
+    Ok(Since::None)
+}
+
+/// The trees, linked.
+struct LinkedTrees<'root> {
+    linked: Linked<'root>,
+    scene: Option<Scene>,
+}
+
+impl<'root> LinkedTrees<'root> {
+    fn of(root: &'root Root<'root>, question: Question<'_>) -> Self {
+        let Question { sources, settings, architecture } = question;
+        let linked = link(root, sources, settings, Scope::InContext);
+        let scene = resolve::scene(root, &linked, sources.base.is_some(), architecture.and_then(machine_of));
+        Self { linked, scene }
+    }
+
+    /// The architecture of the objects that count.
+    fn architecture(&self) -> Option<Architecture> {
+        self.scene.and_then(architecture_of)
+    }
+
+    fn resolve(
+        &mut self,
+        root: &Root<'_>,
+        sources: &Sources,
+        catalogs: &Catalogs,
+    ) -> Result<Resolution, CatalogError> {
+        let others: Vec<&dyn Catalog> = catalogs.others.iter().map(AsRef::as_ref).collect();
+        resolve::resolve(root, sources, &mut self.linked, self.scene, catalogs.main.as_ref(), &others)
+    }
+}
+
+/// Debian's architecture of a scene; the linker's constants and Debian's names meet in the triplet.
+fn architecture_of(scene: Scene) -> Option<Architecture> {
+    Architecture::from_triplet(Platform::of(scene.machine)?.triplet)
+}
+
+fn machine_of(architecture: Architecture) -> Option<Machine> {
+    Platform::of_triplet(architecture.triplet()).map(Platform::machine)
+}
