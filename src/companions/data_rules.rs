@@ -125,7 +125,7 @@ const RULES: &[DataRule] = &[
     useful("libc.so.6", Own, &["/usr/lib/*/gconv/*"],
         "", "iconv(3) knows UTF-8 and ASCII without it, and nothing else"),
     useful("libssl.so.*", Of("ca-certificates"), &["/usr/share/ca-certificates/*"],
-        "/etc/ssl/certs/ca-certificates.crt", "servers' certificates are compared with the bundle that is made of these at installation"),
+        "/etc/ssl/certs/ca-certificates.crt", "servers' certificates are compared with the bundle that is made of these"),
     useful("libsasl2.so.2", Of("libsasl2-modules"), &["/usr/lib/*/sasl2/*"],
         "", "SASL authenticates by modules, which only some LDAP and mail servers ask for"),
     useful("libvips.so.42", Own, &["/usr/lib/*/vips-modules-*"],

@@ -5,6 +5,7 @@ use std::fs::File;
 
 use bstr::{BString, ByteSlice};
 
+use super::bundle::put_bundle;
 use super::cache::put_cache;
 use super::contents::{Contents, Wanted};
 use super::copyright::put_copyright;
@@ -63,6 +64,7 @@ impl Layer {
         notes.extend(put_cache(&mut places, request)?);
         let shipped = packages.iter().map(|(index, planned, _)| shipped(&places, *index, planned)).collect();
         let contents = Contents::gather(&wanted(&places, &packages), scratch)?;
+        put_bundle(&mut places, &plan.packages, &contents)?;
         for (index, planned, source) in &packages {
             put_metadata(&mut places, *index, planned, &source.deb, &contents)?;
         }

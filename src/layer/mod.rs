@@ -6,6 +6,7 @@
 //! - each package's copyright file (Debian Policy §12.5), and the links that lead to it (`copyright.rs`);
 //! - what scanners know packages by, in distroless' form: `/var/lib/dpkg/status.d/PACKAGE` and `PACKAGE.md5sums`
 //!   (`metadata.rs`);
+//! - the bundle of trusted certificates, where the Plan takes certificates (`bundle.rs`);
 //! - a new `/etc/ld.so.cache`, where the base has one (`cache.rs`);
 //! - what is asked for beside that ([`Extent::Package`]);
 //! - the folders above all that, as far as the base does not have them.
@@ -15,6 +16,7 @@
 //! one time for all, owners as numbers (`tar_writer.rs`). Outputs are written beside and renamed when they were read
 //! back and do what the Plan says (`check.rs`).
 
+mod bundle;
 mod cache;
 mod check;
 mod compose;

@@ -50,6 +50,22 @@ fn included_files_are_those_that_the_pattern_takes() {
 }
 
 #[test]
+fn certificates_come_as_a_bundle_too_unless_the_base_has_one() {
+    let certificates = TestPackage::new("ca-certificates")
+        .file("/usr/share/ca-certificates/mozilla/B.crt", "second\n")
+        .file("/usr/share/ca-certificates/mozilla/A.crt", "first")
+        .file("/usr/share/ca-certificates/notes", "no certificate");
+    let world = World::new(lib("x.so").needs("liba.so.1"), &[usual(), certificates]);
+    let include = ["--include", "ca-certificates:/usr/share/ca-certificates/*"];
+    succeeded(&world.layer("out", &include));
+    let bundle = "/out/etc/ssl/certs/ca-certificates.crt";
+    assert_eq!(fs::read_to_string(world.fixture.host(bundle)).expect("is written"), "first\nsecond\n");
+    world.fixture.file("/base/etc/ssl/certs/ca-certificates.crt", "its own");
+    succeeded(&world.layer("other", &[&include[..], &["--base", "base"]].concat()));
+    assert!(!world.fixture.host("/other/etc/ssl/certs/ca-certificates.crt").exists());
+}
+
+#[test]
 fn the_stanza_is_the_packages_and_the_md5sums_are_of_what_is_shipped() {
     let world = usual_world();
     succeeded(&world.layer("out", &[]));
