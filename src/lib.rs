@@ -13,6 +13,7 @@
 //! - [`inventory`]: a tree's paths, links and ELF facts, read once; [`root`]: inventories laid over each other.
 //! - [`loader`]: glibc's and musl's dynamic linkers, emulated on a root.
 //! - [`app`]: which of a tree's objects something starts or opens, each linked in its process.
+//! - [`registry`]: images that are not files here: in registries, in docker's engine.
 //! - [`bases`]: well-known images, by the packages that they are made of.
 //! - [`companions`]: what of packages is shipped though no object asks for it.
 //! - [`archive`]: a client of Debian's and Ubuntu's archives; [`catalog`]: which package has a library.
@@ -92,8 +93,10 @@ pub mod maintainer;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;
+pub mod registry;
 pub mod resolve;
 pub mod root;
 pub mod select;
 pub mod storage;
+pub mod tls;
 pub mod vocabulary;

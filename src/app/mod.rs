@@ -9,7 +9,7 @@ mod starts;
 pub use kind::{Abi, Tree, TreeKind, recognise};
 pub use role::{Language, Role};
 pub use scripts::Script;
-pub use sources::{BaseQuestion, Included, Source, Sources};
+pub use sources::{Apps, BaseQuestion, Included, Source, Sources};
 pub use starts::{AppObject, Linked, Scope, Started, link};
 
 use crate::inventory::Content;

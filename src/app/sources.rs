@@ -16,6 +16,8 @@ use crate::vocabulary::{Architecture, PackageName, RootedPath};
 /// What the result will be put on, as it is named.
 #[derive(Clone, Copy, Debug)]
 pub struct BaseQuestion<'question> {
+    /// What answers and errors call it.
+    pub name: &'question Path,
     /// The folder of a root, or an image in files.
     pub path: &'question Path,
     /// For which platform an image is wanted; none for that of most objects of the trees.
@@ -87,12 +89,7 @@ impl Sources {
         depth: Depth,
     ) -> Result<Self, InventoryError> {
         if let Some(base) = base.filter(|base| is_image(base.path)) {
-            let apps: Vec<Source> =
-                apps.iter().map(|path| read_app(path, at, true, depth)).collect::<Result<_, _>>()?;
-            let of_objects = architecture_of(&apps).map(ImagePlatform::from);
-            let image = read_image(base.path, base.platform.or(of_objects.as_ref()), base.layers)?;
-            let base = Some(base_source(base.path, image.inventory));
-            return Ok(Self { base, image: Some(image.facts), included: Vec::new(), apps });
+            return Apps::read(apps, at, depth)?.on_image(base);
         }
         let read_base = |base: BaseQuestion<'_>| -> Result<Source, InventoryError> {
             Ok(base_source(base.path, inventory::read_base(base.path, depth)?))
@@ -139,6 +136,37 @@ impl Sources {
     pub fn started_mounts(&self) -> impl Iterator<Item = (MountId, &Source)> {
         let included = self.included_mounts().map(|(mount, included)| (mount, &included.source));
         included.chain(self.app_mounts())
+    }
+}
+
+/// The trees, before the image is known that they will lie on.
+#[derive(Debug)]
+pub struct Apps(Vec<Source>);
+
+impl Apps {
+    /// Reads the trees, each of which is mounted at `at` or else at its own absolute path.
+    ///
+    /// # Errors
+    /// When one of the paths can't be read at all.
+    pub fn read(paths: &[PathBuf], at: Option<&RootedPath>, depth: Depth) -> Result<Self, InventoryError> {
+        paths.iter().map(|path| read_app(path, at, true, depth)).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// What most objects of the trees are for.
+    pub fn platform(&self) -> Option<ImagePlatform> {
+        architecture_of(&self.0).map(ImagePlatform::from)
+    }
+
+    /// Puts an image in files below the trees.
+    ///
+    /// # Errors
+    /// When the image can't be read, or has none for the platform.
+    pub fn on_image(self, image: BaseQuestion<'_>) -> Result<Sources, InventoryError> {
+        let of_objects = self.platform();
+        let read = read_image(image.path, image.platform.or(of_objects.as_ref()), image.layers);
+        let read = read.map_err(|error| error.of(image.name))?;
+        let base = Some(base_source(image.name, read.inventory));
+        Ok(Sources { base, image: Some(read.facts), included: Vec::new(), apps: self.0 })
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use reqwest::header::{
 use reqwest::{StatusCode, Url};
 
 use crate::progress::Task;
+use crate::tls;
 
 /// How long a connection may take to come up.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -269,7 +270,8 @@ impl Fetcher {
 }
 
 fn new_client() -> Result<Client, FetchError> {
-    let tls = tls_config().map_err(|error| FetchError::Client(Box::new(error)))?;
+    // What vouches for an archive is its signature: mirrors over http do on a system without authorities, as for apt.
+    let tls = tls::client_config().map_err(|error| FetchError::Client(Box::new(error)))?;
     Client::builder()
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("sodeb/", env!("CARGO_PKG_VERSION")))
@@ -278,18 +280,6 @@ fn new_client() -> Result<Client, FetchError> {
         .redirect(reqwest::redirect::Policy::limited(MAX_REDIRECTS))
         .build()
         .map_err(|error| FetchError::Client(Box::new(error)))
-}
-
-/// The system's certificate authorities with rustls' ring provider. A system without any can still use
-/// mirrors over http, as apt does: what vouches for an archive is its signature.
-fn tls_config() -> Result<rustls::ClientConfig, rustls::Error> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
 }
 
 enum Source {

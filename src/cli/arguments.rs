@@ -104,10 +104,17 @@ pub(super) struct SourceArguments {
 /// Where the trees will lie.
 #[derive(Clone, Debug, Args)]
 pub(super) struct PlaceArguments {
-    /// What the result will be put on: the folder of a root file system or a tar of it, an archive of docker-save, an
-    /// OCI layout as a folder or a tar [default: nothing is assumed present]
-    #[arg(long, value_name = "PATH", env = "SODEB_BASE")]
-    pub(super) base: Option<PathBuf>,
+    /// What the result will be put on [default: nothing is assumed present]
+    ///
+    /// The folder of a root file system or a tar of it, an archive of docker-save, an OCI layout as a folder or a tar;
+    /// an image in a registry, HOST/NAME[:TAG] or HOST/NAME@sha256:… or docker://NAME; or one that docker has,
+    /// docker-daemon:NAME[:TAG].
+    #[arg(long, value_name = "PATH-or-IMAGE", env = "SODEB_BASE")]
+    pub(super) base: Option<OsString>,
+    /// A registry, HOST or HOST:PORT, that is spoken to by http, as those on this machine always are; may be given
+    /// several times
+    #[arg(long, value_name = "HOST", env = "SODEB_INSECURE_REGISTRY", value_delimiter = ',')]
+    pub(super) insecure_registry: Vec<String>,
     /// Which of several images in the base, such as linux/arm64 [default: that of --arch or of most objects]
     #[arg(long, value_name = "OS/ARCH[/VARIANT]", env = "SODEB_PLATFORM")]
     pub(super) platform: Option<ImagePlatform>,
@@ -158,6 +165,9 @@ pub(super) struct TreeArguments {
     pub(super) linker: LinkerArguments,
     #[command(flatten)]
     pub(super) cache: CacheArguments,
+    /// Use no network
+    #[arg(long, env = "SODEB_OFFLINE")]
+    pub(super) offline: bool,
     /// Look at every object by itself, not in the process that loads it
     #[arg(long)]
     pub(super) all: bool,

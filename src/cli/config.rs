@@ -18,6 +18,8 @@ const FILE_NAME: &str = "sodeb.toml";
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Config {
     pub(super) base: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) insecure_registry: Vec<String>,
     pub(super) at: Option<String>,
     pub(super) ld_library_path: Option<String>,
     pub(super) jobs: Option<NonZeroU16>,

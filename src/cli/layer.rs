@@ -69,7 +69,7 @@ struct Planned {
 impl Planned {
     fn of(arguments: &LayerArguments, config: &Config, printer: &Printer) -> Result<Self, Failure> {
         match &arguments.gap.sources.paths[..] {
-            [path] if lock_file::is_lock(path) => Self::of_lock(path, arguments, config),
+            [path] if lock_file::is_lock(path) => Self::of_lock(path, arguments, config, printer),
             _ => Self::of_trees(arguments, config, printer),
         }
     }
@@ -77,16 +77,22 @@ impl Planned {
     /// A lock tells which files there are, but not what its base has. (The digest of the base is over the objects
     /// that the trees load from it too, so that it can't be compared without them: the check sees whether the
     /// libraries are where the lock says.)
-    fn of_lock(path: &Path, arguments: &LayerArguments, config: &Config) -> Result<Self, Failure> {
+    fn of_lock(
+        path: &Path,
+        arguments: &LayerArguments,
+        config: &Config,
+        printer: &Printer,
+    ) -> Result<Self, Failure> {
         let plan = lock_file::read(path)?;
         let question = SourceQuestion {
             paths: &[],
             place: &arguments.gap.sources.place,
             cache: &arguments.gap.catalog.archive.cache,
+            offline: arguments.gap.catalog.archive.offline,
             architecture: Some(plan.provenance.target.architecture),
             depth: Depth::Linking,
         };
-        let sources = read_sources(&question, config)?;
+        let sources = read_sources(&question, config, printer)?;
         if plan.base.is_some() && sources.base.is_none() {
             let error = anyhow::anyhow!("cannot write a layer of {}: it was made for a base", path.display());
             return Err(Failure::question(error).hint("give that base by --base"));

@@ -2,6 +2,7 @@
 //! returned. Only here is anything printed or the environment read.
 
 mod arguments;
+mod base;
 mod catalogs;
 mod closing;
 mod config;

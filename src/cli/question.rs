@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Failure;
-use super::arguments::{CatalogArguments, LinkerArguments, PlaceArguments};
+use super::arguments::{ArchiveArguments, CatalogArguments, LinkerArguments, PlaceArguments};
 use super::catalogs::{self, Opened};
 use super::config::Config;
 use super::printer::Printer;
@@ -49,8 +49,9 @@ impl<'settings> Asked<'settings> {
         depth: Depth,
     ) -> Result<Self, Failure> {
         let architecture = catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
-        let question = SourceQuestion { paths, place, cache: &catalog.archive.cache, architecture, depth };
-        let sources = read_sources(&question, config)?;
+        let ArchiveArguments { cache, offline, .. } = &catalog.archive;
+        let question = SourceQuestion { paths, place, cache, offline: *offline, architecture, depth };
+        let sources = read_sources(&question, config, printer)?;
         let linker = linker_settings(linker, config, Traces::None, sources.image.as_ref(), printer)?;
         let release = release::choose(catalog.release.as_deref(), config, &sources);
         Ok(Self { sources, linker, architecture, opener: Opener { release, catalog, config, printer } })

@@ -7,13 +7,11 @@ use std::path::PathBuf;
 
 use super::Failure;
 use super::arguments::{CacheArguments, LinkerArguments, PlaceArguments};
-use super::catalogs::cache_dir;
+use super::base::Base;
 use super::config::Config;
 use super::printer::Printer;
-use crate::app::{BaseQuestion, Sources};
-use crate::inventory::{
-    Depth, ImageFacts, ImageFault, ImagePlatform, InventoryError, StoredLayers, is_image,
-};
+use crate::app::Sources;
+use crate::inventory::{Depth, ImageFacts, ImageFault, InventoryError};
 use crate::loader::{LinkerSettings, Traces};
 use crate::vocabulary::{Architecture, RootedPath};
 
@@ -31,27 +29,30 @@ pub(super) struct SourceQuestion<'arguments> {
     pub(super) paths: &'arguments [PathBuf],
     pub(super) place: &'arguments PlaceArguments,
     pub(super) cache: &'arguments CacheArguments,
+    /// Whether the arguments forbid the network.
+    pub(super) offline: bool,
     /// The architecture that is asked for.
     pub(super) architecture: Option<Architecture>,
     pub(super) depth: Depth,
 }
 
 /// Reads the trees.
-pub(super) fn read_sources(question: &SourceQuestion<'_>, config: &Config) -> Result<Sources, Failure> {
-    let SourceQuestion { paths, place, cache, architecture, depth } = question;
-    let base = place.base.clone().or_else(|| config.base.as_ref().map(|base| config.path(base)));
+pub(super) fn read_sources(
+    question: &SourceQuestion<'_>,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Sources, Failure> {
+    let SourceQuestion { paths, place, depth, .. } = question;
     let at = place.at.as_deref().or(config.at.as_ref().map(OsStr::new));
     let at = at.map(|at| path_in_image(at, "mount the tree at")).transpose()?;
     if at.is_some() && paths.len() > 1 {
         return Err(Failure::question(anyhow::anyhow!("cannot mount several trees at one place"))
             .hint("give one path with --at, or several without"));
     }
-    let Some(path) = base else { return Ok(Sources::read(paths, None, at.as_ref(), *depth)?) };
-    let platform = place.platform.clone().or_else(|| architecture.map(ImagePlatform::from));
-    let layers =
-        is_image(&path).then(|| cache_dir(cache, config)).transpose()?.map(|dir| StoredLayers::new(&dir));
-    let base = BaseQuestion { path: &path, platform: platform.as_ref(), layers: layers.as_ref() };
-    Ok(Sources::read(paths, Some(base), at.as_ref(), *depth)?)
+    match Base::named(place, config)? {
+        Some(base) => base.read_below(question, at.as_ref(), config, printer),
+        None => Ok(Sources::read(paths, None, at.as_ref(), *depth)?),
+    }
 }
 
 impl From<InventoryError> for Failure {

@@ -16,10 +16,11 @@ pub(super) fn run(arguments: &TreeArguments, config: &Config, printer: &Printer)
         paths: &arguments.sources.paths,
         place: &arguments.sources.place,
         cache: &arguments.cache,
+        offline: arguments.offline,
         architecture: config.arch()?,
         depth: Depth::Linking,
     };
-    let sources = read_sources(&question, config)?;
+    let sources = read_sources(&question, config, printer)?;
     let root = sources.root();
     let is_traced = arguments.answer.format == Format::Json || printer.verbose;
     let traces = if is_traced { Traces::All } else { Traces::Missing };

@@ -61,6 +61,19 @@ pub enum InventoryError {
     },
 }
 
+impl InventoryError {
+    /// The same, of what is called by another name than its path.
+    pub fn of(self, name: &Path) -> Self {
+        let path = name.to_owned();
+        match self {
+            Self::Unreadable { source, .. } => Self::Unreadable { path, source },
+            Self::Image { source, .. } => Self::Image { path, source },
+            Self::Store { source, .. } => Self::Store { path, source },
+            Self::Unsuitable { .. } => Self::Unsuitable { path },
+        }
+    }
+}
+
 /// Reads a folder, or a single file as a tree that holds just that file. A link is followed at `path`
 /// itself and nowhere below.
 ///

@@ -21,21 +21,58 @@ pub(super) struct Index {
     pub(super) manifests: Vec<Descriptor>,
 }
 
-/// What points to a blob.
-#[derive(Deserialize)]
+/// What points to a blob (OCI Image Format, "Content Descriptors").
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Descriptor {
+pub struct Descriptor {
+    /// The type of what it points to; empty where none is stated.
     #[serde(default)]
-    pub(super) media_type: String,
-    pub(super) digest: String,
-    pub(super) platform: Option<StatedPlatform>,
+    pub media_type: String,
+    /// Its digest, with the algorithm before it.
+    pub digest: String,
+    /// Its size in bytes.
     #[serde(default)]
-    pub(super) annotations: Option<BTreeMap<String, String>>,
+    pub size: u64,
+    platform: Option<StatedPlatform>,
+    #[serde(default)]
+    annotations: Option<BTreeMap<String, String>>,
+}
+
+/// The types of a list, OCI's and docker's.
+const INDEX_TYPES: [&str; 2] =
+    ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"];
+
+/// The annotation of what is no image but says something of one.
+const REFERENCE_TYPE: &str = "vnd.docker.reference.type";
+
+impl Descriptor {
+    /// Its digest.
+    ///
+    /// # Errors
+    /// When it is no SHA-256 digest.
+    pub fn sha256(&self) -> Result<Sha256Digest, ImageFault> {
+        sha256(&self.digest)
+    }
+
+    /// Whether it points to a list.
+    pub fn is_list(&self) -> bool {
+        INDEX_TYPES.contains(&self.media_type.as_str())
+    }
+
+    /// Whether it points to an attestation (BuildKit's) or an artifact, and to no image.
+    pub fn is_about_another(&self) -> bool {
+        self.annotations.as_ref().is_some_and(|annotations| annotations.contains_key(REFERENCE_TYPE))
+    }
+
+    /// What the image is for that it points to, if that is stated.
+    pub fn platform(&self) -> Option<ImagePlatform> {
+        self.platform.as_ref().and_then(StatedPlatform::stated)
+    }
 }
 
 /// A platform as a document states it.
-#[derive(Deserialize)]
-pub(super) struct StatedPlatform {
+#[derive(Clone, Debug, Deserialize)]
+struct StatedPlatform {
     #[serde(default)]
     os: String,
     #[serde(default)]
@@ -85,7 +122,7 @@ struct RootFs {
 
 impl StatedPlatform {
     /// The platform, if one is stated.
-    pub(super) fn stated(&self) -> Option<ImagePlatform> {
+    fn stated(&self) -> Option<ImagePlatform> {
         let Self { os, architecture, variant } = self;
         let is_stated = |word: &str| !word.is_empty() && word != "unknown";
         (is_stated(os) && is_stated(architecture)).then(|| ImagePlatform {

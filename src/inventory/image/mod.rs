@@ -17,7 +17,8 @@ use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-pub use platform::ImagePlatform;
+pub use documents::Descriptor;
+pub use platform::{ImagePlatform, choose as choose_image};
 
 use super::flatten::flatten;
 use super::layer::{Layer, read_layer};

@@ -15,19 +15,12 @@ const MAX_DEPTH: usize = 4;
 /// How many manifests the lists may have together.
 const MAX_MANIFESTS: usize = 1000;
 
-/// The types of a list, OCI's and docker's.
-const INDEX_TYPES: [&str; 2] =
-    ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"];
-
 /// How the types of layers begin that are tars, OCI's and docker's.
 const LAYER_TYPES: [&str; 3] = [
     "application/vnd.oci.image.layer.v1.tar",
     "application/vnd.oci.image.layer.nondistributable.v1.tar",
     "application/vnd.docker.image.rootfs.",
 ];
-
-/// The annotation of what is no image but says something of one.
-const REFERENCE_TYPE: &str = "vnd.docker.reference.type";
 
 /// Finds the image for a platform.
 pub(super) fn describe(blobs: &Blobs, wanted: Option<&ImagePlatform>) -> Result<Described, ImageFault> {
@@ -56,15 +49,16 @@ impl Listing<'_> {
         for descriptor in index.manifests {
             let digest = sha256(&descriptor.digest)?;
             let broken = |cause: String| Err(ImageFault::Document { name: descriptor.digest.clone(), cause });
-            if !self.met.insert(digest) || is_about_another(&descriptor) {
+            if !self.met.insert(digest) || descriptor.is_about_another() {
                 continue;
             }
             if self.met.len() > MAX_MANIFESTS {
                 return broken(format!("it comes after the {MAX_MANIFESTS} manifests allowed"));
             }
-            if !INDEX_TYPES.contains(&descriptor.media_type.as_str()) {
-                let stated = descriptor.platform.as_ref().and_then(|platform| platform.stated());
-                let platform = stated.map_or_else(|| self.platform_of(digest), |stated| Ok(Some(stated)))?;
+            if !descriptor.is_list() {
+                let platform = descriptor
+                    .platform()
+                    .map_or_else(|| self.platform_of(digest), |stated| Ok(Some(stated)))?;
                 self.found.push((platform, digest));
             } else if depth == MAX_DEPTH {
                 return broken(format!("it lies deeper than the {MAX_DEPTH} lists allowed"));
@@ -83,11 +77,6 @@ impl Listing<'_> {
         let config: Config = document(self.blobs, &name_of(digest), Some(digest))?;
         Ok(config.platform())
     }
-}
-
-/// Whether a manifest is an attestation (BuildKit's) or an artifact, and no image.
-fn is_about_another(descriptor: &Descriptor) -> bool {
-    descriptor.annotations.as_ref().is_some_and(|annotations| annotations.contains_key(REFERENCE_TYPE))
 }
 
 fn layer(descriptor: &Descriptor) -> Result<LayerBlob, ImageFault> {

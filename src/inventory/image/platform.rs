@@ -78,7 +78,10 @@ impl fmt::Display for ImagePlatform {
 }
 
 /// The one of several images that is for a platform. One that does not say what it is for is for any.
-pub(super) fn choose<Value>(
+///
+/// # Errors
+/// When none is, or several are.
+pub fn choose<Value>(
     found: Vec<(Option<ImagePlatform>, Value)>,
     wanted: Option<&ImagePlatform>,
 ) -> Result<Value, ImageFault> {

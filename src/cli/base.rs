@@ -1,0 +1,153 @@
+//! `--base`: what it names, and how images come from registries and from docker's engine.
+
+use std::borrow::Cow;
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::Failure;
+use super::arguments::PlaceArguments;
+use super::catalogs::cache_dir;
+use super::config::Config;
+use super::printer::Printer;
+use super::progress::Bars;
+use super::settings::SourceQuestion;
+use crate::app::{Apps, BaseQuestion, Sources};
+use crate::inventory::{ImagePlatform, StoredLayers, is_image};
+use crate::registry::{self, BaseReference, RegistryError, RegistrySettings};
+use crate::vocabulary::RootedPath;
+
+/// A base, and its name as it was typed.
+pub(super) struct Base<'settings> {
+    name: Cow<'settings, Path>,
+    reference: BaseReference,
+}
+
+impl<'settings> Base<'settings> {
+    /// What the arguments name, else the configuration.
+    pub(super) fn named(
+        place: &'settings PlaceArguments,
+        config: &'settings Config,
+    ) -> Result<Option<Self>, Failure> {
+        let (word, folder) = match (&place.base, &config.base) {
+            (Some(given), _) => (given.as_os_str(), PathBuf::new()),
+            (None, Some(configured)) => (configured.as_os_str(), config.path(Path::new(""))),
+            (None, None) => return Ok(None),
+        };
+        let reference = BaseReference::parse(word, &folder)?;
+        let name = match &reference {
+            BaseReference::Path(path) => Cow::Owned(path.clone()),
+            _ => Cow::Borrowed(Path::new(word)),
+        };
+        Ok(Some(Self { name, reference }))
+    }
+
+    /// Reads the trees with the base below them.
+    pub(super) fn read_below(
+        &self,
+        question: &SourceQuestion<'_>,
+        at: Option<&RootedPath>,
+        config: &Config,
+        printer: &Printer,
+    ) -> Result<Sources, Failure> {
+        let SourceQuestion { paths, cache, depth, .. } = question;
+        let bars = || Bars::new(printer.shows_progress);
+        match &self.reference {
+            BaseReference::Path(path) => {
+                let layers = is_image(path).then(|| cache_dir(cache, config)).transpose()?;
+                let layers = layers.map(|dir| StoredLayers::new(&dir));
+                let platform = asked_platform(question);
+                let base = self.question(path, platform.as_ref(), layers.as_ref());
+                Ok(Sources::read(paths, Some(base), at, *depth)?)
+            }
+            BaseReference::Scratch => Ok(Sources::read(paths, None, at, *depth)?),
+            BaseReference::Registry(image) => {
+                self.read_fetched(question, at, config, |settings, platform| {
+                    let pulled = registry::pull(settings, image, platform, &bars())?;
+                    if let Some(as_of) = pulled.as_of {
+                        printer.note(&format!("{image} is what it was on {as_of:.0}"));
+                    }
+                    Ok(pulled.layout)
+                })
+            }
+            BaseReference::Engine(image) => self.read_fetched(question, at, config, |settings, _| {
+                Ok(registry::save_from_engine(settings, image, &bars())?)
+            }),
+        }
+    }
+
+    /// Reads the trees, so that it is known which platform they are for, and then the image that `fetch` gives for it.
+    fn read_fetched(
+        &self,
+        question: &SourceQuestion<'_>,
+        at: Option<&RootedPath>,
+        config: &Config,
+        fetch: impl FnOnce(&RegistrySettings, Option<&ImagePlatform>) -> Result<PathBuf, Failure>,
+    ) -> Result<Sources, Failure> {
+        let settings = registry_settings(question, config)?;
+        let apps = Apps::read(question.paths, at, question.depth)?;
+        let platform = asked_platform(question).or_else(|| apps.platform());
+        let path = fetch(&settings, platform.as_ref())?;
+        let layers = StoredLayers::new(&settings.cache_dir);
+        Ok(apps.on_image(self.question(&path, platform.as_ref(), Some(&layers)))?)
+    }
+
+    fn question<'run>(
+        &'run self,
+        path: &'run Path,
+        platform: Option<&'run ImagePlatform>,
+        layers: Option<&'run StoredLayers>,
+    ) -> BaseQuestion<'run> {
+        BaseQuestion { name: &self.name, path, platform, layers }
+    }
+}
+
+/// The platform that the arguments ask for.
+fn asked_platform(question: &SourceQuestion<'_>) -> Option<ImagePlatform> {
+    question.place.platform.clone().or_else(|| question.architecture.map(ImagePlatform::from))
+}
+
+/// How registries and the engine are reached, from arguments, configuration and the environment.
+pub(super) fn registry_settings(
+    question: &SourceQuestion<'_>,
+    config: &Config,
+) -> Result<RegistrySettings, Failure> {
+    let given = &question.place.insecure_registry;
+    Ok(RegistrySettings {
+        cache_dir: cache_dir(question.cache, config)?,
+        offline: question.offline || config.offline.unwrap_or_default(),
+        insecure: if given.is_empty() { config.insecure_registry.clone() } else { given.clone() },
+        credential_files: credential_files(),
+        docker_host: env::var_os("DOCKER_HOST").map(|host| host.to_string_lossy().into_owned()),
+        now: Timestamp::now(),
+    })
+}
+
+/// Where docker keeps log-ins, and the tools of containers (containers-auth.json(5)).
+fn credential_files() -> Vec<PathBuf> {
+    let folder = |variable: &str| env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = folder("HOME");
+    let in_home = |path: &str| home.as_ref().map(|home| home.join(path));
+    let docker = folder("DOCKER_CONFIG").or_else(|| in_home(".docker"));
+    let containers = OsStr::new("containers/auth.json");
+    let files = [
+        docker.map(|docker| docker.join("config.json")),
+        folder("REGISTRY_AUTH_FILE"),
+        folder("XDG_RUNTIME_DIR").map(|folder| folder.join(containers)),
+        in_home(".config").map(|folder| folder.join(containers)),
+    ];
+    files.into_iter().flatten().collect()
+}
+
+impl From<RegistryError> for Failure {
+    fn from(error: RegistryError) -> Self {
+        let hint = error.hint();
+        let failure = if error.is_of_the_question() { Self::question(error) } else { Self::outside(error) };
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
