@@ -13,6 +13,7 @@ use super::session::USER_AGENT;
 use super::store::{Store, temporary};
 use super::{EngineImage, RegistryError, RegistrySettings, TransferError};
 use crate::progress::Progress;
+use crate::tls;
 use crate::vocabulary::Sha256Digest;
 
 /// Where the engine listens if nobody says otherwise.
@@ -69,8 +70,7 @@ impl Engine {
         store: &Store,
         progress: &dyn Progress,
     ) -> Result<PathBuf, TransferError> {
-        let client = Client::builder().unix_socket(self.socket.as_path()).user_agent(USER_AGENT).build();
-        let client = client.map_err(|error| TransferError::Client(Box::new(error)))?;
+        let client = new_client(&self.socket)?;
         let what = format!("image {}", image.name());
         // A name of an image has nothing in it that a URL would need escaped.
         let answer = client.get(format!("{HOST}/images/{}/json", image.name())).send().await;
@@ -119,6 +119,13 @@ impl Engine {
         }
         file.persist(path).map(drop).map_err(|error| stored(error.error))
     }
+}
+
+/// A client of a socket. Nothing there speaks TLS, and yet it can't be made without.
+fn new_client(socket: &Path) -> Result<Client, TransferError> {
+    let tls = tls::client_config().map_err(|error| TransferError::Client(Box::new(error)))?;
+    let client = Client::builder().tls_backend_preconfigured(tls).unix_socket(socket).user_agent(USER_AGENT);
+    client.build().map_err(|error| TransferError::Client(Box::new(error)))
 }
 
 #[cfg(test)]

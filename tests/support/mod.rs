@@ -10,6 +10,7 @@ pub(crate) mod host;
 pub(crate) mod judge;
 pub(crate) mod package;
 pub(crate) mod real;
+pub(crate) mod registry_server;
 pub(crate) mod sodeb;
 pub(crate) mod trees;
 pub(crate) mod world;
