@@ -18,8 +18,6 @@ const FILE_NAME: &str = "sodeb.toml";
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Config {
     pub(super) base: Option<PathBuf>,
-    #[serde(default)]
-    pub(super) insecure_registry: Vec<String>,
     pub(super) at: Option<String>,
     pub(super) ld_library_path: Option<String>,
     pub(super) jobs: Option<NonZeroU16>,
@@ -27,6 +25,8 @@ pub(super) struct Config {
     arch: Option<String>,
     catalog: Option<String>,
     pub(super) offline: Option<bool>,
+    #[serde(default)]
+    pub(super) insecure_registry: Vec<String>,
     #[serde(default)]
     pub(super) mirror: Vec<String>,
     pub(super) snapshot: Option<String>,
