@@ -109,6 +109,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "resolve",
             "catalog",
             "companions",
+            "bases",
             "archive",
             "registry",
             "app",

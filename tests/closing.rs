@@ -9,6 +9,8 @@ mod alternatives;
 mod choice;
 #[path = "closing/comparison.rs"]
 mod comparison;
+#[path = "closing/described.rs"]
+mod described;
 #[path = "closing/hostile.rs"]
 mod hostile;
 #[path = "closing/included.rs"]

@@ -11,7 +11,7 @@ use crate::inventory::{
 };
 use crate::loader::Platform;
 use crate::root::{MountId, Root};
-use crate::vocabulary::{Architecture, PackageName, RootedPath};
+use crate::vocabulary::{Architecture, PackageName, RootedPath, Sha256Digest};
 
 /// What the result will be put on, as it is named.
 #[derive(Clone, Copy, Debug)]
@@ -155,6 +155,18 @@ impl Apps {
     /// What most objects of the trees are for.
     pub fn platform(&self) -> Option<ImagePlatform> {
         architecture_of(&self.0).map(ImagePlatform::from)
+    }
+
+    /// The architecture that most objects of the trees are for.
+    pub fn architecture(&self) -> Option<Architecture> {
+        architecture_of(&self.0)
+    }
+
+    /// Puts an image below the trees of which just the contents are known, and a digest over what it was made of.
+    pub fn on_described(self, name: &Path, inventory: Inventory, digest: Sha256Digest) -> Sources {
+        let facts = ImageFacts { digest, ld_library_path: None, workdir: None };
+        let base = Some(base_source(name, inventory));
+        Sources { base, image: Some(facts), included: Vec::new(), apps: self.0 }
     }
 
     /// Puts an image in files below the trees.

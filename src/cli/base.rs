@@ -1,28 +1,42 @@
 //! `--base`: what it names, and how images come from registries and from docker's engine.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::Failure;
 use super::arguments::PlaceArguments;
-use super::catalogs::cache_dir;
+use super::catalogs::{self, archive_settings, cache_dir};
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
+use super::release::ChosenRelease;
 use super::settings::SourceQuestion;
 use crate::app::{Apps, BaseQuestion, Sources};
-use crate::inventory::{ImagePlatform, StoredLayers, is_image};
+use crate::bases::NamedBase;
+use crate::depot::Depot;
+use crate::inventory::{Deb, ImagePlatform, StoredLayers, is_image};
 use crate::registry::{self, BaseReference, RegistryError, RegistrySettings};
-use crate::vocabulary::RootedPath;
+use crate::storage::digest_of_bytes;
+use crate::vocabulary::{Distribution, RootedPath};
 
 /// A base, and its name as it was typed.
 pub(super) struct Base<'settings> {
     name: Cow<'settings, Path>,
-    reference: BaseReference,
+    kind: Kind,
+}
+
+/// What a base is.
+enum Kind {
+    /// One that is at hand or can be fetched.
+    Reference(BaseReference),
+    /// One that is described by its packages.
+    Named(&'static NamedBase),
 }
 
 impl<'settings> Base<'settings> {
@@ -36,12 +50,16 @@ impl<'settings> Base<'settings> {
             (None, Some(configured)) => (configured.as_os_str(), config.path(Path::new(""))),
             (None, None) => return Ok(None),
         };
-        let reference = BaseReference::parse(word, &folder)?;
-        let name = match &reference {
-            BaseReference::Path(path) => Cow::Owned(path.clone()),
+        let named = word.to_str().and_then(NamedBase::of_name).filter(|_| !folder.join(word).exists());
+        let kind = match named {
+            Some(named) => Kind::Named(named),
+            None => Kind::Reference(BaseReference::parse(word, &folder)?),
+        };
+        let name = match &kind {
+            Kind::Reference(BaseReference::Path(path)) => Cow::Owned(path.clone()),
             _ => Cow::Borrowed(Path::new(word)),
         };
-        Ok(Some(Self { name, reference }))
+        Ok(Some(Self { name, kind }))
     }
 
     /// Reads the trees with the base below them.
@@ -54,7 +72,11 @@ impl<'settings> Base<'settings> {
     ) -> Result<Sources, Failure> {
         let SourceQuestion { paths, cache, depth, .. } = question;
         let bars = || Bars::new(printer.shows_progress);
-        match &self.reference {
+        let reference = match &self.kind {
+            Kind::Named(named) => return self.read_described(named, question, at, config, printer),
+            Kind::Reference(reference) => reference,
+        };
+        match reference {
             BaseReference::Path(path) => {
                 let layers = is_image(path).then(|| cache_dir(cache, config)).transpose()?;
                 let layers = layers.map(|dir| StoredLayers::new(&dir));
@@ -76,6 +98,71 @@ impl<'settings> Base<'settings> {
                 Ok(registry::save_from_engine(settings, image, &bars())?)
             }),
         }
+    }
+
+    /// Reads the trees, and what the packages have that the base is made of.
+    fn read_described(
+        &self,
+        named: &NamedBase,
+        question: &SourceQuestion<'_>,
+        at: Option<&RootedPath>,
+        config: &Config,
+        printer: &Printer,
+    ) -> Result<Sources, Failure> {
+        let name = self.name.display();
+        let Some(arguments) = question.catalog else {
+            let error = anyhow::anyhow!("cannot describe {name}: this command looks up no packages");
+            return Err(
+                Failure::question(error).hint("give the image itself, as a folder, a file or in a registry")
+            );
+        };
+        let apps = Apps::read(question.paths, at, question.depth)?;
+        let release = ChosenRelease {
+            distribution: Distribution::Debian,
+            release: named.release(),
+            learned_from: format!("from {name}"),
+            is_asked: true,
+        };
+        let asked = question.place.platform.as_ref().and_then(ImagePlatform::architecture);
+        let architecture = asked.or(question.architecture).or_else(|| apps.architecture());
+        let opened = catalogs::open(arguments, config, &release, architecture, printer)?;
+        let catalog = opened.catalogs.main.as_ref();
+        let provenance = catalog.provenance();
+        let mut packages = Vec::new();
+        for package in named.packages() {
+            let not_known = || {
+                anyhow::anyhow!(
+                    "cannot describe {name}: the {} index does not know {package}",
+                    provenance.index
+                )
+            };
+            let found = catalog.package(&package)?;
+            packages.push(found.ok_or_else(|| {
+                Failure::question(not_known()).hint("`sodeb index update` fetches the whole index")
+            })?);
+        }
+        let bars = Bars::new(printer.shows_progress);
+        let depot = Depot::new(archive_settings(&arguments.archive, config)?, HashMap::new(), &bars);
+        let debs = depot.debs(provenance, &packages)?.into_iter().zip(&packages);
+        let debs: Vec<Arc<Deb>> = debs
+            .map(|(deb, package)| {
+                let failed =
+                    |cause| anyhow::anyhow!("cannot describe {name}: cannot read {}: {cause}", package.name);
+                deb.map_err(|cause| Failure::outside(failed(cause)).hint("run it once without --offline"))
+            })
+            .collect::<Result<_, _>>()?;
+        let names = packages.iter().map(|package| &package.name);
+        let inventory = named.inventory(names.zip(debs.iter().map(AsRef::as_ref)));
+        let digests: String =
+            packages.iter().filter_map(|package| Some(format!("{}\n", package.sha256?))).collect();
+        let count = packages.len();
+        let date =
+            provenance.date.map_or_else(String::new, |date| format!(" of {}", date.strftime("%Y-%m-%d")));
+        printer.note(&format!(
+            "{name} is described by its {count} packages in {}{date}; the image itself may have other versions",
+            provenance.target.release
+        ));
+        Ok(apps.on_described(&self.name, inventory, digest_of_bytes(digests.as_bytes())))
     }
 
     /// Reads the trees, so that it is known which platform they are for, and then the image that `fetch` gives for it.

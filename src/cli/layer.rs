@@ -88,6 +88,7 @@ impl Planned {
             paths: &[],
             place: &arguments.gap.sources.place,
             cache: &arguments.gap.catalog.archive.cache,
+            catalog: Some(&arguments.gap.catalog),
             offline: arguments.gap.catalog.archive.offline,
             architecture: Some(plan.provenance.target.architecture),
             depth: Depth::Linking,

@@ -50,7 +50,15 @@ impl<'settings> Asked<'settings> {
     ) -> Result<Self, Failure> {
         let architecture = catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
         let ArchiveArguments { cache, offline, .. } = &catalog.archive;
-        let question = SourceQuestion { paths, place, cache, offline: *offline, architecture, depth };
+        let question = SourceQuestion {
+            paths,
+            place,
+            cache,
+            catalog: Some(catalog),
+            offline: *offline,
+            architecture,
+            depth,
+        };
         let sources = read_sources(&question, config, printer)?;
         let linker = linker_settings(linker, config, Traces::None, sources.image.as_ref(), printer)?;
         let release = release::choose(catalog.release.as_deref(), config, &sources);

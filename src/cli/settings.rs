@@ -6,7 +6,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use super::Failure;
-use super::arguments::{CacheArguments, LinkerArguments, PlaceArguments};
+use super::arguments::{CacheArguments, CatalogArguments, LinkerArguments, PlaceArguments};
 use super::base::Base;
 use super::config::Config;
 use super::printer::Printer;
@@ -29,6 +29,8 @@ pub(super) struct SourceQuestion<'arguments> {
     pub(super) paths: &'arguments [PathBuf],
     pub(super) place: &'arguments PlaceArguments,
     pub(super) cache: &'arguments CacheArguments,
+    /// How packages are looked up, for a base that is described by its packages; none for a command that does not.
+    pub(super) catalog: Option<&'arguments CatalogArguments>,
     /// Whether the arguments forbid the network.
     pub(super) offline: bool,
     /// The architecture that is asked for.

@@ -16,6 +16,7 @@ pub(super) fn run(arguments: &TreeArguments, config: &Config, printer: &Printer)
         paths: &arguments.sources.paths,
         place: &arguments.sources.place,
         cache: &arguments.cache,
+        catalog: None,
         offline: arguments.offline,
         architecture: config.arch()?,
         depth: Depth::Linking,

@@ -22,6 +22,11 @@ pub struct ImagePlatform {
 }
 
 impl ImagePlatform {
+    /// Debian's architecture for it, if it has one.
+    pub fn architecture(&self) -> Option<Architecture> {
+        Architecture::ALL.iter().copied().find(|architecture| self.takes(&Self::from(*architecture)))
+    }
+
     /// Whether an image for `other` is one for this.
     fn takes(&self, other: &Self) -> bool {
         let is_variant = match (&self.variant, &other.variant) {
