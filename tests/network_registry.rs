@@ -12,7 +12,7 @@ mod build;
 use std::fs;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,9 @@ use support::fixture::{Fixture, INTERPRETER, library, program};
 
 /// How long a server may take to come up.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// This machine by an address that is not known for one of its own, and leads there all the same.
+const ELSEWHERE: &str = "0.0.0.0";
 
 /// A server, which ends with the test.
 struct Server(Child);
@@ -61,8 +64,12 @@ struct World {
 }
 
 impl World {
-    /// With `users`, the registry wants a log-in.
-    fn new(users: Option<&str>) -> Self {
+    fn new() -> Self {
+        Self::with(|_| String::new())
+    }
+
+    /// With what comes after the address in the registry's configuration.
+    fn with(configured: impl Fn(&Fixture) -> String) -> Self {
         let fixture = Fixture::empty();
         fixture.build(program("/app/prog").needs("libc.so.6").needs("libgmp.so.10"));
         fixture.build(library(&format!("/rootfs{INTERPRETER}")));
@@ -71,14 +78,10 @@ impl World {
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
         let host = free.local_addr().expect("an address").to_string();
         drop(free);
-        let auth = users.map(|users| {
-            fixture.file("/users", users);
-            format!("auth: {{htpasswd: {{realm: test, path: {}}}}}\n", fixture.host("/users").display())
-        });
         let storage = fixture.host("/registry").display().to_string();
         let config = format!(
-            "version: 0.1\nstorage: {{filesystem: {{rootdirectory: {storage}}}}}\nhttp: {{addr: \"{host}\"}}\n{}",
-            auth.unwrap_or_default()
+            "version: 0.1\nstorage: {{filesystem: {{rootdirectory: {storage}}}}}\nhttp:\n  addr: \"{host}\"\n{}",
+            configured(&fixture)
         );
         fixture.file("/registry.yml", &config);
         let mut command = Command::new("docker-registry");
@@ -106,13 +109,17 @@ impl World {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    /// The answer on a base, without its name.
-    #[track_caller]
-    fn answer(&self, base: &str, environment: Option<(&str, &str)>) -> Value {
+    fn resolve(&self, base: &str, environment: Option<(&str, &str)>) -> Output {
         let mut sodeb = Command::new(env!("CARGO_BIN_EXE_sodeb"));
         sodeb.env_clear().env("HOME", self.fixture.host("/home")).current_dir(self.fixture.root());
         sodeb.args(["resolve", "app", "--at", "/app", "--format", "json", "--base", base]).envs(environment);
-        let output = sodeb.output().expect("sodeb runs");
+        sodeb.output().expect("sodeb runs")
+    }
+
+    /// The answer on a base, without its name.
+    #[track_caller]
+    fn answer(&self, base: &str, environment: Option<(&str, &str)>) -> Value {
+        let output = self.resolve(base, environment);
         let text = String::from_utf8_lossy(&output.stdout).replace(base, "BASE");
         serde_json::from_str(&text).unwrap_or_else(|cause| {
             panic!("{base}: {cause}: {}", String::from_utf8_lossy(&output.stderr));
@@ -148,7 +155,7 @@ impl World {
 
 #[test]
 fn what_skopeo_pushes_is_pulled_and_what_is_pushed_skopeo_finds() {
-    let world = World::new(None);
+    let world = World::new();
     world.lay_out();
     let expected = world.answer("rootfs", None);
     for format in ["oci", "v2s2"] {
@@ -176,7 +183,7 @@ fn what_skopeo_pushes_is_pulled_and_what_is_pushed_skopeo_finds() {
 
 #[test]
 fn a_list_is_pushed_with_all_that_it_names() {
-    let world = World::new(None);
+    let world = World::new();
     let mut layout = Layout::default();
     let root = tar_of_folder(&world.fixture.host("/rootfs"));
     let amd64 = layout.image("amd64", &[root], ".gz", &json!({}));
@@ -197,7 +204,10 @@ fn a_list_is_pushed_with_all_that_it_names() {
 #[test]
 fn a_log_in_of_skopeo_is_used() {
     // What crypt(5) makes of "secret" by bcrypt, with a salt that hides nothing.
-    let world = World::new(Some("user:$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n"));
+    let world = World::with(|fixture| {
+        fixture.file("/users", "user:$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n");
+        format!("auth: {{htpasswd: {{realm: test, path: {}}}}}\n", fixture.host("/users").display())
+    });
     world.lay_out();
     let config = world.docker_config();
     fs::create_dir_all(config.parent().expect("a parent")).expect("a folder");
@@ -224,8 +234,46 @@ fn a_log_in_of_skopeo_is_used() {
 }
 
 #[test]
+fn the_systems_authorities_vouch_for_a_registry() {
+    let world = World::with(|fixture| {
+        let (key, certificate) = (fixture.host("/tls/key.pem"), fixture.host("/tls/certificate.pem"));
+        let mut openssl = Command::new("openssl");
+        openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]);
+        openssl.args(["-addext", "basicConstraints=critical,CA:FALSE", "-subj", "/CN=test"]);
+        openssl.args(["-addext", &format!("subjectAltName=IP:{ELSEWHERE}")]);
+        openssl.arg("-keyout").arg(&key).arg("-out").arg(&certificate).stderr(Stdio::null());
+        assert!(openssl.status().is_ok_and(|status| status.success()), "openssl");
+        format!("  tls: {{certificate: {}, key: {}}}\n", certificate.display(), key.display())
+    });
+    world.lay_out();
+    let host = world.host.replace("127.0.0.1", ELSEWHERE);
+    let image = format!("docker://{host}/team/base:1");
+    world.run("skopeo", &["copy", "--quiet", "--dest-tls-verify=false", "oci:layout:base", &image]);
+    let refused = world.resolve(&image, None);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(3) && said.contains("invalid peer certificate"), "{said}");
+    let certificate = world.fixture.host("/tls/certificate.pem").display().to_string();
+    let trusting = Some(("SSL_CERT_FILE", certificate.as_str()));
+    assert_eq!(world.answer(&image, trusting), world.answer("rootfs", None));
+}
+
+#[test]
+fn a_registry_elsewhere_is_spoken_to_by_http_only_if_it_is_named() {
+    let world = World::new();
+    world.lay_out();
+    let host = world.host.replace("127.0.0.1", ELSEWHERE);
+    let image = format!("docker://{host}/team/base:1");
+    world.run("skopeo", &["copy", "--quiet", "--dest-tls-verify=false", "oci:layout:base", &image]);
+    let refused = world.resolve(&image, None);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(3) && said.contains("--insecure-registry"), "{said}");
+    let insecure = Some(("SODEB_INSECURE_REGISTRY", host.as_str()));
+    assert_eq!(world.answer(&image, insecure), world.answer("rootfs", None));
+}
+
+#[test]
 fn what_docker_has_loaded_is_read() {
-    let world = World::new(None);
+    let world = World::new();
     world.lay_out();
     // The path of a socket has to be short.
     let folder = tempfile::tempdir().expect("a folder");

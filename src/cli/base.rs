@@ -25,6 +25,10 @@ use crate::registry::{self, BaseReference, RegistryError, RegistrySettings};
 use crate::storage::digest_of_bytes;
 use crate::vocabulary::{Distribution, RootedPath};
 
+/// What a base may be, for who has named nothing of that.
+const FORMS: &str = "a base is the path of a file or folder, an image HOST/NAME[:TAG] or docker://NAME[:TAG], or \
+                     docker-daemon:NAME[:TAG]";
+
 /// A base, and its name as it was typed.
 pub(super) struct Base<'settings> {
     name: Cow<'settings, Path>,
@@ -82,7 +86,8 @@ impl<'settings> Base<'settings> {
                 let layers = layers.map(|dir| StoredLayers::new(&dir));
                 let platform = asked_platform(question);
                 let base = self.question(path, platform.as_ref(), layers.as_ref());
-                Ok(Sources::read(paths, Some(base), at, *depth)?)
+                let read = Sources::read(paths, Some(base), at, *depth).map_err(Failure::from);
+                read.map_err(|failure| if path.exists() { failure } else { failure.hint(FORMS) })
             }
             BaseReference::Scratch => Ok(Sources::read(paths, None, at, *depth)?),
             BaseReference::Registry(image) => {

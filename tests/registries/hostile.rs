@@ -158,3 +158,13 @@ fn what_can_be_neither_a_path_nor_an_image() {
         assert!(stderr(&output).contains("hint: an image is docker://NAME[:TAG]"), "{}", stderr(&output));
     }
 }
+
+#[test]
+fn a_path_that_is_not_there_may_have_been_meant_for_an_image() {
+    let output = run(&world(), "debian:bookworm-slim", &[]);
+    assert_fails(
+        &output,
+        2,
+        "cannot read debian:bookworm-slim: No such file or directory (os error 2)\nhint: a base is ",
+    );
+}
