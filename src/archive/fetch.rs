@@ -271,7 +271,7 @@ impl Fetcher {
 
 fn new_client() -> Result<Client, FetchError> {
     // What vouches for an archive is its signature: mirrors over http do on a system without authorities, as for apt.
-    let tls = tls::client_config().map_err(|error| FetchError::Client(Box::new(error)))?;
+    let tls = tls::client_config(&tls::authorities()).map_err(|error| FetchError::Client(Box::new(error)))?;
     Client::builder()
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("sodeb/", env!("CARGO_PKG_VERSION")))

@@ -77,3 +77,59 @@ fn keys(image: &ImageReference) -> Vec<String> {
     }
     keys
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The log-in for an image by a file with this text, in words.
+    fn found(image: &str, text: &str) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("config.json");
+        fs::write(&file, text).expect("a file");
+        let image = ImageReference::parse(image).expect("is a reference");
+        let Login { auth, fault } = login(&image, &[folder.path().join("absent"), file]);
+        let fault = fault.map(|fault| fault.replace(&folder.path().display().to_string(), "FOLDER"));
+        match auth {
+            RegistryAuth::Basic(user, password) => format!("{user} {password}"),
+            _ => fault.unwrap_or_else(|| "nobody".to_owned()),
+        }
+    }
+
+    /// "user:secret" and "team:secret" in base 64.
+    const USER: &str = r#"{"auth": "dXNlcjpzZWNyZXQ="}"#;
+    const TEAM: &str = r#"{"auth": "dGVhbTpzZWNyZXQ="}"#;
+
+    #[test]
+    fn docker_hub_by_each_of_its_names() {
+        for key in DOCKER_HUB {
+            let text = format!(r#"{{"auths": {{"{key}": {USER}}}}}"#);
+            assert_eq!(found("docker://debian", &text), "user secret", "{key}");
+            assert_eq!(found("quay.io/debian", &text), "nobody", "{key}");
+        }
+    }
+
+    #[test]
+    fn the_narrowest_name_counts() {
+        let text = format!(r#"{{"auths": {{"quay.io": {USER}, "quay.io/team": {TEAM}}}}}"#);
+        assert_eq!(found("quay.io/team/app", &text), "team secret");
+        assert_eq!(found("quay.io/teams/app", &text), "user secret");
+        let text = format!(r#"{{"auths": {{"https://quay.io": {USER}}}}}"#);
+        assert_eq!(found("quay.io/team/app", &text), "user secret");
+    }
+
+    #[test]
+    fn what_can_not_be_used_says_why() {
+        let token = r#"{"auths": {"quay.io": {"identitytoken": "x"}}}"#;
+        assert_eq!(found("quay.io/x", token), "the log-in in FOLDER/config.json is an identity token");
+        let broken = found("quay.io/x", "{");
+        assert!(broken.starts_with("the log-in in FOLDER/config.json can't be used: EOF"), "{broken}");
+        let odd = found("quay.io/x", r#"{"auths": {"quay.io": {"auth": "%"}}}"#);
+        assert_eq!(odd, "the log-in in FOLDER/config.json can't be used: Unable to decode credential");
+        assert_eq!(found("quay.io/x", r#"{"auths": {"quay.io": {}}}"#), "nobody");
+        assert_eq!(
+            found("quay.io/x", "[]"),
+            "the log-in in FOLDER/config.json can't be used: Unable to read config"
+        );
+    }
+}

@@ -18,7 +18,7 @@ use super::credentials::login;
 use super::error::said_of;
 use super::retry::with_retries;
 use super::{ImageReference, RegistrySettings, TransferError};
-use crate::tls;
+use crate::tls::{self, CertificateDer};
 
 /// How long a connection may take to come up.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -60,7 +60,8 @@ impl<'run> Session<'run> {
     ) -> Result<Self, TransferError> {
         let login = login(image, &settings.credential_files);
         let host = image.host();
-        let asking = new_client(settings, host)?;
+        let authorities = tls::authorities();
+        let asking = new_client(settings, host, &authorities)?;
         let token = with_retries(async || {
             let asked = asking.auth(image.as_client(), &login.auth, operation);
             match tokio::time::timeout(LOGIN_TIMEOUT, asked).await {
@@ -78,7 +79,7 @@ impl<'run> Session<'run> {
             (None, _) => Authorization::None,
         };
         // A client of its own, which has the token and asks for no other by itself.
-        let client = new_client(settings, host)?;
+        let client = new_client(settings, host, &authorities)?;
         match &authorization {
             Authorization::None => {}
             Authorization::Basic(user, password) => {
@@ -88,7 +89,7 @@ impl<'run> Session<'run> {
                 client.store_auth_if_needed(host, &RegistryAuth::Bearer(token.clone())).await;
             }
         }
-        let http = new_http()?;
+        let http = new_http(&authorities)?;
         Ok(Self { image, settings, operation, client, http, authorization, login_fault: login.fault })
     }
 
@@ -163,16 +164,20 @@ fn is_plain(settings: &RegistrySettings, host: &str) -> bool {
     is_loopback || settings.insecure.iter().any(|insecure| insecure == host)
 }
 
-fn new_client(settings: &RegistrySettings, host: &str) -> Result<Client, TransferError> {
+fn new_client(
+    settings: &RegistrySettings,
+    host: &str,
+    authorities: &[CertificateDer<'static>],
+) -> Result<Client, TransferError> {
     tls::provide();
     let is_plain = is_plain(settings, host);
-    let certificate = |der: &[u8]| Certificate { encoding: CertificateEncoding::Der, data: der.to_vec() };
-    let authorities: Vec<Certificate> = tls::authorities().iter().map(|der| certificate(der)).collect();
+    let certificate =
+        |der: &CertificateDer<'_>| Certificate { encoding: CertificateEncoding::Der, data: der.to_vec() };
     let config = ClientConfig {
         protocol: if is_plain { ClientProtocol::Http } else { ClientProtocol::Https },
         // A system without authorities could not even speak http otherwise.
         accept_invalid_certificates: is_plain && authorities.is_empty(),
-        tls_certs_only: authorities,
+        tls_certs_only: authorities.iter().map(certificate).collect(),
         platform_resolver: None,
         use_monolithic_push: true,
         connect_timeout: Some(CONNECT_TIMEOUT),
@@ -183,8 +188,8 @@ fn new_client(settings: &RegistrySettings, host: &str) -> Result<Client, Transfe
     Client::try_from(config).map_err(|error| TransferError::Client(Box::new(error)))
 }
 
-fn new_http() -> Result<reqwest::Client, TransferError> {
-    let tls = tls::client_config().map_err(|error| TransferError::Client(Box::new(error)))?;
+fn new_http(authorities: &[CertificateDer<'static>]) -> Result<reqwest::Client, TransferError> {
+    let tls = tls::client_config(authorities).map_err(|error| TransferError::Client(Box::new(error)))?;
     // What a tag stands for is vouched for by TLS alone.
     let policy = Policy::custom(|attempt| {
         let is_tls = attempt.previous().iter().any(|url| url.scheme() == "https");

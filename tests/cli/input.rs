@@ -51,8 +51,10 @@ fn a_path_that_is_not_there() {
     for arguments in [&["nope"][..], &["resolve", "nope"], &["tree", "nope"], &["why", "nope", "libm.so.6"]] {
         assert_says(&says(&fixture, arguments), expected);
     }
-    assert_says(&says(&fixture, &["etc", "--base", "nope"]), expected);
     assert_says(&says(&fixture, &["etc", "nope"]), expected);
+    let hint = "! hint: a base is the path of a file or folder, an image HOST/NAME[:TAG] or docker://NAME[:TAG], or \
+                docker-daemon:NAME[:TAG]\nexit 2\n";
+    assert_says(&says(&fixture, &["etc", "--base", "nope"]), &expected.replace("exit 2\n", hint));
 }
 
 #[test]
