@@ -22,6 +22,10 @@ use crate::vocabulary::{Sha256Digest, Target};
 const FOLDER: &str = "catalogs";
 const ENDING: &str = ".catalog";
 
+/// What is told of the indices: another number whenever it is more, so that what an older version wrote is written
+/// again. 3: every package, also those without libraries.
+const TOLD: u32 = 3;
+
 /// The catalog of these indices: the one in the cache if they have not changed and it is whole, else a new one, which
 /// takes the place of the older ones of its target.
 ///
@@ -30,10 +34,8 @@ const ENDING: &str = ".catalog";
 pub fn refresh_catalog(set: &IndexSet, cache_dir: &Path) -> Result<FileCatalog, BuildError> {
     let folder = cache_dir.join(FOLDER);
     let path = folder.join(format!("{}{}{ENDING}", prefix(&set.target), digest(set)));
-    // An older version wrote files without what packages declare of each other.
-    match open(&path, &set.target) {
-        Ok(catalog) if catalog.dependency_index().is_some() => return Ok(catalog),
-        _ => {}
+    if let Ok(catalog) = open(&path, &set.target) {
+        return Ok(catalog);
     }
     let bytes = write_catalog(&[TargetIndex::read(set)?], Detail::Complete)?;
     let failed = |source| BuildError::Write { path: folder.clone(), source };
@@ -126,6 +128,7 @@ fn prefix(target: &Target) -> String {
 fn digest(set: &IndexSet) -> Sha256Digest {
     let mut hasher = Sha256::new();
     hasher.update(container::VERSION.to_le_bytes());
+    hasher.update(TOLD.to_le_bytes());
     for file in set.contents.iter().chain(&set.packages) {
         hasher.update(format!("{}\n{}\n{}\n{}\n", file.suite, file.file, file.sha256, file.verified));
     }
