@@ -32,7 +32,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use content::Depth;
 pub use deb::{Deb, DebError, DebFile, each_file_of_deb, read_deb, read_layer};
 pub use directory::{InventoryError, read_base, read_directory};
-pub use image::{ImageFacts, ImageFault, ImagePlatform, ReadImage, is_image, read_image};
+pub use image::{
+    ImageFacts, ImageFault, ImagePart, ImageParts, ImagePlatform, ReadImage, is_image, read_image, read_parts,
+};
 pub use layer::Layer;
 pub use stored::{Kept, Stored, StoredDebs, StoredLayers};
 

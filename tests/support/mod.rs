@@ -7,6 +7,7 @@
 pub(crate) mod archive_server;
 pub(crate) mod fixture;
 pub(crate) mod host;
+pub(crate) mod images;
 pub(crate) mod judge;
 pub(crate) mod package;
 pub(crate) mod real;

@@ -57,6 +57,8 @@ pub(super) struct Manifest {
 pub(super) struct DockerImage {
     pub(super) config: String,
     pub(super) layers: Vec<String>,
+    #[serde(default)]
+    pub(super) repo_tags: Option<Vec<String>>,
 }
 
 /// What an image says of itself.
@@ -145,11 +147,26 @@ pub(super) fn document<Value: DeserializeOwned>(
     name: &str,
     digest: Option<Sha256Digest>,
 ) -> Result<Value, ImageFault> {
+    parsed(&document_text(blobs, name, digest)?, name)
+}
+
+/// The same as it stands.
+pub(super) fn document_text(
+    blobs: &Blobs,
+    name: &str,
+    digest: Option<Sha256Digest>,
+) -> Result<Vec<u8>, ImageFault> {
     let text = blobs.document(name)?;
-    let broken = |cause: String| ImageFault::Document { name: name.to_owned(), cause };
     let found = digest_of_bytes(&text);
     if let Some(digest) = digest.filter(|digest| *digest != found) {
-        return Err(broken(format!("it has the digest sha256:{found} and not sha256:{digest}")));
+        let cause = format!("it has the digest sha256:{found} and not sha256:{digest}");
+        return Err(ImageFault::Document { name: name.to_owned(), cause });
     }
-    serde_json::from_slice(&text).map_err(|error| broken(error.to_string()))
+    Ok(text)
+}
+
+/// What a document says.
+pub(super) fn parsed<Value: DeserializeOwned>(text: &[u8], name: &str) -> Result<Value, ImageFault> {
+    serde_json::from_slice(text)
+        .map_err(|error| ImageFault::Document { name: name.to_owned(), cause: error.to_string() })
 }
