@@ -48,6 +48,21 @@ const WALLS: &[(&str, &[&str])] = &[
         &["plan", "app", "loader", "root", "inventory", "compress", "decompress", "storage", "vocabulary"],
     ),
     (
+        "image",
+        &[
+            "layer",
+            "plan",
+            "app",
+            "loader",
+            "root",
+            "inventory",
+            "compress",
+            "decompress",
+            "storage",
+            "vocabulary",
+        ],
+    ),
+    (
         "pipeline",
         &[
             "close",
@@ -63,12 +78,28 @@ const WALLS: &[(&str, &[&str])] = &[
             "vocabulary",
         ],
     ),
-    ("emit", &["layer", "graph", "plan", "resolve", "catalog", "app", "loader", "root", "elf", "vocabulary"]),
+    (
+        "emit",
+        &[
+            "image",
+            "layer",
+            "graph",
+            "plan",
+            "resolve",
+            "catalog",
+            "app",
+            "loader",
+            "root",
+            "elf",
+            "vocabulary",
+        ],
+    ),
     (
         "cli",
         &[
             "emit",
             "pipeline",
+            "image",
             "layer",
             "depot",
             "close",

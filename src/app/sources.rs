@@ -52,20 +52,21 @@ pub struct Sources {
 
 impl Sources {
     /// Reads the trees. One that lies inside the base is a part of it, so that it is read once and keeps its
-    /// place; any other is mounted at `at` or else at its own absolute path, a whole root file system without
-    /// a base at `/`. No tree lies inside a base that is an image.
+    /// place; any other is mounted at its place in `at`, which has one for each or none at all, or else at its own
+    /// absolute path, a whole root file system without a base at `/`. No tree lies inside a base that is an image.
     ///
     /// # Errors
     /// When one of the paths can't be read at all.
     pub fn read(
         apps: &[PathBuf],
         base: Option<BaseQuestion<'_>>,
-        at: Option<&RootedPath>,
+        at: &[RootedPath],
         depth: Depth,
     ) -> Result<Self, InventoryError> {
+        let placed = || apps.iter().enumerate().map(|(index, path)| (path, at.get(index)));
         if let Some(base) = base.filter(|base| is_image(base.path)) {
             let apps: Vec<Source> =
-                apps.iter().map(|path| read_app(path, at, true, depth)).collect::<Result<_, _>>()?;
+                placed().map(|(path, at)| read_app(path, at, true, depth)).collect::<Result<_, _>>()?;
             let of_objects = architecture_of(&apps).map(ImagePlatform::from);
             let image = read_image(base.path, base.platform.or(of_objects.as_ref()), base.layers)?;
             let base = Some(base_source(base.path, image.inventory));
@@ -75,9 +76,8 @@ impl Sources {
             Ok(base_source(base.path, inventory::read_base(base.path, depth)?))
         };
         let mut base = base.map(read_base).transpose()?;
-        let apps = apps
-            .iter()
-            .map(|path| match base.as_mut().and_then(|base| split_from(base, path)) {
+        let apps = placed()
+            .map(|(path, at)| match base.as_mut().and_then(|base| split_from(base, path)) {
                 Some(source) if at.is_none() => Ok(source),
                 _ => read_app(path, at, base.is_some(), depth),
             })

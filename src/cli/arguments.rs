@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::image_settings::{Assignment, CommandLine, parse_owner};
 use crate::emit::ManifestFormat;
+use crate::image::ImageTag;
 use crate::inventory::ImagePlatform;
-use crate::layer::Include;
+use crate::layer::{Include, Owner};
 use crate::loader::CpuLevel;
 use crate::vocabulary::Architecture;
 
@@ -45,6 +47,8 @@ pub(super) enum Command {
     /// One PATH that is a file named *.lock is read as a lock, which names the files by itself; --base is then the
     /// base that it was made for.
     Layer(LayerArguments),
+    /// Compose an image: a base, the needed files of the packages that close the gap, and the trees themselves
+    Image(ImageArguments),
     /// Show what each object of a tree loads, as the dynamic linker would
     Tree(TreeArguments),
     /// Fetch, show, search and build the catalogs that packages are looked up in
@@ -105,15 +109,15 @@ pub(super) struct SourceArguments {
 #[derive(Clone, Debug, Args)]
 pub(super) struct PlaceArguments {
     /// What the result will be put on: the folder of a root file system or a tar of it, an archive of docker-save, an
-    /// OCI layout as a folder or a tar [default: nothing is assumed present]
+    /// OCI layout as a folder or a tar; `scratch` for nothing at all [default: nothing is assumed present]
     #[arg(long, value_name = "PATH", env = "SODEB_BASE")]
     pub(super) base: Option<PathBuf>,
     /// Which of several images in the base, such as linux/arm64 [default: that of --arch or of most objects]
     #[arg(long, value_name = "OS/ARCH[/VARIANT]", env = "SODEB_PLATFORM")]
     pub(super) platform: Option<ImagePlatform>,
-    /// Where the tree will be mounted [default: its own absolute path]
+    /// Where the tree will be mounted; given once for each of several, in their order [default: its own absolute path]
     #[arg(long, value_name = "PATH", env = "SODEB_AT")]
-    pub(super) at: Option<OsString>,
+    pub(super) at: Vec<OsString>,
 }
 
 /// What the image's environment will set.
@@ -284,18 +288,72 @@ pub(super) struct ManifestArguments {
 pub(super) struct LayerArguments {
     #[command(flatten)]
     pub(super) gap: GapArguments,
-    /// How much of each package is written
-    #[arg(long, value_name = "EXTENT", default_value = "needed")]
-    pub(super) files: LayerExtent,
-    /// Files of a package to write too, such as 'libmagic1:/usr/lib/file/*'; may be given several times
-    #[arg(long, value_name = "PACKAGE:GLOB")]
-    pub(super) include: Vec<Include>,
+    #[command(flatten)]
+    pub(super) shipped: ShippedArguments,
     /// How the report is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: Format,
     /// What is written: an archive if it ends in .tar, .tar.gz or .tar.zst, else a folder
     #[arg(short, long, value_name = "OUT")]
     pub(super) output: PathBuf,
+}
+
+/// What is shipped of packages.
+#[derive(Debug, Args)]
+pub(super) struct ShippedArguments {
+    /// How much of each package is written
+    #[arg(long, value_name = "EXTENT", default_value = "needed")]
+    pub(super) files: LayerExtent,
+    /// Files of a package to write too, such as 'libmagic1:/usr/lib/file/*'; may be given several times
+    #[arg(long, value_name = "PACKAGE:GLOB")]
+    pub(super) include: Vec<Include>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImageArguments {
+    #[command(flatten)]
+    pub(super) gap: GapArguments,
+    #[command(flatten)]
+    pub(super) shipped: ShippedArguments,
+    #[command(flatten, next_help_heading = "The image")]
+    pub(super) start: StartArguments,
+    /// Whose the trees are in the image: numbers of a user and a group [default: 0:0]
+    #[arg(long, value_name = "UID[:GID]", value_parser = parse_owner)]
+    pub(super) owner: Option<Owner>,
+    /// How the report is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+    /// What is written: if it ends in .tar an archive that docker, podman and others load, else the folder of an OCI
+    /// layout (`oci:FOLDER` for any name)
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+}
+
+/// How an image is started and what it is called; what is not given stays as the base has it.
+#[derive(Debug, Args)]
+pub(super) struct StartArguments {
+    /// What is run: a JSON array, or words as a shell splits them, of which nothing is expanded. The base's arguments
+    /// are gone with its own
+    #[arg(long, value_name = "COMMAND", allow_hyphen_values = true)]
+    pub(super) entrypoint: Option<CommandLine>,
+    /// Its arguments, in the same form
+    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
+    pub(super) cmd: Option<CommandLine>,
+    /// A variable of the environment; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) env: Vec<Assignment>,
+    /// Who runs it: a name or number of the image, with a group behind a colon if wanted
+    #[arg(long, value_name = "USER[:GROUP]")]
+    pub(super) user: Option<String>,
+    /// A label; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) label: Vec<Assignment>,
+    /// An annotation of the manifest; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) annotation: Vec<Assignment>,
+    /// What the image is called; may be given several times
+    #[arg(long, value_name = "NAME[:TAG]")]
+    pub(super) tag: Vec<ImageTag>,
 }
 
 /// How much of a package is shipped.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::arguments::{Format, LayerArguments, LayerExtent};
+use super::arguments::{ArchiveArguments, Format, LayerArguments, LayerExtent};
 use super::catalogs::archive_settings;
 use super::closing::{ClosedAnswer, ClosingQuestion, close, locked_urls, not_whole, warn_of_problems};
 use super::config::Config;
@@ -31,16 +31,13 @@ pub(super) fn run(arguments: &LayerArguments, config: &Config, printer: &Printer
     layer::refuse_output(output, kind)?;
     let planned = Planned::of(arguments, config, printer)?;
     let plan = &planned.plan;
-    let sources = packages(arguments, config, printer, plan)?;
+    let sources = packages(&arguments.gap.catalog.archive, config, printer, plan)?;
     let request = Request {
         plan,
         sources: &sources,
         base: planned.sources.base.as_ref().map(|base| &base.inventory),
-        extent: match arguments.files {
-            LayerExtent::Needed => Extent::Needed,
-            LayerExtent::Package => Extent::Package,
-        },
-        includes: &arguments.include,
+        extent: arguments.shipped.files.into(),
+        includes: &arguments.shipped.include,
     };
     let layer = Layer::compose(&request, layer::scratch(output)?)?;
     let written = layer::write(&layer, output, kind, mtime)?;
@@ -114,14 +111,14 @@ impl Planned {
 }
 
 /// The Plan's .debs, read and as files.
-fn packages(
-    arguments: &LayerArguments,
+pub(super) fn packages(
+    archive: &ArchiveArguments,
     config: &Config,
     printer: &Printer,
     plan: &Plan,
 ) -> Result<Vec<PackageSource>, Failure> {
     let bars = Bars::new(printer.shows_progress);
-    let settings = archive_settings(&arguments.gap.catalog.archive, config)?;
+    let settings = archive_settings(archive, config)?;
     let depot = Depot::new(settings, locked_urls(Some(plan)), &bars);
     let packages: Vec<Package> = plan.packages.iter().map(|planned| planned.package.clone()).collect();
     let files = depot.files(&plan.provenance, &packages)?;
@@ -134,12 +131,21 @@ fn packages(
     .collect()
 }
 
-fn source_date_epoch() -> Result<u64, Failure> {
+pub(super) fn source_date_epoch() -> Result<u64, Failure> {
     let Some(text) = std::env::var_os(SOURCE_DATE_EPOCH) else { return Ok(0) };
     text.to_str().and_then(|text| text.parse().ok()).ok_or_else(|| {
         let words = format!("cannot take {SOURCE_DATE_EPOCH} '{}' for a time", text.display());
         Failure::question(anyhow::anyhow!(words)).hint("it is a number of seconds since 1970")
     })
+}
+
+impl From<LayerExtent> for Extent {
+    fn from(extent: LayerExtent) -> Self {
+        match extent {
+            LayerExtent::Needed => Self::Needed,
+            LayerExtent::Package => Self::Package,
+        }
+    }
 }
 
 impl From<LayerError> for Failure {

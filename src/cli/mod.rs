@@ -6,6 +6,8 @@ mod catalogs;
 mod closing;
 mod config;
 mod graph;
+mod image;
+mod image_settings;
 mod index;
 mod layer;
 mod lock;
@@ -111,6 +113,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Some(Command::Lock(arguments)) => lock::run(&arguments, &config, printer),
         Some(Command::Manifest(arguments)) => manifest::run(&arguments, &config, printer),
         Some(Command::Layer(arguments)) => layer::run(&arguments, &config, printer),
+        Some(Command::Image(arguments)) => image::run(&arguments, &config, printer),
         Some(Command::Index(command)) => index::run(command, &config, printer),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

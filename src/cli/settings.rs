@@ -1,9 +1,9 @@
 //! From arguments and `sodeb.toml` to settings that are known to make sense.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::num::NonZeroU16;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::arguments::{CacheArguments, LinkerArguments, PlaceArguments};
@@ -16,6 +16,9 @@ use crate::inventory::{
 };
 use crate::loader::{LinkerSettings, Traces};
 use crate::vocabulary::{Architecture, RootedPath};
+
+/// The base that is none.
+const SCRATCH: &str = "scratch";
 
 /// Sets the number of threads that read files.
 pub(super) fn use_threads(jobs: Option<NonZeroU16>) -> Result<(), Failure> {
@@ -39,19 +42,54 @@ pub(super) struct SourceQuestion<'arguments> {
 /// Reads the trees.
 pub(super) fn read_sources(question: &SourceQuestion<'_>, config: &Config) -> Result<Sources, Failure> {
     let SourceQuestion { paths, place, cache, architecture, depth } = question;
-    let base = place.base.clone().or_else(|| config.base.as_ref().map(|base| config.path(base)));
-    let at = place.at.as_deref().or(config.at.as_ref().map(OsStr::new));
-    let at = at.map(|at| path_in_image(at, "mount the tree at")).transpose()?;
-    if at.is_some() && paths.len() > 1 {
-        return Err(Failure::question(anyhow::anyhow!("cannot mount several trees at one place"))
-            .hint("give one path with --at, or several without"));
-    }
-    let Some(path) = base else { return Ok(Sources::read(paths, None, at.as_ref(), *depth)?) };
+    let at = places(paths, place, config)?;
+    let BaseChoice::At(path) = base_choice(place, config) else {
+        return Ok(Sources::read(paths, None, &at, *depth)?);
+    };
     let platform = place.platform.clone().or_else(|| architecture.map(ImagePlatform::from));
     let layers =
         is_image(&path).then(|| cache_dir(cache, config)).transpose()?.map(|dir| StoredLayers::new(&dir));
     let base = BaseQuestion { path: &path, platform: platform.as_ref(), layers: layers.as_ref() };
-    Ok(Sources::read(paths, Some(base), at.as_ref(), *depth)?)
+    Ok(Sources::read(paths, Some(base), &at, *depth)?)
+}
+
+/// What the result is put on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum BaseChoice {
+    /// Nothing is said.
+    Unsaid,
+    /// On nothing.
+    Scratch,
+    /// On what is there.
+    At(PathBuf),
+}
+
+/// The base that is asked for. One word stands for nothing at all; a folder of that name is `./scratch`.
+pub(super) fn base_choice(place: &PlaceArguments, config: &Config) -> BaseChoice {
+    let is_scratch = |base: &Path| base == Path::new(SCRATCH);
+    match (&place.base, &config.base) {
+        (Some(base), _) | (None, Some(base)) if is_scratch(base) => BaseChoice::Scratch,
+        (Some(base), _) => BaseChoice::At(base.clone()),
+        (None, Some(base)) => BaseChoice::At(config.path(base)),
+        (None, None) => BaseChoice::Unsaid,
+    }
+}
+
+/// Where the trees are mounted: nowhere said, or one place for each.
+fn places(paths: &[PathBuf], place: &PlaceArguments, config: &Config) -> Result<Vec<RootedPath>, Failure> {
+    let configured = config.at.as_ref().map(OsString::from).filter(|_| place.at.is_empty());
+    let at: Vec<&OsString> = place.at.iter().chain(&configured).collect();
+    if !at.is_empty() && !paths.is_empty() && at.len() != paths.len() {
+        let words = match (paths.len(), at.len()) {
+            (_, 1) => "several trees at one place".to_owned(),
+            (1, places) => format!("1 tree at {places} places"),
+            (trees, places) => format!("{trees} trees at {places} places"),
+        };
+        let words = format!("cannot mount {words}");
+        return Err(Failure::question(anyhow::anyhow!(words))
+            .hint("give --at once for each path, in their order, or not at all"));
+    }
+    at.into_iter().map(|at| path_in_image(at, "mount the tree at")).collect()
 }
 
 impl From<InventoryError> for Failure {
@@ -69,7 +107,7 @@ impl From<InventoryError> for Failure {
 }
 
 /// An absolute path, since an image that is not running has no current folder.
-fn path_in_image(path: &OsStr, verb: &str) -> Result<RootedPath, Failure> {
+pub(super) fn path_in_image(path: &OsStr, verb: &str) -> Result<RootedPath, Failure> {
     if path.as_bytes().starts_with(b"/") {
         return Ok(RootedPath::new(path.as_bytes()));
     }

@@ -26,7 +26,12 @@ fn a_place_in_the_image_is_an_absolute_path_of_one_tree() {
     assert_says(
         &says(&fixture, &["app", "etc", "--at", "/app"]),
         "! error: cannot mount several trees at one place\n\
-         ! hint: give one path with --at, or several without\nexit 2\n",
+         ! hint: give --at once for each path, in their order, or not at all\nexit 2\n",
+    );
+    assert_says(
+        &says(&fixture, &["app", "--at", "/a", "--at", "/b", "--at", "/c"]),
+        "! error: cannot mount 1 tree at 3 places\n\
+         ! hint: give --at once for each path, in their order, or not at all\nexit 2\n",
     );
 }
 
