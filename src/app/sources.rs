@@ -85,11 +85,14 @@ impl Sources {
         Ok(Self { base, image: None, apps })
     }
 
-    /// The base with the apps over it.
+    /// The base with the apps put into it.
     pub fn root(&self) -> Root<'_> {
         let mut root = Root::new();
-        for source in self.base.iter().chain(&self.apps) {
-            root.mount(&source.at, &source.inventory);
+        if let Some(base) = &self.base {
+            root.mount(&base.at, &base.inventory);
+        }
+        for app in &self.apps {
+            root.put_tree(&app.at, &app.inventory);
         }
         root
     }

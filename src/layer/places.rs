@@ -94,6 +94,10 @@ impl<'base> Places<'base> {
         path: &RootedPath,
         permissions: Permissions,
     ) -> Result<(), LayerError> {
+        // Every root has a top.
+        if *path == RootedPath::root() {
+            return Ok(());
+        }
         let (led, folder) = self.led(path)?;
         let present = folder.and_then(|folder| self.base.child(folder, led.file_name()));
         match present.map(|present| self.base.follow(present)) {
