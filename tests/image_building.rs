@@ -11,6 +11,8 @@ mod bytecode;
 mod documents;
 #[path = "image_building/hostile.rs"]
 mod hostile;
+#[path = "image_building/layered.rs"]
+mod layered;
 #[path = "image_building/same.rs"]
 mod same;
 #[path = "image_building/trees.rs"]
@@ -42,6 +44,11 @@ impl World {
     fn image(&self, base: &str, output: &str, options: &[&str]) -> Output {
         let question = ["image", "app", "--at", "/app", "--refresh", "--base", base, "-o", output];
         self.run(&[&question, options].concat())
+    }
+
+    /// What is in the folder of the test, beside the cache.
+    fn names(&self) -> Vec<String> {
+        names_in(&self.fixture.root()).into_iter().filter(|name| name != "home").collect()
     }
 
     /// The image that is written with these options.

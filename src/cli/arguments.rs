@@ -42,7 +42,7 @@ pub(super) enum Command {
     ///
     /// One PATH that is a file named *.lock is read as a lock, which answers all but the format by itself.
     Manifest(ManifestArguments),
-    /// Write the needed files of the packages that close the gap: a folder, .tar, .tar.gz or .tar.zst
+    /// Write the needed files of the packages that close the gap: a folder, .tar, .tar.gz, .tar.zst or an OCI layout
     ///
     /// One PATH that is a file named *.lock is read as a lock, which names the files by itself; --base is then the
     /// base that it was made for.
@@ -293,7 +293,8 @@ pub(super) struct LayerArguments {
     /// How the report is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: Format,
-    /// What is written: an archive if it ends in .tar, .tar.gz or .tar.zst, else a folder
+    /// What is written: an archive if it ends in .tar, .tar.gz or .tar.zst, `oci:FOLDER` for an OCI layout of the base
+    /// with the layer on it, else a folder
     #[arg(short, long, value_name = "OUT")]
     pub(super) output: PathBuf,
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::arguments::{Format, ImageArguments};
+use super::arguments::{Format, ImageArguments, PlaceArguments};
 use super::closing::{ClosedAnswer, ClosingQuestion, close, not_whole, warn_of_problems};
 use super::config::Config;
 use super::image_settings::{image_settings, linker_arguments};
@@ -14,6 +14,7 @@ use crate::app::Sources;
 use crate::emit::{self, ImageReport};
 use crate::image::{
     self, Checked, Composed, ImageBase, ImageError, ImageOutput, ImageRequest, ImageSettings, NewLayer,
+    TreesAre,
 };
 use crate::inventory::ImagePlatform;
 use crate::layer::{self, Context, Layer, Request};
@@ -26,11 +27,7 @@ pub(super) fn run(arguments: &ImageArguments, config: &Config, printer: &Printer
     let created = source_date_epoch()?;
     let (kind, output) = ImageOutput::of_word(&arguments.output)?;
     kind.refuse(&output)?;
-    if base_choice(&arguments.gap.sources.place, config) == BaseChoice::Unsaid {
-        let error = anyhow::anyhow!("cannot compose an image: no base is given");
-        return Err(Failure::question(error)
-            .hint("--base names what the image is put on; `--base scratch` is nothing at all"));
-    }
+    want_base(&arguments.gap.sources.place, config)?;
     let linker = linker_arguments(arguments, config)?;
     let settings = image_settings(arguments, &linker, config)?;
     let question = ClosingQuestion { linker: &linker, ..ClosingQuestion::of(&arguments.gap, None) };
@@ -59,25 +56,52 @@ pub(super) fn run(arguments: &ImageArguments, config: &Config, printer: &Printer
         created,
     };
     let composed = composing.compose(&output, kind)?;
-    let checked = image::check(&composed, &plan, Context::Trees { sources: &sources, settings: &linker })?;
-    let all = [&libraries].into_iter().chain(&trees);
-    let notes: Vec<&str> = all.flat_map(|layer| &layer.notes).map(String::as_str).collect();
-    let report = ImageReport {
-        plan: &plan,
-        libraries: &libraries,
-        composed: &composed,
-        checked: &checked,
-        notes: &notes,
-    };
-    let text = match arguments.format {
-        Format::Json => emit::image_json(&report).map_err(Failure::outside)?,
-        Format::Text => emit::image_text(&report),
-    };
-    composed.keep()?;
-    printer.print(text)?;
-    notes.iter().for_each(|note| printer.warning(note));
-    warn_of_dead_links(&checked, printer);
-    Ok(warn_of_problems(&plan, printer))
+    let context = Context::Trees { sources: &sources, settings: &linker };
+    let checked = image::check(&composed, &plan, context, TreesAre::Inside)?;
+    let finished = Finished { plan: &plan, libraries: &libraries, trees: &trees, checked: &checked };
+    finished.keep(composed, arguments.format, printer)
+}
+
+/// Refuses to compose an image on nothing without being told to.
+pub(super) fn want_base(place: &PlaceArguments, config: &Config) -> Result<(), Failure> {
+    if base_choice(place, config) != BaseChoice::Unsaid {
+        return Ok(());
+    }
+    let error = anyhow::anyhow!("cannot compose an image: no base is given");
+    Err(Failure::question(error)
+        .hint("--base names what the image is put on; `--base scratch` is nothing at all"))
+}
+
+/// What an image was made of and found to be.
+pub(super) struct Finished<'run> {
+    pub(super) plan: &'run Plan,
+    pub(super) libraries: &'run Layer,
+    pub(super) trees: &'run [Layer],
+    pub(super) checked: &'run Checked,
+}
+
+impl Finished<'_> {
+    /// Gives the image its name and reports it.
+    pub(super) fn keep(
+        &self,
+        composed: Composed,
+        format: Format,
+        printer: &Printer,
+    ) -> Result<Exit, Failure> {
+        let Self { plan, libraries, trees, checked } = self;
+        let all = [*libraries].into_iter().chain(*trees);
+        let notes: Vec<&str> = all.flat_map(|layer| &layer.notes).map(String::as_str).collect();
+        let report = ImageReport { plan, libraries, composed: &composed, checked, notes: &notes };
+        let text = match format {
+            Format::Json => emit::image_json(&report).map_err(Failure::outside)?,
+            Format::Text => emit::image_text(&report),
+        };
+        composed.keep()?;
+        printer.print(text)?;
+        notes.iter().for_each(|note| printer.warning(note));
+        warn_of_dead_links(checked, printer);
+        Ok(warn_of_problems(plan, printer))
+    }
 }
 
 /// What an image is composed of.

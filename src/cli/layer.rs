@@ -6,6 +6,7 @@ use super::arguments::{ArchiveArguments, Format, LayerArguments, LayerExtent};
 use super::catalogs::archive_settings;
 use super::closing::{ClosedAnswer, ClosingQuestion, close, locked_urls, not_whole, warn_of_problems};
 use super::config::Config;
+use super::image::{Composing, Finished, want_base};
 use super::lock_file;
 use super::printer::Printer;
 use super::progress::Bars;
@@ -15,6 +16,7 @@ use crate::app::Sources;
 use crate::catalog::Package;
 use crate::depot::Depot;
 use crate::emit::{self, LayerReport};
+use crate::image::{self, ImageOutput, ImageSettings, LayerOrigin, NewLayer, TreesAre, layout_folder};
 use crate::inventory::Depth;
 use crate::layer::{self, Context, Extent, Layer, LayerError, OutputKind, PackageSource, Request};
 use crate::loader::LinkerSettings;
@@ -26,20 +28,15 @@ const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 
 pub(super) fn run(arguments: &LayerArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let mtime = source_date_epoch()?;
+    if let Some(folder) = layout_folder(&arguments.output) {
+        return write_image(arguments, &folder, mtime, config, printer);
+    }
     let output = &arguments.output;
     let kind = OutputKind::of_name(output)?;
     layer::refuse_output(output, kind)?;
     let planned = Planned::of(arguments, config, printer)?;
     let plan = &planned.plan;
-    let sources = packages(&arguments.gap.catalog.archive, config, printer, plan)?;
-    let request = Request {
-        plan,
-        sources: &sources,
-        base: planned.sources.base.as_ref().map(|base| &base.inventory),
-        extent: arguments.shipped.files.into(),
-        includes: &arguments.shipped.include,
-    };
-    let layer = Layer::compose(&request, layer::scratch(output)?)?;
+    let layer = planned.compose(arguments, output, config, printer)?;
     let written = layer::write(&layer, output, kind, mtime)?;
     layer::check(&written, &layer, plan, planned.context())?;
     let report = LayerReport::new(plan, &layer, &written);
@@ -53,6 +50,34 @@ pub(super) fn run(arguments: &LayerArguments, config: &Config, printer: &Printer
         printer.warning(note);
     }
     Ok(warn_of_problems(plan, printer))
+}
+
+/// Writes an OCI layout of the base with the layer on it.
+fn write_image(
+    arguments: &LayerArguments,
+    folder: &Path,
+    created: u64,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let kind = ImageOutput::Layout;
+    kind.refuse(folder)?;
+    want_base(&arguments.gap.sources.place, config)?;
+    let planned = Planned::of(arguments, config, printer)?;
+    let plan = &planned.plan;
+    let layer = planned.compose(arguments, folder, config, printer)?;
+    let composing = Composing {
+        plan,
+        sources: &planned.sources,
+        layers: &[NewLayer { origin: LayerOrigin::Libraries, layer: &layer }],
+        settings: &ImageSettings::default(),
+        platform: arguments.gap.sources.place.platform.as_ref(),
+        created,
+    };
+    let composed = composing.compose(folder, kind)?;
+    let checked = image::check(&composed, plan, planned.context(), TreesAre::Outside)?;
+    let finished = Finished { plan, libraries: &layer, trees: &[], checked: &checked };
+    finished.keep(composed, arguments.format, printer)
 }
 
 /// The Plan, and what it was made of.
@@ -100,6 +125,25 @@ impl Planned {
             return Err(not_whole("write a layer"));
         }
         Ok(Self { plan: closed.plan, sources, linker: Some(linker) })
+    }
+
+    /// The layer, whose contents are gathered on the disk of the output.
+    fn compose(
+        &self,
+        arguments: &LayerArguments,
+        output: &Path,
+        config: &Config,
+        printer: &Printer,
+    ) -> Result<Layer, Failure> {
+        let sources = packages(&arguments.gap.catalog.archive, config, printer, &self.plan)?;
+        let request = Request {
+            plan: &self.plan,
+            sources: &sources,
+            base: self.sources.base.as_ref().map(|base| &base.inventory),
+            extent: arguments.shipped.files.into(),
+            includes: &arguments.shipped.include,
+        };
+        Ok(Layer::compose(&request, layer::scratch(output)?)?)
     }
 
     fn context(&self) -> Context<'_> {

@@ -8,7 +8,7 @@ use std::io;
 use bstr::BString;
 
 use super::{Composed, ImageError, LayerOrigin};
-use crate::app::{Linked, Scope, Source, Sources, link};
+use crate::app::{Linked, Scope, Source, Sources, link, recognise};
 use crate::decompress::Compression;
 use crate::inventory::{Entry, EntryKind, Inventory, InventoryError, read_image, read_layer};
 use crate::layer::{Context, Library, not_found, not_loaded};
@@ -24,12 +24,26 @@ pub struct Checked {
     pub dead_links: Vec<(RootedPath, BString)>,
 }
 
+/// Where the trees are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TreesAre {
+    /// In layers of the image.
+    Inside,
+    /// Somewhere else: whoever runs the image brings them.
+    Outside,
+}
+
 /// Reads a composed image back and sees that what is loaded in it is what the Plan says. `context` is what the Plan
 /// was made of; a lock's base does not matter, since the image has it.
 ///
 /// # Errors
 /// What differs.
-pub fn check(composed: &Composed, plan: &Plan, context: Context<'_>) -> Result<Checked, ImageError> {
+pub fn check(
+    composed: &Composed,
+    plan: &Plan,
+    context: Context<'_>,
+    trees_are: TreesAre,
+) -> Result<Checked, ImageError> {
     let output = composed.output().to_owned();
     let unreadable =
         |source: InventoryError| ImageError::ReadBack { output: output.clone(), source: Box::new(source) };
@@ -45,14 +59,24 @@ pub fn check(composed: &Composed, plan: &Plan, context: Context<'_>) -> Result<C
     if let Some(library) = not_loaded(&libraries, plan, sources, settings) {
         return Err(not_there(composed, library));
     }
-    let (found, checked) = find_trees(composed, image, sources)?;
+    let (apps, checked) = match trees_are {
+        TreesAre::Inside => find_trees(composed, &image, sources)?,
+        TreesAre::Outside => {
+            let apps = sources.apps.iter().map(|app| with_inventory(app, app.inventory.clone()));
+            (apps.collect(), Checked::default())
+        }
+    };
+    let found = Sources { base: Some(base_of(composed, image)), image: None, apps };
     let planned = {
         let (lower, top) = (sources.root(), RootedPath::root());
         let mut root = Root::over(&lower);
         root.mount(&top, &libraries);
-        outcomes(&link(&root, sources, settings, Scope::InContext))
+        outcomes(&root, &link(&root, sources, settings, Scope::InContext))
     };
-    let in_image = outcomes(&link(&found.root(), &found, settings, Scope::InContext));
+    let in_image = {
+        let root = found.root();
+        outcomes(&root, &link(&root, &found, settings, Scope::InContext))
+    };
     match first_difference(&planned, &in_image) {
         Some((object, soname)) => Err(ImageError::LoadsOther { output, object, soname }),
         None => Ok(checked),
@@ -76,50 +100,51 @@ fn read_libraries(composed: &Composed) -> Result<Inventory, ImageError> {
     read().map_err(|source| ImageError::Write { output: composed.output().to_owned(), source })
 }
 
-/// The image as a base, and the trees as they are in it.
+/// The image as a base.
+fn base_of(composed: &Composed, image: Inventory) -> Source {
+    let (tree, top) = (recognise(&image), RootedPath::root());
+    let host_path = composed.output().to_owned();
+    Source { host_path, at: top.clone(), shown_as: top, inventory: image, tree }
+}
+
+/// A tree with what was found of it.
+fn with_inventory(app: &Source, inventory: Inventory) -> Source {
+    Source {
+        host_path: app.host_path.clone(),
+        at: app.at.clone(),
+        shown_as: app.shown_as.clone(),
+        inventory,
+        tree: app.tree.clone(),
+    }
+}
+
+/// The trees as they are in the image.
 fn find_trees(
     composed: &Composed,
-    image: Inventory,
+    image: &Inventory,
     sources: &Sources,
-) -> Result<(Sources, Checked), ImageError> {
+) -> Result<(Vec<Source>, Checked), ImageError> {
     let (mut apps, mut checked) = (Vec::new(), Checked::default());
     let top = RootedPath::root();
-    {
-        let mut root = Root::new();
-        root.mount(&top, &image);
-        for app in &sources.apps {
-            let mut entries = Vec::new();
-            for entry in app.inventory.entries() {
-                let path = app.at.join(&entry.path);
-                let found = found_at(&root, &path, entry);
-                let Some(kind) = found else {
-                    return Err(ImageError::Differs { output: composed.output().to_owned(), path });
-                };
-                if let EntryKind::Symlink(target) = &kind
-                    && root.resolve(root.top(), path.as_bytes()).is_err()
-                {
-                    checked.dead_links.push((path, target.clone()));
-                }
-                entries.push(Entry { path: entry.path.clone(), kind });
+    let mut root = Root::new();
+    root.mount(&top, image);
+    for app in &sources.apps {
+        let mut entries = Vec::new();
+        for entry in app.inventory.entries() {
+            let path = app.at.join(&entry.path);
+            let Some(kind) = found_at(&root, &path, entry) else {
+                return Err(ImageError::Differs { output: composed.output().to_owned(), path });
+            };
+            if let EntryKind::Symlink(target) = &kind
+                && root.resolve(root.top(), path.as_bytes()).is_err()
+            {
+                checked.dead_links.push((path, target.clone()));
             }
-            apps.push(Source {
-                host_path: app.host_path.clone(),
-                at: app.at.clone(),
-                shown_as: app.shown_as.clone(),
-                inventory: Inventory::new(entries, Vec::new()),
-                tree: app.tree.clone(),
-            });
+            entries.push(Entry { path: entry.path.clone(), kind });
         }
+        apps.push(with_inventory(app, Inventory::new(entries, Vec::new())));
     }
-    let tree = crate::app::recognise(&image);
-    let base = Source {
-        host_path: composed.output().to_owned(),
-        at: top.clone(),
-        shown_as: top,
-        inventory: image,
-        tree,
-    };
-    Ok((Sources { base: Some(base), image: None, apps }, checked))
+    Ok((apps, checked))
 }
 
 /// What the image has for an entry of a tree, if it is of its kind. What is left out of layers is so here.
@@ -144,21 +169,21 @@ fn found_at(root: &Root<'_>, path: &RootedPath, entry: &Entry) -> Option<EntryKi
     is_same.then(|| kind.clone())
 }
 
-/// What each start object's process asks for, by whom, and where it is found.
+/// What each start object's process asks for, by whom, and which file is found; files by where they really are.
 type Outcomes = BTreeMap<RootedPath, Vec<(RootedPath, Soname, Option<RootedPath>)>>;
 
-fn outcomes(linked: &Linked<'_>) -> Outcomes {
-    let path = |bytes: &BString| RootedPath::new(bytes.as_slice());
+fn outcomes(root: &Root<'_>, linked: &Linked<'_>) -> Outcomes {
     let maps = linked.starts.iter().map(|start| &start.map);
     maps.map(|map| {
+        let path = |object: usize| root.path(map.objects[object].node);
         let edges = map.edges.iter().map(|edge| {
             let found = match &edge.outcome {
-                Outcome::Found { object, .. } => Some(path(&map.objects[*object].path)),
+                Outcome::Found { object, .. } => Some(path(*object)),
                 _ => None,
             };
-            (path(&map.objects[edge.by].path), edge.soname.clone(), found)
+            (path(edge.by), edge.soname.clone(), found)
         });
-        (path(&map.objects[map.start].path), edges.collect())
+        (path(map.start), edges.collect())
     })
     .collect()
 }

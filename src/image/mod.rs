@@ -22,10 +22,10 @@ mod trees;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use check::{Checked, check};
+pub use check::{Checked, TreesAre, check};
 pub use config::ImageSettings;
 pub use error::ImageError;
-pub use output::{Composed, ImageOutput};
+pub use output::{Composed, ImageOutput, layout_folder};
 pub use tag::{BadTag, ImageTag};
 pub use trees::{new_layers, root_layer, tree_layers};
 

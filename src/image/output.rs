@@ -1,7 +1,10 @@
 //! Where an image is written to.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -77,10 +80,8 @@ impl ImageOutput {
     }
 }
 
-/// The folder that `oci:FOLDER` names.
-fn layout_folder(word: &Path) -> Option<PathBuf> {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt;
+/// The folder that `oci:FOLDER` names, if that is what a word is.
+pub fn layout_folder(word: &Path) -> Option<PathBuf> {
     let folder = word.as_os_str().as_bytes().strip_prefix(LAYOUT_PREFIX.as_bytes())?;
     Some(PathBuf::from(OsStr::from_bytes(folder)))
 }
@@ -137,7 +138,6 @@ impl Composed {
 
 /// A file beside the output; the umask decides who may read it.
 fn new_file(output: &Path) -> io::Result<NamedTempFile> {
-    use std::os::unix::fs::PermissionsExt;
     let everyone = fs::Permissions::from_mode(0o666);
     tempfile::Builder::new().permissions(everyone).tempfile_in(folder_of(output))
 }

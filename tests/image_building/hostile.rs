@@ -14,13 +14,10 @@ use crate::{Layout, World, names_in, said, succeeded, world};
 #[track_caller]
 fn refused_on(world: &World, members: &[Member], status: i32) -> String {
     fs::write(world.fixture.host("/base.tar"), tar_of(members)).expect("written");
-    let before = names_in(&world.fixture.root());
+    let before = world.names();
     let answer = world.image("base.tar", "out", &[]);
     assert_eq!(answer.status.code(), Some(status), "{}", said(&answer));
-    let mut after = names_in(&world.fixture.root());
-    after.retain(|name| name != "home");
-    let before: Vec<String> = before.into_iter().filter(|name| name != "home").collect();
-    assert_eq!(after, before, "nothing is left");
+    assert_eq!(world.names(), before, "nothing is left");
     said(&answer)
 }
 
@@ -78,11 +75,11 @@ fn a_blob_that_has_another_digest_is_not_copied() {
     let changed = compressed(".gz", &tar_of(&[("etc/x", Regular, "y")]));
     let blob = world.fixture.host(&format!("/layout/{name}"));
     fs::write(blob, changed).expect("written");
-    let before = names_in(&world.fixture.root());
+    let before = world.names();
     let answer = world.image("layout", "bad", &[]);
     assert_eq!(answer.status.code(), Some(2), "{}", said(&answer));
     assert!(said(&answer).contains("it has the digest sha256:"), "{}", said(&answer));
-    assert_eq!(names_in(&world.fixture.root()), before);
+    assert_eq!(world.names(), before);
 }
 
 #[test]
@@ -124,7 +121,7 @@ fn a_full_disk_leaves_nothing_half_written() {
     succeeded(&world.image("scratch", "first", &[]));
     world.fixture.file("/app/large", &"0123456789".repeat(1000));
     for output in ["again.tar", "again"] {
-        let before = names_in(&world.fixture.root());
+        let before = world.names();
         let program = world.command(&["image", "app", "--at", "/app", "--base", "scratch", "-o", output]);
         let mut shell = Command::new("/bin/sh");
         shell.args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh"]);
@@ -133,7 +130,7 @@ fn a_full_disk_leaves_nothing_half_written() {
         let answer = shell.output().expect("sh runs");
         assert_eq!(answer.status.code(), Some(3), "{}", said(&answer));
         assert!(said(&answer).contains("cannot write"), "{}", said(&answer));
-        assert_eq!(names_in(&world.fixture.root()), before);
+        assert_eq!(world.names(), before);
     }
 }
 

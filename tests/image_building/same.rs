@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::support::archive_server::sha256;
-use crate::{Layout, names_in, succeeded, world};
+use crate::{Layout, succeeded, world};
 
 #[test]
 fn an_image_is_the_same_whatever_the_threads_the_umask_the_locale_and_the_cache() {
@@ -65,5 +65,5 @@ fn times_are_source_date_epoch() {
     let mut command = world.command(&["image", "app", "--at", "/app", "--base", "scratch", "-o", "other"]);
     let never = command.env("SOURCE_DATE_EPOCH", "9999999999999").output().expect("the program runs");
     assert_eq!(never.status.code(), Some(2));
-    assert_eq!(names_in(&world.fixture.root()).iter().filter(|name| name.contains("sodeb-")).count(), 0);
+    assert_eq!(world.names().iter().filter(|name| name.contains("sodeb-")).count(), 0);
 }

@@ -1,13 +1,15 @@
 //! The layers of trees.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
+use std::process::{Command, Output};
 
 use tar::EntryType;
 
+use crate::support::fixture::library;
 use crate::support::images::{Member, tar_of};
-use crate::{Layout, said, succeeded, world};
+use crate::{Layout, World, said, succeeded, world};
 
 #[test]
 fn modes_and_owners_are_normal_and_links_stay_links() {
@@ -80,4 +82,51 @@ fn links_that_lead_nowhere_in_the_image_are_said() {
     let expected = "/app/python3 leads to /usr/bin/python3, which the image does not have";
     assert!(said(&answer).contains(expected), "{}", said(&answer));
     assert!(!said(&answer).contains("/app/alive"), "{}", said(&answer));
+}
+
+#[test]
+fn a_folder_of_a_tree_leads_through_the_bases_link_and_leaves_it() {
+    let world = world();
+    let members: &[Member] = &[
+        ("lib", EntryType::Symlink, "usr/lib"),
+        ("usr/lib/", EntryType::Directory, ""),
+        ("usr/lib/x86_64-linux-gnu/", EntryType::Directory, ""),
+    ];
+    fs::write(world.fixture.host("/base.tar"), tar_of(members)).expect("written");
+    world.fixture.build(library("/over/lib/own/liby.so").needs("liba.so.1"));
+    let question = ["image", "over", "--at", "/", "--refresh", "--base", "base.tar", "-o", "out"];
+    succeeded(&world.run(&question));
+    let image = Layout::read(&world.fixture.host("/out"));
+    assert_eq!(image.tree().keys().collect::<Vec<_>>(), ["usr/lib/own/", "usr/lib/own/liby.so"]);
+    assert!(image.entries(1).keys().all(|name| name.starts_with("usr/") || name.starts_with("var/")));
+}
+
+/// The program without root's right to read everything.
+fn unprivileged(world: &World, arguments: &[&str]) -> Output {
+    let plain = world.command(arguments);
+    let mut command = Command::new("setpriv");
+    command.arg("--bounding-set=-dac_override,-dac_read_search").arg(plain.get_program());
+    command.args(plain.get_args()).current_dir(world.fixture.root()).env_clear();
+    let variables = [("HOME", world.fixture.host("/home")), ("PATH", "/usr/bin:/bin".into())];
+    command.envs(variables).output().expect("setpriv runs")
+}
+
+#[test]
+fn what_can_not_be_read_of_a_tree_is_an_error_that_names_it() {
+    let world = world();
+    let question = ["image", "app", "--at", "/app", "--refresh", "--base", "scratch", "-o", "out"];
+    world.fixture.file("/app/secret", "secret");
+    world.fixture.file("/app/closed/x", "x");
+    for (path, mode) in [("/app/secret", 0o000), ("/app/closed", 0o300)] {
+        let host = world.fixture.host(path);
+        let set = |mode| fs::set_permissions(&host, fs::Permissions::from_mode(mode)).expect("set");
+        set(mode);
+        let before = world.names();
+        let answer = unprivileged(&world, &question);
+        set(0o755);
+        assert_eq!(answer.status.code(), Some(3), "{}", said(&answer));
+        let cause = format!("cannot read {}: ", &path[1..]);
+        assert!(said(&answer).contains(&cause) && said(&answer).contains("denied"), "{}", said(&answer));
+        assert_eq!(world.names(), before);
+    }
 }
