@@ -10,6 +10,7 @@ pub(crate) mod host;
 pub(crate) mod images;
 pub(crate) mod judge;
 pub(crate) mod package;
+pub(crate) mod python_base;
 pub(crate) mod real;
 pub(crate) mod sodeb;
 pub(crate) mod trees;
