@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::image_settings::{Assignment, CommandLine, parse_owner};
+use super::image_settings::{Assignment, CommandLine, parse_owner, parse_run};
 use crate::emit::ManifestFormat;
 use crate::image::ImageTag;
 use crate::inventory::ImagePlatform;
@@ -48,7 +48,7 @@ pub(super) enum Command {
     /// base that it was made for.
     Layer(LayerArguments),
     /// Compose an image: a base, the needed files of the packages that close the gap, and the trees themselves
-    Image(ImageArguments),
+    Image(Box<ImageArguments>),
     /// Show what each object of a tree loads, as the dynamic linker would
     Tree(TreeArguments),
     /// Fetch, show, search and build the catalogs that packages are looked up in
@@ -318,6 +318,8 @@ pub(super) struct ImageArguments {
     pub(super) shipped: ShippedArguments,
     #[command(flatten, next_help_heading = "The image")]
     pub(super) start: StartArguments,
+    #[command(flatten)]
+    pub(super) verify: VerifyArguments,
     /// Whose the trees are in the image: numbers of a user and a group [default: 0:0]
     #[arg(long, value_name = "UID[:GID]", value_parser = parse_owner)]
     pub(super) owner: Option<Owner>,
@@ -328,6 +330,18 @@ pub(super) struct ImageArguments {
     /// layout (`oci:FOLDER` for any name)
     #[arg(short, long, value_name = "OUT")]
     pub(super) output: PathBuf,
+}
+
+/// What has to work in the image.
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// A command to run in the image before it is kept: no image is written where it fails. It runs in namespaces of its
+    /// own, without network, /proc and /dev (needs unshare of util-linux)
+    #[arg(long, value_name = "COMMAND", value_parser = parse_run)]
+    pub(super) verify_run: Option<CommandLine>,
+    /// How long that may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "verify_run")]
+    pub(super) verify_timeout: u32,
 }
 
 /// How an image is started and what it is called; what is not given stays as the base has it.

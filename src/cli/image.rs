@@ -1,6 +1,7 @@
 //! `sodeb image`.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::arguments::{Format, ImageArguments, PlaceArguments};
 use super::closing::{ClosedAnswer, ClosingQuestion, close, not_whole, warn_of_problems};
@@ -58,6 +59,9 @@ pub(super) fn run(arguments: &ImageArguments, config: &Config, printer: &Printer
     let composed = composing.compose(&output, kind)?;
     let context = Context::Trees { sources: &sources, settings: &linker };
     let checked = image::check(&composed, &plan, context, TreesAre::Inside)?;
+    if let Some(command) = &arguments.verify.verify_run {
+        composed.run(command.words(), Duration::from_secs(arguments.verify.verify_timeout.into()))?;
+    }
     let finished = Finished { plan: &plan, libraries: &libraries, trees: &trees, checked: &checked };
     finished.keep(composed, arguments.format, printer)
 }
@@ -147,7 +151,11 @@ fn warn_of_dead_links(checked: &Checked, printer: &Printer) {
 impl From<ImageError> for Failure {
     fn from(error: ImageError) -> Self {
         let hint = error.hint();
-        let failure = if error.is_of_the_question() { Self::question(error) } else { Self::outside(error) };
+        let failure = match &error {
+            ImageError::Run { .. } => Self::bad_news(error),
+            _ if error.is_of_the_question() => Self::question(error),
+            _ => Self::outside(error),
+        };
         match hint {
             Some(hint) => failure.hint(hint),
             None => failure,

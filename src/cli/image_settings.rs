@@ -34,35 +34,54 @@ impl FromStr for Assignment {
     }
 }
 
-/// A command: a JSON array of words, or words as a shell splits them.
+/// A command: a JSON array of words, or words as a shell splits them, of which nothing is expanded. In `sodeb.toml` an
+/// array is one too.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(try_from = "Typed")]
+pub(super) struct CommandLine(Vec<String>);
+
+/// A command as it stands in `sodeb.toml`.
+#[derive(serde::Deserialize)]
 #[serde(untagged)]
-pub(super) enum CommandLine {
-    /// Words.
+enum Typed {
     Words(Vec<String>),
-    /// What is to be split.
     Text(String),
+}
+
+impl TryFrom<Typed> for CommandLine {
+    type Error = String;
+
+    fn try_from(typed: Typed) -> Result<Self, String> {
+        match typed {
+            Typed::Words(words) => Ok(Self(words)),
+            Typed::Text(text) => text.parse(),
+        }
+    }
 }
 
 impl FromStr for CommandLine {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::Text(text.to_owned()).words().map(Self::Words)
+        if text.trim_start().starts_with('[') {
+            let words = serde_json::from_str(text);
+            return words.map(Self).map_err(|error| format!("no JSON array of words: {error}"));
+        }
+        shlex::split(text).map(Self).ok_or_else(|| "a quote is not closed".to_owned())
     }
 }
 
 impl CommandLine {
-    /// Its words. Nothing is expanded.
-    fn words(&self) -> Result<Vec<String>, String> {
-        match self {
-            Self::Words(words) => Ok(words.clone()),
-            Self::Text(text) if text.trim_start().starts_with('[') => {
-                serde_json::from_str(text).map_err(|error| format!("no JSON array of words: {error}"))
-            }
-            Self::Text(text) => shlex::split(text).ok_or_else(|| "a quote is not closed".to_owned()),
-        }
+    /// Its words.
+    pub(super) fn words(&self) -> &[String] {
+        &self.0
     }
+}
+
+/// A command of at least one word.
+pub(super) fn parse_run(text: &str) -> Result<CommandLine, String> {
+    let command: CommandLine = text.parse()?;
+    if command.words().is_empty() { Err("there is no word in it".to_owned()) } else { Ok(command) }
 }
 
 /// `UID[:GID]`; the group is of the user's number if none is given, as engines have it.
@@ -99,16 +118,12 @@ pub(super) fn image_settings(
     config: &Config,
 ) -> Result<ImageSettings, Failure> {
     let (start, file) = (&arguments.start, &config.image);
-    let command = |flag: &Option<CommandLine>, file: &Option<CommandLine>, key: &str| {
-        let words = flag.as_ref().or(file.as_ref()).map(CommandLine::words).transpose();
-        words.map_err(|cause| unusable(key, &cause))
-    };
-    let entrypoint = command(&start.entrypoint, &file.entrypoint, "entrypoint")?;
+    let words = |command: &CommandLine| command.words().to_vec();
     // The file's arguments are for the file's entrypoint.
-    let cmd_of_file = if start.entrypoint.is_some() { &None } else { &file.cmd };
+    let cmd_of_file = file.cmd.as_ref().filter(|_| start.entrypoint.is_none());
     Ok(ImageSettings {
-        entrypoint,
-        cmd: command(&start.cmd, cmd_of_file, "cmd")?,
+        entrypoint: start.entrypoint.as_ref().or(file.entrypoint.as_ref()).map(words),
+        cmd: start.cmd.as_ref().or(cmd_of_file).map(words),
         environment: environment(arguments, linker, config)?,
         workdir: linker.workdir.as_deref().map(workdir).transpose()?,
         user: start.user.clone().or_else(|| file.user.clone()),
@@ -150,7 +165,12 @@ fn merged(file: &BTreeMap<String, String>, flags: &[Assignment]) -> BTreeMap<Str
 
 /// Each once, in their order.
 fn tags(flags: &[ImageTag], file: &[String]) -> Result<Vec<ImageTag>, Failure> {
-    let parse = |word: &String| word.parse().map_err(|error| unusable("tag", &format!("'{word}': {error}")));
+    let parse = |word: &String| {
+        word.parse().map_err(|error| {
+            let words = format!("cannot use tag of [image] in sodeb.toml: '{word}': {error}");
+            Failure::question(anyhow::anyhow!(words))
+        })
+    };
     let given: Vec<ImageTag> =
         if flags.is_empty() { file.iter().map(parse).collect::<Result<_, _>>()? } else { flags.to_vec() };
     let mut tags = Vec::new();
@@ -162,16 +182,12 @@ fn tags(flags: &[ImageTag], file: &[String]) -> Result<Vec<ImageTag>, Failure> {
     Ok(tags)
 }
 
-fn unusable(key: &str, cause: &str) -> Failure {
-    Failure::question(anyhow::anyhow!("cannot use {key} of [image] in sodeb.toml: {cause}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn words(text: &str) -> Result<Vec<String>, String> {
-        text.parse::<CommandLine>().and_then(|command| command.words())
+        text.parse::<CommandLine>().map(|command| command.words().to_vec())
     }
 
     #[test]

@@ -97,6 +97,30 @@ pub enum ImageError {
         /// Where it should be.
         path: RootedPath,
     },
+    /// The image can't be unpacked for a command.
+    #[error("cannot keep {output}: it can't be unpacked")]
+    Unpack {
+        /// The output.
+        output: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The image can't be entered.
+    #[error("cannot run a command in the image")]
+    Enter(#[source] io::Error),
+    /// The command that was to show that the image works does not.
+    #[error("cannot keep {output}: `{command}` fails in it ({why}):\n{said}")]
+    Run {
+        /// The output.
+        output: PathBuf,
+        /// The command.
+        command: String,
+        /// How it ended.
+        why: String,
+        /// What it said at last.
+        said: String,
+    },
 }
 
 impl ImageError {
@@ -105,6 +129,7 @@ impl ImageError {
         match self {
             Self::Layer(error) => error.hint(),
             Self::Output { .. } => Some("give a new folder, or a name that ends in .tar"),
+            Self::Enter(_) => Some("leave out --verify-run"),
             Self::Time(_) => Some("SOURCE_DATE_EPOCH is a number of seconds since 1970"),
             _ => None,
         }
@@ -114,7 +139,7 @@ impl ImageError {
     pub fn is_of_the_question(&self) -> bool {
         match self {
             Self::Layer(error) => error.is_of_the_question(),
-            Self::Write { .. } | Self::ReadBack { .. } => false,
+            Self::Write { .. } | Self::ReadBack { .. } | Self::Unpack { .. } | Self::Enter(_) => false,
             _ => true,
         }
     }

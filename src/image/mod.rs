@@ -16,8 +16,10 @@ mod documents;
 mod error;
 mod layout;
 mod output;
+mod run;
 mod tag;
 mod trees;
+mod unpack;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -138,16 +140,16 @@ pub fn compose(request: &ImageRequest<'_>, output: &Path, kind: ImageOutput) -> 
     };
     let config = config::compose(base_config, settings, platform, &created_at(created)?, &image_layers)?;
     let platform = documents::platform_of(&config);
-    let config = layout.document(documents::CONFIG_TYPE, &config)?;
-    let manifest = documents::manifest(&config, &image_layers, &annotations);
+    let config_blob = layout.document(documents::CONFIG_TYPE, &config)?;
+    let manifest = documents::manifest(&config_blob, &image_layers, &annotations);
     let manifest = layout.document(documents::MANIFEST_TYPE, &manifest)?;
     layout.finish(&documents::index(&manifest, &platform, &settings.tags))?;
     let image = Image {
         manifest: manifest.digest,
-        config: config.digest,
+        config: config_blob.digest,
         layers: image_layers,
         tags: settings.tags.clone(),
         annotations,
     };
-    Ok(Composed::new(layout, output, kind, image))
+    Ok(Composed::new(layout, output, kind, image, config))
 }

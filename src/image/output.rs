@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use super::archive::write_archive;
@@ -94,11 +95,12 @@ pub struct Composed {
     pub kind: ImageOutput,
     /// What it is.
     pub image: Image,
+    pub(super) config: Value,
 }
 
 impl Composed {
-    pub(super) fn new(layout: Layout, output: &Path, kind: ImageOutput, image: Image) -> Self {
-        Self { layout, output: output.to_owned(), kind, image }
+    pub(super) fn new(layout: Layout, output: &Path, kind: ImageOutput, image: Image, config: Value) -> Self {
+        Self { layout, output: output.to_owned(), kind, image, config }
     }
 
     /// Where it will be.
@@ -116,7 +118,7 @@ impl Composed {
     /// # Errors
     /// When it can't be packed or renamed; nothing is left then.
     pub fn keep(self) -> Result<(), ImageError> {
-        let Self { layout, output, kind, image } = self;
+        let Self { layout, output, kind, image, .. } = self;
         let failed = |source| ImageError::Write { output: output.clone(), source };
         match kind {
             ImageOutput::Layout => {

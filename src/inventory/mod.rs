@@ -17,6 +17,7 @@ mod directory;
 mod flatten;
 mod image;
 mod layer;
+mod layer_members;
 mod pax;
 mod stored;
 mod streamed;
@@ -36,6 +37,7 @@ pub use image::{
     ImageFacts, ImageFault, ImagePart, ImageParts, ImagePlatform, ReadImage, is_image, read_image, read_parts,
 };
 pub use layer::Layer;
+pub use layer_members::{LayerMember, MemberKind, each_layer_member};
 pub use stored::{Kept, Stored, StoredDebs, StoredLayers};
 
 use crate::elf::ElfFacts;
