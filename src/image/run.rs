@@ -58,7 +58,12 @@ impl Composed {
         };
         let output = self.output().to_owned();
         let command = shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "));
-        Err(ImageError::Run { output, command, why, said: printable(&said) })
+        Err(ImageError::Run {
+            output,
+            command,
+            why,
+            said: String::from_utf8_lossy(&said).trim_end().to_owned(),
+        })
     }
 
     /// The command as it enters a root.
@@ -130,12 +135,4 @@ fn listen(mut source: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
         }
         said
     })
-}
-
-/// What was said, without what a terminal would act on.
-fn printable(said: &[u8]) -> String {
-    let text = String::from_utf8_lossy(said);
-    let is_plain = |character: char| !character.is_control() || matches!(character, '\n' | '\t');
-    let plain = |character| if is_plain(character) { character } else { char::REPLACEMENT_CHARACTER };
-    text.trim_end().chars().map(plain).collect()
 }

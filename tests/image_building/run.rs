@@ -79,7 +79,7 @@ fn where_a_command_fails_no_image_is_written_and_what_it_said_is_told() {
         }
         assert_eq!(answer.status.code(), Some(1), "{}", said(&answer));
         let expected =
-            format!("cannot keep {output}: `/app/run` fails in it (exit status: 7):\nA=\u{fffd}[31m new\n");
+            format!("cannot keep {output}: `/app/run` fails in it (exit status: 7):\nA=\\u{{1b}}[31m new\n");
         assert!(said(&answer).contains(&expected), "{}", said(&answer));
         assert_eq!(world.names(), before);
     }

@@ -85,6 +85,16 @@ fn links_that_lead_nowhere_in_the_image_are_said() {
 }
 
 #[test]
+fn names_do_not_act_on_the_terminal() {
+    let world = world();
+    symlink("nowhere\u{1b}[0m", world.fixture.host("/app/odd\u{1b}[31m\u{7}")).expect("a link");
+    let answer = world.image("scratch", "out", &["--color", "always"]);
+    succeeded(&answer);
+    let expected = r"/app/odd\u{1b}[31m\u{7} leads to nowhere\u{1b}[0m, which";
+    assert!(said(&answer).contains(expected), "{}", said(&answer));
+}
+
+#[test]
 fn a_folder_of_a_tree_leads_through_the_bases_link_and_leaves_it() {
     let world = world();
     let members: &[Member] = &[
