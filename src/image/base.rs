@@ -67,10 +67,16 @@ fn copy_layer(
     let compression = Compression::of_magic(&head);
     let mut whole = Digesting::new(io::Cursor::new(head).chain(source));
     let file = layout.unnamed_blob()?;
-    let (packing, blob) = match packing_of(compression) {
-        Some(packing) => (packing, copy(layout, &mut whole, file.as_file())?),
+    let (media_type, blob) = match packing_of(compression) {
+        Some(packing) => {
+            let blob = copy(layout, &mut whole, file.as_file())?;
+            (media_type(part.media_type.as_deref(), packing), blob)
+        }
         // No type of layers is for it.
-        None => (Packing::Gzip, repack(layout, compression, &mut whole, file.as_file())?),
+        None => {
+            let blob = repack(layout, compression, &mut whole, file.as_file())?;
+            (media_type(None, Packing::Gzip), blob)
+        }
     };
     let (_, found) = whole.finish();
     if let Some(stated) = part.digest.filter(|stated| *stated != found) {
@@ -79,7 +85,7 @@ fn copy_layer(
     layout.name_blob(file, blob.digest)?;
     Ok(ImageLayer {
         origin: LayerOrigin::Base,
-        media_type: media_type(part.media_type.as_deref(), packing),
+        media_type,
         digest: blob.digest,
         size_bytes: blob.size_bytes,
         diff_id: part.diff_id,

@@ -73,6 +73,15 @@ fn settings_that_make_no_sense_name_the_file_and_the_cause() {
 }
 
 #[test]
+fn scratch_is_no_base_whatever_the_file_says() {
+    let fixture = with_settings("base = \"nope\"\nrelease = \"bookworm\"\n");
+    assert!(!says(&fixture, &["app", "--base", "scratch"]).contains("nope"));
+    let fixture = with_settings("base = \"scratch\"\nrelease = \"bookworm\"\n");
+    assert!(!says(&fixture, &["app"]).contains("on base"));
+    assert!(says(&fixture, &["app", "--base", "./scratch"]).contains("cannot read ./scratch: "));
+}
+
+#[test]
 fn a_settings_file_that_is_a_folder_is_no_settings_file() {
     let fixture = Fixture::empty();
     fixture.make_folder("/sodeb.toml");

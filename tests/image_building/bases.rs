@@ -69,6 +69,15 @@ fn dockers_types_become_ocis() {
 }
 
 #[test]
+fn a_layer_in_a_compression_that_has_no_type_is_compressed_anew() {
+    let world = world();
+    write_parts(&oci_parts(&layers(), ".xz", &json!({})), &world.fixture.host("/layout"));
+    let image = world.composed("layout", &[]);
+    assert_eq!(image.layer_types(), [GZIP; 4]);
+    assert_eq!([image.tar(0), image.tar(1)], layers());
+}
+
+#[test]
 fn the_tar_of_a_root_is_one_layer_in_whatever_compression_layers_can_have() {
     let world = world();
     let [lower, _] = layers();
