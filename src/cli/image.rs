@@ -7,6 +7,7 @@ use super::arguments::{Format, ImageArguments, PlaceArguments};
 use super::closing::{ClosedAnswer, ClosingQuestion, close, not_whole, warn_of_problems};
 use super::config::Config;
 use super::image_settings::{image_settings, linker_arguments};
+use super::interrupt::remove_when_interrupted;
 use super::layer::{packages, source_date_epoch};
 use super::printer::Printer;
 use super::settings::{BaseChoice, base_choice};
@@ -15,7 +16,7 @@ use crate::app::Sources;
 use crate::emit::{self, ImageReport};
 use crate::image::{
     self, Checked, Composed, ImageBase, ImageError, ImageOutput, ImageRequest, ImageSettings, NewLayer,
-    TreesAre,
+    TreesAre, Workplace,
 };
 use crate::inventory::ImagePlatform;
 use crate::layer::{self, Context, Layer, Request};
@@ -119,7 +120,9 @@ pub(super) struct Composing<'run> {
 }
 
 impl Composing<'_> {
-    pub(super) fn compose(&self, output: &Path, kind: ImageOutput) -> Result<Composed, ImageError> {
+    pub(super) fn compose(&self, output: &Path, kind: ImageOutput) -> Result<Composed, Failure> {
+        let workplace = Workplace::beside(output)?;
+        remove_when_interrupted(workplace.path())?;
         let Self { plan, sources, layers, settings, platform, created } = self;
         let of_plan = ImagePlatform::from(plan.provenance.target.architecture);
         let root_layer;
@@ -133,7 +136,7 @@ impl Composing<'_> {
         };
         let platform = platform.unwrap_or(&of_plan);
         let request = ImageRequest { base, layers, settings, platform, created: *created };
-        image::compose(&request, output, kind)
+        Ok(image::compose(&request, workplace, kind)?)
     }
 }
 

@@ -9,6 +9,7 @@ mod graph;
 mod image;
 mod image_settings;
 mod index;
+mod interrupt;
 mod layer;
 mod lock;
 mod lock_file;

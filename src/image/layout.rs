@@ -1,4 +1,4 @@
-//! An OCI layout under construction, in a folder beside the output.
+//! An OCI layout under construction, in its workplace.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde_json::Value;
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::NamedTempFile;
 
 use super::documents::{blob_name, descriptor};
-use super::{ImageError, ImageLayer, NewLayer};
+use super::{ImageError, ImageLayer, NewLayer, Workplace};
 use crate::compress::Packing;
-use crate::layer::{WriteFault, folder_of};
+use crate::layer::WriteFault;
 use crate::storage::Measuring;
 use crate::vocabulary::Sha256Digest;
 
@@ -31,8 +31,8 @@ const MARKER_TEXT: &[u8] = br#"{"imageLayoutVersion":"1.0.0"}"#;
 
 /// A layout that is not finished; it vanishes unless it is kept.
 pub(super) struct Layout {
-    top: TempDir,
-    output: PathBuf,
+    workplace: Workplace,
+    top: PathBuf,
     created: u64,
 }
 
@@ -50,40 +50,37 @@ impl Blob {
 }
 
 impl Layout {
-    /// An empty one on the disk that `output` is written to; `created` is the time of what is made in it.
-    pub(super) fn new(output: &Path, created: u64) -> Result<Self, ImageError> {
-        let failed = |source| ImageError::Write { output: output.to_owned(), source };
-        let folder = folder_of(output);
-        // A temporary folder's errors would name it, which nobody knows.
-        fs::metadata(folder).map_err(failed)?;
-        let top = tempfile::Builder::new().prefix(".sodeb-").tempdir_in(folder).map_err(failed)?;
-        fs::create_dir_all(top.path().join(BLOBS)).map_err(failed)?;
-        Ok(Self { top, output: output.to_owned(), created })
+    /// An empty one; `created` is the time of what is made in it.
+    pub(super) fn new(workplace: Workplace, created: u64) -> Result<Self, ImageError> {
+        let top = workplace.path().join("layout");
+        let layout = Self { workplace, top, created };
+        fs::create_dir_all(layout.top.join(BLOBS)).map_err(|source| layout.failed(source))?;
+        Ok(layout)
     }
 
     pub(super) fn top(&self) -> &Path {
-        self.top.path()
+        &self.top
     }
 
-    pub(super) fn into_top(self) -> TempDir {
-        self.top
+    pub(super) fn workplace(&self) -> &Workplace {
+        &self.workplace
     }
 
     pub(super) fn failed(&self, source: io::Error) -> ImageError {
-        ImageError::Write { output: self.output.clone(), source }
+        ImageError::Write { output: self.workplace.output().to_owned(), source }
     }
 
     /// A file that becomes a blob.
     pub(super) fn unnamed_blob(&self) -> Result<NamedTempFile, ImageError> {
         // The umask decides who may read it, as with any other file.
         let everyone = fs::Permissions::from_mode(0o666);
-        let file = tempfile::Builder::new().permissions(everyone).tempfile_in(self.top.path().join(BLOBS));
+        let file = tempfile::Builder::new().permissions(everyone).tempfile_in(self.top.join(BLOBS));
         file.map_err(|source| self.failed(source))
     }
 
     /// Gives a blob its name.
     pub(super) fn name_blob(&self, file: NamedTempFile, digest: Sha256Digest) -> Result<(), ImageError> {
-        let path = self.top.path().join(blob_name(digest));
+        let path = self.top.join(blob_name(digest));
         file.persist(path).map(drop).map_err(|error| self.failed(error.error))
     }
 
@@ -91,7 +88,7 @@ impl Layout {
     pub(super) fn new_layer(&self, new: &NewLayer<'_>) -> Result<ImageLayer, ImageError> {
         let file = self.unnamed_blob()?;
         let written = new.layer.write_archive(Packing::Gzip, file.as_file(), self.created);
-        let (blob, tar) = written.map_err(|fault: WriteFault| fault.at(&self.output))?;
+        let (blob, tar) = written.map_err(|fault: WriteFault| fault.at(self.workplace.output()))?;
         self.name_blob(file, blob.digest)?;
         Ok(ImageLayer {
             origin: new.origin.clone(),
@@ -115,11 +112,11 @@ impl Layout {
     /// Writes what makes the folder a layout.
     pub(super) fn finish(&self, index: &Value) -> Result<(), ImageError> {
         let write = |name: &str, bytes: &[u8]| -> io::Result<()> {
-            File::create_new(self.top.path().join(name))?.write_all(bytes)
+            File::create_new(self.top.join(name))?.write_all(bytes)
         };
         let written = write(INDEX, index.to_string().as_bytes()).and_then(|()| write(MARKER, MARKER_TEXT));
         written.map_err(|source| self.failed(source))?;
-        let readable = fs::set_permissions(self.top.path(), fs::Permissions::from_mode(0o755));
+        let readable = fs::set_permissions(&self.top, fs::Permissions::from_mode(0o755));
         readable.map_err(|source| self.failed(source))
     }
 }

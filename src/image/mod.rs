@@ -1,6 +1,6 @@
 //! A whole image: a base, the libraries that close its gap, and the trees themselves.
 //!
-//! It is composed as an OCI layout (OCI Image Format, "Image Layout") beside the output: the base's layers as they lie
+//! It is composed as an OCI layout (OCI Image Format, "Image Layout") beside the output (`workplace.rs`): the base's layers as they lie
 //! in the base, each compared with its digest (`base.rs`); then new ones, compressed by gzip; the base's configuration
 //! with what is changed of it and everything else kept (`config.rs`). The layout is read back and linked as a whole
 //! (`check.rs`) before it gets its name, as a folder, or is packed into an archive that is an OCI layout and what
@@ -20,6 +20,7 @@ mod run;
 mod tag;
 mod trees;
 mod unpack;
+mod workplace;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,6 +31,7 @@ pub use error::ImageError;
 pub use output::{Composed, ImageOutput, layout_folder};
 pub use tag::{BadTag, ImageTag};
 pub use trees::{new_layers, root_layer, tree_layers};
+pub use workplace::Workplace;
 
 use crate::inventory::{ImageParts, ImagePlatform};
 use crate::layer::Layer;
@@ -117,13 +119,17 @@ pub struct ImageLayer {
     pub diff_id: Sha256Digest,
 }
 
-/// Composes an image beside `output`. It vanishes unless it is kept.
+/// Composes an image in its workplace. It vanishes unless it is kept.
 ///
 /// # Errors
 /// When the base is broken, a file of a tree can't be read, or the layout can't be written; nothing is left then.
-pub fn compose(request: &ImageRequest<'_>, output: &Path, kind: ImageOutput) -> Result<Composed, ImageError> {
+pub fn compose(
+    request: &ImageRequest<'_>,
+    workplace: Workplace,
+    kind: ImageOutput,
+) -> Result<Composed, ImageError> {
     let ImageRequest { base, layers, settings, platform, created } = *request;
-    let layout = Layout::new(output, created)?;
+    let layout = Layout::new(workplace, created)?;
     let mut image_layers = match base {
         ImageBase::Scratch => Vec::new(),
         ImageBase::Folder(layer) => {
@@ -151,5 +157,5 @@ pub fn compose(request: &ImageRequest<'_>, output: &Path, kind: ImageOutput) -> 
         tags: settings.tags.clone(),
         annotations,
     };
-    Ok(Composed::new(layout, output, kind, image, config))
+    Ok(Composed::new(layout, kind, image, config))
 }

@@ -1,19 +1,16 @@
 //! Where an image is written to.
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tempfile::NamedTempFile;
 
 use super::archive::write_archive;
 use super::layout::Layout;
-use super::{Image, ImageError};
-use crate::layer::folder_of;
+use super::{Image, ImageError, Workplace};
 
 /// What is written for a layout.
 const LAYOUT_PREFIX: &str = "oci:";
@@ -90,7 +87,6 @@ pub fn layout_folder(word: &Path) -> Option<PathBuf> {
 /// An image that is composed and has not got its name yet; it vanishes unless it is kept.
 pub struct Composed {
     layout: Layout,
-    output: PathBuf,
     /// What it becomes.
     pub kind: ImageOutput,
     /// What it is.
@@ -99,13 +95,13 @@ pub struct Composed {
 }
 
 impl Composed {
-    pub(super) fn new(layout: Layout, output: &Path, kind: ImageOutput, image: Image, config: Value) -> Self {
-        Self { layout, output: output.to_owned(), kind, image, config }
+    pub(super) fn new(layout: Layout, kind: ImageOutput, image: Image, config: Value) -> Self {
+        Self { layout, kind, image, config }
     }
 
     /// Where it will be.
     pub fn output(&self) -> &Path {
-        &self.output
+        self.workplace().output()
     }
 
     /// The layout that it is now.
@@ -113,35 +109,28 @@ impl Composed {
         self.layout.top()
     }
 
+    pub(super) fn workplace(&self) -> &Workplace {
+        self.layout.workplace()
+    }
+
     /// Gives it its name.
     ///
     /// # Errors
     /// When it can't be packed or renamed; nothing is left then.
     pub fn keep(self) -> Result<(), ImageError> {
-        let Self { layout, output, kind, image, .. } = self;
-        let failed = |source| ImageError::Write { output: output.clone(), source };
-        match kind {
-            ImageOutput::Layout => {
-                let top = layout.into_top();
-                // The kernel takes an empty folder's place by a rename, and no other.
-                fs::rename(top.path(), &output).map_err(failed)?;
-                // It is not there any more, so there is nothing to be removed.
-                let _ = top.keep();
-                Ok(())
-            }
-            ImageOutput::Archive => {
-                let file = new_file(&output).map_err(failed)?;
-                write_archive(&layout, &image, file.as_file()).map_err(failed)?;
-                file.persist(&output).map(drop).map_err(|error| failed(error.error))
-            }
-        }
+        let kept = match self.kind {
+            // The kernel takes an empty folder's place by a rename, and no other.
+            ImageOutput::Layout => fs::rename(self.layout(), self.output()),
+            ImageOutput::Archive => self.pack().and_then(|archive| fs::rename(archive, self.output())),
+        };
+        kept.map_err(|source| self.layout.failed(source))
     }
-}
 
-/// A file beside the output; the umask decides who may read it.
-fn new_file(output: &Path) -> io::Result<NamedTempFile> {
-    let everyone = fs::Permissions::from_mode(0o666);
-    tempfile::Builder::new().permissions(everyone).tempfile_in(folder_of(output))
+    fn pack(&self) -> io::Result<PathBuf> {
+        let path = self.workplace().path().join("archive");
+        write_archive(&self.layout, &self.image, &File::create_new(&path)?)?;
+        Ok(path)
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! network, and has the environment and the working folder of the image's configuration. There is neither /proc nor
 //! /dev. Where the system lets only root make namespaces, root's are made without one for users.
 
+use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -16,7 +17,6 @@ use serde_json::Value;
 
 use super::unpack::unpack;
 use super::{Composed, ImageError};
-use crate::layer::folder_of;
 
 /// Where util-linux has it.
 const UNSHARE: [&str; 2] = ["/usr/bin/unshare", "/bin/unshare"];
@@ -42,14 +42,12 @@ impl Composed {
     /// # Errors
     /// When the image can't be unpacked or entered, and when the command fails.
     pub fn run(&self, words: &[String], limit: Duration) -> Result<(), ImageError> {
-        let failed = |source| ImageError::Write { output: self.output().to_owned(), source };
-        let top = tempfile::Builder::new()
-            .prefix(".sodeb-")
-            .tempdir_in(folder_of(self.output()))
-            .map_err(failed)?;
-        let unpacked = unpack(self.layout(), &self.image.layers, top.path());
+        let top = self.workplace().path().join("root");
+        let made = fs::create_dir(&top);
+        made.map_err(|source| ImageError::Write { output: self.output().to_owned(), source })?;
+        let unpacked = unpack(self.layout(), &self.image.layers, &top);
         unpacked.map_err(|source| ImageError::Unpack { output: self.output().to_owned(), source })?;
-        let command = self.command(top.path(), words)?;
+        let command = self.command(&top, words)?;
         let (status, said) = run_within(command, limit).map_err(ImageError::Enter)?;
         let why = match status {
             Some(status) if status.success() => return Ok(()),

@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tar::EntryType::{Block, Directory, Link, Regular, Symlink};
@@ -140,4 +142,29 @@ fn a_link_is_no_file_wherever_it_leads() {
     symlink("/proc/self/mem", world.fixture.host("/app/mem")).expect("a link");
     let tree = world.composed("scratch", &[]).tree();
     assert_eq!((tree["app/mem"].kind, tree["app/mem"].target.as_str()), (Symlink, "/proc/self/mem"));
+}
+
+/// It is interrupted while it composes: its folder beside the output is there then, and its pipe is read by nobody.
+#[test]
+fn an_interrupted_run_leaves_nothing() {
+    let world = world();
+    succeeded(&world.image("scratch", "first", &[]));
+    // Enough to be compressed for a while.
+    let large: Vec<u8> =
+        (0..48_u32 << 20).map(|number| (number.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    fs::write(world.fixture.host("/app/large"), large).expect("written");
+    let before = world.names();
+    for signal in ["INT", "TERM"] {
+        let mut command = world.command(&["image", "app", "--at", "/app", "--base", "scratch", "-o", "out"]);
+        let mut running = command.spawn().expect("the program runs");
+        let begin = Instant::now();
+        while world.names() == before {
+            assert!(begin.elapsed() < Duration::from_secs(60), "it never began to write");
+            thread::sleep(Duration::from_millis(2));
+        }
+        let sent = Command::new("kill").args(["-s", signal, &running.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()));
+        assert_eq!(running.wait().expect("it ends").code(), Some(130));
+        assert_eq!(world.names(), before);
+    }
 }
