@@ -316,10 +316,6 @@ pub(super) struct ImageArguments {
     pub(super) gap: GapArguments,
     #[command(flatten)]
     pub(super) shipped: ShippedArguments,
-    #[command(flatten, next_help_heading = "The image")]
-    pub(super) start: StartArguments,
-    #[command(flatten)]
-    pub(super) verify: VerifyArguments,
     /// Whose the trees are in the image: numbers of a user and a group [default: 0:0]
     #[arg(long, value_name = "UID[:GID]", value_parser = parse_owner)]
     pub(super) owner: Option<Owner>,
@@ -330,6 +326,10 @@ pub(super) struct ImageArguments {
     /// layout (`oci:FOLDER` for any name)
     #[arg(short, long, value_name = "OUT")]
     pub(super) output: PathBuf,
+    #[command(flatten, next_help_heading = "The image")]
+    pub(super) start: StartArguments,
+    #[command(flatten)]
+    pub(super) verify: VerifyArguments,
 }
 
 /// What has to work in the image.
