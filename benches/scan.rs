@@ -33,7 +33,7 @@ fn scan(criterion: &mut Criterion) {
     });
     group.bench_function("read and link", |bencher| {
         bencher.iter(|| {
-            Sources::read(&[path.to_owned()], None, None, Depth::Linking).map(|sources| {
+            Sources::read(&[path.to_owned()], None, &[], Depth::Linking).map(|sources| {
                 link(&sources.root(), &sources, &LinkerSettings::default(), Scope::InContext).starts.len()
             })
         });

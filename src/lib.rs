@@ -21,6 +21,7 @@
 //!   needed; [`mod@close`]: the packages that close the gap; [`plan`]: what is put on a base, file by file;
 //!   [`graph`]: who loads what, and why.
 //! - [`layer`]: the files themselves, out of the packages, as a tar archive or a folder.
+//! - [`image`]: a whole image of a base, that layer and the trees.
 //! - [`pipeline`]: the stages in their order.
 //! - [`emit`]: answers as text and JSON; [`cli`]: the command.
 //!
@@ -54,7 +55,7 @@
 //! # let folder = tempfile::tempdir()?;
 //! # let tree = folder.path();
 //! # std::fs::write(tree.join("_native.so"), object_that_needs("libgmp.so.10"))?;
-//! let sources = Sources::read(&[tree.to_owned()], None, Some(&RootedPath::new("/app")), Depth::Linking)?;
+//! let sources = Sources::read(&[tree.to_owned()], None, &[RootedPath::new("/app")], Depth::Linking)?;
 //! let settings = LinkerSettings::default();
 //! let question = Question { sources: &sources, settings: &settings, architecture: None };
 //! let resolution = pipeline::resolve(question, |architecture| {
@@ -86,6 +87,7 @@ pub mod depot;
 pub mod elf;
 pub mod emit;
 pub mod graph;
+pub mod image;
 pub mod inventory;
 pub mod layer;
 pub mod loader;

@@ -57,6 +57,49 @@ impl<R: Read> Read for Digesting<R> {
     }
 }
 
+/// How much went through a writer, and the digest of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// The digest.
+    pub digest: Sha256Digest,
+    /// The size in bytes.
+    pub size_bytes: u64,
+}
+
+/// A writer that measures what goes through it.
+#[derive(Debug)]
+pub struct Measuring<W> {
+    target: W,
+    hasher: Sha256,
+    size_bytes: u64,
+}
+
+impl<W: Write> Measuring<W> {
+    /// One that writes into `target`.
+    pub fn new(target: W) -> Self {
+        Self { target, hasher: Sha256::new(), size_bytes: 0 }
+    }
+
+    /// Hands back the target, and what went into it.
+    pub fn finish(self) -> (W, Measured) {
+        let digest = Sha256Digest(self.hasher.finalize().into());
+        (self.target, Measured { digest, size_bytes: self.size_bytes })
+    }
+}
+
+impl<W: Write> Write for Measuring<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.target.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        self.size_bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.target.flush()
+    }
+}
+
 /// The digest of all that `source` holds.
 ///
 /// # Errors

@@ -64,6 +64,21 @@ const WALLS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "image",
+        &[
+            "layer",
+            "plan",
+            "app",
+            "loader",
+            "root",
+            "inventory",
+            "compress",
+            "decompress",
+            "storage",
+            "vocabulary",
+        ],
+    ),
+    (
         "pipeline",
         &[
             "close",
@@ -83,6 +98,7 @@ const WALLS: &[(&str, &[&str])] = &[
     (
         "emit",
         &[
+            "image",
             "layer",
             "graph",
             "plan",
@@ -101,6 +117,7 @@ const WALLS: &[(&str, &[&str])] = &[
         &[
             "emit",
             "pipeline",
+            "image",
             "layer",
             "depot",
             "close",

@@ -3,8 +3,6 @@
 
 mod support;
 
-#[path = "images/build.rs"]
-mod build;
 #[path = "images/hostile.rs"]
 mod hostile;
 
@@ -12,12 +10,12 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use build::{
+use serde_json::{Value, json};
+use support::fixture::{Fixture, INTERPRETER, library, program};
+use support::images::{
     Layout, Member, Parts, compressed, docker_parts, for_platform, oci_parts, tar_of, tar_of_folder,
     tar_of_parts, write_parts,
 };
-use serde_json::{Value, json};
-use support::fixture::{Fixture, INTERPRETER, library, program};
 use tar::EntryType::{Directory, Regular, Symlink};
 
 const LIBRARIES: &str = "/usr/lib/x86_64-linux-gnu";

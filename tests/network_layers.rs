@@ -6,16 +6,14 @@
 #![allow(clippy::print_stderr, reason = "what was not compared is said, not passed over")]
 
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-
-use tempfile::TempDir;
+use std::process::{Command, Output};
 
 mod support;
 #[path = "support/truth.rs"]
 mod truth;
 
+use support::python_base::{PYTHON, python_base, unpack};
 use support::trees::{files_ending, fixture, fixture_by, kept, package_venv};
 use truth::host_release;
 
@@ -24,10 +22,6 @@ const AT: &str = "/venv";
 
 /// glibc's dynamic linker on x86-64.
 const LINKER: &str = "/lib64/ld-linux-x86-64.so.2";
-
-/// What Python needs to start and to import a module that is not in it.
-const PYTHON: [&str; 6] =
-    ["libc6", "libexpat1", "libpython3.11-minimal", "libpython3.11-stdlib", "python3.11-minimal", "zlib1g"];
 
 /// Writes a layer of a venv.
 #[track_caller]
@@ -53,43 +47,6 @@ fn enter(root: &Path, venv: &Path, command: &[&str]) -> std::io::Result<Output> 
 
 fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-/// A root with Python and without any library of others, with a merged /usr or not.
-fn python_base(is_merged: bool) -> TempDir {
-    let (debs, root) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-    let fetched = Command::new("apt-get").arg("download").args(PYTHON).current_dir(debs.path()).output();
-    let fetched = fetched.expect("apt-get runs");
-    assert!(fetched.status.success(), "{}", said(&fetched));
-    for folder in ["usr/lib", "usr/lib64"] {
-        fs::create_dir_all(root.path().join(folder)).expect("a folder");
-    }
-    if is_merged {
-        symlink("usr/lib", root.path().join("lib")).expect("a link");
-        symlink("usr/lib64", root.path().join("lib64")).expect("a link");
-    }
-    for deb in files_ending(debs.path(), &[".deb"]) {
-        let mut unpacked = Command::new("dpkg-deb")
-            .arg("--fsys-tarfile")
-            .arg(deb)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("dpkg-deb runs");
-        unpack(root.path(), unpacked.stdout.take().expect("is piped").into());
-        assert!(unpacked.wait().expect("dpkg-deb ends").success());
-    }
-    symlink("python3.11", root.path().join("usr/bin/python3")).expect("a link");
-    root
-}
-
-/// Unpacks a tar as it stands, save that links to folders are folders.
-fn unpack(root: &Path, tar: Stdio) {
-    let status = Command::new("tar")
-        .args(["--extract", "--keep-directory-symlink", "--file", "-", "--directory"])
-        .arg(root)
-        .stdin(tar)
-        .status();
-    assert!(status.expect("tar runs").success());
 }
 
 /// The top of a folder with the kind of each entry.

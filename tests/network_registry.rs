@@ -5,10 +5,6 @@
 
 mod support;
 
-#[path = "images/build.rs"]
-#[allow(dead_code)]
-mod build;
-
 use std::fs;
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -16,12 +12,12 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use build::{Layout, for_platform, tar_of, tar_of_folder, write_parts};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sodeb::progress::Silent;
 use sodeb::registry::{ImageReference, RegistrySettings, pull, push};
 use support::fixture::{Fixture, INTERPRETER, library, program};
+use support::images::{Layout, for_platform, tar_of, tar_of_folder, write_parts};
 
 /// How long a server may take to come up.
 const PATIENCE: Duration = Duration::from_secs(30);

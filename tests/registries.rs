@@ -3,9 +3,6 @@
 
 mod support;
 
-#[path = "images/build.rs"]
-#[allow(dead_code)]
-mod build;
 #[path = "registries/engine.rs"]
 mod engine;
 #[path = "registries/hostile.rs"]
@@ -20,9 +17,9 @@ mod push;
 use std::fs;
 use std::process::{Command, Output};
 
-use build::{Layout, tar_of_folder};
 use serde_json::{Value, json};
 use support::fixture::{Fixture, INTERPRETER, library, program};
+use support::images::{Layout, tar_of_folder};
 use support::registry_server::RegistryServer;
 
 const LIBRARIES: &str = "/usr/lib/x86_64-linux-gnu";

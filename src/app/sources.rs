@@ -77,17 +77,18 @@ impl Included {
 
 impl Sources {
     /// Reads the trees. One that lies inside the base is a part of it, so that it is read once and keeps its
-    /// place; any other is mounted at `at` or else at its own absolute path, a whole root file system without
-    /// a base at `/`. No tree lies inside a base that is an image.
+    /// place; any other is mounted at its place in `at`, which has one for each or none at all, or else at its own
+    /// absolute path, a whole root file system without a base at `/`. No tree lies inside a base that is an image.
     ///
     /// # Errors
     /// When one of the paths can't be read at all.
     pub fn read(
         apps: &[PathBuf],
         base: Option<BaseQuestion<'_>>,
-        at: Option<&RootedPath>,
+        at: &[RootedPath],
         depth: Depth,
     ) -> Result<Self, InventoryError> {
+        let placed = || apps.iter().enumerate().map(|(index, path)| (path, at.get(index)));
         if let Some(base) = base.filter(|base| is_image(base.path)) {
             return Apps::read(apps, at, depth)?.on_image(base);
         }
@@ -95,9 +96,8 @@ impl Sources {
             Ok(base_source(base.path, inventory::read_base(base.path, depth)?))
         };
         let mut base = base.map(read_base).transpose()?;
-        let apps = apps
-            .iter()
-            .map(|path| match base.as_mut().and_then(|base| split_from(base, path)) {
+        let apps = placed()
+            .map(|(path, at)| match base.as_mut().and_then(|base| split_from(base, path)) {
                 Some(source) if at.is_none() => Ok(source),
                 _ => read_app(path, at, base.is_some(), depth),
             })
@@ -105,7 +105,7 @@ impl Sources {
         Ok(Self { base, image: None, included: Vec::new(), apps })
     }
 
-    /// The base with what is included and the apps over it.
+    /// The base with what is included and the apps put into it.
     pub fn root(&self) -> Root<'_> {
         let mut root = Root::new();
         if let Some(base) = &self.base {
@@ -114,8 +114,8 @@ impl Sources {
         for included in &self.included {
             root.install(&included.source.inventory, |_| true);
         }
-        for source in &self.apps {
-            root.mount(&source.at, &source.inventory);
+        for app in &self.apps {
+            root.put_tree(&app.at, &app.inventory);
         }
         root
     }
@@ -144,12 +144,14 @@ impl Sources {
 pub struct Apps(Vec<Source>);
 
 impl Apps {
-    /// Reads the trees, each of which is mounted at `at` or else at its own absolute path.
+    /// Reads the trees, each of which is mounted at its place in `at`, which has one for each or none at all, or else
+    /// at its own absolute path.
     ///
     /// # Errors
     /// When one of the paths can't be read at all.
-    pub fn read(paths: &[PathBuf], at: Option<&RootedPath>, depth: Depth) -> Result<Self, InventoryError> {
-        paths.iter().map(|path| read_app(path, at, true, depth)).collect::<Result<_, _>>().map(Self)
+    pub fn read(paths: &[PathBuf], at: &[RootedPath], depth: Depth) -> Result<Self, InventoryError> {
+        let placed = paths.iter().enumerate().map(|(index, path)| (path, at.get(index)));
+        placed.map(|(path, at)| read_app(path, at, true, depth)).collect::<Result<_, _>>().map(Self)
     }
 
     /// What most objects of the trees are for.
@@ -164,7 +166,7 @@ impl Apps {
 
     /// Puts an image below the trees of which just the contents are known, and a digest over what it was made of.
     pub fn on_described(self, name: &Path, inventory: Inventory, digest: Sha256Digest) -> Sources {
-        let facts = ImageFacts { digest, ld_library_path: None, workdir: None };
+        let facts = ImageFacts { digest, ld_library_path: None, workdir: None, parts: None };
         let base = Some(base_source(name, inventory));
         Sources { base, image: Some(facts), included: Vec::new(), apps: self.0 }
     }

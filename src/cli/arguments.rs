@@ -1,5 +1,7 @@
 //! The arguments as they are typed; [`super::settings`] makes sense of them.
 
+mod index;
+
 use std::ffi::OsString;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
@@ -7,11 +9,19 @@ use std::path::PathBuf;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::image_settings::{Assignment, CommandLine, parse_owner, parse_run};
 use crate::companions::{Inclusion, Runtime};
 use crate::emit::ManifestFormat;
+use crate::image::ImageTag;
 use crate::inventory::ImagePlatform;
+use crate::layer::Owner;
 use crate::loader::CpuLevel;
 use crate::vocabulary::Architecture;
+
+pub(super) use index::{
+    IndexBuildArguments, IndexCommand, IndexFindArguments, IndexShowArguments, IndexUpdateArguments,
+    TargetArguments,
+};
 
 /// Finds the shared libraries that a built tree lacks, and the Debian packages that have them.
 #[derive(Debug, Parser)]
@@ -40,11 +50,13 @@ pub(super) enum Command {
     ///
     /// One PATH that is a file named *.lock is read as a lock, which answers all but the format by itself.
     Manifest(ManifestArguments),
-    /// Write the needed files of the packages that close the gap: a folder, .tar, .tar.gz or .tar.zst
+    /// Write the needed files of the packages that close the gap: a folder, .tar, .tar.gz, .tar.zst or an OCI layout
     ///
     /// One PATH that is a file named *.lock is read as a lock, which names the files by itself; --base is then the
     /// base that it was made for.
     Layer(LayerArguments),
+    /// Compose an image: a base, the needed files of the packages that close the gap, and the trees themselves
+    Image(Box<ImageArguments>),
     /// Show what each object of a tree loads, as the dynamic linker would
     Tree(TreeArguments),
     /// Fetch, show, search and build the catalogs that packages are looked up in
@@ -119,9 +131,9 @@ pub(super) struct PlaceArguments {
     /// Which of several images in the base, such as linux/arm64 [default: that of --arch or of most objects]
     #[arg(long, value_name = "OS/ARCH[/VARIANT]", env = "SODEB_PLATFORM")]
     pub(super) platform: Option<ImagePlatform>,
-    /// Where the tree will be mounted [default: its own absolute path]
+    /// Where the tree will be mounted; given once for each of several, in their order [default: its own absolute path]
     #[arg(long, value_name = "PATH", env = "SODEB_AT")]
-    pub(super) at: Option<OsString>,
+    pub(super) at: Vec<OsString>,
 }
 
 /// What the image's environment will set.
@@ -295,15 +307,84 @@ pub(super) struct ManifestArguments {
 pub(super) struct LayerArguments {
     #[command(flatten)]
     pub(super) gap: GapArguments,
-    /// How much of each package is written
-    #[arg(long, value_name = "EXTENT", default_value = "needed")]
-    pub(super) files: LayerExtent,
+    #[command(flatten)]
+    pub(super) shipped: ShippedArguments,
     /// How the report is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: Format,
-    /// What is written: an archive if it ends in .tar, .tar.gz or .tar.zst, else a folder
+    /// What is written: an archive if it ends in .tar, .tar.gz or .tar.zst, `oci:FOLDER` for an OCI layout of the base
+    /// with the layer on it, else a folder
     #[arg(short, long, value_name = "OUT")]
     pub(super) output: PathBuf,
+}
+
+/// What is shipped of packages.
+#[derive(Debug, Args)]
+pub(super) struct ShippedArguments {
+    /// How much of each package is written
+    #[arg(long, value_name = "EXTENT", default_value = "needed")]
+    pub(super) files: LayerExtent,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImageArguments {
+    #[command(flatten)]
+    pub(super) gap: GapArguments,
+    #[command(flatten)]
+    pub(super) shipped: ShippedArguments,
+    /// Whose the trees are in the image: numbers of a user and a group [default: 0:0]
+    #[arg(long, value_name = "UID[:GID]", value_parser = parse_owner)]
+    pub(super) owner: Option<Owner>,
+    /// How the report is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+    /// What is written: if it ends in .tar an archive that docker, podman and others load, else the folder of an OCI
+    /// layout (`oci:FOLDER` for any name)
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: PathBuf,
+    #[command(flatten, next_help_heading = "The image")]
+    pub(super) start: StartArguments,
+    #[command(flatten)]
+    pub(super) verify: VerifyArguments,
+}
+
+/// What has to work in the image.
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// A command to run in the image before it is kept: no image is written where it fails. It runs in namespaces of its
+    /// own, without network, /proc and /dev (needs unshare of util-linux)
+    #[arg(long, value_name = "COMMAND", value_parser = parse_run)]
+    pub(super) verify_run: Option<CommandLine>,
+    /// How long that may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "verify_run")]
+    pub(super) verify_timeout: u32,
+}
+
+/// How an image is started and what it is called; what is not given stays as the base has it.
+#[derive(Debug, Args)]
+pub(super) struct StartArguments {
+    /// What is run: a JSON array, or words as a shell splits them, of which nothing is expanded. The base's arguments
+    /// are gone with its own
+    #[arg(long, value_name = "COMMAND", allow_hyphen_values = true)]
+    pub(super) entrypoint: Option<CommandLine>,
+    /// Its arguments, in the same form
+    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
+    pub(super) cmd: Option<CommandLine>,
+    /// A variable of the environment; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) env: Vec<Assignment>,
+    /// Who runs it: a name or number of the image, with a group behind a colon if wanted
+    #[arg(long, value_name = "USER[:GROUP]")]
+    pub(super) user: Option<String>,
+    /// A label; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) label: Vec<Assignment>,
+    /// An annotation of the manifest; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) annotation: Vec<Assignment>,
+    /// What the image is called; may be given several times
+    #[arg(long, value_name = "NAME[:TAG]")]
+    pub(super) tag: Vec<ImageTag>,
 }
 
 /// How much of a package is shipped.
@@ -461,72 +542,4 @@ impl std::str::FromStr for CatalogChoice {
             _ => Err("neither embedded nor archive nor installed[:ROOT]".to_owned()),
         }
     }
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum IndexCommand {
-    /// Fetch the archive's signed indices and keep a catalog of them
-    Update(IndexUpdateArguments),
-    /// Say which catalogs are at hand, and from what they were made
-    Show(IndexShowArguments),
-    /// Find libraries by name or path
-    Find(IndexFindArguments),
-    /// Write one catalog file of several releases, as it is compiled into this program
-    Build(IndexBuildArguments),
-}
-
-/// The releases and architectures that a catalog command is about.
-#[derive(Debug, Args)]
-pub(super) struct TargetArguments {
-    /// A release's codename; may be given several times [default: Debian stable]
-    #[arg(long, value_name = "CODENAME", env = "SODEB_RELEASE", value_delimiter = ',')]
-    pub(super) release: Vec<String>,
-    /// An architecture; may be given several times [default: amd64]
-    #[arg(long, value_name = "ARCH", env = "SODEB_ARCH", value_delimiter = ',')]
-    pub(super) arch: Vec<Architecture>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct IndexUpdateArguments {
-    #[command(flatten)]
-    pub(super) targets: TargetArguments,
-    #[command(flatten)]
-    pub(super) archive: ArchiveArguments,
-    #[command(flatten)]
-    pub(super) answer: AnswerArguments,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct IndexShowArguments {
-    #[command(flatten)]
-    pub(super) cache: CacheArguments,
-    #[command(flatten)]
-    pub(super) answer: AnswerArguments,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct IndexFindArguments {
-    /// A part of a path, or with * and ? a glob over the whole file name (over the whole path if it has a slash)
-    #[arg(value_name = "PATTERN")]
-    pub(super) pattern: String,
-    /// How many libraries of each catalog are shown
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    pub(super) limit: u16,
-    #[command(flatten)]
-    pub(super) targets: TargetArguments,
-    #[command(flatten)]
-    pub(super) cache: CacheArguments,
-    #[command(flatten)]
-    pub(super) answer: AnswerArguments,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct IndexBuildArguments {
-    /// The file that is written
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: PathBuf,
-    #[command(flatten)]
-    pub(super) targets: TargetArguments,
-    #[command(flatten)]
-    pub(super) archive: ArchiveArguments,
 }

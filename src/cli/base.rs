@@ -66,11 +66,21 @@ impl<'settings> Base<'settings> {
         Ok(Some(Self { name, kind }))
     }
 
+    /// What it is called.
+    pub(super) fn name(&self) -> &Path {
+        &self.name
+    }
+
+    /// Whether just its packages are known.
+    pub(super) fn is_described(&self) -> bool {
+        matches!(self.kind, Kind::Named(_))
+    }
+
     /// Reads the trees with the base below them.
     pub(super) fn read_below(
         &self,
         question: &SourceQuestion<'_>,
-        at: Option<&RootedPath>,
+        at: &[RootedPath],
         config: &Config,
         printer: &Printer,
     ) -> Result<Sources, Failure> {
@@ -91,13 +101,16 @@ impl<'settings> Base<'settings> {
             }
             BaseReference::Scratch => Ok(Sources::read(paths, None, at, *depth)?),
             BaseReference::Registry(image) => {
-                self.read_fetched(question, at, config, |settings, platform| {
+                let mut sources = self.read_fetched(question, at, config, |settings, platform| {
                     let pulled = registry::pull(settings, image, platform, &bars())?;
                     if let Some(as_of) = pulled.as_of {
                         printer.note(&format!("{image} is what it was on {as_of:.0}"));
                     }
                     Ok(pulled.layout)
-                })
+                })?;
+                let parts = sources.image.as_mut().and_then(|facts| facts.parts.as_mut());
+                parts.into_iter().for_each(|parts| parts.name = Some(image.whole()));
+                Ok(sources)
             }
             BaseReference::Engine(image) => self.read_fetched(question, at, config, |settings, _| {
                 Ok(registry::save_from_engine(settings, image, &bars())?)
@@ -110,7 +123,7 @@ impl<'settings> Base<'settings> {
         &self,
         named: &NamedBase,
         question: &SourceQuestion<'_>,
-        at: Option<&RootedPath>,
+        at: &[RootedPath],
         config: &Config,
         printer: &Printer,
     ) -> Result<Sources, Failure> {
@@ -174,7 +187,7 @@ impl<'settings> Base<'settings> {
     fn read_fetched(
         &self,
         question: &SourceQuestion<'_>,
-        at: Option<&RootedPath>,
+        at: &[RootedPath],
         config: &Config,
         fetch: impl FnOnce(&RegistrySettings, Option<&ImagePlatform>) -> Result<PathBuf, Failure>,
     ) -> Result<Sources, Failure> {

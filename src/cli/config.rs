@@ -1,6 +1,7 @@
 //! `sodeb.toml`: the settings of a project, found upward from the current folder. A flag or a `SODEB_*`
 //! variable takes precedence over it.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::str::FromStr;
 
 use super::Failure;
 use super::arguments::{CatalogChoice, DataLevel, DlopenLevel};
+use super::image_settings::CommandLine;
 use crate::companions::{Inclusion, Runtime};
 use crate::vocabulary::Architecture;
 
@@ -45,8 +47,23 @@ pub(super) struct Config {
     #[serde(default)]
     with: Vec<String>,
     data: Option<String>,
+    #[serde(default)]
+    pub(super) image: ImageConfig,
     #[serde(skip)]
     folder: PathBuf,
+}
+
+/// How images are started and what they are called.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ImageConfig {
+    pub(super) entrypoint: Option<CommandLine>,
+    pub(super) cmd: Option<CommandLine>,
+    pub(super) env: BTreeMap<String, String>,
+    pub(super) user: Option<String>,
+    pub(super) labels: BTreeMap<String, String>,
+    pub(super) annotations: BTreeMap<String, String>,
+    pub(super) tag: Vec<String>,
 }
 
 impl Config {

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use super::arguments::{Format, LayerArguments, LayerExtent};
+use super::arguments::{ArchiveArguments, Format, LayerArguments, LayerExtent};
 use super::catalogs::archive_settings;
 use super::closing::{ClosedAnswer, ClosingQuestion, close, locked_urls, not_whole, warn_of_problems};
 use super::config::Config;
+use super::image::{Composing, Finished, want_base};
 use super::lock_file;
 use super::printer::Printer;
 use super::progress::Bars;
@@ -15,6 +16,7 @@ use crate::app::Sources;
 use crate::catalog::Package;
 use crate::depot::Depot;
 use crate::emit::{self, LayerReport};
+use crate::image::{self, ImageOutput, ImageSettings, LayerOrigin, NewLayer, TreesAre, layout_folder};
 use crate::inventory::Depth;
 use crate::layer::{self, Context, Extent, Layer, LayerError, OutputKind, PackageSource, Request};
 use crate::loader::LinkerSettings;
@@ -26,22 +28,15 @@ const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 
 pub(super) fn run(arguments: &LayerArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let mtime = source_date_epoch()?;
+    if let Some(folder) = layout_folder(&arguments.output) {
+        return write_image(arguments, &folder, mtime, config, printer);
+    }
     let output = &arguments.output;
     let kind = OutputKind::of_name(output)?;
     layer::refuse_output(output, kind)?;
     let planned = Planned::of(arguments, config, printer)?;
     let plan = &planned.plan;
-    let sources = packages(arguments, config, printer, plan)?;
-    let request = Request {
-        plan,
-        sources: &sources,
-        base: planned.sources.base.as_ref().map(|base| &base.inventory),
-        extent: match arguments.files {
-            LayerExtent::Needed => Extent::Needed,
-            LayerExtent::Package => Extent::Package,
-        },
-    };
-    let layer = Layer::compose(&request, layer::scratch(output)?)?;
+    let layer = planned.compose(arguments, output, config, printer)?;
     let written = layer::write(&layer, output, kind, mtime)?;
     layer::check(&written, &layer, plan, planned.context())?;
     let report = LayerReport::new(plan, &layer, &written);
@@ -55,6 +50,34 @@ pub(super) fn run(arguments: &LayerArguments, config: &Config, printer: &Printer
         printer.warning(note);
     }
     Ok(warn_of_problems(plan, printer))
+}
+
+/// Writes an OCI layout of the base with the layer on it.
+fn write_image(
+    arguments: &LayerArguments,
+    folder: &Path,
+    created: u64,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let kind = ImageOutput::Layout;
+    kind.refuse(folder)?;
+    want_base(&arguments.gap.sources.place, config)?;
+    let planned = Planned::of(arguments, config, printer)?;
+    let plan = &planned.plan;
+    let layer = planned.compose(arguments, folder, config, printer)?;
+    let composing = Composing {
+        plan,
+        sources: &planned.sources,
+        layers: &[NewLayer { origin: LayerOrigin::Libraries, layer: &layer }],
+        settings: &ImageSettings::default(),
+        platform: arguments.gap.sources.place.platform.as_ref(),
+        created,
+    };
+    let composed = composing.compose(folder, kind)?;
+    let checked = image::check(&composed, plan, planned.context(), TreesAre::Outside)?;
+    let finished = Finished { plan, libraries: &layer, trees: &[], checked: &checked };
+    finished.keep(composed, arguments.format, printer)
 }
 
 /// The Plan, and what it was made of.
@@ -111,6 +134,24 @@ impl Planned {
         Ok(Self { plan: closed.plan, sources, linker: Some(linker) })
     }
 
+    /// The layer, whose contents are gathered on the disk of the output.
+    fn compose(
+        &self,
+        arguments: &LayerArguments,
+        output: &Path,
+        config: &Config,
+        printer: &Printer,
+    ) -> Result<Layer, Failure> {
+        let sources = packages(&arguments.gap.catalog.archive, config, printer, &self.plan)?;
+        let request = Request {
+            plan: &self.plan,
+            sources: &sources,
+            base: self.sources.base.as_ref().map(|base| &base.inventory),
+            extent: arguments.shipped.files.into(),
+        };
+        Ok(Layer::compose(&request, layer::scratch(output)?)?)
+    }
+
     fn context(&self) -> Context<'_> {
         match &self.linker {
             Some(settings) => Context::Trees { sources: &self.sources, settings },
@@ -120,14 +161,14 @@ impl Planned {
 }
 
 /// The Plan's .debs, read and as files.
-fn packages(
-    arguments: &LayerArguments,
+pub(super) fn packages(
+    archive: &ArchiveArguments,
     config: &Config,
     printer: &Printer,
     plan: &Plan,
 ) -> Result<Vec<PackageSource>, Failure> {
     let bars = Bars::new(printer.shows_progress);
-    let settings = archive_settings(&arguments.gap.catalog.archive, config)?;
+    let settings = archive_settings(archive, config)?;
     let depot = Depot::new(settings, locked_urls(Some(plan)), &bars);
     let packages: Vec<Package> = plan.packages.iter().map(|planned| planned.package.clone()).collect();
     let files = depot.files(&plan.provenance, &packages)?;
@@ -140,12 +181,21 @@ fn packages(
     .collect()
 }
 
-fn source_date_epoch() -> Result<u64, Failure> {
+pub(super) fn source_date_epoch() -> Result<u64, Failure> {
     let Some(text) = std::env::var_os(SOURCE_DATE_EPOCH) else { return Ok(0) };
     text.to_str().and_then(|text| text.parse().ok()).ok_or_else(|| {
         let words = format!("cannot take {SOURCE_DATE_EPOCH} '{}' for a time", text.display());
         Failure::question(anyhow::anyhow!(words)).hint("it is a number of seconds since 1970")
     })
+}
+
+impl From<LayerExtent> for Extent {
+    fn from(extent: LayerExtent) -> Self {
+        match extent {
+            LayerExtent::Needed => Self::Needed,
+            LayerExtent::Package => Self::Package,
+        }
+    }
 }
 
 impl From<LayerError> for Failure {

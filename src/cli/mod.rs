@@ -7,7 +7,10 @@ mod catalogs;
 mod closing;
 mod config;
 mod graph;
+mod image;
+mod image_settings;
 mod index;
+mod interrupt;
 mod layer;
 mod lock;
 mod lock_file;
@@ -87,7 +90,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let printer = Printer::new(&arguments.global);
-    let exit = run(arguments, &printer).unwrap_or_else(|failure| printer.failure(&failure));
+    let outcome = run(arguments, &printer);
+    interrupt::give_way();
+    let exit = outcome.unwrap_or_else(|failure| printer.failure(&failure));
     ExitCode::from(exit as u8)
 }
 
@@ -112,6 +117,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Some(Command::Lock(arguments)) => lock::run(&arguments, &config, printer),
         Some(Command::Manifest(arguments)) => manifest::run(&arguments, &config, printer),
         Some(Command::Layer(arguments)) => layer::run(&arguments, &config, printer),
+        Some(Command::Image(arguments)) => image::run(&arguments, &config, printer),
         Some(Command::Index(command)) => index::run(command, &config, printer),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

@@ -101,8 +101,21 @@ impl Printer {
     fn complain(&self, style: Style, kind: &str, words: &str) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
         // There is nowhere to say that stderr is gone.
-        let _ = writeln!(stderr, "{style}{kind}{style:#}: {words}");
+        let _ = writeln!(stderr, "{style}{kind}{style:#}: {}", plain(words));
     }
+}
+
+/// What is said, without what a terminal would act on: names and texts out of trees and images are in it.
+fn plain(words: &str) -> String {
+    let mut text = String::with_capacity(words.len());
+    for character in words.chars() {
+        if character.is_control() && !matches!(character, '\n' | '\t') {
+            text.extend(character.escape_default());
+        } else {
+            text.push(character);
+        }
+    }
+    text
 }
 
 /// A reader that went away (`sodeb … | head`) has what it wanted.

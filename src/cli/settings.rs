@@ -1,6 +1,6 @@
 //! From arguments and `sodeb.toml` to settings that are known to make sense.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::num::NonZeroU16;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
@@ -45,16 +45,28 @@ pub(super) fn read_sources(
     printer: &Printer,
 ) -> Result<Sources, Failure> {
     let SourceQuestion { paths, place, depth, .. } = question;
-    let at = place.at.as_deref().or(config.at.as_ref().map(OsStr::new));
-    let at = at.map(|at| path_in_image(at, "mount the tree at")).transpose()?;
-    if at.is_some() && paths.len() > 1 {
-        return Err(Failure::question(anyhow::anyhow!("cannot mount several trees at one place"))
-            .hint("give one path with --at, or several without"));
-    }
+    let at = places(paths, place, config)?;
     match Base::named(place, config)? {
-        Some(base) => base.read_below(question, at.as_ref(), config, printer),
-        None => Ok(Sources::read(paths, None, at.as_ref(), *depth)?),
+        Some(base) => base.read_below(question, &at, config, printer),
+        None => Ok(Sources::read(paths, None, &at, *depth)?),
     }
+}
+
+/// Where the trees are mounted: nowhere said, or one place for each.
+fn places(paths: &[PathBuf], place: &PlaceArguments, config: &Config) -> Result<Vec<RootedPath>, Failure> {
+    let configured = config.at.as_ref().map(OsString::from).filter(|_| place.at.is_empty());
+    let at: Vec<&OsString> = place.at.iter().chain(&configured).collect();
+    if !at.is_empty() && !paths.is_empty() && at.len() != paths.len() {
+        let words = match (paths.len(), at.len()) {
+            (_, 1) => "several trees at one place".to_owned(),
+            (1, places) => format!("1 tree at {places} places"),
+            (trees, places) => format!("{trees} trees at {places} places"),
+        };
+        let words = format!("cannot mount {words}");
+        return Err(Failure::question(anyhow::anyhow!(words))
+            .hint("give --at once for each path, in their order, or not at all"));
+    }
+    at.into_iter().map(|at| path_in_image(at, "mount the tree at")).collect()
 }
 
 impl From<InventoryError> for Failure {
@@ -72,7 +84,7 @@ impl From<InventoryError> for Failure {
 }
 
 /// An absolute path, since an image that is not running has no current folder.
-fn path_in_image(path: &OsStr, verb: &str) -> Result<RootedPath, Failure> {
+pub(super) fn path_in_image(path: &OsStr, verb: &str) -> Result<RootedPath, Failure> {
     if path.as_bytes().starts_with(b"/") {
         return Ok(RootedPath::new(path.as_bytes()));
     }

@@ -10,6 +10,7 @@ use super::style::{DIM, GOOD, PATH, paint};
 use super::words::{counted, grouped};
 use crate::layer::{Counts, Layer, ShippedPackage, Written};
 use crate::plan::Plan;
+use crate::resolve::Problem;
 use crate::vocabulary::{PackageName, Sha256Digest};
 
 /// A layer that was written.
@@ -34,7 +35,7 @@ struct Document<'layer> {
     files: usize,
     links: usize,
     folders: usize,
-    packages: Vec<Row<'layer>>,
+    packages: Vec<ShippedRow<'layer>>,
     notes: &'layer [String],
     problems: Vec<ProblemRow>,
 }
@@ -52,7 +53,7 @@ struct Output {
 }
 
 #[derive(Serialize)]
-struct Row<'layer> {
+pub(super) struct ShippedRow<'layer> {
     name: &'layer PackageName,
     version: &'layer str,
     /// Files and links.
@@ -61,28 +62,38 @@ struct Row<'layer> {
 }
 
 #[derive(Serialize)]
-struct ProblemRow {
+pub(super) struct ProblemRow {
     kind: String,
     object: String,
     detail: String,
+}
+
+/// What is shipped of each package.
+pub(super) fn shipped_rows(layer: &Layer) -> Vec<ShippedRow<'_>> {
+    fn row(shipped: &ShippedPackage) -> ShippedRow<'_> {
+        let ShippedPackage { name, version, files, size_bytes } = shipped;
+        ShippedRow { name, version, files: *files, size: *size_bytes }
+    }
+    layer.packages.iter().map(row).collect()
+}
+
+/// What the Plan leaves.
+pub(super) fn problem_rows(plan: &Plan) -> Vec<ProblemRow> {
+    let row = |problem: &Problem| ProblemRow {
+        kind: problem.kind.to_string(),
+        object: problem.object.to_string(),
+        detail: problem.detail.clone(),
+    };
+    plan.problems.iter().map(row).collect()
 }
 
 /// The report as one JSON document, without a newline at its end.
 ///
 /// # Errors
 /// Never for these types; the encoder's signature has it.
-pub fn layer_json<'layer>(report: &LayerReport<'layer>) -> serde_json::Result<String> {
+pub fn layer_json(report: &LayerReport<'_>) -> serde_json::Result<String> {
     let LayerReport { plan, layer, written } = report;
     let Counts { files, links, folders } = layer.counts();
-    let row = |shipped: &'layer ShippedPackage| {
-        let ShippedPackage { name, version, files, size_bytes } = shipped;
-        Row { name, version, files: *files, size: *size_bytes }
-    };
-    let problems = plan.problems.iter().map(|problem| ProblemRow {
-        kind: problem.kind.to_string(),
-        object: problem.object.to_string(),
-        detail: problem.detail.clone(),
-    });
     serde_json::to_string_pretty(&Document {
         schema: "sodeb.layer/1",
         output: Output {
@@ -96,9 +107,9 @@ pub fn layer_json<'layer>(report: &LayerReport<'layer>) -> serde_json::Result<St
         files,
         links,
         folders,
-        packages: layer.packages.iter().map(row).collect(),
+        packages: shipped_rows(layer),
         notes: &layer.notes,
-        problems: problems.collect(),
+        problems: problem_rows(plan),
     })
 }
 
@@ -119,18 +130,7 @@ pub fn layer_text(report: &LayerReport<'_>) -> String {
         counted(links, "link"),
         counted(folders, "folder")
     ));
-    let width = layer.packages.iter().map(|shipped| shipped.name.as_str().len()).max().unwrap_or_default();
-    for shipped in &layer.packages {
-        let name = paint(GOOD, format_args!("{:width$}", shipped.name.as_str()));
-        let size = bytes(shipped.size_bytes);
-        line(format!("{name}  {}  {}, {size}", shipped.version, counted(shipped.files, "file")));
-    }
-    for row in included_rows(&plan.included) {
-        line(paint(DIM, row));
-    }
-    if layer.packages.is_empty() {
-        line(paint(GOOD, "no package is needed"));
-    }
+    line(shipped_text(plan, layer));
     if let (Some(digest), Some(size)) = (written.digest, written.size_bytes) {
         line(paint(DIM, format_args!("sha256:{digest}, {}", bytes(size))));
     }
@@ -138,6 +138,21 @@ pub fn layer_text(report: &LayerReport<'_>) -> String {
     text
 }
 
-fn bytes(count: u64) -> String {
+/// A line for each package and for what is included, without a newline at the end.
+pub(super) fn shipped_text(plan: &Plan, layer: &Layer) -> String {
+    if layer.packages.is_empty() {
+        return paint(GOOD, "no package is needed");
+    }
+    let width = layer.packages.iter().map(|shipped| shipped.name.as_str().len()).max().unwrap_or_default();
+    let line = |shipped: &ShippedPackage| {
+        let name = paint(GOOD, format_args!("{:width$}", shipped.name.as_str()));
+        let size = bytes(shipped.size_bytes);
+        format!("{name}  {}  {}, {size}", shipped.version, counted(shipped.files, "file"))
+    };
+    let included = included_rows(&plan.included).into_iter().map(|row| paint(DIM, row));
+    layer.packages.iter().map(line).chain(included).collect::<Vec<_>>().join("\n")
+}
+
+pub(super) fn bytes(count: u64) -> String {
     format!("{} bytes", grouped(usize::try_from(count).unwrap_or(usize::MAX)))
 }

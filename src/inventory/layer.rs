@@ -22,7 +22,8 @@ use crate::storage::Digesting;
 use crate::vocabulary::Sha256Digest;
 
 /// What one layer may come to. Layers with machine learning in them have some 20 GB.
-const LIMITS: Limits = Limits { inflated_bytes: 64 << 30, entries: 1_000_000, held_bytes: 512 << 20 };
+pub(super) const LIMITS: Limits =
+    Limits { inflated_bytes: 64 << 30, entries: 1_000_000, held_bytes: 512 << 20 };
 
 /// What an entry takes in memory beside its name and content, nearly.
 const ENTRY_BYTES: usize = 128;
@@ -31,17 +32,17 @@ const ENTRY_BYTES: usize = 128;
 const MAX_PATH_BYTES: usize = 4096;
 
 /// How the names of whiteouts begin.
-const WHITEOUT: &[u8] = b".wh.";
+pub(super) const WHITEOUT: &[u8] = b".wh.";
 
 /// How the names of AUFS's own files begin, and that of the one that layers have from it.
-const WHITEOUT_META: &[u8] = b".wh..wh.";
-const OPAQUE: &[u8] = b".wh..wh..opq";
+pub(super) const WHITEOUT_META: &[u8] = b".wh..wh.";
+pub(super) const OPAQUE: &[u8] = b".wh..wh..opq";
 
 /// What a layer may come to.
 #[derive(Clone, Copy)]
-struct Limits {
-    inflated_bytes: u64,
-    entries: usize,
+pub(super) struct Limits {
+    pub(super) inflated_bytes: u64,
+    pub(super) entries: usize,
     /// Entries with their names, and what is kept of files.
     held_bytes: u64,
 }
@@ -307,7 +308,7 @@ pub(super) fn join(folder: &[u8], name: &[u8]) -> BString {
 }
 
 /// A tar entry's path as an inventory has it; that of the top is empty.
-fn clean_path(path: &[u8]) -> Result<BString, &'static str> {
+pub(super) fn clean_path(path: &[u8]) -> Result<BString, &'static str> {
     if path.contains(&0) {
         return Err("a path with a NUL in it");
     }

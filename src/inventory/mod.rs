@@ -17,6 +17,7 @@ mod directory;
 mod flatten;
 mod image;
 mod layer;
+mod layer_members;
 mod pax;
 mod stored;
 mod streamed;
@@ -33,9 +34,11 @@ pub use content::Depth;
 pub use deb::{Deb, DebError, DebFile, each_file_of_deb, read_deb, read_layer};
 pub use directory::{InventoryError, read_base, read_directory};
 pub use image::{
-    Descriptor, ImageFacts, ImageFault, ImagePlatform, ReadImage, choose_image, is_image, read_image,
+    Descriptor, ImageFacts, ImageFault, ImagePart, ImageParts, ImagePlatform, ReadImage, choose_image,
+    is_image, read_image, read_parts,
 };
 pub use layer::Layer;
+pub use layer_members::{LayerMember, MemberKind, each_layer_member};
 pub use stored::{Kept, Stored, StoredDebs, StoredLayers};
 
 use crate::elf::ElfFacts;

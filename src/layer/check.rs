@@ -42,8 +42,8 @@ pub fn check(written: &Written, layer: &Layer, plan: &Plan, context: Context<'_>
         return Err(LayerError::Differs { output: written.output().to_owned(), path });
     }
     let absent = match context {
-        Context::Trees { sources, settings } => not_loaded(&back, plan, sources, settings),
-        Context::Lock { base } => not_found(&back, plan, base),
+        Context::Trees { sources, settings } => not_loaded(&back.inventory, plan, sources, settings),
+        Context::Lock { base } => not_found(&back.inventory, plan, base),
     };
     match absent {
         None => Ok(()),
@@ -69,6 +69,8 @@ fn first_difference(written: &Written, layer: &Layer, back: &ReadBack) -> Option
             (LayerKind::Link(expected), EntryKind::Symlink(target)) => expected == target,
             (LayerKind::File { sha256, .. }, EntryKind::File(_)) => is_content(back, path, *sha256),
             (LayerKind::Text(bytes), EntryKind::File(_)) => is_content(back, path, digest_of_bytes(bytes)),
+            // What they hold goes from the tree into the archive, and was known to nobody before.
+            (LayerKind::HostFile(_) | LayerKind::HardLink(_), EntryKind::File(_)) => true,
             _ => false,
         });
         if !is_same {
@@ -82,15 +84,21 @@ fn is_content(back: &ReadBack, path: &RootedPath, sha256: Sha256Digest) -> bool 
     back.digests.get(path) == Some(&sha256)
 }
 
-type Library = (Soname, RootedPath);
+/// What is asked for, and where it is or should be.
+pub type Library = (Soname, RootedPath);
 
 /// The first library of the Plan that nothing finds where the Plan says, or else the first that is found in the layer
 /// and not of the Plan.
-fn not_loaded(back: &ReadBack, plan: &Plan, sources: &Sources, settings: &LinkerSettings) -> Option<Library> {
+pub fn not_loaded(
+    back: &Inventory,
+    plan: &Plan,
+    sources: &Sources,
+    settings: &LinkerSettings,
+) -> Option<Library> {
     let lower = sources.root();
     let top = RootedPath::root();
     let mut root = Root::over(&lower);
-    let layer = root.mount(&top, &back.inventory);
+    let layer = root.mount(&top, back);
     let linked = link(&root, sources, settings, Scope::InContext);
     let included: BTreeSet<MountId> = sources.included_mounts().map(|(mount, _)| mount).collect();
     let is_included = |path: &RootedPath| {
@@ -116,13 +124,13 @@ fn not_loaded(back: &ReadBack, plan: &Plan, sources: &Sources, settings: &Linker
 }
 
 /// The first library of the Plan whose path does not lead to a regular file in base and layer.
-fn not_found(back: &ReadBack, plan: &Plan, base: Option<&Inventory>) -> Option<Library> {
+pub fn not_found(back: &Inventory, plan: &Plan, base: Option<&Inventory>) -> Option<Library> {
     let top = RootedPath::root();
     let mut root = Root::new();
     if let Some(base) = base {
         root.mount(&top, base);
     }
-    root.mount(&top, &back.inventory);
+    root.mount(&top, back);
     let is_there = |path: &RootedPath| {
         let end = root.resolve(root.top(), path.as_bytes()).ok();
         end.and_then(|end| root.entry(end)).is_some_and(|entry| matches!(entry.kind, EntryKind::File(_)))

@@ -43,9 +43,14 @@ struct Place {
 }
 
 impl Contents {
+    /// No contents.
+    pub(super) fn empty(scratch: File) -> Self {
+        Self { scratch, places: HashMap::new() }
+    }
+
     /// Copies what is wanted into `scratch`.
     pub(super) fn gather(wanted: &[Wanted<'_>], scratch: File) -> Result<Self, LayerError> {
-        let mut contents = Self { scratch, places: HashMap::new() };
+        let mut contents = Self::empty(scratch);
         let mut end = 0;
         for one in wanted {
             contents.take(one, &mut end)?;

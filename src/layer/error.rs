@@ -24,12 +24,18 @@ pub enum LayerError {
         above: RootedPath,
     },
     /// An entry of the layer is no folder, but another entry lies below it.
-    #[error("cannot put {path} into the layer: {above}, which a package has, is no folder")]
+    #[error("cannot put {path} into the layer: {above}, which is put there too, is no folder")]
     BelowOther {
         /// The place.
         path: RootedPath,
         /// What stands above it.
         above: RootedPath,
+    },
+    /// An engine would take the name for the sign that something of the base is gone.
+    #[error("cannot put {path} into the layer: a name that begins with .wh. would take something away")]
+    Whiteout {
+        /// The place.
+        path: RootedPath,
     },
     /// A .deb does not have what the Plan takes of it.
     #[error("cannot take {path} of {package}: its .deb has no such file")]
@@ -51,10 +57,10 @@ pub enum LayerError {
         #[source]
         source: DebError,
     },
-    /// A .deb can't be opened.
+    /// A .deb or a file of a tree can't be opened or read.
     #[error("cannot read {file}")]
     Open {
-        /// The .deb.
+        /// The file.
         file: PathBuf,
         /// Why.
         #[source]
@@ -125,7 +131,11 @@ impl LayerError {
     pub fn is_of_the_question(&self) -> bool {
         matches!(
             self,
-            Self::Folder { .. } | Self::NoFolder { .. } | Self::Output { .. } | Self::NotLoaded { .. }
+            Self::Folder { .. }
+                | Self::NoFolder { .. }
+                | Self::Whiteout { .. }
+                | Self::Output { .. }
+                | Self::NotLoaded { .. }
         )
     }
 }

@@ -4,32 +4,31 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use super::tar_writer::WriteFault;
 use super::{Layer, LayerEntry, LayerKind};
 use crate::vocabulary::RootedPath;
 
 /// Writes the entries below `top`, an empty folder that nobody else writes into. No entry lies below a link, so that
 /// none can lead out of it.
-pub(super) fn write_folder(layer: &Layer, top: &Path, mtime: u64) -> Result<(), (PathBuf, io::Error)> {
-    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(mtime);
+pub(super) fn write_folder(layer: &Layer, top: &Path, mtime: u64) -> Result<(), WriteFault> {
+    let time = of_seconds(mtime);
     let entries: BTreeMap<&RootedPath, &LayerEntry> =
         layer.entries.iter().chain(&layer.base_folders).collect();
     for (path, entry) in &entries {
         let host = below(top, path);
-        let written = match &entry.kind {
-            LayerKind::Folder => fs::create_dir(&host),
-            LayerKind::Link(target) => symlink(OsStr::from_bytes(target), &host),
-            LayerKind::File { sha256, .. } => {
-                File::create_new(&host).and_then(|mut file| layer.contents.write(*sha256, &mut file))
-            }
-            LayerKind::Text(bytes) => fs::write(&host, bytes),
-        };
-        written.map_err(|error| (host, error))?;
+        match &entry.kind {
+            LayerKind::Folder => fs::create_dir(&host)?,
+            LayerKind::Link(target) => symlink(OsStr::from_bytes(target), &host)?,
+            LayerKind::File { sha256, .. } => layer.contents.write(*sha256, &mut File::create_new(&host)?)?,
+            LayerKind::Text(bytes) => fs::write(&host, bytes)?,
+            LayerKind::HostFile(file) => file.copy_to(&mut File::create_new(&host)?)?,
+            LayerKind::HardLink(target) => fs::hard_link(below(top, target), &host)?,
+        }
     }
     // What is in a folder comes first: writing into it changes its time, and its mode may forbid to.
     for (path, entry) in entries.iter().rev() {
@@ -37,17 +36,19 @@ pub(super) fn write_folder(layer: &Layer, top: &Path, mtime: u64) -> Result<(), 
             continue;
         }
         let host = below(top, path);
-        let settle = || {
-            File::open(&host)?.set_modified(time)?;
-            fs::set_permissions(&host, fs::Permissions::from_mode(entry.permissions.mode))
+        let own = match &entry.kind {
+            LayerKind::HostFile(file) => file.mtime.map(of_seconds),
+            _ => None,
         };
-        settle().map_err(|error| (host.clone(), error))?;
+        File::open(&host)?.set_modified(own.unwrap_or(time))?;
+        fs::set_permissions(&host, fs::Permissions::from_mode(entry.permissions.mode))?;
     }
-    let settle = || {
-        fs::set_permissions(top, fs::Permissions::from_mode(0o755))?;
-        File::open(top)?.set_modified(time)
-    };
-    settle().map_err(|error| (top.to_owned(), error))
+    fs::set_permissions(top, fs::Permissions::from_mode(0o755))?;
+    Ok(File::open(top)?.set_modified(time)?)
+}
+
+fn of_seconds(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
 fn below(top: &Path, path: &RootedPath) -> PathBuf {

@@ -1,7 +1,7 @@
 //! The layer: the files of a Plan, out of the packages themselves, as a tar archive or a folder that is laid over
-//! the base.
+//! the base. And the layer of a tree of the host, for an image (`tree.rs`).
 //!
-//! What is in it:
+//! What is in the layer of a Plan:
 //! - the planned files and links, at the places that the Plan gives them;
 //! - each package's copyright file (Debian Policy §12.5), and the links that lead to it (`copyright.rs`);
 //! - what scanners know packages by, in distroless' form: `/var/lib/dpkg/status.d/PACKAGE` and `PACKAGE.md5sums`
@@ -17,6 +17,7 @@
 //! back and do what the Plan says (`check.rs`).
 
 mod bundle;
+mod bytecode;
 mod cache;
 mod check;
 mod compose;
@@ -24,25 +25,31 @@ mod contents;
 mod copyright;
 mod error;
 mod folder_writer;
+mod host_file;
 mod metadata;
 mod output;
 mod places;
 mod tar_writer;
+mod tree;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use bstr::BString;
 
-pub use check::{Context, check};
+pub use check::{Context, Library, check, not_found, not_loaded};
 pub use error::LayerError;
-pub use output::{OutputKind, Written, refuse_output, scratch, write};
+pub use output::{OutputKind, Written, folder_of, refuse_output, scratch, write};
+pub use tar_writer::{TarWriter, WriteFault};
+pub use tree::{HostTree, Owner};
 
 use crate::inventory::{Deb, Inventory, Permissions};
 use crate::plan::Plan;
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest};
 use contents::Contents;
+use host_file::HostFile;
 
 /// How much of each package is shipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +130,10 @@ enum LayerKind {
     },
     /// A file that is made here.
     Text(Vec<u8>),
+    /// A file of a tree.
+    HostFile(HostFile),
+    /// Another name of a file that comes before it.
+    HardLink(RootedPath),
 }
 
 /// How many entries of each kind a layer has.
@@ -137,14 +148,30 @@ pub struct Counts {
 }
 
 impl Layer {
+    /// One with nothing in it; `scratch` is an empty file.
+    fn empty(scratch: File) -> Self {
+        Self {
+            entries: BTreeMap::new(),
+            base_folders: BTreeMap::new(),
+            contents: Contents::empty(scratch),
+            packages: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// How many entries it has.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for entry in self.entries.values() {
             match entry.kind {
                 LayerKind::Folder => counts.folders += 1,
-                LayerKind::Link(_) => counts.links += 1,
-                LayerKind::File { .. } | LayerKind::Text(_) => counts.files += 1,
+                LayerKind::Link(_) | LayerKind::HardLink(_) => counts.links += 1,
+                LayerKind::File { .. } | LayerKind::Text(_) | LayerKind::HostFile(_) => counts.files += 1,
             }
         }
         counts

@@ -6,16 +6,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use hashbrown::HashMap;
-use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempDir};
 
 use super::folder_writer::write_folder;
-use super::tar_writer::write_tar;
+use super::tar_writer::WriteFault;
 use super::{Layer, LayerError};
 use crate::compress::{Compressor, Packing};
 use crate::decompress::Compression;
 use crate::inventory::{DebFile, Depth, Inventory, InventoryError, read_directory, read_layer};
-use crate::storage::digest_of;
+use crate::storage::{Measured, Measuring, digest_of};
 use crate::vocabulary::{RootedPath, Sha256Digest};
 
 /// Endings that stand for archives which are not written.
@@ -122,7 +121,8 @@ pub fn write(layer: &Layer, output: &Path, kind: OutputKind, mtime: u64) -> Resu
         OutputKind::Tar(packing) => {
             let everyone = fs::Permissions::from_mode(0o666);
             let file = tempfile::Builder::new().permissions(everyone).tempfile_in(folder).map_err(failed)?;
-            let (archive, tar) = write_archive(layer, packing, file.as_file(), mtime).map_err(failed)?;
+            let (archive, tar) =
+                layer.write_archive(packing, file.as_file(), mtime).map_err(|fault| fault.at(output))?;
             Ok(Written {
                 output: output.to_owned(),
                 held: Held::File(file),
@@ -135,8 +135,9 @@ pub fn write(layer: &Layer, output: &Path, kind: OutputKind, mtime: u64) -> Resu
         }
         OutputKind::Folder => {
             let top = tempfile::Builder::new().prefix(".sodeb-").tempdir_in(folder).map_err(failed)?;
-            write_folder(layer, top.path(), mtime).map_err(|(_, error)| failed(error))?;
-            let (tar, _) = write_archive(layer, Packing::None, io::sink(), mtime).map_err(failed)?;
+            write_folder(layer, top.path(), mtime).map_err(|fault| fault.at(output))?;
+            let (tar, _) =
+                layer.write_archive(Packing::None, io::sink(), mtime).map_err(|fault| fault.at(output))?;
             Ok(Written {
                 output: output.to_owned(),
                 held: Held::Folder(top),
@@ -160,61 +161,29 @@ pub fn scratch(output: &Path) -> Result<File, LayerError> {
 }
 
 /// The folder that an output is written into.
-fn folder_of(output: &Path) -> &Path {
+pub fn folder_of(output: &Path) -> &Path {
     output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// What went through a writer.
-struct Measured {
-    digest: Sha256Digest,
-    size_bytes: u64,
-}
-
-/// A writer that measures.
-struct Measuring<W> {
-    target: W,
-    hasher: Sha256,
-    size_bytes: u64,
-}
-
-impl<W: Write> Measuring<W> {
-    fn new(target: W) -> Self {
-        Self { target, hasher: Sha256::new(), size_bytes: 0 }
+impl Layer {
+    /// Writes the archive into `target`, and measures it: compressed, and not; `mtime` is in seconds since 1970.
+    ///
+    /// # Errors
+    /// When `target` fails, and when a file of a tree can't be read or is not as it was.
+    pub fn write_archive(
+        &self,
+        packing: Packing,
+        target: impl Write,
+        mtime: u64,
+    ) -> Result<(Measured, Measured), WriteFault> {
+        let archive = Measuring::new(BufWriter::new(target));
+        let mut tar = Measuring::new(Compressor::new(packing, archive)?);
+        self.write_tar(mtime, &mut tar)?;
+        let (compressor, tar) = tar.finish();
+        let (mut target, archive) = compressor.finish()?.finish();
+        target.flush()?;
+        Ok((archive, tar))
     }
-
-    fn finish(self) -> (W, Measured) {
-        let digest = Sha256Digest(self.hasher.finalize().into());
-        (self.target, Measured { digest, size_bytes: self.size_bytes })
-    }
-}
-
-impl<W: Write> Write for Measuring<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.target.write(bytes)?;
-        self.hasher.update(&bytes[..written]);
-        self.size_bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.target.flush()
-    }
-}
-
-/// Writes the archive and measures it, compressed and not.
-fn write_archive(
-    layer: &Layer,
-    packing: Packing,
-    target: impl Write,
-    mtime: u64,
-) -> io::Result<(Measured, Measured)> {
-    let archive = Measuring::new(BufWriter::new(target));
-    let mut tar = Measuring::new(Compressor::new(packing, archive)?);
-    write_tar(layer, mtime, &mut tar)?;
-    let (compressor, tar) = tar.finish();
-    let (mut target, archive) = compressor.finish()?.finish();
-    target.flush()?;
-    Ok((archive, tar))
 }
 
 /// What was read back of an output.

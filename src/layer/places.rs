@@ -13,6 +13,9 @@ use crate::inventory::{EntryKind, Inventory, Permissions};
 use crate::root::{NodeId, Root};
 use crate::vocabulary::RootedPath;
 
+/// How the names begin that stand for something taken away (OCI image-spec, "Whiteouts").
+const WHITEOUT: &[u8] = b".wh.";
+
 /// The entries that are gathered for a base.
 pub(super) struct Places<'base> {
     base: &'base Root<'base>,
@@ -37,6 +40,9 @@ impl<'base> Places<'base> {
     /// Where a path lies when the links of the base above it are followed, and its folder in the base if there is
     /// one.
     fn led(&self, path: &RootedPath) -> Result<(RootedPath, Option<NodeId>), LayerError> {
+        if path.components().any(|name| name.starts_with(WHITEOUT)) {
+            return Err(LayerError::Whiteout { path: path.clone() });
+        }
         let mut led = RootedPath::root();
         let mut folder = Some(self.base.top());
         for component in path.parent().components() {
@@ -88,6 +94,10 @@ impl<'base> Places<'base> {
         path: &RootedPath,
         permissions: Permissions,
     ) -> Result<(), LayerError> {
+        // Every root has a top.
+        if *path == RootedPath::root() {
+            return Ok(());
+        }
         let (led, folder) = self.led(path)?;
         let present = folder.and_then(|folder| self.base.child(folder, led.file_name()));
         match present.map(|present| self.base.follow(present)) {
@@ -107,7 +117,8 @@ impl<'base> Places<'base> {
                 let below = path.below(&RootedPath::root()).unwrap_or_default();
                 self.base_inventory.and_then(|base| base.file_digest(below)) == Some(*sha256)
             }
-            LayerKind::Folder | LayerKind::Text(_) => false,
+            // What a tree brings is not compared: it would be read twice.
+            LayerKind::Folder | LayerKind::Text(_) | LayerKind::HostFile(_) | LayerKind::HardLink(_) => false,
         }
     }
 

@@ -5,7 +5,7 @@
 //! top, and `..` stops there (path_resolution(7)).
 //!
 //! A package is not mounted but installed: where it has a folder and the root a link to one, dpkg unpacks through
-//! the link, so that a package's `/lib` lands in the `/usr/lib` of a merged root.
+//! the link, so that a package's `/lib` lands in the `/usr/lib` of a merged root. So is a tree that is put into an image.
 //!
 //! A root can lie over another one without copying it ([`Root::over`]), so that trying out a package costs no
 //! more than the package has entries.
@@ -94,6 +94,21 @@ impl<'inventories> Root<'inventories> {
     /// Lays an inventory over what is there, with its top at `at`. Links on the way to `at` are followed,
     /// so that a mount below a merged `/lib` lands where the link leads.
     pub fn mount(&mut self, at: &'inventories RootedPath, inventory: &'inventories Inventory) -> MountId {
+        self.mount_as(at, inventory, false)
+    }
+
+    /// The same, with links below `at` followed too: for a tree that is put into an image, which must not take the place
+    /// of the image's links.
+    pub fn put_tree(&mut self, at: &'inventories RootedPath, inventory: &'inventories Inventory) -> MountId {
+        self.mount_as(at, inventory, true)
+    }
+
+    fn mount_as(
+        &mut self,
+        at: &'inventories RootedPath,
+        inventory: &'inventories Inventory,
+        through_links: bool,
+    ) -> MountId {
         let mount = MountId(self.mounts);
         self.mounts += 1;
         let mut folder = self.top();
@@ -106,7 +121,7 @@ impl<'inventories> Root<'inventories> {
         }
         self.children.reserve(inventory.entries().len());
         self.nodes.reserve(inventory.entries().len());
-        self.lay(folder, Laying { mount, through_links: false }, inventory.entries().iter());
+        self.lay(folder, Laying { mount, through_links }, inventory.entries().iter());
         mount
     }
 
@@ -416,6 +431,18 @@ mod tests {
         let mut covered = Root::over(&lower);
         covered.mount(&top, &package);
         assert_eq!(resolved(&covered, "/lib/a"), Err(Dead::Absent));
+    }
+
+    #[test]
+    fn a_tree_is_put_through_the_roots_links_below_its_place_too() {
+        let base = inventory(&[("lib", link("usr/lib")), ("usr/lib/a", file())]);
+        let app = inventory(&[("lib", EntryKind::Directory(Permissions::ROOTS)), ("lib/b", file())]);
+        let top = RootedPath::root();
+        let mut root = Root::new();
+        root.mount(&top, &base);
+        root.put_tree(&top, &app);
+        assert_eq!(resolved(&root, "/lib/a"), Ok("/usr/lib/a".to_owned()));
+        assert_eq!(resolved(&root, "/lib/b"), Ok("/usr/lib/b".to_owned()));
     }
 
     #[test]

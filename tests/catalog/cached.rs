@@ -182,13 +182,12 @@ fn what_packages_with_libraries_lead_to_is_told_and_nothing_else() {
 }
 
 #[test]
-fn a_file_that_tells_no_depends_answers_and_is_written_anew_by_an_update() {
+fn a_file_that_tells_no_depends_answers_all_the_same() {
     let world = world_with_depends();
     refresh_catalog(&world.update(), world.cache()).expect("is built");
     let path = world.files().remove(0).0;
-    let whole = std::fs::read(&path).expect("is there");
     // A section that nobody knows is one that is not there.
-    let mut older = whole.clone();
+    let mut older = std::fs::read(&path).expect("is there");
     let name = memchr::memmem::find(&older, b"dependencies").expect("the directory names it");
     older[name] = b'x';
     std::fs::write(&path, &older).expect("a file");
@@ -196,9 +195,20 @@ fn a_file_that_tells_no_depends_answers_and_is_written_anew_by_an_update() {
     let catalog = cached_catalog(world.cache(), &wanted).expect("reads").expect("is there");
     assert!(catalog.dependency_index().is_none());
     assert_eq!(names(&ask(&catalog, "libgmp.so.10", &[])), ["libgmp10"]);
-    let again = refresh_catalog(&world.update(), world.cache()).expect("is built");
-    assert!(again.dependency_index().is_some());
-    assert_eq!(std::fs::read(&path).expect("is there"), whole);
+}
+
+#[test]
+fn what_an_older_version_wrote_is_written_anew_by_an_update() {
+    let world = world_with_depends();
+    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    let path = world.files().remove(0).0;
+    // An older version gave its files other names.
+    let older = path.with_file_name("debian-bookworm-amd64-older.catalog");
+    std::fs::rename(&path, &older).expect("is renamed");
+    let wanted = target("bookworm", Architecture::Amd64);
+    assert!(cached_catalog(world.cache(), &wanted).expect("reads").is_some());
+    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    assert!(path.exists() && !older.exists());
 }
 
 #[test]

@@ -26,7 +26,12 @@ fn a_place_in_the_image_is_an_absolute_path_of_one_tree() {
     assert_says(
         &says(&fixture, &["app", "etc", "--at", "/app"]),
         "! error: cannot mount several trees at one place\n\
-         ! hint: give one path with --at, or several without\nexit 2\n",
+         ! hint: give --at once for each path, in their order, or not at all\nexit 2\n",
+    );
+    assert_says(
+        &says(&fixture, &["app", "--at", "/a", "--at", "/b", "--at", "/c"]),
+        "! error: cannot mount 1 tree at 3 places\n\
+         ! hint: give --at once for each path, in their order, or not at all\nexit 2\n",
     );
 }
 
@@ -65,6 +70,15 @@ fn settings_that_make_no_sense_name_the_file_and_the_cause() {
         assert!(said.starts_with("! error: cannot ") && said.ends_with("exit 2\n"), "{said}");
         assert!(said.contains(cause), "{cause} in {said}");
     }
+}
+
+#[test]
+fn scratch_is_no_base_whatever_the_file_says() {
+    let fixture = with_settings("base = \"nope\"\nrelease = \"bookworm\"\n");
+    assert!(!says(&fixture, &["app", "--base", "scratch"]).contains("nope"));
+    let fixture = with_settings("base = \"scratch\"\nrelease = \"bookworm\"\n");
+    assert!(!says(&fixture, &["app"]).contains("on base"));
+    assert!(says(&fixture, &["app", "--base", "./scratch"]).contains("cannot read ./scratch: "));
 }
 
 #[test]

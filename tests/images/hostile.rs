@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use tar::EntryType::{Block, Directory, Link, Regular, Symlink};
 
-use crate::build::{
+use crate::support::fixture::{Fixture, library};
+use crate::support::images::{
     Layout, OCI_LAYER, Parts, compressed, config, docker_parts, hex, oci_parts, tar_of, tar_of_parts,
 };
-use crate::support::fixture::{Fixture, library};
 use crate::{run, stderr, write};
 
 fn world() -> Fixture {

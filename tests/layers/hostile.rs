@@ -95,6 +95,6 @@ fn names_that_would_leave_the_folder_are_not_in_it() {
     let world = crate::World::new(crate::lib("x.so").needs("liba.so.1"), &[evil]);
     let answer = world.layer("out", &["--files", "package"]);
     assert_eq!(answer.status.code(), Some(3));
-    assert!(said(&answer).contains("evil, which a package has, is no folder"), "{}", said(&answer));
+    assert!(said(&answer).contains("evil, which is put there too, is no folder"), "{}", said(&answer));
     assert!(!world.fixture.host("/out/usr").exists());
 }

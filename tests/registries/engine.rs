@@ -10,8 +10,8 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::build::{docker_parts, hex, tar_of_parts};
 use crate::support::fixture::Fixture;
+use crate::support::images::{docker_parts, hex, tar_of_parts};
 use crate::{answer, answer_of, assert_fails, cached, resolve, root_layer, world};
 
 /// An engine that has one image, `team/base:1`.

@@ -4,8 +4,8 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::build::{Layout, for_platform, hex, tar_of};
 use crate::support::fixture::Fixture;
+use crate::support::images::{Layout, for_platform, hex, tar_of};
 use crate::support::registry_server::{Fault, RegistryServer};
 use crate::{assert_fails, cached, registry, run, stderr, world};
 
@@ -161,10 +161,10 @@ fn what_can_be_neither_a_path_nor_an_image() {
 
 #[test]
 fn a_path_that_is_not_there_may_have_been_meant_for_an_image() {
-    let output = run(&world(), "debian:bookworm-slim", &[]);
+    let output = run(&world(), "debian:jessie-slim", &[]);
     assert_fails(
         &output,
         2,
-        "cannot read debian:bookworm-slim: No such file or directory (os error 2)\nhint: a base is ",
+        "cannot read debian:jessie-slim: No such file or directory (os error 2)\nhint: a base is ",
     );
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::build::{Layout, compressed, for_platform, hex, tar_of};
 use crate::support::fixture::Fixture;
+use crate::support::images::{Layout, compressed, for_platform, hex, tar_of};
 use crate::support::registry_server::{Fault, RegistryServer};
 use crate::{answer, answer_of, assert_fails, cached, registry, root_layer, run, stderr, world};
 

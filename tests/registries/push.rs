@@ -8,7 +8,7 @@ use sodeb::progress::Silent;
 use sodeb::registry::{ImageReference, Pushed, RegistryError, RegistrySettings, pull, push};
 use tempfile::TempDir;
 
-use crate::build::{Layout, for_platform, tar_of, write_parts};
+use crate::support::images::{Layout, for_platform, tar_of, write_parts};
 use crate::support::registry_server::{Fault, RegistryServer};
 
 /// A layout of one image in a folder, and a registry.

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 pub(crate) const INTERPRETER: &str = "/lib64/ld-linux-x86-64.so.2";
 
 /// Debian's name for it where the host is another machine.
-const COMPILER: &str = if cfg!(target_arch = "x86_64") { "cc" } else { "x86_64-linux-gnu-gcc" };
+pub(crate) const COMPILER: &str = if cfg!(target_arch = "x86_64") { "cc" } else { "x86_64-linux-gnu-gcc" };
 
 /// A program that ends at once, since there is no C library to end it.
 const START: &str = "void _start(void) { __asm__ volatile (\"mov $60, %eax; xor %edi, %edi; syscall\"); }\n";

@@ -7,8 +7,10 @@
 pub(crate) mod archive_server;
 pub(crate) mod fixture;
 pub(crate) mod host;
+pub(crate) mod images;
 pub(crate) mod judge;
 pub(crate) mod package;
+pub(crate) mod python_base;
 pub(crate) mod real;
 pub(crate) mod registry_server;
 pub(crate) mod sodeb;

@@ -64,6 +64,11 @@ impl Descriptor {
         self.annotations.as_ref().is_some_and(|annotations| annotations.contains_key(REFERENCE_TYPE))
     }
 
+    /// An annotation.
+    pub(super) fn annotation(&self, name: &str) -> Option<&str> {
+        self.annotations.as_ref()?.get(name).map(String::as_str)
+    }
+
     /// What the image is for that it points to, if that is stated.
     pub fn platform(&self) -> Option<ImagePlatform> {
         self.platform.as_ref().and_then(StatedPlatform::stated)
@@ -94,6 +99,8 @@ pub(super) struct Manifest {
 pub(super) struct DockerImage {
     pub(super) config: String,
     pub(super) layers: Vec<String>,
+    #[serde(default)]
+    pub(super) repo_tags: Option<Vec<String>>,
 }
 
 /// What an image says of itself.
@@ -182,11 +189,26 @@ pub(super) fn document<Value: DeserializeOwned>(
     name: &str,
     digest: Option<Sha256Digest>,
 ) -> Result<Value, ImageFault> {
+    parsed(&document_text(blobs, name, digest)?, name)
+}
+
+/// The same as it stands.
+pub(super) fn document_text(
+    blobs: &Blobs,
+    name: &str,
+    digest: Option<Sha256Digest>,
+) -> Result<Vec<u8>, ImageFault> {
     let text = blobs.document(name)?;
-    let broken = |cause: String| ImageFault::Document { name: name.to_owned(), cause };
     let found = digest_of_bytes(&text);
     if let Some(digest) = digest.filter(|digest| *digest != found) {
-        return Err(broken(format!("it has the digest sha256:{found} and not sha256:{digest}")));
+        let cause = format!("it has the digest sha256:{found} and not sha256:{digest}");
+        return Err(ImageFault::Document { name: name.to_owned(), cause });
     }
-    serde_json::from_slice(&text).map_err(|error| broken(error.to_string()))
+    Ok(text)
+}
+
+/// What a document says.
+pub(super) fn parsed<Value: DeserializeOwned>(text: &[u8], name: &str) -> Result<Value, ImageFault> {
+    serde_json::from_slice(text)
+        .map_err(|error| ImageFault::Document { name: name.to_owned(), cause: error.to_string() })
 }

@@ -9,6 +9,7 @@ mod blobs;
 mod docker;
 mod documents;
 mod oci;
+mod parts;
 mod platform;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use documents::Descriptor;
+pub use parts::{ImagePart, ImageParts, read_parts};
 pub use platform::{ImagePlatform, choose as choose_image};
 
 use super::flatten::flatten;
@@ -66,6 +68,8 @@ pub struct ImageFacts {
     pub ld_library_path: Option<String>,
     /// Its working folder.
     pub workdir: Option<String>,
+    /// What it is made of.
+    pub parts: Option<ImageParts>,
 }
 
 /// What is wrong with an image.
@@ -123,6 +127,12 @@ fn list(platforms: &[ImagePlatform]) -> String {
 /// An image as its documents describe it.
 struct Described {
     config: Config,
+    /// The configuration as it stands.
+    config_text: Vec<u8>,
+    /// The digest of its manifest, if that is OCI's.
+    manifest: Option<Sha256Digest>,
+    /// What it is called.
+    name: Option<String>,
     /// Where its layers are, the lowest first; as many as the configuration has diff ids.
     layers: Vec<LayerBlob>,
 }
@@ -131,6 +141,8 @@ struct Described {
 struct LayerBlob {
     /// Its name in the archive or folder.
     name: String,
+    /// What its manifest says that it is.
+    media_type: Option<String>,
     /// What it must have, as it lies there.
     digest: Option<Sha256Digest>,
 }
@@ -192,11 +204,14 @@ impl Reader<'_> {
                 layer
             }
         };
-        Ok(image([Arc::new(layer)].into(), None))
+        let part =
+            ImagePart { name: String::new(), media_type: None, digest: Some(digest), diff_id: layer.diff_id };
+        let parts = ImageParts { path: self.path.to_owned(), layers: vec![part], ..ImageParts::default() };
+        Ok(image([Arc::new(layer)].into(), None, parts))
     }
 
     fn read_described(&self, blobs: &Blobs, described: Described) -> Result<ReadImage, InventoryError> {
-        let Described { config, layers } = described;
+        let Described { config, config_text, layers, manifest, name } = described;
         let diff_ids = config.diff_ids().map_err(|source| self.fault(source))?;
         let mut held_bytes = 0;
         let mut read: HashMap<Sha256Digest, Arc<Layer>> = HashMap::new();
@@ -236,7 +251,13 @@ impl Reader<'_> {
         )?;
         let in_order: Vec<_> = diff_ids.iter().filter_map(|diff_id| read.get(diff_id).cloned()).collect();
         drop(read);
-        Ok(image(in_order, Some(&config)))
+        let layers = layers.into_iter().zip(diff_ids).map(|(blob, diff_id)| {
+            let LayerBlob { name, media_type, digest } = blob;
+            ImagePart { name, media_type, digest, diff_id }
+        });
+        let path = self.path.to_owned();
+        let parts = ImageParts { path, config: Some(config_text), layers: layers.collect(), manifest, name };
+        Ok(image(in_order, Some(&config), parts))
     }
 
     /// Counts what stays in memory.
@@ -281,7 +302,7 @@ fn read_blob(source: &mut (dyn Read + Send), digest: Option<Sha256Digest>) -> io
     }
 }
 
-fn image(layers: Vec<Arc<Layer>>, config: Option<&Config>) -> ReadImage {
+fn image(layers: Vec<Arc<Layer>>, config: Option<&Config>, parts: ImageParts) -> ReadImage {
     let diff_ids: String = layers.iter().map(|layer| format!("{}\n", layer.diff_id)).collect();
     let environment = config.into_iter().flat_map(Config::environment);
     let library_path = environment.filter_map(|variable| variable.strip_prefix(LIBRARY_PATH)).last();
@@ -289,6 +310,7 @@ fn image(layers: Vec<Arc<Layer>>, config: Option<&Config>) -> ReadImage {
         digest: digest_of_bytes(diff_ids.as_bytes()),
         ld_library_path: library_path.filter(|folders| !folders.is_empty()).map(str::to_owned),
         workdir: config.and_then(Config::workdir).map(str::to_owned),
+        parts: Some(parts),
     };
     ReadImage { inventory: flatten(layers), facts }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::blobs::Blobs;
-use super::documents::{Config, Descriptor, Index, Manifest, document, sha256};
+use super::documents::{Config, Descriptor, Index, Manifest, document, document_text, parsed, sha256};
 use super::platform::{ImagePlatform, choose};
 use super::{Described, ImageFault, LayerBlob, OCI_INDEX};
 use crate::vocabulary::Sha256Digest;
@@ -22,26 +22,35 @@ const LAYER_TYPES: [&str; 3] = [
     "application/vnd.docker.image.rootfs.",
 ];
 
+/// The annotation with the whole name of an image (containerd and docker write it).
+const IMAGE_NAME: &str = "io.containerd.image.name";
+
 /// Finds the image for a platform.
 pub(super) fn describe(blobs: &Blobs, wanted: Option<&ImagePlatform>) -> Result<Described, ImageFault> {
     let index: Index = document(blobs, OCI_INDEX, None)?;
     let mut listing = Listing { blobs, met: BTreeSet::new(), found: Vec::new() };
     listing.gather(index, 0)?;
-    let manifest: Manifest = {
-        let digest = choose(listing.found, wanted)?;
-        document(blobs, &name_of(digest), Some(digest))?
-    };
+    let Listed { digest: of_manifest, name } = choose(listing.found, wanted)?;
+    let manifest: Manifest = document(blobs, &name_of(of_manifest), Some(of_manifest))?;
     let digest = sha256(&manifest.config.digest)?;
-    let config: Config = document(blobs, &name_of(digest), Some(digest))?;
+    let config_text = document_text(blobs, &name_of(digest), Some(digest))?;
+    let config: Config = parsed(&config_text, &name_of(digest))?;
     config.check_layers(&name_of(digest), manifest.layers.len())?;
-    Ok(Described { config, layers: manifest.layers.iter().map(layer).collect::<Result<_, _>>()? })
+    let layers = manifest.layers.iter().map(layer).collect::<Result<_, _>>()?;
+    Ok(Described { config, config_text, layers, manifest: Some(of_manifest), name })
 }
 
 /// The manifests that lists lead to.
 struct Listing<'image> {
     blobs: &'image Blobs,
     met: BTreeSet<Sha256Digest>,
-    found: Vec<(Option<ImagePlatform>, Sha256Digest)>,
+    found: Vec<(Option<ImagePlatform>, Listed)>,
+}
+
+/// A manifest as a list has it.
+struct Listed {
+    digest: Sha256Digest,
+    name: Option<String>,
 }
 
 impl Listing<'_> {
@@ -59,7 +68,8 @@ impl Listing<'_> {
                 let platform = descriptor
                     .platform()
                     .map_or_else(|| self.platform_of(digest), |stated| Ok(Some(stated)))?;
-                self.found.push((platform, digest));
+                let name = descriptor.annotation(IMAGE_NAME).map(str::to_owned);
+                self.found.push((platform, Listed { digest, name }));
             } else if depth == MAX_DEPTH {
                 return broken(format!("it lies deeper than the {MAX_DEPTH} lists allowed"));
             } else {
@@ -86,7 +96,7 @@ fn layer(descriptor: &Descriptor) -> Result<LayerBlob, ImageFault> {
         return Err(ImageFault::Document { name: digest.clone(), cause });
     }
     let digest = sha256(digest)?;
-    Ok(LayerBlob { name: name_of(digest), digest: Some(digest) })
+    Ok(LayerBlob { name: name_of(digest), media_type: Some(media_type.clone()), digest: Some(digest) })
 }
 
 fn name_of(digest: Sha256Digest) -> String {

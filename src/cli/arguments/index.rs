@@ -1,0 +1,76 @@
+//! The arguments of `sodeb index`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{AnswerArguments, ArchiveArguments, CacheArguments};
+use crate::vocabulary::Architecture;
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum IndexCommand {
+    /// Fetch the archive's signed indices and keep a catalog of them
+    Update(IndexUpdateArguments),
+    /// Say which catalogs are at hand, and from what they were made
+    Show(IndexShowArguments),
+    /// Find libraries by name or path
+    Find(IndexFindArguments),
+    /// Write one catalog file of several releases, as it is compiled into this program
+    Build(IndexBuildArguments),
+}
+
+/// The releases and architectures that a catalog command is about.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct TargetArguments {
+    /// A release's codename; may be given several times [default: Debian stable]
+    #[arg(long, value_name = "CODENAME", env = "SODEB_RELEASE", value_delimiter = ',')]
+    pub(in crate::cli) release: Vec<String>,
+    /// An architecture; may be given several times [default: amd64]
+    #[arg(long, value_name = "ARCH", env = "SODEB_ARCH", value_delimiter = ',')]
+    pub(in crate::cli) arch: Vec<Architecture>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct IndexUpdateArguments {
+    #[command(flatten)]
+    pub(in crate::cli) targets: TargetArguments,
+    #[command(flatten)]
+    pub(in crate::cli) archive: ArchiveArguments,
+    #[command(flatten)]
+    pub(in crate::cli) answer: AnswerArguments,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct IndexShowArguments {
+    #[command(flatten)]
+    pub(in crate::cli) cache: CacheArguments,
+    #[command(flatten)]
+    pub(in crate::cli) answer: AnswerArguments,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct IndexFindArguments {
+    /// A part of a path, or with * and ? a glob over the whole file name (over the whole path if it has a slash)
+    #[arg(value_name = "PATTERN")]
+    pub(in crate::cli) pattern: String,
+    /// How many libraries of each catalog are shown
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(in crate::cli) limit: u16,
+    #[command(flatten)]
+    pub(in crate::cli) targets: TargetArguments,
+    #[command(flatten)]
+    pub(in crate::cli) cache: CacheArguments,
+    #[command(flatten)]
+    pub(in crate::cli) answer: AnswerArguments,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct IndexBuildArguments {
+    /// The file that is written
+    #[arg(short, long, value_name = "FILE")]
+    pub(in crate::cli) output: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) targets: TargetArguments,
+    #[command(flatten)]
+    pub(in crate::cli) archive: ArchiveArguments,
+}

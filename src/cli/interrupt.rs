@@ -1,0 +1,55 @@
+//! What is taken away when the program is interrupted or asked to end (SIGINT, SIGTERM, SIGHUP): a process that a signal
+//! ends has no time for its temporary folders.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use std::{fs, process, thread};
+
+use super::Failure;
+
+/// What shells report of a process that was interrupted.
+const INTERRUPTED: i32 = 130;
+
+/// How often it is tried: the rest of the program goes on writing until the end.
+const ATTEMPTS: usize = 20;
+
+/// Whether the end has begun.
+static HAS_BEGUN: AtomicBool = AtomicBool::new(false);
+
+/// What is taken away.
+static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Has a folder taken away when the program is interrupted. It is called once in a run.
+pub(super) fn remove_when_interrupted(folder: &Path) -> Result<(), Failure> {
+    folders(|folders| folders.push(folder.to_owned()));
+    ctrlc::set_handler(end).map_err(Failure::outside)
+}
+
+/// Lets an interrupted run end as such: what fails when its folder is taken away is no failure to be told.
+pub(super) fn give_way() {
+    while HAS_BEGUN.load(Ordering::SeqCst) {
+        thread::park();
+    }
+}
+
+fn folders<Value>(use_them: impl FnOnce(&mut Vec<PathBuf>) -> Value) -> Value {
+    use_them(&mut FOLDERS.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+#[allow(clippy::exit, reason = "a signal's handler has no caller to return to")]
+fn end() {
+    HAS_BEGUN.store(true, Ordering::SeqCst);
+    for _ in 0..ATTEMPTS {
+        let are_gone = folders(|folders| {
+            folders.retain(|folder| fs::remove_dir_all(folder).is_err() && folder.exists());
+            folders.is_empty()
+        });
+        if are_gone {
+            break;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    process::exit(INTERRUPTED);
+}

@@ -1,0 +1,156 @@
+//! What `sodeb image` wrote, as text and as JSON of schema sodeb.image/1.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::layer::{ProblemRow, ShippedRow, bytes, problem_rows, shipped_rows, shipped_text};
+use super::printable::printable;
+use super::style::{DIM, PATH, paint};
+use crate::image::{Checked, Composed, Image, ImageLayer, LayerOrigin};
+use crate::layer::Layer;
+use crate::plan::Plan;
+use crate::vocabulary::RootedPath;
+
+/// An image that was composed.
+pub struct ImageReport<'image> {
+    /// What its libraries are.
+    pub plan: &'image Plan,
+    /// The layer that has them.
+    pub libraries: &'image Layer,
+    /// The image.
+    pub composed: &'image Composed,
+    /// What its check has found.
+    pub checked: &'image Checked,
+    /// What is left out of it, and why.
+    pub notes: &'image [&'image str],
+}
+
+#[derive(Serialize)]
+struct Document<'image> {
+    schema: &'static str,
+    output: Output,
+    /// The digest of the manifest.
+    digest: String,
+    /// The digest of the configuration.
+    config: String,
+    tags: Vec<String>,
+    annotations: &'image BTreeMap<String, String>,
+    layers: Vec<LayerRow<'image>>,
+    packages: Vec<ShippedRow<'image>>,
+    dead_links: Vec<DeadLink<'image>>,
+    notes: &'image [&'image str],
+    problems: Vec<ProblemRow>,
+}
+
+#[derive(Serialize)]
+struct Output {
+    path: String,
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct LayerRow<'image> {
+    origin: &'static str,
+    /// Where a tree is mounted.
+    at: Option<&'image RootedPath>,
+    media_type: &'image str,
+    digest: String,
+    size: u64,
+    diff_id: String,
+}
+
+#[derive(Serialize)]
+struct DeadLink<'image> {
+    path: &'image RootedPath,
+    target: String,
+}
+
+fn origin(layer: &ImageLayer) -> (&'static str, Option<&RootedPath>) {
+    match &layer.origin {
+        LayerOrigin::Base => ("base", None),
+        LayerOrigin::Libraries => ("libraries", None),
+        LayerOrigin::Tree(at) => ("tree", Some(at)),
+    }
+}
+
+fn layer_row(layer: &ImageLayer) -> LayerRow<'_> {
+    let (origin, at) = origin(layer);
+    LayerRow {
+        origin,
+        at,
+        media_type: &layer.media_type,
+        digest: format!("sha256:{}", layer.digest),
+        size: layer.size_bytes,
+        diff_id: format!("sha256:{}", layer.diff_id),
+    }
+}
+
+/// The report as one JSON document, without a newline at its end.
+///
+/// # Errors
+/// Never for these types; the encoder's signature has it.
+pub fn image_json(report: &ImageReport<'_>) -> serde_json::Result<String> {
+    let ImageReport { plan, libraries, composed, checked, notes } = report;
+    let image = &composed.image;
+    let dead_links = checked.dead_links.iter();
+    serde_json::to_string_pretty(&Document {
+        schema: "sodeb.image/1",
+        output: Output { path: composed.output().display().to_string(), kind: composed.kind.name() },
+        digest: format!("sha256:{}", image.manifest),
+        config: format!("sha256:{}", image.config),
+        tags: image.tags.iter().map(ToString::to_string).collect(),
+        annotations: &image.annotations,
+        layers: image.layers.iter().map(layer_row).collect(),
+        packages: shipped_rows(libraries),
+        dead_links: dead_links.map(|(path, target)| DeadLink { path, target: target.to_string() }).collect(),
+        notes,
+        problems: problem_rows(plan),
+    })
+}
+
+/// The report as text with colours as ANSI sequences.
+pub fn image_text(report: &ImageReport<'_>) -> String {
+    let ImageReport { plan, libraries, composed, .. } = report;
+    let image = &composed.image;
+    let mut text = String::new();
+    let mut line = |words: String| {
+        // Writing to a String can't fail.
+        let _ = writeln!(text, "{words}");
+    };
+    line(format!(
+        "{}  {} · {} with what is compressed in it",
+        paint(PATH, printable(composed.output().display())),
+        composed.kind.name(),
+        bytes(image.layers.iter().map(|layer| layer.size_bytes).sum())
+    ));
+    for words in layer_lines(image) {
+        line(words);
+    }
+    line(shipped_text(plan, libraries));
+    for tag in &image.tags {
+        line(format!("tag {tag}"));
+    }
+    line(paint(DIM, format_args!("manifest sha256:{}", image.manifest)));
+    text
+}
+
+/// The base's layers on one line, each new one on its own.
+fn layer_lines(image: &Image) -> Vec<String> {
+    let base = image.layers.iter().filter(|layer| layer.origin == LayerOrigin::Base);
+    let base: Vec<u64> = base.map(|layer| layer.size_bytes).collect();
+    let mut lines = match base.len() {
+        0 => Vec::new(),
+        1 => vec![format!("  base       1 layer, {}", bytes(base[0]))],
+        count => vec![format!("  base       {count} layers, {}", bytes(base.iter().sum()))],
+    };
+    for layer in image.layers.iter().filter(|layer| layer.origin != LayerOrigin::Base) {
+        let size = bytes(layer.size_bytes);
+        lines.push(match origin(layer) {
+            (_, Some(at)) => format!("+ tree       {size}  {}", paint(PATH, printable(at))),
+            (word, None) => format!("+ {word:9}  {size}"),
+        });
+    }
+    lines
+}

@@ -1,0 +1,55 @@
+//! A base made of Debian's own packages, in which Python runs and which has no library of others.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+use super::trees::files_ending;
+
+/// What Python needs to start and to import a module that is not in it.
+pub(crate) const PYTHON: [&str; 6] =
+    ["libc6", "libexpat1", "libpython3.11-minimal", "libpython3.11-stdlib", "python3.11-minimal", "zlib1g"];
+
+/// A root with Python and without any library of others, with a merged /usr or not.
+pub(crate) fn python_base(is_merged: bool) -> TempDir {
+    let (debs, root) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let fetched = Command::new("apt-get").arg("download").args(PYTHON).current_dir(debs.path()).output();
+    let fetched = fetched.expect("apt-get runs");
+    assert!(fetched.status.success(), "{}", said(&fetched));
+    for folder in ["usr/lib", "usr/lib64"] {
+        fs::create_dir_all(root.path().join(folder)).expect("a folder");
+    }
+    if is_merged {
+        symlink("usr/lib", root.path().join("lib")).expect("a link");
+        symlink("usr/lib64", root.path().join("lib64")).expect("a link");
+    }
+    for deb in files_ending(debs.path(), &[".deb"]) {
+        let mut unpacked = Command::new("dpkg-deb")
+            .arg("--fsys-tarfile")
+            .arg(deb)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("dpkg-deb runs");
+        unpack(root.path(), unpacked.stdout.take().expect("is piped").into());
+        assert!(unpacked.wait().expect("dpkg-deb ends").success());
+    }
+    symlink("python3.11", root.path().join("usr/bin/python3")).expect("a link");
+    root
+}
+
+/// Unpacks a tar as it stands, save that links to folders are folders.
+pub(crate) fn unpack(root: &Path, tar: Stdio) {
+    let status = Command::new("tar")
+        .args(["--extract", "--keep-directory-symlink", "--file", "-", "--directory"])
+        .arg(root)
+        .stdin(tar)
+        .status();
+    assert!(status.expect("tar runs").success());
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
