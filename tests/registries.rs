@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "registries/composed.rs"]
+mod composed;
 #[path = "registries/engine.rs"]
 mod engine;
 #[path = "registries/hostile.rs"]

@@ -339,7 +339,7 @@ pub(super) struct ImageArguments {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: Format,
     /// What is written: if it ends in .tar an archive that docker, podman and others load, else the folder of an OCI
-    /// layout (`oci:FOLDER` for any name)
+    /// layout (`oci:FOLDER` for any name); `docker://HOST/NAME:TAG` sends it to a registry
     #[arg(short, long, value_name = "OUT")]
     pub(super) output: PathBuf,
     #[command(flatten, next_help_heading = "The image")]

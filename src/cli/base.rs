@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Failure;
-use super::arguments::PlaceArguments;
+use super::arguments::{CacheArguments, PlaceArguments};
 use super::catalogs::{self, archive_settings, cache_dir};
 use super::config::Config;
 use super::printer::Printer;
@@ -21,7 +21,7 @@ use crate::app::{Apps, BaseQuestion, Sources};
 use crate::bases::NamedBase;
 use crate::depot::Depot;
 use crate::inventory::{Deb, ImagePlatform, StoredLayers, is_image};
-use crate::registry::{self, BaseReference, RegistryError, RegistrySettings};
+use crate::registry::{self, BaseReference, ImageReference, RegistryError, RegistrySettings};
 use crate::storage::digest_of_bytes;
 use crate::vocabulary::{Distribution, RootedPath};
 
@@ -69,6 +69,14 @@ impl<'settings> Base<'settings> {
     /// What it is called.
     pub(super) fn name(&self) -> &Path {
         &self.name
+    }
+
+    /// Its name in a registry, if it is in one.
+    pub(super) fn image_reference(&self) -> Option<&ImageReference> {
+        match &self.kind {
+            Kind::Reference(BaseReference::Registry(image)) => Some(image),
+            _ => None,
+        }
     }
 
     /// Whether just its packages are known.
@@ -191,7 +199,7 @@ impl<'settings> Base<'settings> {
         config: &Config,
         fetch: impl FnOnce(&RegistrySettings, Option<&ImagePlatform>) -> Result<PathBuf, Failure>,
     ) -> Result<Sources, Failure> {
-        let settings = registry_settings(question, config)?;
+        let settings = registry_settings(question.place, question.cache, question.offline, config)?;
         let apps = Apps::read(question.paths, at, question.depth)?;
         let platform = asked_platform(question).or_else(|| apps.platform());
         let path = fetch(&settings, platform.as_ref())?;
@@ -214,15 +222,18 @@ fn asked_platform(question: &SourceQuestion<'_>) -> Option<ImagePlatform> {
     question.place.platform.clone().or_else(|| question.architecture.map(ImagePlatform::from))
 }
 
-/// How registries and the engine are reached, from arguments, configuration and the environment.
+/// How registries and the engine are reached, from arguments, configuration and the environment. `offline` is what the
+/// arguments say.
 pub(super) fn registry_settings(
-    question: &SourceQuestion<'_>,
+    place: &PlaceArguments,
+    cache: &CacheArguments,
+    offline: bool,
     config: &Config,
 ) -> Result<RegistrySettings, Failure> {
-    let given = &question.place.insecure_registry;
+    let given = &place.insecure_registry;
     Ok(RegistrySettings {
-        cache_dir: cache_dir(question.cache, config)?,
-        offline: question.offline || config.offline.unwrap_or_default(),
+        cache_dir: cache_dir(cache, config)?,
+        offline: offline || config.offline.unwrap_or_default(),
         insecure: if given.is_empty() { config.insecure_registry.clone() } else { given.clone() },
         credential_files: credential_files(),
         docker_host: env::var_os("DOCKER_HOST").map(|host| host.to_string_lossy().into_owned()),

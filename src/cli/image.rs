@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::arguments::{Format, ImageArguments, PlaceArguments};
+use super::arguments::{ArchiveArguments, Format, ImageArguments, PlaceArguments};
 use super::base::Base;
 use super::closing::{ClosedAnswer, ClosingQuestion, close, not_whole, warn_of_problems};
 use super::config::Config;
+use super::destination::Destination;
 use super::image_settings::{image_settings, linker_arguments};
 use super::interrupt::remove_when_interrupted;
 use super::layer::{packages, source_date_epoch};
@@ -27,8 +28,9 @@ const TOLD_LINKS: usize = 10;
 
 pub(super) fn run(arguments: &ImageArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let created = source_date_epoch()?;
-    let (kind, output) = ImageOutput::of_word(&arguments.output)?;
-    kind.refuse(&output)?;
+    let archive = &arguments.gap.catalog.archive;
+    let destination = Destination::of(&arguments.output, archive, config)?;
+    let output = &destination.path;
     want_base(&arguments.gap.sources.place, config)?;
     let linker = linker_arguments(arguments, config)?;
     let settings = image_settings(arguments, &linker, config)?;
@@ -39,15 +41,17 @@ pub(super) fn run(arguments: &ImageArguments, config: &Config, printer: &Printer
         return Err(not_whole("compose an image"));
     }
     let plan = closed.plan;
-    let debs = packages(&arguments.gap.catalog.archive, config, printer, &plan)?;
+    let debs = packages(archive, config, printer, &plan)?;
     let request = Request {
         plan: &plan,
         sources: &debs,
         base: sources.base.as_ref().map(|base| &base.inventory),
         extent: arguments.shipped.files.into(),
+        // What is nothing but trees is no system.
+        is_lowest: sources.base.is_none() && !plan.packages.is_empty(),
     };
-    let libraries = Layer::compose(&request, layer::scratch(&output)?)?;
-    let trees = image::tree_layers(&sources, &libraries, arguments.owner.unwrap_or_default(), &output)?;
+    let libraries = Layer::compose(&request, layer::scratch(output)?)?;
+    let trees = image::tree_layers(&sources, &libraries, arguments.owner.unwrap_or_default(), output)?;
     let composing = Composing {
         plan: &plan,
         sources: &sources,
@@ -56,14 +60,15 @@ pub(super) fn run(arguments: &ImageArguments, config: &Config, printer: &Printer
         platform: arguments.gap.sources.place.platform.as_ref(),
         created,
     };
-    let composed = composing.compose(&output, kind)?;
+    let composed = composing.compose(output, destination.kind)?;
     let context = Context::Trees { sources: &sources, settings: &linker };
     let checked = image::check(&composed, &plan, context, TreesAre::Inside)?;
     if let Some(command) = &arguments.verify.verify_run {
         composed.run(command.words(), Duration::from_secs(arguments.verify.verify_timeout.into()))?;
     }
+    let keeping = Keeping { destination: &destination, place: &arguments.gap.sources.place, archive };
     let finished = Finished { plan: &plan, libraries: &libraries, trees: &trees, checked: &checked };
-    finished.keep(composed, arguments.format, printer)
+    finished.keep(composed, &keeping, arguments.format, config, printer)
 }
 
 /// Refuses to compose an image on nothing without being told to.
@@ -95,23 +100,43 @@ pub(super) struct Finished<'run> {
     pub(super) checked: &'run Checked,
 }
 
+/// Where an image goes, and how.
+pub(super) struct Keeping<'run> {
+    pub(super) destination: &'run Destination,
+    pub(super) place: &'run PlaceArguments,
+    pub(super) archive: &'run ArchiveArguments,
+}
+
 impl Finished<'_> {
-    /// Gives the image its name and reports it.
+    /// Gives the image its name or sends it, and reports it.
     pub(super) fn keep(
         &self,
         composed: Composed,
+        keeping: &Keeping<'_>,
         format: Format,
+        config: &Config,
         printer: &Printer,
     ) -> Result<Exit, Failure> {
         let Self { plan, libraries, trees, checked } = self;
         let all = [*libraries].into_iter().chain(*trees);
         let notes: Vec<&str> = all.flat_map(|layer| &layer.notes).map(String::as_str).collect();
-        let report = ImageReport { plan, libraries, composed: &composed, checked, notes: &notes };
+        let Keeping { destination, place, archive } = keeping;
+        let image = composed.image.clone();
+        let pushed = destination.keep(composed, place, archive, config, printer)?;
+        let report = ImageReport {
+            plan,
+            libraries,
+            output: &destination.name(),
+            form: destination.form(),
+            image: &image,
+            sent: pushed.map(|pushed| (pushed.sent, pushed.present)),
+            checked,
+            notes: &notes,
+        };
         let text = match format {
             Format::Json => emit::image_json(&report).map_err(Failure::outside)?,
             Format::Text => emit::image_text(&report),
         };
-        composed.keep()?;
         printer.print(text)?;
         notes.iter().for_each(|note| printer.warning(note));
         warn_of_dead_links(checked, printer);

@@ -6,7 +6,8 @@ use super::arguments::{ArchiveArguments, Format, LayerArguments, LayerExtent};
 use super::catalogs::archive_settings;
 use super::closing::{ClosedAnswer, ClosingQuestion, close, locked_urls, not_whole, warn_of_problems};
 use super::config::Config;
-use super::image::{Composing, Finished, want_base};
+use super::destination::Destination;
+use super::image::{Composing, Finished, Keeping, want_base};
 use super::lock_file;
 use super::printer::Printer;
 use super::progress::Bars;
@@ -16,7 +17,7 @@ use crate::app::Sources;
 use crate::catalog::Package;
 use crate::depot::Depot;
 use crate::emit::{self, LayerReport};
-use crate::image::{self, ImageOutput, ImageSettings, LayerOrigin, NewLayer, TreesAre, layout_folder};
+use crate::image::{self, ImageSettings, LayerOrigin, NewLayer, TreesAre, layout_folder};
 use crate::inventory::Depth;
 use crate::layer::{self, Context, Extent, Layer, LayerError, OutputKind, PackageSource, Request};
 use crate::loader::LinkerSettings;
@@ -60,8 +61,8 @@ fn write_image(
     config: &Config,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let kind = ImageOutput::Layout;
-    kind.refuse(folder)?;
+    let archive = &arguments.gap.catalog.archive;
+    let destination = Destination::of(&arguments.output, archive, config)?;
     want_base(&arguments.gap.sources.place, config)?;
     let planned = Planned::of(arguments, config, printer)?;
     let plan = &planned.plan;
@@ -74,10 +75,11 @@ fn write_image(
         platform: arguments.gap.sources.place.platform.as_ref(),
         created,
     };
-    let composed = composing.compose(folder, kind)?;
+    let composed = composing.compose(folder, destination.kind)?;
     let checked = image::check(&composed, plan, planned.context(), TreesAre::Outside)?;
     let finished = Finished { plan, libraries: &layer, trees: &[], checked: &checked };
-    finished.keep(composed, arguments.format, printer)
+    let keeping = Keeping { destination: &destination, place: &arguments.gap.sources.place, archive };
+    finished.keep(composed, &keeping, arguments.format, config, printer)
 }
 
 /// The Plan, and what it was made of.
@@ -148,6 +150,7 @@ impl Planned {
             sources: &sources,
             base: self.sources.base.as_ref().map(|base| &base.inventory),
             extent: arguments.shipped.files.into(),
+            is_lowest: false,
         };
         Ok(Layer::compose(&request, layer::scratch(output)?)?)
     }

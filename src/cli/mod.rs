@@ -6,6 +6,7 @@ mod base;
 mod catalogs;
 mod closing;
 mod config;
+mod destination;
 mod graph;
 mod image;
 mod image_settings;

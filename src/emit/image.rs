@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::layer::{ProblemRow, ShippedRow, bytes, problem_rows, shipped_rows, shipped_text};
 use super::printable::printable;
 use super::style::{DIM, PATH, paint};
-use crate::image::{Checked, Composed, Image, ImageLayer, LayerOrigin};
+use super::words::counted;
+use crate::image::{Checked, Image, ImageLayer, LayerOrigin};
 use crate::layer::Layer;
 use crate::plan::Plan;
 use crate::vocabulary::RootedPath;
@@ -19,8 +20,14 @@ pub struct ImageReport<'image> {
     pub plan: &'image Plan,
     /// The layer that has them.
     pub libraries: &'image Layer,
+    /// Where it is.
+    pub output: &'image str,
+    /// What it is there: `oci`, `tar` or `registry`.
+    pub form: &'static str,
     /// The image.
-    pub composed: &'image Composed,
+    pub image: &'image Image,
+    /// How many blobs were sent to a registry, and how many it had.
+    pub sent: Option<(usize, usize)>,
     /// What its check has found.
     pub checked: &'image Checked,
     /// What is left out of it, and why.
@@ -48,6 +55,9 @@ struct Document<'image> {
 struct Output {
     path: String,
     kind: &'static str,
+    /// Null for what is no registry.
+    blobs_sent: Option<usize>,
+    blobs_present: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -92,12 +102,16 @@ fn layer_row(layer: &ImageLayer) -> LayerRow<'_> {
 /// # Errors
 /// Never for these types; the encoder's signature has it.
 pub fn image_json(report: &ImageReport<'_>) -> serde_json::Result<String> {
-    let ImageReport { plan, libraries, composed, checked, notes } = report;
-    let image = &composed.image;
+    let ImageReport { plan, libraries, output, form, image, sent, checked, notes } = report;
     let dead_links = checked.dead_links.iter();
     serde_json::to_string_pretty(&Document {
         schema: "sodeb.image/1",
-        output: Output { path: composed.output().display().to_string(), kind: composed.kind.name() },
+        output: Output {
+            path: (*output).to_owned(),
+            kind: form,
+            blobs_sent: sent.map(|(sent, _)| sent),
+            blobs_present: sent.map(|(_, present)| present),
+        },
         digest: format!("sha256:{}", image.manifest),
         config: format!("sha256:{}", image.config),
         tags: image.tags.iter().map(ToString::to_string).collect(),
@@ -112,8 +126,7 @@ pub fn image_json(report: &ImageReport<'_>) -> serde_json::Result<String> {
 
 /// The report as text with colours as ANSI sequences.
 pub fn image_text(report: &ImageReport<'_>) -> String {
-    let ImageReport { plan, libraries, composed, .. } = report;
-    let image = &composed.image;
+    let ImageReport { plan, libraries, output, form, image, sent, .. } = report;
     let mut text = String::new();
     let mut line = |words: String| {
         // Writing to a String can't fail.
@@ -121,8 +134,8 @@ pub fn image_text(report: &ImageReport<'_>) -> String {
     };
     line(format!(
         "{}  {} · {} with what is compressed in it",
-        paint(PATH, printable(composed.output().display())),
-        composed.kind.name(),
+        paint(PATH, printable(output)),
+        form,
         bytes(image.layers.iter().map(|layer| layer.size_bytes).sum())
     ));
     for words in layer_lines(image) {
@@ -131,6 +144,9 @@ pub fn image_text(report: &ImageReport<'_>) -> String {
     line(shipped_text(plan, libraries));
     for tag in &image.tags {
         line(format!("tag {tag}"));
+    }
+    if let Some((sent, present)) = sent {
+        line(format!("{} sent, {present} there before", counted(*sent, "blob")));
     }
     line(paint(DIM, format_args!("manifest sha256:{}", image.manifest)));
     text

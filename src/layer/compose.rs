@@ -28,7 +28,7 @@ impl Layer {
     /// When a .deb is broken or lacks what the Plan takes of it, when the base has something in the way of an entry,
     /// when an include means nothing, and when `scratch` can't be written.
     pub fn compose(request: &Request<'_>, scratch: File) -> Result<Self, LayerError> {
-        let Request { plan, sources, base, extent } = *request;
+        let Request { plan, sources, base, extent, is_lowest } = *request;
         let top = RootedPath::root();
         let mut root = Root::new();
         if let Some(base) = base {
@@ -55,6 +55,9 @@ impl Layer {
             for (index, _, source) in &packages {
                 put_entries(&mut places, *index, &source.deb, is_no_documentation)?;
             }
+        }
+        if is_lowest {
+            places.put_folder(&RootedPath::new("/tmp"), Permissions { mode: 0o1777, uid: 0, gid: 0 })?;
         }
         let mut notes = Vec::new();
         let debs: Vec<&Deb> = sources.iter().map(|source| source.deb.as_ref()).collect();

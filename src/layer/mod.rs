@@ -9,6 +9,7 @@
 //! - the bundle of trusted certificates, where the Plan takes certificates (`bundle.rs`);
 //! - a new `/etc/ld.so.cache`, where the base has one (`cache.rs`);
 //! - what is asked for beside that ([`Extent::Package`]);
+//! - `/tmp`, in the lowest layer of an image;
 //! - the folders above all that, as far as the base does not have them.
 //!
 //! Every path is led through the base's own links (`places.rs`), so that no entry ever takes the place of a folder or
@@ -80,6 +81,8 @@ pub struct Request<'question> {
     pub base: Option<&'question Inventory>,
     /// How much of each package is shipped.
     pub extent: Extent,
+    /// Whether it is the lowest layer of an image, which programs want a /tmp in.
+    pub is_lowest: bool,
 }
 
 /// All that is to be written.

@@ -1,0 +1,88 @@
+//! `-o` of an image: files of this machine, or a name in a registry.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use super::arguments::{ArchiveArguments, PlaceArguments};
+use super::base::{Base, registry_settings};
+use super::catalogs::cache_dir;
+use super::config::Config;
+use super::printer::Printer;
+use super::progress::Bars;
+use crate::image::{Composed, ImageOutput};
+use crate::registry::{self, ImageReference, Pushed};
+
+/// How a name in a registry begins.
+const REGISTRY: &str = "docker://";
+
+/// Where it is composed that is sent to a registry, below the cache.
+const OUTGOING: &str = "outgoing";
+
+/// Where an image goes.
+pub(super) struct Destination {
+    /// What it is composed as.
+    pub(super) kind: ImageOutput,
+    /// Where it is composed; it gets this name if it is to stay.
+    pub(super) path: PathBuf,
+    reference: Option<ImageReference>,
+}
+
+impl Destination {
+    /// What a word stands for. Nothing that is there would be lost.
+    pub(super) fn of(word: &Path, archive: &ArchiveArguments, config: &Config) -> Result<Self, Failure> {
+        match word.to_str().filter(|word| word.starts_with(REGISTRY)) {
+            None => {
+                let (kind, path) = ImageOutput::of_word(word)?;
+                kind.refuse(&path)?;
+                Ok(Self { kind, path, reference: None })
+            }
+            Some(name) => {
+                let reference = ImageReference::parse(name)?;
+                let folder = cache_dir(&archive.cache, config)?;
+                std::fs::create_dir_all(&folder).map_err(|error| {
+                    let words = format!("cannot write {}", folder.display());
+                    Failure::outside(anyhow::Error::new(error).context(words))
+                })?;
+                Ok(Self {
+                    kind: ImageOutput::Layout,
+                    path: folder.join(OUTGOING),
+                    reference: Some(reference),
+                })
+            }
+        }
+    }
+
+    /// What it is called in the report.
+    pub(super) fn name(&self) -> Cow<'_, str> {
+        match &self.reference {
+            Some(reference) => Cow::Owned(reference.to_string()),
+            None => self.path.to_string_lossy(),
+        }
+    }
+
+    /// A word for what it is.
+    pub(super) fn form(&self) -> &'static str {
+        if self.reference.is_some() { "registry" } else { self.kind.name() }
+    }
+
+    /// Gives an image its name, or sends it.
+    pub(super) fn keep(
+        &self,
+        composed: Composed,
+        place: &PlaceArguments,
+        archive: &ArchiveArguments,
+        config: &Config,
+        printer: &Printer,
+    ) -> Result<Option<Pushed>, Failure> {
+        let Some(reference) = &self.reference else {
+            composed.keep()?;
+            return Ok(None);
+        };
+        let settings = registry_settings(place, &archive.cache, archive.offline, config)?;
+        let base = Base::named(place, config)?;
+        let from = base.as_ref().and_then(Base::image_reference);
+        let bars = Bars::new(printer.shows_progress);
+        Ok(Some(registry::push(&settings, composed.layout(), reference, from, &bars)?))
+    }
+}
