@@ -13,6 +13,8 @@ mod documents;
 mod hostile;
 #[path = "image_building/layered.rs"]
 mod layered;
+#[path = "image_building/platforms.rs"]
+mod platforms;
 #[path = "image_building/run.rs"]
 mod run;
 #[path = "image_building/same.rs"]

@@ -22,9 +22,9 @@ use crate::vocabulary::{Sha256Digest, Target};
 const FOLDER: &str = "catalogs";
 const ENDING: &str = ".catalog";
 
-/// What is told of the indices: another number whenever it is more, so that what an older version wrote is written
-/// again. 3: every package, also those without libraries.
-const TOLD: u32 = 3;
+/// What is told of the indices: another word whenever it is more, so that what an older version wrote is no answer any
+/// more. 3: every package, also those without libraries.
+const TOLD: &str = "t3";
 
 /// The catalog of these indices: the one in the cache if they have not changed and it is whole, else a new one, which
 /// takes the place of the older ones of its target.
@@ -33,7 +33,7 @@ const TOLD: u32 = 3;
 /// When an index cannot be read or the cache not be written.
 pub fn refresh_catalog(set: &IndexSet, cache_dir: &Path) -> Result<FileCatalog, BuildError> {
     let folder = cache_dir.join(FOLDER);
-    let path = folder.join(format!("{}{}{ENDING}", prefix(&set.target), digest(set)));
+    let path = folder.join(format!("{}{}{ENDING}", current_prefix(&set.target), digest(set)));
     if let Ok(catalog) = open(&path, &set.target) {
         return Ok(catalog);
     }
@@ -55,7 +55,7 @@ pub fn refresh_catalog(set: &IndexSet, cache_dir: &Path) -> Result<FileCatalog, 
 /// # Errors
 /// When the cache cannot be read.
 pub fn cached_catalog(cache_dir: &Path, target: &Target) -> Result<Option<FileCatalog>, CatalogError> {
-    let files = files(&cache_dir.join(FOLDER), &prefix(target))?;
+    let files = files(&cache_dir.join(FOLDER), &current_prefix(target))?;
     let catalogs = files.iter().filter_map(|path| open(path, target).ok());
     Ok(catalogs.max_by_key(|catalog| catalog.provenance().date))
 }
@@ -119,6 +119,11 @@ fn files(folder: &Path, prefix: &str) -> Result<Vec<PathBuf>, CatalogError> {
     Ok(files)
 }
 
+/// How the names of those of a target's files begin that tell all that this version wants to know.
+fn current_prefix(target: &Target) -> String {
+    format!("{}{TOLD}-", prefix(target))
+}
+
 /// How the names of a target's files begin. A release's name is the user's and must not become a path.
 fn prefix(target: &Target) -> String {
     format!("{}-{}-{}-", target.distribution, target.release, target.architecture).replace('/', "_")
@@ -128,7 +133,6 @@ fn prefix(target: &Target) -> String {
 fn digest(set: &IndexSet) -> Sha256Digest {
     let mut hasher = Sha256::new();
     hasher.update(container::VERSION.to_le_bytes());
-    hasher.update(TOLD.to_le_bytes());
     for file in set.contents.iter().chain(&set.packages) {
         hasher.update(format!("{}\n{}\n{}\n{}\n", file.suite, file.file, file.sha256, file.verified));
     }

@@ -56,6 +56,9 @@ pub(super) enum Command {
     /// base that it was made for.
     Layer(LayerArguments),
     /// Compose an image: a base, the needed files of the packages that close the gap, and the trees themselves
+    ///
+    /// For several platforms it is one image for each, in a list: give each PATH as PLATFORM=PATH, such as
+    /// linux/arm64=./venv-arm64.
     Image(Box<ImageArguments>),
     /// Show what each object of a tree loads, as the dynamic linker would
     Tree(TreeArguments),

@@ -10,7 +10,7 @@ use super::catalogs::cache_dir;
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
-use crate::image::{Composed, ImageOutput};
+use crate::image::{ImageError, ImageOutput};
 use crate::registry::{self, ImageReference, Pushed};
 
 /// How a name in a registry begins.
@@ -66,23 +66,36 @@ impl Destination {
         if self.reference.is_some() { "registry" } else { self.kind.name() }
     }
 
-    /// Gives an image its name, or sends it.
+    /// Refuses to have several platforms in it where only one can be.
+    pub(super) fn take_several(&self) -> Result<(), Failure> {
+        if self.kind != ImageOutput::Archive {
+            return Ok(());
+        }
+        let name = self.path.display();
+        Err(Failure::question(anyhow::anyhow!(
+            "cannot write {name}: docker loads archives of one platform only"
+        ))
+        .hint("-o oci:FOLDER is a layout of all of them, -o docker://HOST/NAME:TAG sends them to a registry"))
+    }
+
+    /// Sends a layout, or lets it be kept here by `keep`.
     pub(super) fn keep(
         &self,
-        composed: Composed,
+        layout: &Path,
+        keep: impl FnOnce() -> Result<(), ImageError>,
         place: &PlaceArguments,
         archive: &ArchiveArguments,
         config: &Config,
         printer: &Printer,
     ) -> Result<Option<Pushed>, Failure> {
         let Some(reference) = &self.reference else {
-            composed.keep()?;
+            keep()?;
             return Ok(None);
         };
         let settings = registry_settings(place, &archive.cache, archive.offline, config)?;
         let base = Base::named(place, config)?;
         let from = base.as_ref().and_then(Base::image_reference);
         let bars = Bars::new(printer.shows_progress);
-        Ok(Some(registry::push(&settings, composed.layout(), reference, from, &bars)?))
+        Ok(Some(registry::push(&settings, layout, reference, from, &bars)?))
     }
 }

@@ -1,74 +1,101 @@
 //! `sodeb image`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::arguments::{ArchiveArguments, Format, ImageArguments, PlaceArguments};
+use super::arguments::{
+    ArchiveArguments, Format, GapArguments, ImageArguments, PlaceArguments, SourceArguments,
+};
 use super::base::Base;
 use super::closing::{ClosedAnswer, ClosingQuestion, close, not_whole, warn_of_problems};
 use super::config::Config;
 use super::destination::Destination;
 use super::image_settings::{image_settings, linker_arguments};
-use super::interrupt::remove_when_interrupted;
+use super::interrupt::removed_when_interrupted;
 use super::layer::{packages, source_date_epoch};
 use super::printer::Printer;
 use super::{Exit, Failure};
 use crate::app::Sources;
 use crate::emit::{self, ImageReport};
 use crate::image::{
-    self, Checked, Composed, ImageBase, ImageError, ImageOutput, ImageRequest, ImageSettings, NewLayer,
-    TreesAre, Workplace,
+    self, Checked, Composed, Image, ImageBase, ImageError, ImageOutput, ImageRequest, ImageSettings,
+    NewLayer, TreesAre, Workplace,
 };
 use crate::inventory::{ImageFacts, ImagePlatform};
 use crate::layer::{self, Context, Layer, Request};
 use crate::plan::Plan;
+use crate::registry::Pushed;
 
 /// How many dead links are told one by one.
 const TOLD_LINKS: usize = 10;
 
 pub(super) fn run(arguments: &ImageArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let created = source_date_epoch()?;
-    let archive = &arguments.gap.catalog.archive;
-    let destination = Destination::of(&arguments.output, archive, config)?;
-    let output = &destination.path;
-    want_base(&arguments.gap.sources.place, config)?;
-    let linker = linker_arguments(arguments, config)?;
-    let settings = image_settings(arguments, &linker, config)?;
-    let question = ClosingQuestion { linker: &linker, ..ClosingQuestion::of(&arguments.gap, None) };
-    let ClosedAnswer { closed, sources, linker, .. } =
-        close(&question, config, printer, |catalogs| catalogs)?;
-    if !closed.unread.is_empty() {
-        return Err(not_whole("compose an image"));
-    }
-    let plan = closed.plan;
-    let debs = packages(archive, config, printer, &plan)?;
-    let request = Request {
-        plan: &plan,
-        sources: &debs,
-        base: sources.base.as_ref().map(|base| &base.inventory),
-        extent: arguments.shipped.files.into(),
-        // What is nothing but trees is no system.
-        is_lowest: sources.base.is_none() && !plan.packages.is_empty(),
+    let GapArguments { sources, catalog, .. } = &arguments.gap;
+    let destination = Destination::of(&arguments.output, &catalog.archive, config)?;
+    want_base(&sources.place, config)?;
+    let making = Making { arguments, destination: &destination, created, config, printer };
+    let keeping = Keeping { destination: &destination, place: &sources.place, archive: &catalog.archive };
+    let Some(groups) = by_platform(sources)? else {
+        return making.one(sources)?.keep(&keeping, arguments.format, config, printer);
     };
-    let libraries = Layer::compose(&request, layer::scratch(output)?)?;
-    let trees = image::tree_layers(&sources, &libraries, arguments.owner.unwrap_or_default(), output)?;
-    let composing = Composing {
-        plan: &plan,
-        sources: &sources,
-        layers: &image::new_layers(&sources, &libraries, &trees),
-        settings: &settings,
-        platform: arguments.gap.sources.place.platform.as_ref(),
-        created,
-    };
-    let composed = composing.compose(output, destination.kind)?;
-    let context = Context::Trees { sources: &sources, settings: &linker };
-    let checked = image::check(&composed, &plan, context, TreesAre::Inside)?;
-    if let Some(command) = &arguments.verify.verify_run {
-        composed.run(command.words(), Duration::from_secs(arguments.verify.verify_timeout.into()))?;
+    destination.take_several()?;
+    let made = groups.iter().map(|sources| making.one(sources)).collect::<Result<_, Failure>>()?;
+    keep_several(made, &keeping, arguments.format, config, printer)
+}
+
+/// What is the same for the images of all platforms.
+struct Making<'run> {
+    arguments: &'run ImageArguments,
+    destination: &'run Destination,
+    created: u64,
+    config: &'run Config,
+    printer: &'run Printer,
+}
+
+impl Making<'_> {
+    /// Composes and checks the image of these trees.
+    fn one(&self, trees: &SourceArguments) -> Result<Made, Failure> {
+        let Self { arguments, destination, created, config, printer } = *self;
+        let output = &destination.path;
+        let linker = linker_arguments(arguments, config)?;
+        let settings = image_settings(arguments, &linker, config)?;
+        let gap = ClosingQuestion::of(&arguments.gap, None);
+        let question = ClosingQuestion { sources: trees, linker: &linker, ..gap };
+        let ClosedAnswer { closed, sources, linker, .. } =
+            close(&question, config, printer, |catalogs| catalogs)?;
+        if !closed.unread.is_empty() {
+            return Err(not_whole("compose an image"));
+        }
+        let plan = closed.plan;
+        let debs = packages(&arguments.gap.catalog.archive, config, printer, &plan)?;
+        let request = Request {
+            plan: &plan,
+            sources: &debs,
+            base: sources.base.as_ref().map(|base| &base.inventory),
+            extent: arguments.shipped.files.into(),
+            // What is nothing but trees is no system.
+            is_lowest: sources.base.is_none() && !plan.packages.is_empty(),
+        };
+        let libraries = Layer::compose(&request, layer::scratch(output)?)?;
+        let tree_layers =
+            image::tree_layers(&sources, &libraries, arguments.owner.unwrap_or_default(), output)?;
+        let composing = Composing {
+            plan: &plan,
+            sources: &sources,
+            layers: &image::new_layers(&sources, &libraries, &tree_layers),
+            settings: &settings,
+            platform: trees.place.platform.as_ref(),
+            created,
+        };
+        let composed = composing.compose(output, destination.kind)?;
+        let context = Context::Trees { sources: &sources, settings: &linker };
+        let checked = image::check(&composed, &plan, context, TreesAre::Inside)?;
+        if let Some(command) = &arguments.verify.verify_run {
+            composed.run(command.words(), Duration::from_secs(arguments.verify.verify_timeout.into()))?;
+        }
+        Ok(Made { plan, libraries, trees: tree_layers, composed, checked })
     }
-    let keeping = Keeping { destination: &destination, place: &arguments.gap.sources.place, archive };
-    let finished = Finished { plan: &plan, libraries: &libraries, trees: &trees, checked: &checked };
-    finished.keep(composed, &keeping, arguments.format, config, printer)
 }
 
 /// Refuses to compose an image on nothing without being told to.
@@ -92,12 +119,13 @@ fn only_described(name: &Path) -> Failure {
     Failure::question(error).hint("name the image itself, such as gcr.io/distroless/python3-debian12")
 }
 
-/// What an image was made of and found to be.
-pub(super) struct Finished<'run> {
-    pub(super) plan: &'run Plan,
-    pub(super) libraries: &'run Layer,
-    pub(super) trees: &'run [Layer],
-    pub(super) checked: &'run Checked,
+/// An image, what it was made of and what it was found to be.
+pub(super) struct Made {
+    pub(super) plan: Plan,
+    pub(super) libraries: Layer,
+    pub(super) trees: Vec<Layer>,
+    pub(super) composed: Composed,
+    pub(super) checked: Checked,
 }
 
 /// Where an image goes, and how.
@@ -107,41 +135,120 @@ pub(super) struct Keeping<'run> {
     pub(super) archive: &'run ArchiveArguments,
 }
 
-impl Finished<'_> {
+/// What is told of an image that is where it belongs.
+struct Told {
+    plan: Plan,
+    libraries: Layer,
+    checked: Checked,
+    notes: Vec<String>,
+}
+
+impl Told {
+    fn report<'told>(
+        &'told self,
+        image: &'told Image,
+        output: &'told str,
+        form: &'static str,
+        pushed: Option<&Pushed>,
+    ) -> ImageReport<'told> {
+        let Self { plan, libraries, checked, notes } = self;
+        let sent = pushed.map(|pushed| (pushed.sent, pushed.present));
+        ImageReport { plan, libraries, output, form, image, sent, checked, notes }
+    }
+
+    fn warn(&self, printer: &Printer) -> Exit {
+        self.notes.iter().for_each(|note| printer.warning(note));
+        warn_of_dead_links(&self.checked, printer);
+        warn_of_problems(&self.plan, printer)
+    }
+}
+
+impl Made {
     /// Gives the image its name or sends it, and reports it.
     pub(super) fn keep(
-        &self,
-        composed: Composed,
+        self,
         keeping: &Keeping<'_>,
         format: Format,
         config: &Config,
         printer: &Printer,
     ) -> Result<Exit, Failure> {
-        let Self { plan, libraries, trees, checked } = self;
-        let all = [*libraries].into_iter().chain(*trees);
-        let notes: Vec<&str> = all.flat_map(|layer| &layer.notes).map(String::as_str).collect();
+        let (composed, told) = self.apart();
         let Keeping { destination, place, archive } = keeping;
-        let image = composed.image.clone();
-        let pushed = destination.keep(composed, place, archive, config, printer)?;
-        let report = ImageReport {
-            plan,
-            libraries,
-            output: &destination.name(),
-            form: destination.form(),
-            image: &image,
-            sent: pushed.map(|pushed| (pushed.sent, pushed.present)),
-            checked,
-            notes: &notes,
-        };
-        let text = match format {
+        let (image, layout) = (composed.image.clone(), composed.layout().to_owned());
+        let pushed = destination.keep(&layout, || composed.keep(), place, archive, config, printer)?;
+        let name = destination.name();
+        let report = told.report(&image, &name, destination.form(), pushed.as_ref());
+        printer.print(match format {
             Format::Json => emit::image_json(&report).map_err(Failure::outside)?,
             Format::Text => emit::image_text(&report),
-        };
-        printer.print(text)?;
-        notes.iter().for_each(|note| printer.warning(note));
-        warn_of_dead_links(checked, printer);
-        Ok(warn_of_problems(plan, printer))
+        })?;
+        Ok(told.warn(printer))
     }
+
+    /// The image, and what is told of it.
+    fn apart(self) -> (Composed, Told) {
+        let Self { plan, libraries, trees, composed, checked } = self;
+        let notes = [&libraries].into_iter().chain(&trees).flat_map(|layer| &layer.notes).cloned().collect();
+        (composed, Told { plan, libraries, checked, notes })
+    }
+}
+
+/// Puts the images of several platforms into one layout, gives it its name or sends it, and reports them.
+fn keep_several(
+    made: Vec<Made>,
+    keeping: &Keeping<'_>,
+    format: Format,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let (composed, told): (Vec<Composed>, Vec<Told>) = made.into_iter().map(Made::apart).unzip();
+    let list = image::join(composed)?;
+    let Keeping { destination, place, archive } = keeping;
+    let (digest, images, layout) = (list.digest, list.images.clone(), list.layout().to_owned());
+    let pushed = destination.keep(&layout, || list.keep(), place, archive, config, printer)?;
+    let (name, form) = (destination.name(), destination.form());
+    let reports: Vec<ImageReport<'_>> = told
+        .iter()
+        .zip(&images)
+        .map(|(told, image)| told.report(image, &name, form, pushed.as_ref()))
+        .collect();
+    printer.print(match format {
+        Format::Json => emit::images_json(digest, &reports).map_err(Failure::outside)?,
+        Format::Text => emit::images_text(digest, &reports),
+    })?;
+    let exits: Vec<Exit> = told.iter().map(|told| told.warn(printer)).collect();
+    Ok(if exits.contains(&Exit::BadNews) { Exit::BadNews } else { Exit::Fine })
+}
+
+/// The trees of each platform, where the paths are given so: `linux/arm64=PATH`. None where none is.
+fn by_platform(sources: &SourceArguments) -> Result<Option<Vec<SourceArguments>>, Failure> {
+    let parted = |path: &PathBuf| {
+        let (platform, path) = path.to_str()?.split_once('=')?;
+        let platform = platform.parse().ok().filter(|platform: &ImagePlatform| platform.os == "linux")?;
+        Some((platform, PathBuf::from(path)))
+    };
+    let mut groups: Vec<SourceArguments> = Vec::new();
+    let parts: Vec<(ImagePlatform, PathBuf)> = sources.paths.iter().filter_map(parted).collect();
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    if parts.len() < sources.paths.len() || sources.place.platform.is_some() {
+        let error = anyhow::anyhow!("cannot tell for which platforms the paths are");
+        return Err(Failure::question(error)
+            .hint("give each as PLATFORM=PATH, such as linux/arm64=./venv, or none and --platform"));
+    }
+    for (platform, path) in parts {
+        let is_same = |group: &&mut SourceArguments| group.place.platform.as_ref() == Some(&platform);
+        match groups.iter_mut().find(is_same) {
+            Some(group) => group.paths.push(path),
+            None => {
+                let mut place = sources.place.clone();
+                place.platform = Some(platform);
+                groups.push(SourceArguments { paths: vec![path], place });
+            }
+        }
+    }
+    Ok(Some(groups))
 }
 
 /// What an image is composed of.
@@ -156,8 +263,11 @@ pub(super) struct Composing<'run> {
 
 impl Composing<'_> {
     pub(super) fn compose(&self, output: &Path, kind: ImageOutput) -> Result<Composed, Failure> {
-        let workplace = Workplace::beside(output)?;
-        remove_when_interrupted(workplace.path())?;
+        let workplace = removed_when_interrupted(|| {
+            let workplace = Workplace::beside(output)?;
+            let folder = workplace.path().to_owned();
+            Ok((workplace, folder))
+        })?;
         let Self { plan, sources, layers, settings, platform, created } = self;
         let of_plan = ImagePlatform::from(plan.provenance.target.architecture);
         let root_layer;

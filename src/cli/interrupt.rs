@@ -1,7 +1,7 @@
 //! What is taken away when the program is interrupted or asked to end (SIGINT, SIGTERM, SIGHUP): a process that a signal
 //! ends has no time for its temporary folders.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -15,16 +15,28 @@ const INTERRUPTED: i32 = 130;
 /// How often it is tried: the rest of the program goes on writing until the end.
 const ATTEMPTS: usize = 20;
 
+/// Whether the signals are handled.
+static IS_SET: AtomicBool = AtomicBool::new(false);
+
 /// Whether the end has begun.
 static HAS_BEGUN: AtomicBool = AtomicBool::new(false);
 
 /// What is taken away.
 static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Has a folder taken away when the program is interrupted. It is called once in a run.
-pub(super) fn remove_when_interrupted(folder: &Path) -> Result<(), Failure> {
-    folders(|folders| folders.push(folder.to_owned()));
-    ctrlc::set_handler(end).map_err(Failure::outside)
+/// Makes a folder that is taken away when the program is interrupted: `make` gives what has it, and where it is. There
+/// is no moment at which it is there and nobody knows of it.
+pub(super) fn removed_when_interrupted<Value>(
+    make: impl FnOnce() -> Result<(Value, PathBuf), Failure>,
+) -> Result<Value, Failure> {
+    if !IS_SET.swap(true, Ordering::SeqCst) {
+        ctrlc::set_handler(end).map_err(Failure::outside)?;
+    }
+    folders(|folders| {
+        let (value, folder) = make()?;
+        folders.push(folder);
+        Ok(value)
+    })
 }
 
 /// Lets an interrupted run end as such: what fails when its folder is taken away is no failure to be told.

@@ -7,7 +7,7 @@ use super::catalogs::archive_settings;
 use super::closing::{ClosedAnswer, ClosingQuestion, close, locked_urls, not_whole, warn_of_problems};
 use super::config::Config;
 use super::destination::Destination;
-use super::image::{Composing, Finished, Keeping, want_base};
+use super::image::{Composing, Keeping, Made, want_base};
 use super::lock_file;
 use super::printer::Printer;
 use super::progress::Bars;
@@ -77,9 +77,9 @@ fn write_image(
     };
     let composed = composing.compose(folder, destination.kind)?;
     let checked = image::check(&composed, plan, planned.context(), TreesAre::Outside)?;
-    let finished = Finished { plan, libraries: &layer, trees: &[], checked: &checked };
+    let made = Made { plan: planned.plan, libraries: layer, trees: Vec::new(), composed, checked };
     let keeping = Keeping { destination: &destination, place: &arguments.gap.sources.place, archive };
-    finished.keep(composed, &keeping, arguments.format, config, printer)
+    made.keep(&keeping, arguments.format, config, printer)
 }
 
 /// The Plan, and what it was made of.

@@ -11,7 +11,7 @@ use super::release::{self, ChosenRelease};
 use super::settings::{SourceQuestion, linker_settings, read_sources};
 use crate::app::Sources;
 use crate::elf::DlopenPriority;
-use crate::inventory::Depth;
+use crate::inventory::{Depth, ImagePlatform};
 use crate::loader::{LinkerSettings, Traces};
 use crate::pipeline::Question;
 use crate::vocabulary::Architecture;
@@ -48,7 +48,8 @@ impl<'settings> Asked<'settings> {
         printer: &'settings Printer,
         depth: Depth,
     ) -> Result<Self, Failure> {
-        let architecture = catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
+        let asked = catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
+        let architecture = asked.or_else(|| place.platform.as_ref().and_then(ImagePlatform::architecture));
         let ArchiveArguments { cache, offline, .. } = &catalog.archive;
         let question = SourceQuestion {
             paths,

@@ -1,5 +1,5 @@
 //! What of packages is shipped though no object asks for it: the data and the modules without which a library is of
-//! no use ([`data_rules`]), the interpreters that `--with` names ([`Runtime`]), and what a user names.
+//! no use ([`data_rules()`]), the interpreters that `--with` names ([`Runtime`]), and what a user names.
 //!
 //! It is two tables and the reading of them. Each line tells its reason, which goes into the Plan.
 

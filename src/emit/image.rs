@@ -12,7 +12,7 @@ use super::words::counted;
 use crate::image::{Checked, Image, ImageLayer, LayerOrigin};
 use crate::layer::Layer;
 use crate::plan::Plan;
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{RootedPath, Sha256Digest};
 
 /// An image that was composed.
 pub struct ImageReport<'image> {
@@ -31,13 +31,15 @@ pub struct ImageReport<'image> {
     /// What its check has found.
     pub checked: &'image Checked,
     /// What is left out of it, and why.
-    pub notes: &'image [&'image str],
+    pub notes: &'image [String],
 }
 
 #[derive(Serialize)]
 struct Document<'image> {
     schema: &'static str,
     output: Output,
+    /// Debian's architecture of its packages.
+    architecture: &'static str,
     /// The digest of the manifest.
     digest: String,
     /// The digest of the configuration.
@@ -47,7 +49,7 @@ struct Document<'image> {
     layers: Vec<LayerRow<'image>>,
     packages: Vec<ShippedRow<'image>>,
     dead_links: Vec<DeadLink<'image>>,
-    notes: &'image [&'image str],
+    notes: &'image [String],
     problems: Vec<ProblemRow>,
 }
 
@@ -102,9 +104,13 @@ fn layer_row(layer: &ImageLayer) -> LayerRow<'_> {
 /// # Errors
 /// Never for these types; the encoder's signature has it.
 pub fn image_json(report: &ImageReport<'_>) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(&document(report))
+}
+
+fn document<'image>(report: &'image ImageReport<'_>) -> Document<'image> {
     let ImageReport { plan, libraries, output, form, image, sent, checked, notes } = report;
     let dead_links = checked.dead_links.iter();
-    serde_json::to_string_pretty(&Document {
+    Document {
         schema: "sodeb.image/1",
         output: Output {
             path: (*output).to_owned(),
@@ -112,6 +118,7 @@ pub fn image_json(report: &ImageReport<'_>) -> serde_json::Result<String> {
             blobs_sent: sent.map(|(sent, _)| sent),
             blobs_present: sent.map(|(_, present)| present),
         },
+        architecture: plan.provenance.target.architecture.name(),
         digest: format!("sha256:{}", image.manifest),
         config: format!("sha256:{}", image.config),
         tags: image.tags.iter().map(ToString::to_string).collect(),
@@ -121,7 +128,40 @@ pub fn image_json(report: &ImageReport<'_>) -> serde_json::Result<String> {
         dead_links: dead_links.map(|(path, target)| DeadLink { path, target: target.to_string() }).collect(),
         notes,
         problems: problem_rows(plan),
+    }
+}
+
+/// Images of several platforms in one list, as JSON of schema sodeb.images/1.
+#[derive(Serialize)]
+struct ListDocument<'image> {
+    schema: &'static str,
+    /// The digest of the list.
+    digest: String,
+    images: Vec<Document<'image>>,
+}
+
+/// The reports on the images of a list as one JSON document, without a newline at its end.
+///
+/// # Errors
+/// As for [`image_json`].
+pub fn images_json(list: Sha256Digest, reports: &[ImageReport<'_>]) -> serde_json::Result<String> {
+    let images = reports.iter().map(document).collect();
+    serde_json::to_string_pretty(&ListDocument {
+        schema: "sodeb.images/1",
+        digest: format!("sha256:{list}"),
+        images,
     })
+}
+
+/// The reports on the images of a list as text with colours as ANSI sequences.
+pub fn images_text(list: Sha256Digest, reports: &[ImageReport<'_>]) -> String {
+    let mut text: String = reports
+        .iter()
+        .map(|report| format!("{}: {}\n", report.plan.provenance.target.architecture, image_text(report)))
+        .collect();
+    // Writing to a String can't fail.
+    let _ = writeln!(text, "{}", paint(DIM, format_args!("list sha256:{list}")));
+    text
 }
 
 /// The report as text with colours as ANSI sequences.

@@ -25,7 +25,7 @@ mod words;
 
 pub use check::{check_json, check_text};
 pub use graph::{MERMAID_EDGES, MERMAID_LETTERS, graph_dot, graph_json, graph_mermaid, graph_svg};
-pub use image::{ImageReport, image_json, image_text};
+pub use image::{ImageReport, image_json, image_text, images_json, images_text};
 pub use index_json::{index_find_json, index_show_json};
 pub use index_text::{index_find_text, index_show_text};
 pub use layer::{LayerReport, layer_json, layer_text};

@@ -17,7 +17,7 @@ pub(super) const CONFIG_TYPE: &str = "application/vnd.oci.image.config.v1+json";
 pub(super) const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// The type of a list.
-const INDEX_TYPE: &str = "application/vnd.oci.image.index.v1+json";
+pub(super) const INDEX_TYPE: &str = "application/vnd.oci.image.index.v1+json";
 
 /// Annotations of a manifest that tell what the image was put on.
 const BASE_NAME: &str = "org.opencontainers.image.base.name";
@@ -69,13 +69,20 @@ pub(super) fn manifest(
     manifest
 }
 
-/// The list of a layout, in which an image stands once for each of its names.
-pub(super) fn index(manifest: &Blob, platform: &Value, tags: &[ImageTag]) -> Value {
-    let unnamed = || {
-        let mut descriptor = manifest.descriptor();
-        descriptor["platform"] = platform.clone();
-        descriptor
-    };
+/// What points to a manifest for a platform.
+pub(super) fn for_platform(mut descriptor: Value, platform: &Value) -> Value {
+    descriptor["platform"] = platform.clone();
+    descriptor
+}
+
+/// A list of what is for several platforms.
+pub(super) fn list(manifests: Vec<Value>) -> Value {
+    json!({"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": manifests})
+}
+
+/// The list of a layout, in which an image, or a list of images, stands once for each of its names.
+pub(super) fn index(descriptor: &Value, tags: &[ImageTag]) -> Value {
+    let unnamed = || descriptor.clone();
     let named = |tag: &ImageTag| {
         let mut descriptor = unnamed();
         descriptor["annotations"] = json!({IMAGE_NAME: tag.full_name(), REFERENCE: tag.to_string()});
@@ -83,7 +90,7 @@ pub(super) fn index(manifest: &Blob, platform: &Value, tags: &[ImageTag]) -> Val
     };
     let manifests =
         if tags.is_empty() { vec![unnamed()] } else { tags.iter().map(named).collect::<Vec<_>>() };
-    json!({"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": manifests})
+    list(manifests)
 }
 
 /// The list that `docker load` reads.

@@ -43,6 +43,9 @@ pub enum ImageError {
     /// A time that no calendar has.
     #[error("cannot take {0} for the time of an image")]
     Time(u64),
+    /// Images that can't be in one list.
+    #[error("cannot put images into one list: {0}")]
+    Platforms(String),
     /// The output's name or what is there does not do.
     #[error("cannot write {output}: {cause}")]
     Output {

@@ -109,6 +109,32 @@ impl Layout {
         Ok(Blob { media_type, digest: measured.digest, size_bytes: measured.size_bytes })
     }
 
+    /// Takes the blobs of another layout, which is none any more then.
+    pub(super) fn take_blobs(&self, other: &Self) -> Result<(), ImageError> {
+        let take = || -> io::Result<()> {
+            for entry in fs::read_dir(other.top.join(BLOBS))? {
+                let entry = entry?;
+                fs::rename(entry.path(), self.top.join(BLOBS).join(entry.file_name()))?;
+            }
+            Ok(())
+        };
+        take().map_err(|source| self.failed(source))
+    }
+
+    /// The size of a blob in bytes.
+    pub(super) fn blob_bytes(&self, digest: Sha256Digest) -> Result<u64, ImageError> {
+        let metadata = fs::metadata(self.top.join(blob_name(digest)));
+        metadata.map(|metadata| metadata.len()).map_err(|source| self.failed(source))
+    }
+
+    /// Takes away what makes the folder a layout.
+    pub(super) fn reopen(&self) -> Result<(), ImageError> {
+        [INDEX, MARKER]
+            .iter()
+            .try_for_each(|name| fs::remove_file(self.top.join(name)))
+            .map_err(|source| self.failed(source))
+    }
+
     /// Writes what makes the folder a layout.
     pub(super) fn finish(&self, index: &Value) -> Result<(), ImageError> {
         let write = |name: &str, bytes: &[u8]| -> io::Result<()> {

@@ -15,6 +15,7 @@ mod config;
 mod documents;
 mod error;
 mod layout;
+mod list;
 mod output;
 mod run;
 mod tag;
@@ -27,6 +28,7 @@ use std::collections::BTreeMap;
 pub use check::{Checked, TreesAre, check};
 pub use config::ImageSettings;
 pub use error::ImageError;
+pub use list::{ImageList, join};
 pub use output::{Composed, ImageOutput, layout_folder};
 pub use tag::{BadTag, ImageTag};
 pub use trees::{new_layers, root_layer, tree_layers};
@@ -143,7 +145,8 @@ pub fn compose(
     let config_blob = layout.document(documents::CONFIG_TYPE, &config)?;
     let manifest = documents::manifest(&config_blob, &image_layers, &annotations);
     let manifest = layout.document(documents::MANIFEST_TYPE, &manifest)?;
-    layout.finish(&documents::index(&manifest, &platform, &settings.tags))?;
+    let descriptor = documents::for_platform(manifest.descriptor(), &platform);
+    layout.finish(&documents::index(&descriptor, &settings.tags))?;
     let image = Image {
         manifest: manifest.digest,
         config: config_blob.digest,

@@ -86,7 +86,7 @@ pub fn layout_folder(word: &Path) -> Option<PathBuf> {
 
 /// An image that is composed and has not got its name yet; it vanishes unless it is kept.
 pub struct Composed {
-    layout: Layout,
+    pub(super) layout: Layout,
     /// What it becomes.
     pub kind: ImageOutput,
     /// What it is.
