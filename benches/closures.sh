@@ -1,7 +1,7 @@
 #!/bin/bash
 # Locks a dozen venvs whose packages are built from source against Debian's libraries, and prints a Markdown table
-# of what each comes to: the packages that apt would install (Depends), those whose files are loaded (ELF), and the
-# files that are taken of those. Nothing is assumed present: the C library is in each of the rows.
+# of what each comes to: the packages that apt would install (Depends), those of which files are taken (what is
+# loaded, and what goes with it), and those files. Nothing is assumed present: the C library is in each of the rows.
 # usage: closures.sh FOLDER        venvs that FOLDER does not have yet are built there; SODEB=… names the program
 set -euo pipefail
 cd "$(dirname -- "$0")/.."
@@ -34,7 +34,7 @@ print(f"| {name} | {extent(told['depends_closure'])} | {extent(told['elf_closure
 PYTHON
 }
 
-echo '| venv | apt would install | packages that are loaded from | files taken |'
+echo '| venv | apt would install | packages that files are taken of | files taken |'
 echo '|---|---|---|---|'
 for name in $(fixtures/package-venv.sh --list); do
     [ -d "$folder/$name" ] || PYTHON=${PYTHON:-/usr/bin/python3} fixtures/package-venv.sh "$name" "$folder/$name" >&2
