@@ -60,7 +60,9 @@ impl Lock {
     /// By the index of now, with what is loaded and nothing that goes with it but copyright files.
     #[track_caller]
     fn fresh(tree: &Path) -> Self {
-        Self::of(&lock_command(tree, &cache()).args(["--refresh", "--data", "none"]).output().expect("sodeb runs"))
+        Self::of(
+            &lock_command(tree, &cache()).args(["--refresh", "--data", "none"]).output().expect("sodeb runs"),
+        )
     }
 
     fn packages(&self) -> &[Value] {
