@@ -173,7 +173,7 @@ where
 {
     sources.included = including.sources();
     let root = sources.root();
-    let question = Environment { ..environment }.question(sources);
+    let question = environment.question(sources);
     let trees = LinkedTrees::of(&root, question);
     close_gap(&root, trees, question, environment.terms, catalogs, &including.packages, debs)
 }
@@ -191,7 +191,11 @@ where
     Error: From<CatalogError> + From<CloseError>,
 {
     let resolution = trees.resolve(root, question.sources, catalogs)?;
-    let Some(scene) = trees.scene else { return Ok(Closed::of_nothing(&resolution)) };
+    let Some(scene) = trees.scene else {
+        let mut closed = Closed::of_nothing(&resolution);
+        closed.add(included, root);
+        return Ok(closed);
+    };
     let Question { sources, settings, .. } = question;
     let catalog = catalogs.main.as_ref();
     let trees = Trees { root, sources, settings, scene, resolution: &resolution, included };

@@ -100,6 +100,15 @@ fn files_are_included_by_name() {
     }
 }
 
+#[test]
+fn a_tree_without_objects_has_what_is_included_all_the_same() {
+    let world = magic();
+    world.fixture.file("/texts/x", "a text");
+    let options = ["lock", "texts", "--at", "/texts", "--refresh", "--include", "libmagic-mgc:/usr/share/o*"];
+    let lock = crate::Lock::of(&world.run(&options));
+    assert_eq!((lock.status, lock.files()), (0, vec!["/usr/share/other".to_owned()]), "{}", lock.stderr);
+}
+
 /// An interpreter in packages as Debian's, the second of which the first depends on.
 fn python() -> Vec<TestPackage> {
     let interpreter = program("/usr/bin/python3.11").needs("libexpat.so.1");
