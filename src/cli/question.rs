@@ -27,6 +27,8 @@ pub(super) struct Asked<'settings> {
 /// What opens the catalogs for them.
 pub(super) struct Opener<'settings> {
     release: ChosenRelease,
+    /// The architecture of the platform that is asked for, for trees without objects.
+    of_platform: Option<Architecture>,
     catalog: &'settings CatalogArguments,
     config: &'settings Config,
     printer: &'settings Printer,
@@ -34,6 +36,7 @@ pub(super) struct Opener<'settings> {
 
 impl Opener<'_> {
     pub(super) fn open(&self, architecture: Option<Architecture>) -> Result<Opened, Failure> {
+        let architecture = architecture.or(self.of_platform);
         catalogs::open(self.catalog, self.config, &self.release, architecture, self.printer)
     }
 }
@@ -48,8 +51,7 @@ impl<'settings> Asked<'settings> {
         printer: &'settings Printer,
         depth: Depth,
     ) -> Result<Self, Failure> {
-        let asked = catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
-        let architecture = asked.or_else(|| place.platform.as_ref().and_then(ImagePlatform::architecture));
+        let architecture = catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
         let ArchiveArguments { cache, offline, .. } = &catalog.archive;
         let question = SourceQuestion {
             paths,
@@ -63,7 +65,9 @@ impl<'settings> Asked<'settings> {
         let sources = read_sources(&question, config, printer)?;
         let linker = linker_settings(linker, config, Traces::None, sources.image.as_ref(), printer)?;
         let release = release::choose(catalog.release.as_deref(), config, &sources);
-        Ok(Self { sources, linker, architecture, opener: Opener { release, catalog, config, printer } })
+        let of_platform = place.platform.as_ref().and_then(ImagePlatform::architecture);
+        let opener = Opener { release, of_platform, catalog, config, printer };
+        Ok(Self { sources, linker, architecture, opener })
     }
 
     /// Counts what objects open by themselves among what they need.
