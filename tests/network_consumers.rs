@@ -11,6 +11,8 @@ mod article;
 mod consumers;
 #[path = "network_consumers/foreign.rs"]
 mod foreign;
+#[path = "network_consumers/modules.rs"]
+mod modules;
 #[path = "network_consumers/same.rs"]
 mod same;
 #[path = "support/truth.rs"]

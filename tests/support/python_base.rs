@@ -44,9 +44,14 @@ const STANDARD_LIBRARY: [&str; 27] = [
     "tzdata",
 ];
 
-/// A root like the one of distroless' Python of this release, made of the same packages.
+/// A root like the one of distroless' Python of this release, made of the same packages, with this machine's trusted
+/// certificates.
 pub(crate) fn distroless_python() -> TempDir {
-    base_of(&[&PYTHON[..], &STANDARD_LIBRARY].concat(), false)
+    let base = base_of(&[&PYTHON[..], &STANDARD_LIBRARY].concat(), false);
+    let bundle = "etc/ssl/certs/ca-certificates.crt";
+    fs::create_dir_all(base.path().join("etc/ssl/certs")).expect("a folder");
+    fs::copy(Path::new("/").join(bundle), base.path().join(bundle)).expect("ca-certificates is installed");
+    base
 }
 
 /// A root with Python and without any library of others, with a merged /usr or not.
