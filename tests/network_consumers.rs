@@ -9,6 +9,8 @@ mod support;
 mod article;
 #[path = "network_consumers/consumers.rs"]
 mod consumers;
+#[path = "network_consumers/dockerfile.rs"]
+mod dockerfile;
 #[path = "network_consumers/foreign.rs"]
 mod foreign;
 #[path = "network_consumers/modules.rs"]
