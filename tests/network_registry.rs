@@ -8,9 +8,7 @@ mod support;
 use std::fs;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::process::{Command, Output, Stdio};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -18,39 +16,10 @@ use sodeb::progress::Silent;
 use sodeb::registry::{ImageReference, RegistrySettings, pull, push};
 use support::fixture::{Fixture, INTERPRETER, library, program};
 use support::images::{Layout, for_platform, tar_of, tar_of_folder, write_parts};
-
-/// How long a server may take to come up.
-const PATIENCE: Duration = Duration::from_secs(30);
+use support::server::{DockerEngine, Server, start};
 
 /// This machine by an address that is not known for one of its own, and leads there all the same.
 const ELSEWHERE: &str = "0.0.0.0";
-
-/// A server, which ends with the test.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // The engine has processes of its own, which it ends itself if it is asked kindly.
-        let asked = Command::new("kill").arg(self.0.id().to_string()).status();
-        if !asked.is_ok_and(|status| status.success()) {
-            self.0.kill().ok();
-        }
-        self.0.wait().ok();
-    }
-}
-
-/// Starts a server and waits until it answers.
-fn start(command: &mut Command, answers: impl Fn() -> bool) -> Option<Server> {
-    let server = Server(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?);
-    let begun = Instant::now();
-    while begun.elapsed() < PATIENCE {
-        if answers() {
-            return Some(server);
-        }
-        sleep(Duration::from_millis(100));
-    }
-    None
-}
 
 /// A program, a base, and a registry that has nothing yet.
 struct World {
@@ -271,29 +240,17 @@ fn a_registry_elsewhere_is_spoken_to_by_http_only_if_it_is_named() {
 fn what_docker_has_loaded_is_read() {
     let world = World::new();
     world.lay_out();
-    // The path of a socket has to be short.
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| folder.path().join(name).display().to_string();
-    let socket = format!("unix://{}", path("docker.sock"));
-    let mut command = Command::new("dockerd");
-    command.args(["--storage-driver=vfs", "--iptables=false", "--ip6tables=false", "--ip-forward=false"]);
-    command.args(["--bridge=none", "--host", &socket, "--pidfile", &path("pid")]);
-    command.args(["--data-root", &path("data"), "--exec-root", &path("exec")]);
-    let answers = || {
-        let version = Command::new("docker").args(["--host", &socket, "version"]).output();
-        version.is_ok_and(|output| output.status.success())
-    };
-    let Some(_engine) = start(&mut command, answers) else {
+    let Some(engine) = DockerEngine::start("vfs") else {
         eprintln!("not asked: docker, whose engine does not come up here");
         return;
     };
+    let socket = engine.socket();
     world.run("skopeo", &["copy", "--quiet", "oci:layout:base", "docker-archive:base.tar:team/base:1"]);
-    world.run("docker", &["--host", &socket, "load", "--quiet", "--input", "base.tar"]);
-    let identifier =
-        world.run("docker", &["--host", &socket, "images", "--quiet", "--no-trunc", "team/base"]);
+    world.run("docker", &["--host", socket, "load", "--quiet", "--input", "base.tar"]);
+    let identifier = world.run("docker", &["--host", socket, "images", "--quiet", "--no-trunc", "team/base"]);
     let expected = world.answer("rootfs", None);
     for name in ["team/base:1", &identifier, &identifier[7..19]] {
         let image = format!("docker-daemon:{name}");
-        assert_eq!(world.answer(&image, Some(("DOCKER_HOST", &socket))), expected, "{name}");
+        assert_eq!(world.answer(&image, Some(("DOCKER_HOST", socket))), expected, "{name}");
     }
 }

@@ -13,10 +13,55 @@ use super::trees::files_ending;
 pub(crate) const PYTHON: [&str; 6] =
     ["libc6", "libexpat1", "libpython3.11-minimal", "libpython3.11-stdlib", "python3.11-minimal", "zlib1g"];
 
+/// What distroless' Python has beside that: the libraries of the whole standard library.
+const STANDARD_LIBRARY: [&str; 27] = [
+    "gcc-12-base",
+    "libbz2-1.0",
+    "libcom-err2",
+    "libcrypt1",
+    "libdb5.3",
+    "libffi8",
+    "libgcc-s1",
+    "libgomp1",
+    "libgssapi-krb5-2",
+    "libk5crypto3",
+    "libkeyutils1",
+    "libkrb5-3",
+    "libkrb5support0",
+    "liblzma5",
+    "libncursesw6",
+    "libnsl2",
+    "libreadline8",
+    "libsqlite3-0",
+    "libssl3",
+    "libstdc++6",
+    "libtinfo6",
+    "libtirpc3",
+    "libuuid1",
+    "media-types",
+    "netbase",
+    "python3-distutils",
+    "tzdata",
+];
+
+/// A root like the one of distroless' Python of this release, made of the same packages, with this machine's trusted
+/// certificates.
+pub(crate) fn distroless_python() -> TempDir {
+    let base = base_of(&[&PYTHON[..], &STANDARD_LIBRARY].concat(), false);
+    let bundle = "etc/ssl/certs/ca-certificates.crt";
+    fs::create_dir_all(base.path().join("etc/ssl/certs")).expect("a folder");
+    fs::copy(Path::new("/").join(bundle), base.path().join(bundle)).expect("ca-certificates is installed");
+    base
+}
+
 /// A root with Python and without any library of others, with a merged /usr or not.
 pub(crate) fn python_base(is_merged: bool) -> TempDir {
+    base_of(&PYTHON, is_merged)
+}
+
+fn base_of(packages: &[&str], is_merged: bool) -> TempDir {
     let (debs, root) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-    let fetched = Command::new("apt-get").arg("download").args(PYTHON).current_dir(debs.path()).output();
+    let fetched = Command::new("apt-get").arg("download").args(packages).current_dir(debs.path()).output();
     let fetched = fetched.expect("apt-get runs");
     assert!(fetched.status.success(), "{}", said(&fetched));
     for folder in ["usr/lib", "usr/lib64"] {

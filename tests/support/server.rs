@@ -1,0 +1,70 @@
+//! Real servers on this machine, which end with the test.
+
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// How long a server may take to come up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server, which ends with the test.
+pub(crate) struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The engine has processes of its own, which it ends itself if it is asked kindly.
+        let asked = Command::new("kill").arg(self.0.id().to_string()).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            self.0.kill().ok();
+        }
+        self.0.wait().ok();
+    }
+}
+
+/// Starts a server and waits until it answers.
+pub(crate) fn start(command: &mut Command, answers: impl Fn() -> bool) -> Option<Server> {
+    let server = Server(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?);
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        if answers() {
+            return Some(server);
+        }
+        sleep(Duration::from_millis(100));
+    }
+    None
+}
+
+/// docker's engine, with a socket and storage of its own.
+pub(crate) struct DockerEngine {
+    // Ends before its folder is removed.
+    _server: Server,
+    _folder: TempDir,
+    socket: String,
+}
+
+impl DockerEngine {
+    /// Starts one with a storage driver; none where it does not come up.
+    pub(crate) fn start(storage: &str) -> Option<Self> {
+        // The path of a socket has to be short.
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let socket = format!("unix://{}", path("docker.sock"));
+        let mut command = Command::new("dockerd");
+        command.arg(format!("--storage-driver={storage}"));
+        command.args(["--iptables=false", "--ip6tables=false", "--ip-forward=false", "--bridge=none"]);
+        command.args(["--host", &socket, "--pidfile", &path("pid")]);
+        command.args(["--data-root", &path("data"), "--exec-root", &path("exec")]);
+        let server = start(&mut command, || {
+            let version = Command::new("docker").args(["--host", &socket, "version"]).output();
+            version.is_ok_and(|output| output.status.success())
+        })?;
+        Some(Self { _server: server, _folder: folder, socket })
+    }
+
+    /// Where it listens, as `DOCKER_HOST` has it.
+    pub(crate) fn socket(&self) -> &str {
+        &self.socket
+    }
+}
