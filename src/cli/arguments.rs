@@ -124,7 +124,7 @@ pub(super) struct PlaceArguments {
     /// The folder of a root file system or a tar of it, an archive of docker-save, an OCI layout as a folder or a tar;
     /// an image in a registry, `HOST/NAME[:TAG]`, `HOST/NAME@sha256:…` or `docker://NAME`; one that docker has,
     /// `docker-daemon:NAME[:TAG]`; or without the image what its packages have today, by its name:
-    /// `distroless/{static,base,cc,python3}-debian{12,13}`, `debian:{bookworm,trixie}-slim`.
+    /// `distroless/{static,base,cc,python3}-debian{12,13}`, `debian:{bookworm,trixie}-slim`. `scratch` is nothing.
     #[arg(long, value_name = "PATH-or-IMAGE", env = "SODEB_BASE")]
     pub(super) base: Option<OsString>,
     /// A registry, HOST or HOST:PORT, that is spoken to by http, as those on this machine always are; may be given
