@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::layer::{ProblemRow, ShippedRow, bytes, problem_rows, shipped_rows, shipped_text};
+use super::layer::{ShippedRow, bytes, shipped_rows, shipped_text};
 use super::printable::printable;
+use super::problem_json::{ProblemRow, problem_rows};
 use super::style::{DIM, PATH, paint};
 use super::words::counted;
 use crate::image::{Checked, Image, ImageLayer, LayerOrigin};
@@ -50,7 +51,7 @@ struct Document<'image> {
     packages: Vec<ShippedRow<'image>>,
     dead_links: Vec<DeadLink<'image>>,
     notes: &'image [String],
-    problems: Vec<ProblemRow>,
+    problems: Vec<ProblemRow<'image>>,
 }
 
 #[derive(Serialize)]
@@ -127,7 +128,7 @@ fn document<'image>(report: &'image ImageReport<'_>) -> Document<'image> {
         packages: shipped_rows(libraries),
         dead_links: dead_links.map(|(path, target)| DeadLink { path, target: target.to_string() }).collect(),
         notes,
-        problems: problem_rows(plan),
+        problems: problem_rows(&plan.problems),
     }
 }
 

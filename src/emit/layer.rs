@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::included::included_rows;
 use super::printable::printable;
+use super::problem_json::{ProblemRow, problem_rows};
 use super::style::{DIM, GOOD, PATH, paint};
 use super::words::{counted, grouped};
 use crate::layer::{Counts, Layer, ShippedPackage, Written};
 use crate::plan::Plan;
-use crate::resolve::Problem;
 use crate::vocabulary::{PackageName, Sha256Digest};
 
 /// A layer that was written.
@@ -37,7 +37,7 @@ struct Document<'layer> {
     folders: usize,
     packages: Vec<ShippedRow<'layer>>,
     notes: &'layer [String],
-    problems: Vec<ProblemRow>,
+    problems: Vec<ProblemRow<'layer>>,
 }
 
 #[derive(Serialize)]
@@ -61,13 +61,6 @@ pub(super) struct ShippedRow<'layer> {
     size: u64,
 }
 
-#[derive(Serialize)]
-pub(super) struct ProblemRow {
-    kind: String,
-    object: String,
-    detail: String,
-}
-
 /// What is shipped of each package.
 pub(super) fn shipped_rows(layer: &Layer) -> Vec<ShippedRow<'_>> {
     fn row(shipped: &ShippedPackage) -> ShippedRow<'_> {
@@ -75,16 +68,6 @@ pub(super) fn shipped_rows(layer: &Layer) -> Vec<ShippedRow<'_>> {
         ShippedRow { name, version, files: *files, size: *size_bytes }
     }
     layer.packages.iter().map(row).collect()
-}
-
-/// What the Plan leaves.
-pub(super) fn problem_rows(plan: &Plan) -> Vec<ProblemRow> {
-    let row = |problem: &Problem| ProblemRow {
-        kind: problem.kind.to_string(),
-        object: problem.object.to_string(),
-        detail: problem.detail.clone(),
-    };
-    plan.problems.iter().map(row).collect()
 }
 
 /// The report as one JSON document, without a newline at its end.
@@ -109,7 +92,7 @@ pub fn layer_json(report: &LayerReport<'_>) -> serde_json::Result<String> {
         folders,
         packages: shipped_rows(layer),
         notes: &layer.notes,
-        problems: problem_rows(plan),
+        problems: problem_rows(&plan.problems),
     })
 }
 
