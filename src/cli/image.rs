@@ -158,6 +158,7 @@ impl Told {
 
     fn warn(&self, printer: &Printer) -> Exit {
         self.notes.iter().for_each(|note| printer.warning(note));
+        warn_of_interpreters(&self.checked, printer);
         warn_of_dead_links(&self.checked, printer);
         warn_of_problems(&self.plan, printer)
     }
@@ -283,6 +284,12 @@ impl Composing<'_> {
         let platform = platform.unwrap_or(&of_plan);
         let request = ImageRequest { base, layers, settings, platform, created: *created };
         Ok(image::compose(&request, workplace, kind)?)
+    }
+}
+
+fn warn_of_interpreters(checked: &Checked, printer: &Printer) {
+    for (at, abi, interpreter) in &checked.other_interpreters {
+        printer.warning(&format!("{at} is built for {abi}, and the image has {interpreter} for it"));
     }
 }
 

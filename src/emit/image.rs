@@ -10,6 +10,7 @@ use super::printable::printable;
 use super::problem_json::{ProblemRow, problem_rows};
 use super::style::{DIM, PATH, paint};
 use super::words::counted;
+use crate::app::Abi;
 use crate::image::{Checked, Image, ImageLayer, LayerOrigin};
 use crate::layer::Layer;
 use crate::plan::Plan;
@@ -50,6 +51,7 @@ struct Document<'image> {
     layers: Vec<LayerRow<'image>>,
     packages: Vec<ShippedRow<'image>>,
     dead_links: Vec<DeadLink<'image>>,
+    other_interpreters: Vec<OtherInterpreter<'image>>,
     notes: &'image [String],
     problems: Vec<ProblemRow<'image>>,
 }
@@ -72,6 +74,14 @@ struct LayerRow<'image> {
     digest: String,
     size: u64,
     diff_id: String,
+}
+
+/// A tree that is built for another interpreter than the image's.
+#[derive(Serialize)]
+struct OtherInterpreter<'image> {
+    at: &'image RootedPath,
+    abi: &'image Abi,
+    interpreter: &'image RootedPath,
 }
 
 #[derive(Serialize)]
@@ -127,6 +137,11 @@ fn document<'image>(report: &'image ImageReport<'_>) -> Document<'image> {
         layers: image.layers.iter().map(layer_row).collect(),
         packages: shipped_rows(libraries),
         dead_links: dead_links.map(|(path, target)| DeadLink { path, target: target.to_string() }).collect(),
+        other_interpreters: checked
+            .other_interpreters
+            .iter()
+            .map(|(at, abi, interpreter)| OtherInterpreter { at, abi, interpreter })
+            .collect(),
         notes,
         problems: problem_rows(&plan.problems),
     }

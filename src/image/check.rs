@@ -8,7 +8,7 @@ use std::io;
 use bstr::BString;
 
 use super::{Composed, ImageError, LayerOrigin};
-use crate::app::{Included, Linked, Scope, Source, Sources, link, recognise};
+use crate::app::{Abi, Included, Linked, Scope, Source, Sources, link, other_interpreter, recognise};
 use crate::decompress::Compression;
 use crate::inventory::{Entry, EntryKind, Inventory, InventoryError, read_image, read_layer};
 use crate::layer::{Context, Library, not_found, not_loaded};
@@ -22,6 +22,9 @@ use crate::vocabulary::{RootedPath, Soname};
 pub struct Checked {
     /// Links of the trees that lead nowhere in the image, with their targets, in order.
     pub dead_links: Vec<(RootedPath, BString)>,
+    /// Trees whose extensions are built for another interpreter than the one that the image has for them: where they
+    /// are, for which, and where it is.
+    pub other_interpreters: Vec<(RootedPath, Abi, RootedPath)>,
 }
 
 /// Where the trees are.
@@ -138,6 +141,9 @@ fn find_trees(
             {
                 checked.dead_links.push((path, target.clone()));
             }
+        }
+        if let Some((abi, path)) = other_interpreter(root, app) {
+            checked.other_interpreters.push((app.at.clone(), abi.clone(), path));
         }
         apps.push(found);
     }

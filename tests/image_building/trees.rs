@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use tar::EntryType;
 
-use crate::support::fixture::library;
+use crate::support::fixture::{library, program};
 use crate::support::images::{Member, tar_of};
 use crate::{Layout, World, said, succeeded, world};
 
@@ -30,6 +30,24 @@ fn modes_and_owners_are_normal_and_links_stay_links() {
     assert_eq!(tree["app/private"].content, b"content");
     let owned = world.composed("scratch", &["--owner", "65532:100"]).tree();
     assert!(owned.values().all(|entry| entry.owner == (65532, 100)));
+}
+
+#[test]
+fn a_venv_of_another_python_than_the_images_is_told() {
+    let world = world();
+    let fixture = &world.fixture;
+    fs::create_dir_all(fixture.host("/app/bin")).expect("a folder");
+    symlink("/usr/bin/python3", fixture.host("/app/bin/python3")).expect("a link");
+    for (version, is_told) in [("3.11.2", true), ("3.13.5", false)] {
+        fixture.file("/app/pyvenv.cfg", &format!("home = /usr/bin\nversion = {version}\n"));
+        fixture.build(program("/base/usr/bin/python3.13"));
+        let _ = symlink("python3.13", fixture.host("/base/usr/bin/python3"));
+        let _ = fs::remove_dir_all(fixture.host("/out"));
+        let output = world.image("base", "out", &[]);
+        succeeded(&output);
+        let words = "/app is built for CPython 3.11, and the image has /usr/bin/python3.13 for it";
+        assert_eq!(said(&output).contains(words), is_told, "{}", said(&output));
+    }
 }
 
 #[test]
