@@ -12,12 +12,17 @@ use crate::vocabulary::Sha256Digest;
 /// How much is read at once for a digest.
 const CHUNK_BYTES: usize = 128 * 1024;
 
+/// The folder that a path is in, which for a bare name is the current one.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Writes a file beside and renames it, so that no reader ever sees a part of it.
 ///
 /// # Errors
 /// As the system reports them; what was there before is then untouched.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     // The temporary file's errors would name it, which nobody knows.
     fs::metadata(folder)?;
     // The umask decides who may read it, as with any other file.

@@ -312,9 +312,6 @@ impl From<ImageError> for Failure {
             _ if error.is_of_the_question() => Self::question(error),
             _ => Self::outside(error),
         };
-        match hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        failure.hint_if(hint)
     }
 }

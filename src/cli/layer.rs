@@ -205,9 +205,6 @@ impl From<LayerError> for Failure {
     fn from(error: LayerError) -> Self {
         let hint = error.hint();
         let failure = if error.is_of_the_question() { Self::question(error) } else { Self::outside(error) };
-        match hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        failure.hint_if(hint)
     }
 }

@@ -37,9 +37,6 @@ impl From<ManifestError> for Failure {
     fn from(error: ManifestError) -> Self {
         let hint = error.hint();
         let failure = Self::question(error);
-        match hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        failure.hint_if(hint)
     }
 }

@@ -74,6 +74,11 @@ impl Failure {
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
+
+    /// Adds what the user can do, if anything.
+    pub(crate) fn hint_if(self, hint: Option<impl Into<String>>) -> Self {
+        Self { hint: hint.map(Into::into), ..self }
+    }
 }
 
 impl From<crate::catalog::CatalogError> for Failure {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use bstr::ByteSlice;
 
 use super::compare::Loading;
-use super::overlay::is_left_out;
 use super::planned::needs_of;
 use super::{Closed, source_of};
 use crate::app;
 use crate::catalog::Package;
+use crate::companions::is_processor_copy;
 use crate::companions::{DataRule, Extent, Inclusion, Pattern, data_rules};
 use crate::inventory::{Deb, Entry, EntryKind};
 use crate::plan::{
@@ -48,7 +48,7 @@ impl IncludedPackage {
 
     /// Whether a path of the package is included.
     fn takes(&self, path: &[u8]) -> bool {
-        !is_left_out(path) && self.inclusions.iter().any(|inclusion| inclusion.extent.takes(path))
+        !is_processor_copy(path) && self.inclusions.iter().any(|inclusion| inclusion.extent.takes(path))
     }
 
     /// Its files where they lie in the root, sorted by path.

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use bstr::BString;
 
 use super::asks::{Ask, AskId, Facts};
-use super::overlay::{alternative_links, is_left_out};
+use super::overlay::alternative_links;
 use super::{Closing, Known};
 use crate::catalog::CatalogError;
+use crate::companions::is_processor_copy;
 use crate::inventory::Content;
 use crate::loader::Linker;
 use crate::resolve::{asked_name, versions_needed};
@@ -74,7 +75,7 @@ impl Closing<'_> {
         let Some(known) = self.known.get(package) else { return Ok(Vec::new()) };
         let links = alternative_links(known, |_| true);
         let mut root = Root::over(self.root);
-        let own = root.install(&known.deb.inventory, |path| !is_left_out(path));
+        let own = root.install(&known.deb.inventory, |path| !is_processor_copy(path));
         root.install(&links, |_| true);
         let Ok(mut linker) = Linker::new(&root, self.scene.machine, self.settings) else {
             return Ok(Vec::new());

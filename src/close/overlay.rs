@@ -6,16 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use bstr::{BString, ByteSlice};
 
 use super::{Choice, Known, Terms};
+use crate::companions::is_processor_copy;
 use crate::inventory::{Entry, EntryKind, Inventory};
 use crate::maintainer::{ALTERNATIVES_FOLDER, Alternative};
 use crate::plan::LinkOrigin;
 use crate::root::{MountId, NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath};
-
-/// Whether a package's entry is left out: the copies for newer CPUs, beside which the one for every CPU lies.
-pub(super) fn is_left_out(path: &[u8]) -> bool {
-    path.contains_str("/glibc-hwcaps/")
-}
 
 /// The links that update-alternatives would make of those of a package's alternatives that `wins` takes, as far as
 /// the package has the files.
@@ -104,7 +100,7 @@ impl<'known> Overlay<'known> {
         for package in &self.packages {
             let name = &package.known.package.name;
             let mount = root.install(&package.known.deb.inventory, |path| {
-                !is_left_out(path) && !package.diverted.contains(path.as_bstr()) && keep(name, path)
+                !is_processor_copy(path) && !package.diverted.contains(path.as_bstr()) && keep(name, path)
             });
             mounts.insert(mount, (package, LinkOrigin::Package));
         }

@@ -11,6 +11,8 @@ pub use data_rules::{DataRule, Weight, Whose, data_rules};
 pub use pattern::{BadPattern, Pattern};
 pub use runtimes::{Runtime, UnknownRuntime};
 
+use bstr::ByteSlice;
+
 use crate::vocabulary::PackageName;
 
 /// Where packages have what people read (Debian Policy §12): none of it is loaded.
@@ -60,6 +62,11 @@ impl Extent {
 /// Whether a path of a package, which has no leading slash, is of what people read.
 pub fn is_documentation(path: &[u8]) -> bool {
     DOCUMENTATION.iter().any(|folder| path.starts_with(folder.as_bytes()))
+}
+
+/// Whether a path of a package is of the copies for newer processors, beside which the one for every processor lies.
+pub fn is_processor_copy(path: &[u8]) -> bool {
+    path.contains_str("/glibc-hwcaps/")
 }
 
 /// Whether a package has the copyright files of others: those of GCC's libraries are in `gcc-12-base`.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::ImageError;
-use crate::layer::folder_of;
+use crate::storage::folder_of;
 
 /// A folder on the disk of an output.
 #[derive(Debug)]

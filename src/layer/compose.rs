@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 
 use super::bundle::put_bundle;
 use super::cache::put_cache;
@@ -12,14 +12,11 @@ use super::copyright::put_copyright;
 use super::metadata::put_metadata;
 use super::places::{Placed, Places};
 use super::{Extent, Layer, LayerEntry, LayerError, LayerKind, PackageSource, Request, ShippedPackage};
-use crate::companions::is_documentation;
+use crate::companions::{is_documentation, is_processor_copy};
 use crate::inventory::{Deb, Entry, EntryKind, Permissions};
 use crate::plan::{PlannedPackage, TakenFile, TakenKind};
 use crate::root::Root;
 use crate::vocabulary::RootedPath;
-
-/// The copies for newer processors, beside which the one for every processor lies. The Plan has none of them.
-const COPIES: &[u8] = b"/glibc-hwcaps/";
 
 impl Layer {
     /// Makes the list of entries, and copies what they hold out of the .debs into `scratch`, an empty file.
@@ -78,7 +75,7 @@ impl Layer {
 
 /// Copyright files are put in by themselves.
 fn is_no_documentation(path: &[u8]) -> bool {
-    !is_documentation(path) && !path.contains_str(COPIES)
+    !is_documentation(path) && !is_processor_copy(path)
 }
 
 /// A package's path below the root as one in the image.

@@ -42,7 +42,7 @@ use bstr::BString;
 
 pub use check::{Context, Library, check, not_found, not_loaded};
 pub use error::LayerError;
-pub use output::{OutputKind, Written, folder_of, refuse_output, scratch, write};
+pub use output::{OutputKind, Written, refuse_output, scratch, write};
 pub use tar_writer::{TarWriter, WriteFault};
 pub use tree::{HostTree, Owner};
 

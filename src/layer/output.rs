@@ -14,7 +14,7 @@ use super::{Layer, LayerError};
 use crate::compress::{Compressor, Packing};
 use crate::decompress::Compression;
 use crate::inventory::{DebFile, Depth, Inventory, InventoryError, read_directory, read_layer};
-use crate::storage::{Measured, Measuring, digest_of};
+use crate::storage::{Measured, Measuring, digest_of, folder_of};
 use crate::vocabulary::{RootedPath, Sha256Digest};
 
 /// Endings that stand for archives which are not written.
@@ -158,11 +158,6 @@ pub fn write(layer: &Layer, output: &Path, kind: OutputKind, mtime: u64) -> Resu
 pub fn scratch(output: &Path) -> Result<File, LayerError> {
     tempfile::tempfile_in(folder_of(output))
         .map_err(|source| LayerError::Write { output: output.to_owned(), source })
-}
-
-/// The folder that an output is written into.
-pub fn folder_of(output: &Path) -> &Path {
-    output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 impl Layer {

@@ -103,16 +103,14 @@ impl Including {
                 wanted.push(licence.clone());
             }
         }
-        let rules = terms.data.map(|least| (least, due(&closed.plan, sources)));
-        for (least, due) in
-            rules.into_iter().flat_map(|(least, rules)| rules.into_iter().map(move |due| (least, due)))
-        {
+        let rules = if terms.data.is_some() { due(&closed.plan, sources) } else { Vec::new() };
+        for due in rules {
             let inclusion = due.inclusion();
             if self.has(&inclusion) || self.useful.contains(&inclusion) {
                 continue;
             }
             // A root that was installed may lack the package, as the image may.
-            if due.rule.weight > least || catalog.package(&inclusion.package)?.is_none() {
+            if Some(due.rule.weight) > terms.data || catalog.package(&inclusion.package)?.is_none() {
                 self.useful.push(inclusion);
             } else {
                 wanted.push(inclusion);
