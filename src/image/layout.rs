@@ -54,7 +54,9 @@ impl Layout {
     pub(super) fn new(workplace: Workplace, created: u64) -> Result<Self, ImageError> {
         let top = workplace.path().join("layout");
         let layout = Self { workplace, top, created };
-        fs::create_dir_all(layout.top.join(BLOBS)).map_err(|source| layout.failed(source))?;
+        // One by one: a workplace that an interrupted run has taken away must not come back.
+        let folders = [layout.top.clone(), layout.top.join("blobs"), layout.top.join(BLOBS)];
+        folders.iter().try_for_each(fs::create_dir).map_err(|source| layout.failed(source))?;
         Ok(layout)
     }
 
