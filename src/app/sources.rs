@@ -166,7 +166,14 @@ impl Apps {
 
     /// Puts an image below the trees of which just the contents are known, and a digest over what it was made of.
     pub fn on_described(self, name: &Path, inventory: Inventory, digest: Sha256Digest) -> Sources {
-        let facts = ImageFacts { digest, ld_library_path: None, workdir: None, parts: None };
+        let facts = ImageFacts {
+            digest,
+            ld_library_path: None,
+            workdir: None,
+            start: None,
+            platform: None,
+            parts: None,
+        };
         let base = Some(base_source(name, inventory));
         Sources { base, image: Some(facts), included: Vec::new(), apps: self.0 }
     }

@@ -6,6 +6,7 @@ use bstr::{BString, ByteSlice};
 
 use super::Content;
 use super::captured::{MAX_TEXT_BYTES, is_captured, module_symbols};
+use super::evidence::{self, Evidence, MAX_EVIDENCE_BYTES};
 use crate::elf::{self, ElfError, ElfFacts, Source, UNWINDING_FUNCTIONS, undefined_symbols};
 
 /// How much of a script the kernel looks at (BINPRM_BUF_SIZE).
@@ -14,14 +15,16 @@ pub(super) const SCRIPT_LINE_BYTES: usize = 256;
 /// The library that an object needs to have its threads' stacks unwound.
 const UNWINDER: &[u8] = b"libgcc_s.so.1";
 
-/// How much is read of an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How much is read of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Depth {
     /// What linking it takes.
     Linking,
     /// What it makes glibc open beside that, too: its undefined symbols are looked through, which costs as much as
     /// all the rest.
     Opening,
+    /// What an audit asks beside that, too: sizes, whose files are whose, and what code opens by name.
+    Auditing,
 }
 
 /// Reads what matters of a file; `path` is its path in the tree, by which it is known what matters.
@@ -50,6 +53,20 @@ pub(super) fn read<S: Source + ?Sized>(source: &S, path: &[u8], depth: Depth) ->
     Ok(if length < elf::HEADER_BYTES { Content::Short } else { Content::Other })
 }
 
+/// Reads what an audit asks beside the content; `path` is as for [`read`].
+pub(super) fn evidence<S: Source + ?Sized>(
+    source: &S,
+    path: &[u8],
+    content: &Content,
+) -> io::Result<Option<Evidence>> {
+    if let Content::Object(_) = content {
+        return evidence::of_object(source);
+    }
+    let Some(kind) = evidence::kind_of(path) else { return Ok(None) };
+    let text = read_up_to(source, MAX_EVIDENCE_BYTES)?;
+    Ok(text.and_then(|text| evidence::of_text(kind, &text)))
+}
+
 fn read_object<S: Source + ?Sized>(
     source: &S,
     head: &[u8],
@@ -59,7 +76,7 @@ fn read_object<S: Source + ?Sized>(
     let name = path.rsplit_str("/").next().unwrap_or_default();
     let mut facts = elf::read_after_head(source, head, &module_symbols(name))?;
     let is_met = facts.needed.iter().any(|soname| soname.as_bytes() == UNWINDER);
-    if depth == Depth::Opening && facts.is_dynamic && !is_met {
+    if depth >= Depth::Opening && facts.is_dynamic && !is_met {
         let undefined = undefined_symbols(source)?;
         facts.opens_unwinder =
             undefined.iter().any(|name| UNWINDING_FUNCTIONS.iter().any(|function| name == function));
@@ -77,15 +94,20 @@ fn read_script<S: Source + ?Sized>(source: &S) -> io::Result<Content> {
 }
 
 fn read_text<S: Source + ?Sized>(source: &S) -> io::Result<Content> {
+    Ok(read_up_to(source, MAX_TEXT_BYTES)?.map_or(Content::Other, Content::Text))
+}
+
+/// All of a file; none if it is larger.
+fn read_up_to<S: Source + ?Sized>(source: &S, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let mut text = Vec::new();
     let mut chunk = [0; 4096];
     loop {
         match source.read_at(&mut chunk, text.len() as u64)? {
-            0 => return Ok(Content::Text(text)),
+            0 => return Ok(Some(text)),
             read => text.extend_from_slice(&chunk[..read]),
         }
-        if text.len() as u64 > MAX_TEXT_BYTES {
-            return Ok(Content::Other);
+        if text.len() as u64 > limit {
+            return Ok(None);
         }
     }
 }

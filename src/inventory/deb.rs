@@ -17,7 +17,7 @@ use super::bounded::Bounded;
 use super::content::Depth;
 use super::streamed::read_streamed;
 use super::tar_members::{Dialect, Member, each_member};
-use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory, Permissions};
+use super::{Diagnostic, Entry, EntryKind, FileContent, Inventory, Permissions};
 use crate::decompress::Compression;
 use crate::storage::Digesting;
 use crate::vocabulary::Sha256Digest;
@@ -286,9 +286,9 @@ impl Reading {
             }
             EntryType::Regular | EntryType::Continuous => {
                 let permissions = member.permissions()?;
-                let (content, size_bytes, sha256) = read_file(member.content, &path)?;
+                let (content, size_bytes, sha256) = read_file(member.content, &path, member.size_bytes)?;
                 let file = DebFile { path: path.clone(), permissions, size_bytes, sha256 };
-                self.entries.insert(path, (EntryKind::File(FileContent::new(content)), Some(file)));
+                self.entries.insert(path, (EntryKind::File(content), Some(file)));
                 return Ok(());
             }
             _ => EntryKind::Special,
@@ -301,14 +301,13 @@ impl Reading {
     fn add_hard_link(&mut self, path: BString, target: &[u8]) {
         let found = clean_path(target).ok().and_then(|target| match self.entries.get(&target) {
             Some((EntryKind::File(content), Some(file))) => {
-                let content = content.read.get().cloned()?;
-                Some((content, DebFile { path: path.clone(), ..file.clone() }))
+                Some((content.clone(), DebFile { path: path.clone(), ..file.clone() }))
             }
             _ => None,
         });
         match found {
             Some((content, file)) => {
-                self.entries.insert(path, (EntryKind::File(FileContent::new(content)), Some(file)));
+                self.entries.insert(path, (EntryKind::File(content), Some(file)));
             }
             None => self.refuse(path, "a hard link to a file that is not before it"),
         }
@@ -349,9 +348,13 @@ fn clean_path(path: &[u8]) -> Result<BString, &'static str> {
 }
 
 /// What matters of a file, its size and its digest.
-fn read_file(file: &mut dyn Read, path: &[u8]) -> io::Result<(Content, u64, Sha256Digest)> {
+fn read_file(
+    file: &mut dyn Read,
+    path: &[u8],
+    stated_bytes: u64,
+) -> io::Result<(FileContent, u64, Sha256Digest)> {
     let mut digesting = Digesting::new(file);
-    let content = read_streamed(&mut digesting, path, Depth::Opening)?;
+    let content = read_streamed(&mut digesting, path, stated_bytes, Depth::Opening)?;
     io::copy(&mut digesting, &mut io::sink())?;
     let (size_bytes, sha256) = digesting.finish();
     Ok((content, size_bytes, sha256))

@@ -91,7 +91,16 @@ pub fn read_directory(path: &Path, depth: Depth) -> Result<Inventory, InventoryE
         return Err(InventoryError::Unsuitable { path: path.to_owned() });
     }
     std::fs::read_dir(path).map_err(unreadable)?;
-    Ok(walk(path, depth))
+    Ok(walk(path, depth, |_| true))
+}
+
+/// Reads a whole root file system as [`read_directory`] reads a tree, the kernel's folders passed over.
+///
+/// # Errors
+/// When `path` can't be read or is no folder.
+pub fn read_root(path: &Path, depth: Depth) -> Result<Inventory, InventoryError> {
+    std::fs::read_dir(path).map_err(|source| InventoryError::Unreadable { path: path.to_owned(), source })?;
+    Ok(walk(path, depth, |entry| !is_kernels(entry)))
 }
 
 /// Reads the names and links of a whole root file system; what is in a file is read when it is asked for.
@@ -103,8 +112,6 @@ pub fn read_base(path: &Path, depth: Depth) -> Result<Inventory, InventoryError>
     std::fs::read_dir(path).map_err(|source| InventoryError::Unreadable { path: path.to_owned(), source })?;
     let top: Arc<Path> = Arc::from(path);
     let mut found = Found::default();
-    let is_kernels =
-        |entry: &DirEntry| entry.depth() == 1 && KERNEL_FOLDERS.iter().any(|name| entry.file_name() == *name);
     for step in WalkDir::new(path).min_depth(1).into_iter().filter_entry(|entry| !is_kernels(entry)) {
         match step {
             Ok(entry) if entry.file_type().is_file() => found.entries.push(Entry {
@@ -118,7 +125,11 @@ pub fn read_base(path: &Path, depth: Depth) -> Result<Inventory, InventoryError>
     Ok(Inventory::new(found.entries, found.diagnostics))
 }
 
-fn walk(top: &Path, depth: Depth) -> Inventory {
+fn is_kernels(entry: &DirEntry) -> bool {
+    entry.depth() == 1 && KERNEL_FOLDERS.iter().any(|name| entry.file_name() == *name)
+}
+
+fn walk(top: &Path, depth: Depth, is_taken: impl Fn(&DirEntry) -> bool + Send) -> Inventory {
     let collected = Mutex::new(Found::default());
     let collect = |found: Found| {
         // A poisoned lock means that another task panicked; its panic is passed on by the scope.
@@ -130,7 +141,7 @@ fn walk(top: &Path, depth: Depth) -> Inventory {
     rayon::scope(|scope| {
         let mut walked = Found::default();
         let mut files = Vec::with_capacity(FILES_A_TASK);
-        for step in WalkDir::new(top).min_depth(1) {
+        for step in WalkDir::new(top).min_depth(1).into_iter().filter_entry(is_taken) {
             match step {
                 Ok(entry) if entry.file_type().is_file() => files.push(entry),
                 Ok(entry) => walked.push_other(top, &entry),
@@ -154,8 +165,22 @@ fn read_files(top: &Path, files: &[DirEntry], depth: Depth) -> Found {
 }
 
 fn file(host_path: &Path, path: BString, depth: Depth) -> Entry {
-    let content = read_content(host_path, &path, depth);
-    Entry { path, kind: EntryKind::File(FileContent::new(content)) }
+    let content = match depth {
+        Depth::Linking | Depth::Opening => FileContent::new(read_content(host_path, &path, depth)),
+        Depth::Auditing => read_for_audit(host_path, &path).unwrap_or_else(unreadable),
+    };
+    Entry { path, kind: EntryKind::File(content) }
+}
+
+fn read_for_audit(host_path: &Path, path: &[u8]) -> io::Result<FileContent> {
+    let file = File::open(host_path)?;
+    let content = content::read(&file, path, Depth::Auditing)?;
+    let evidence = content::evidence(&file, path, &content)?;
+    Ok(FileContent::new(content).of_size(file.metadata()?.len()).with(evidence))
+}
+
+fn unreadable(error: io::Error) -> FileContent {
+    FileContent::new(Content::Unreadable(error.to_string()))
 }
 
 fn below(top: &Path, path: &Path) -> BString {

@@ -16,20 +16,29 @@ use super::{Diagnostic, Entry, EntryKind, Inventory};
 /// Links that one path may lead through, as in Linux (path_resolution(7)).
 const MAX_LINKS: usize = 40;
 
-/// Lays layers over each other, the lowest first.
-pub(super) fn flatten(layers: impl IntoIterator<Item = Arc<Layer>>) -> Inventory {
+/// Lays layers over each other, the lowest first. With the number of the layer that each entry is from, in the order of
+/// the entries.
+pub(super) fn flatten(layers: impl IntoIterator<Item = Arc<Layer>>) -> (Inventory, Vec<LayerNumber>) {
     let mut flat = Flat::default();
-    for layer in layers {
+    for (number, layer) in (0..).zip(layers) {
+        flat.number = number;
         flat.lay(Arc::unwrap_or_clone(layer));
     }
-    let entries = flat.entries.into_iter().map(|(path, kind)| Entry { path, kind }).collect();
-    Inventory::new(entries, flat.diagnostics)
+    // A map has its keys in order and none twice, as an inventory has its paths.
+    let (entries, numbers) =
+        flat.entries.into_iter().map(|(path, (kind, number))| (Entry { path, kind }, number)).unzip();
+    (Inventory::new(entries, flat.diagnostics), numbers)
 }
+
+/// The number of a layer of an image, from 0 for the lowest; an image has at most 1,024.
+pub type LayerNumber = u16;
 
 /// What the layers so far make together, by path. Folders that none of them lists are not in it.
 #[derive(Default)]
 struct Flat {
-    entries: BTreeMap<BString, EntryKind>,
+    entries: BTreeMap<BString, (EntryKind, LayerNumber)>,
+    /// The layer that is being laid.
+    number: LayerNumber,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -107,17 +116,17 @@ impl Flat {
         if let Some(placed) = &mut laying.placed {
             placed.insert(place.clone());
         }
-        self.entries.insert(place, kind);
+        self.entries.insert(place, (kind, self.number));
     }
 
     fn put_hard_link(&mut self, HardLink { path, target }: HardLink) {
         let (folder, name) = split(&target);
         let found = self.folder_at(folder).ok().and_then(|folder| self.entries.get(&join(&folder, name)));
         match found {
-            Some(EntryKind::Directory(_)) | None => {
+            Some((EntryKind::Directory(_), _)) | None => {
                 self.refuse(path, "a hard link to a file that is not there")
             }
-            Some(kind) => {
+            Some((kind, _)) => {
                 let kind = kind.clone();
                 self.put(&path, kind, &mut Laying::default());
             }
@@ -138,7 +147,7 @@ impl Flat {
                 }
                 name => current = join(&current, name),
             }
-            if let Some(EntryKind::Symlink(target)) = self.entries.get(&current) {
+            if let Some((EntryKind::Symlink(target), _)) = self.entries.get(&current) {
                 links += 1;
                 if links > MAX_LINKS {
                     return Err(Loop);
@@ -158,7 +167,7 @@ impl Flat {
             if self
                 .entries
                 .get(ancestor.as_bstr())
-                .is_some_and(|kind| !matches!(kind, EntryKind::Directory(_)))
+                .is_some_and(|(kind, _)| !matches!(kind, EntryKind::Directory(_)))
             {
                 self.entries.remove(ancestor.as_bstr());
             }
@@ -222,7 +231,7 @@ mod tests {
     }
 
     fn flat(layers: &[Items]) -> Items {
-        let inventory = flatten(layers.iter().map(layer).map(Arc::new));
+        let (inventory, _) = flatten(layers.iter().map(layer).map(Arc::new));
         let item = |entry: &Entry| match &entry.kind {
             EntryKind::Directory(_) => Item::Folder,
             EntryKind::Symlink(target) => Item::Link(target.to_string()),
@@ -282,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_loop_of_links_is_a_finding() {
-        let inventory = flatten(
+        let (inventory, _) = flatten(
             [items(&[("l", link("l"))]), items(&[("l/x", Item::File(1))])].iter().map(layer).map(Arc::new),
         );
         assert_eq!(inventory.diagnostics()[0].cause, "below too many links");
@@ -294,7 +303,7 @@ mod tests {
         let named = |path: &str, target: &str| HardLink { path: path.into(), target: target.into() };
         upper.hard_links = vec![named("b", "lib/a"), named("c", "nowhere")];
         let lower = items(&[("lib", link("usr/lib")), ("usr/lib/a", Item::File(0))]);
-        let inventory = flatten([layer(&lower), upper].map(Arc::new));
+        let (inventory, _) = flatten([layer(&lower), upper].map(Arc::new));
         assert_eq!(inventory.text("b"), Some(&b"0"[..]));
         assert_eq!(inventory.diagnostics()[0].cause, "a hard link to a file that is not there");
     }

@@ -159,12 +159,14 @@ impl Reading {
             EntryType::Regular if is_folder_by_name => self.add_folder(path, &member)?,
             EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
                 let content = if member.is_sparse {
-                    Content::Unreadable("a sparse file, which is not read".to_owned())
+                    let cause = "a sparse file, which is not read".to_owned();
+                    FileContent::new(Content::Unreadable(cause)).of_size(member.size_bytes)
                 } else {
-                    read_streamed(member.content, &path, Depth::Opening)?
+                    read_streamed(member.content, &path, member.size_bytes, Depth::Auditing)?
                 };
-                self.hold(weight(&content))?;
-                self.put(path, EntryKind::File(FileContent::new(content)));
+                let kind = EntryKind::File(content);
+                self.hold(weight_of_kind(&kind))?;
+                self.put(path, kind);
             }
             EntryType::Symlink => self.put(path, EntryKind::Symlink(member.target.into())),
             EntryType::Link => self.add_hard_link(path, &member.target)?,
@@ -273,15 +275,19 @@ fn weight(content: &Content) -> usize {
 
 fn weight_of_kind(kind: &EntryKind) -> usize {
     match kind {
-        EntryKind::File(content) => content.read.get().map_or(0, weight),
+        EntryKind::File(file) => {
+            let evidence = file.evidence.as_ref().map(postcard::experimental::serialized_size);
+            let evidence = evidence.map_or(0, Result::unwrap_or_default);
+            file.read.get().map_or(0, weight) + evidence
+        }
         EntryKind::Symlink(target) => target.len(),
         EntryKind::Directory(_) | EntryKind::Special => 0,
     }
 }
 
 /// Takes out all entries below a path that `is_gone` takes; the top's path is empty.
-pub(super) fn remove_below(
-    entries: &mut BTreeMap<BString, EntryKind>,
+pub(super) fn remove_below<Value>(
+    entries: &mut BTreeMap<BString, Value>,
     path: &[u8],
     is_gone: impl Fn(&BString) -> bool,
 ) {

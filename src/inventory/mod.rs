@@ -14,6 +14,7 @@ mod content;
 mod deb;
 mod digest;
 mod directory;
+mod evidence;
 mod flatten;
 mod image;
 mod layer;
@@ -32,9 +33,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use content::Depth;
 pub use deb::{Deb, DebError, DebFile, each_file_of_deb, read_deb, read_layer};
-pub use directory::{InventoryError, read_base, read_directory};
+pub use directory::{InventoryError, read_base, read_directory, read_root};
+pub use evidence::{Evidence, Means, Opening};
+pub use flatten::LayerNumber;
 pub use image::{
-    Descriptor, ImageFacts, ImageFault, ImagePart, ImageParts, ImagePlatform, ReadImage, choose_image,
+    Descriptor, ImageFacts, ImageFault, ImagePart, ImageParts, ImagePlatform, ReadImage, Start, choose_image,
     is_image, read_image, read_parts,
 };
 pub use layer::Layer;
@@ -92,6 +95,10 @@ impl Permissions {
 #[derive(Clone, Debug)]
 pub struct FileContent {
     read: OnceLock<Content>,
+    /// None where it was not asked for.
+    size_bytes: Option<u64>,
+    /// Boxed, since few files have any.
+    evidence: Option<Box<Evidence>>,
     /// The host folder that the entry's path is below, for one that is not read yet, and how much is read then.
     top: Option<(Arc<Path>, Depth)>,
 }
@@ -99,27 +106,36 @@ pub struct FileContent {
 impl FileContent {
     /// A content that is known.
     pub fn new(content: Content) -> Self {
-        Self { read: OnceLock::from(content), top: None }
+        Self { read: OnceLock::from(content), size_bytes: None, evidence: None, top: None }
+    }
+
+    /// The same, of a file of this size.
+    fn of_size(self, size_bytes: u64) -> Self {
+        Self { size_bytes: Some(size_bytes), ..self }
+    }
+
+    /// The same, with what an audit asks beside it.
+    fn with(self, evidence: Option<Evidence>) -> Self {
+        Self { evidence: evidence.map(Box::new), ..self }
     }
 
     fn on_demand(top: Arc<Path>, depth: Depth) -> Self {
-        Self { read: OnceLock::new(), top: Some((top, depth)) }
+        Self { read: OnceLock::new(), size_bytes: None, evidence: None, top: Some((top, depth)) }
     }
 }
 
 /// What is known of the content: one that is not read yet is kept as unreadable.
 impl Serialize for FileContent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.read.get() {
-            Some(content) => content.serialize(serializer),
-            None => Content::Unreadable(String::new()).serialize(serializer),
-        }
+        let unread = Content::Unreadable(String::new());
+        (self.read.get().unwrap_or(&unread), self.size_bytes, &self.evidence).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for FileContent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Content::deserialize(deserializer).map(Self::new)
+        let (content, size_bytes, evidence) = Deserialize::deserialize(deserializer)?;
+        Ok(Self { size_bytes, evidence, ..Self::new(content) })
     }
 }
 
@@ -127,6 +143,18 @@ impl Entry {
     /// Whether it is a folder.
     pub fn is_directory(&self) -> bool {
         matches!(self.kind, EntryKind::Directory(_))
+    }
+
+    /// The size of a regular file, where it was asked for.
+    pub fn size_bytes(&self) -> Option<u64> {
+        let EntryKind::File(file) = &self.kind else { return None };
+        file.size_bytes
+    }
+
+    /// What an audit asks of a regular file beside its content; only of what is read for one.
+    pub fn evidence(&self) -> Option<&Evidence> {
+        let EntryKind::File(file) = &self.kind else { return None };
+        file.evidence.as_deref()
     }
 
     /// The content of a regular file; none for anything else.

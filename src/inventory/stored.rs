@@ -31,12 +31,12 @@ pub trait Kept: Serialize + DeserializeOwned {
 
 impl Kept for Deb {
     const FOLDER: &str = "debs";
-    const FORM: &str = "3";
+    const FORM: &str = "4";
 }
 
 impl Kept for Layer {
     const FOLDER: &str = "layers";
-    const FORM: &str = "1";
+    const FORM: &str = "2";
 }
 
 /// The folder of what was read.

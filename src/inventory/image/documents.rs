@@ -111,6 +111,17 @@ pub(super) struct Config {
     #[serde(default)]
     config: Option<RunConfig>,
     rootfs: RootFs,
+    #[serde(default)]
+    history: Option<Vec<Step>>,
+}
+
+/// One of the commands that an image was made by.
+#[derive(Deserialize)]
+struct Step {
+    #[serde(default)]
+    created_by: Option<String>,
+    #[serde(default)]
+    empty_layer: bool,
 }
 
 #[derive(Deserialize)]
@@ -120,6 +131,25 @@ struct RunConfig {
     env: Option<Vec<String>>,
     #[serde(default)]
     working_dir: Option<String>,
+    #[serde(default)]
+    entrypoint: Option<Vec<String>>,
+    #[serde(default)]
+    cmd: Option<Vec<String>>,
+    #[serde(default)]
+    user: Option<String>,
+}
+
+/// How an image is started, as it says itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    /// What is run.
+    pub entrypoint: Vec<String>,
+    /// Its arguments, or what is run where there is no entrypoint.
+    pub cmd: Vec<String>,
+    /// Who runs it; empty for root.
+    pub user: String,
+    /// What its environment sets PATH to.
+    pub path: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -153,6 +183,25 @@ impl Config {
     /// The image's variables, each `NAME=VALUE`.
     pub(super) fn environment(&self) -> impl Iterator<Item = &str> {
         self.config.iter().filter_map(|config| config.env.as_ref()).flatten().map(String::as_str)
+    }
+
+    /// How it is started.
+    pub(super) fn start(&self) -> Start {
+        let path = self.environment().filter_map(|variable| variable.strip_prefix("PATH=")).last();
+        let path = path.map(str::to_owned);
+        let Some(run) = &self.config else { return Start { path, ..Start::default() } };
+        Start {
+            entrypoint: run.entrypoint.clone().unwrap_or_default(),
+            cmd: run.cmd.clone().unwrap_or_default(),
+            user: run.user.clone().unwrap_or_default(),
+            path,
+        }
+    }
+
+    /// The commands that made the layers, as far as it tells: one for each layer that is not empty.
+    pub(super) fn commands(&self) -> impl Iterator<Item = Option<&str>> {
+        let steps = self.history.iter().flatten().filter(|step| !step.empty_layer);
+        steps.map(|step| step.created_by.as_deref())
     }
 
     pub(super) fn workdir(&self) -> Option<&str> {

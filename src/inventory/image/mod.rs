@@ -18,11 +18,11 @@ use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-pub use documents::Descriptor;
+pub use documents::{Descriptor, Start};
 pub use parts::{ImagePart, ImageParts, read_parts};
 pub use platform::{ImagePlatform, choose as choose_image};
 
-use super::flatten::flatten;
+use super::flatten::{LayerNumber, flatten};
 use super::layer::{Layer, read_layer};
 use super::{Inventory, InventoryError, StoredLayers};
 use crate::decompress::{Compression, MAGIC_BYTES};
@@ -54,6 +54,8 @@ const MAX_HELD_BYTES: u64 = 1 << 30;
 pub struct ReadImage {
     /// What its layers make together.
     pub inventory: Inventory,
+    /// The layer that each entry is from, in the order of the inventory's.
+    pub layer_numbers: Vec<LayerNumber>,
     /// What is known beside that.
     pub facts: ImageFacts,
 }
@@ -68,6 +70,10 @@ pub struct ImageFacts {
     pub ld_library_path: Option<String>,
     /// Its working folder.
     pub workdir: Option<String>,
+    /// How it is started; none for what is no image but the tar of a root or a description.
+    pub start: Option<Start>,
+    /// What it is for, if it says so.
+    pub platform: Option<ImagePlatform>,
     /// What it is made of.
     pub parts: Option<ImageParts>,
 }
@@ -204,8 +210,13 @@ impl Reader<'_> {
                 layer
             }
         };
-        let part =
-            ImagePart { name: String::new(), media_type: None, digest: Some(digest), diff_id: layer.diff_id };
+        let part = ImagePart {
+            name: String::new(),
+            media_type: None,
+            digest: Some(digest),
+            diff_id: layer.diff_id,
+            created_by: None,
+        };
         let parts = ImageParts { path: self.path.to_owned(), layers: vec![part], ..ImageParts::default() };
         Ok(image([Arc::new(layer)].into(), None, parts))
     }
@@ -251,12 +262,15 @@ impl Reader<'_> {
         )?;
         let in_order: Vec<_> = diff_ids.iter().filter_map(|diff_id| read.get(diff_id).cloned()).collect();
         drop(read);
+        let mut commands = config.commands();
         let layers = layers.into_iter().zip(diff_ids).map(|(blob, diff_id)| {
             let LayerBlob { name, media_type, digest } = blob;
-            ImagePart { name, media_type, digest, diff_id }
+            let created_by = commands.next().flatten().map(str::to_owned);
+            ImagePart { name, media_type, digest, diff_id, created_by }
         });
         let path = self.path.to_owned();
-        let parts = ImageParts { path, config: Some(config_text), layers: layers.collect(), manifest, name };
+        let layers = layers.collect();
+        let parts = ImageParts { path, config: Some(config_text), layers, manifest, name };
         Ok(image(in_order, Some(&config), parts))
     }
 
@@ -310,7 +324,10 @@ fn image(layers: Vec<Arc<Layer>>, config: Option<&Config>, parts: ImageParts) ->
         digest: digest_of_bytes(diff_ids.as_bytes()),
         ld_library_path: library_path.filter(|folders| !folders.is_empty()).map(str::to_owned),
         workdir: config.and_then(Config::workdir).map(str::to_owned),
+        start: config.map(Config::start),
+        platform: config.and_then(Config::platform),
         parts: Some(parts),
     };
-    ReadImage { inventory: flatten(layers), facts }
+    let (inventory, layer_numbers) = flatten(layers);
+    ReadImage { inventory, layer_numbers, facts }
 }

@@ -34,6 +34,8 @@ pub struct ImagePart {
     pub digest: Option<Sha256Digest>,
     /// The digest of its tar.
     pub diff_id: Sha256Digest,
+    /// The command that made it, if the image tells.
+    pub created_by: Option<String>,
 }
 
 /// Hands each layer as it lies in an image to `take`, with its number, in the order in which they lie. Nothing is
