@@ -92,7 +92,12 @@ fn is_node_modules(inventory: &Inventory) -> bool {
 
 /// The `version` (venv) or `version_info` (virtualenv) of a `pyvenv.cfg`, without its last parts.
 fn configured_python(inventory: &Inventory) -> Option<Abi> {
-    let text = inventory.text("pyvenv.cfg")?.to_str().ok()?;
+    python_of_venv(inventory.text("pyvenv.cfg")?)
+}
+
+/// What a `pyvenv.cfg` says that its Python is.
+pub(super) fn python_of_venv(text: &[u8]) -> Option<Abi> {
+    let text = text.to_str().ok()?;
     let value = text.lines().find_map(|line| {
         let (key, value) = line.split_once('=')?;
         matches!(key.trim(), "version" | "version_info").then(|| value.trim())
@@ -111,7 +116,7 @@ fn most_common_abi(inventory: &Inventory) -> Option<Abi> {
 }
 
 /// `NAME.cpython-311-….so` (PEP 3149), or Ruby's `…/ruby/3.1.0/…` and `extensions/PLATFORM/3.1.0/…`.
-fn abi_in_path(path: &BStr) -> Option<Abi> {
+pub fn abi_in_path(path: &BStr) -> Option<Abi> {
     let text = path.to_str().ok()?;
     if let Some((_, tag)) = text.rsplit_once(".cpython-") {
         let digits: String = tag.chars().take_while(char::is_ascii_digit).collect();

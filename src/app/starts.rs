@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::scripts::{Script, scripts};
-use super::{Language, Role, Source, Sources, interpreter};
+use super::{Home, Language, Role, Source, Sources};
 use crate::elf::{ElfFacts, Machine};
 use crate::inventory::Content;
 use crate::loader::{LinkMap, Linker, LinkerSettings, Process, libc_of};
@@ -122,7 +122,7 @@ fn app_objects<'root>(root: &'root Root<'root>, sources: &Sources) -> Vec<AppObj
     objects
 }
 
-/// The interpreter of one tree's extensions, linked once for all of them.
+/// The interpreter of one home's extensions, linked once for all of them.
 struct Interpreter<'root> {
     node: NodeId,
     map: LinkMap<'root>,
@@ -134,7 +134,7 @@ struct LinkStage<'root, 'sources> {
     settings: &'sources LinkerSettings,
     sources: Vec<(MountId, &'sources Source)>,
     linkers: BTreeMap<Machine, Linker<'root>>,
-    processes: HashMap<(MountId, Language, Machine), Option<Interpreter<'root>>>,
+    processes: HashMap<(Home, Machine), Option<Interpreter<'root>>>,
     starts: Vec<Started<'root>>,
 }
 
@@ -176,18 +176,22 @@ impl<'root> LinkStage<'root, '_> {
 
     fn start_in_process(&mut self, object: &AppObject<'root>) {
         let Some(language) = object.role.language() else { return self.start(object, None) };
-        let key = (object.mount, language, object.facts.machine);
+        let Some(home) = self.home(object, language) else { return self.start(object, None) };
+        let key = (home, object.facts.machine);
         if !self.processes.contains_key(&key) {
-            let interpreter = self.interpreter(key);
-            self.processes.insert(key, interpreter);
+            let interpreter = self.interpreter(&key);
+            self.processes.insert(key.clone(), interpreter);
         }
-        self.start(object, Some(key));
+        self.start(object, Some(&key));
     }
 
-    fn interpreter(&mut self, key: (MountId, Language, Machine)) -> Option<Interpreter<'root>> {
-        let (mount, language, machine) = key;
-        let (_, source) = self.sources.iter().find(|(id, _)| *id == mount)?;
-        let node = interpreter(self.root, language, &source.at, &source.tree)?;
+    fn home(&self, object: &AppObject<'root>, language: Language) -> Option<Home> {
+        let (_, source) = self.sources.iter().find(|(id, _)| *id == object.mount)?;
+        Some(Home::of(self.root, source, &self.root.path(object.node), language))
+    }
+
+    fn interpreter(&mut self, (home, machine): &(Home, Machine)) -> Option<Interpreter<'root>> {
+        let (node, machine) = (home.interpreter(self.root)?, *machine);
         let Some(Content::Object(facts)) = self.root.content(node) else { return None };
         if facts.machine != machine {
             return None;
@@ -198,7 +202,9 @@ impl<'root> LinkStage<'root, '_> {
             .iter()
             .position(|object| {
                 let soname = object.facts.soname.as_ref();
-                soname.is_some_and(|soname| soname.as_bytes().starts_with(language.library_stem().as_bytes()))
+                soname.is_some_and(|soname| {
+                    soname.as_bytes().starts_with(home.language.library_stem().as_bytes())
+                })
             })
             .unwrap_or_default();
         Some(Interpreter { node, map, caller })
@@ -217,13 +223,13 @@ impl<'root> LinkStage<'root, '_> {
         self.linkers.get_mut(&machine)
     }
 
-    fn start(&mut self, object: &AppObject<'root>, process: Option<(MountId, Language, Machine)>) {
+    fn start(&mut self, object: &AppObject<'root>, process: Option<&(Home, Machine)>) {
         let AppObject { node, role, facts, .. } = *object;
         if self.linker(facts.machine).is_none() {
             return;
         }
         let interpreter = process
-            .and_then(|key| self.processes.get(&key)?.as_ref())
+            .and_then(|key| self.processes.get(key)?.as_ref())
             .filter(|interpreter| interpreter.map.libc == libc_of(facts));
         let Some(linker) = self.linkers.get_mut(&facts.machine) else { return };
         let map = match role {
