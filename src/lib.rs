@@ -19,7 +19,7 @@
 //! - [`archive`]: a client of Debian's and Ubuntu's archives; [`catalog`]: which package has a library.
 //! - [`mod@resolve`]: what becomes of each soname; [`select`]: the smallest set of packages that meets what is
 //!   needed; [`mod@close`]: the packages that close the gap; [`plan`]: what is put on a base, file by file;
-//!   [`graph`]: who loads what, and why.
+//!   [`graph`]: who loads what, and why; [`mod@audit`]: what is wrong in an image that is there.
 //! - [`layer`]: the files themselves, out of the packages, as a tar archive or a folder.
 //! - [`image`]: a whole image of a base, that layer and the trees.
 //! - [`pipeline`]: the stages in their order.
@@ -76,6 +76,7 @@
 
 pub mod app;
 pub mod archive;
+pub mod audit;
 pub mod bases;
 pub mod catalog;
 pub mod cli;

@@ -31,6 +31,22 @@ const WALLS: &[(&str, &[&str])] = &[
     ("plan", &["resolve", "catalog", "companions", "app", "loader", "vocabulary"]),
     ("graph", &["resolve", "catalog", "app", "loader", "root", "vocabulary"]),
     (
+        "audit",
+        &[
+            "graph",
+            "resolve",
+            "catalog",
+            "companions",
+            "app",
+            "loader",
+            "root",
+            "inventory",
+            "elf",
+            "storage",
+            "vocabulary",
+        ],
+    ),
+    (
         "close",
         &[
             "graph",
@@ -100,6 +116,7 @@ const WALLS: &[(&str, &[&str])] = &[
         &[
             "image",
             "layer",
+            "audit",
             "graph",
             "plan",
             "resolve",
@@ -121,6 +138,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "layer",
             "depot",
             "close",
+            "audit",
             "graph",
             "plan",
             "resolve",
@@ -172,13 +190,13 @@ const PURE_ROOMS: &[&str] = &[
     "progress",
     "companions",
     "bases",
-    "companions",
     "root",
     "loader",
     "app",
     "select",
     "resolve",
     "graph",
+    "audit",
     "pipeline",
     "emit",
 ];

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use bstr::{BString, ByteSlice};
 
-use crate::inventory::{Content, Deb, Entry, EntryKind, FileContent, Inventory};
+use crate::inventory::{Content, Deb, Entry, EntryKind, Evidence, FileContent, Inventory};
 use crate::vocabulary::{PackageName, Release};
 
 /// Where images have what scanners know packages by, in distroless' form.
@@ -66,6 +66,10 @@ impl NamedBase {
             }
             let stanza = Content::Text(deb.control.clone().into_bytes());
             add(format!("{DATABASE}/{name}").into(), EntryKind::File(FileContent::new(stanza)));
+            if let Some(sums) = deb.scripts.get("md5sums") {
+                let list = FileContent::new(Content::Other).with(Some(Evidence::List(sums.clone().into())));
+                add(format!("{DATABASE}/{name}.md5sums").into(), EntryKind::File(list));
+            }
         }
         Inventory::new(entries.into_values().collect(), Vec::new())
     }

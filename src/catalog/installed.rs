@@ -106,6 +106,32 @@ pub fn installed_names<'text>(database: impl IntoIterator<Item = &'text [u8]>) -
     names
 }
 
+/// A package that a dpkg database says is installed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Installed {
+    /// Its name.
+    pub name: PackageName,
+    /// Its version.
+    pub version: String,
+    /// Its architecture.
+    pub architecture: String,
+}
+
+/// The packages that are installed by what a dpkg database says, as for [`installed_names`], in its order.
+pub fn installed_packages<'text>(database: impl IntoIterator<Item = &'text [u8]>) -> Vec<Installed> {
+    let mut packages = Vec::new();
+    for text in database {
+        for_each_installed(text, |stanza| {
+            packages.push(Installed {
+                name: PackageName::new(stanza.name),
+                version: stanza.version.to_owned(),
+                architecture: stanza.architecture.to_owned(),
+            });
+        });
+    }
+    packages
+}
+
 /// Shows `visit` each package that a text of the database says is installed.
 fn for_each_installed(text: &[u8], mut visit: impl FnMut(&PackageStanza<'_>)) {
     let read = read_packages(text, |stanza| {

@@ -33,7 +33,7 @@ pub use depends::{Dependencies, DependencyIndex};
 pub use embedded::embedded_catalogs;
 pub use file::{CatalogFile, FileCatalog};
 pub use find::{Found, Pattern, find};
-pub use installed::{InstalledCatalog, installed_catalog, installed_names};
+pub use installed::{Installed, InstalledCatalog, installed_catalog, installed_names, installed_packages};
 
 use bstr::BString;
 use jiff::Timestamp;

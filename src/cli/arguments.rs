@@ -1,5 +1,6 @@
 //! The arguments as they are typed; [`super::settings`] makes sense of them.
 
+mod audit;
 mod index;
 
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ use crate::layer::Owner;
 use crate::loader::CpuLevel;
 use crate::vocabulary::Architecture;
 
+pub(super) use audit::{AuditArguments, AuditFormat, FailOn};
 pub(super) use index::{
     IndexBuildArguments, IndexCommand, IndexFindArguments, IndexShowArguments, IndexUpdateArguments,
     TargetArguments,
@@ -60,6 +62,11 @@ pub(super) enum Command {
     /// For several platforms it is one image for each, in a list: give each PATH as PLATFORM=PATH, such as
     /// linux/arm64=./venv-arm64.
     Image(Box<ImageArguments>),
+    /// Say what is missing, mismatched, unsafe or superfluous in images
+    ///
+    /// Images are given as for --base: folders, files, registries, docker's engine, well-known names. Nothing of them is
+    /// unpacked or run.
+    Audit(Box<AuditArguments>),
     /// Show what each object of a tree loads, as the dynamic linker would
     Tree(TreeArguments),
     /// Fetch, show, search and build the catalogs that packages are looked up in
@@ -127,16 +134,23 @@ pub(super) struct PlaceArguments {
     /// `distroless/{static,base,cc,python3}-debian{12,13}`, `debian:{bookworm,trixie}-slim`. `scratch` is nothing.
     #[arg(long, value_name = "PATH-or-IMAGE", env = "SODEB_BASE")]
     pub(super) base: Option<OsString>,
+    #[command(flatten)]
+    pub(super) choice: ImageChoiceArguments,
+    /// Where the tree will be mounted; given once for each of several, in their order [default: its own absolute path]
+    #[arg(long, value_name = "PATH", env = "SODEB_AT")]
+    pub(super) at: Vec<OsString>,
+}
+
+/// How images are had, and which of several.
+#[derive(Clone, Debug, Args)]
+pub(super) struct ImageChoiceArguments {
     /// A registry, HOST or HOST:PORT, that is spoken to by http, as those on this machine always are; may be given
     /// several times
     #[arg(long, value_name = "HOST", env = "SODEB_INSECURE_REGISTRY", value_delimiter = ',')]
     pub(super) insecure_registry: Vec<String>,
-    /// Which of several images in the base, such as linux/arm64 [default: that of --arch or of most objects]
+    /// Which of several images under one name, such as linux/arm64 [default: that of --arch or of most objects]
     #[arg(long, value_name = "OS/ARCH[/VARIANT]", env = "SODEB_PLATFORM")]
     pub(super) platform: Option<ImagePlatform>,
-    /// Where the tree will be mounted; given once for each of several, in their order [default: its own absolute path]
-    #[arg(long, value_name = "PATH", env = "SODEB_AT")]
-    pub(super) at: Vec<OsString>,
 }
 
 /// What the image's environment will set.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Failure;
-use super::arguments::{CacheArguments, PlaceArguments};
+use super::arguments::{CacheArguments, ImageChoiceArguments, PlaceArguments};
 use super::catalogs::{self, archive_settings, cache_dir};
 use super::config::Config;
 use super::printer::Printer;
@@ -18,9 +18,10 @@ use super::progress::Bars;
 use super::release::ChosenRelease;
 use super::settings::SourceQuestion;
 use crate::app::{Apps, BaseQuestion, Sources};
+use crate::audit::Subject;
 use crate::bases::NamedBase;
 use crate::depot::Depot;
-use crate::inventory::{Deb, ImagePlatform, StoredLayers, is_image};
+use crate::inventory::{Deb, ImagePlatform, Inventory, StoredLayers, is_image, read_image, read_root};
 use crate::registry::{self, BaseReference, ImageReference, RegistryError, RegistrySettings};
 use crate::storage::digest_of_bytes;
 use crate::vocabulary::{Distribution, RootedPath};
@@ -54,16 +55,21 @@ impl<'settings> Base<'settings> {
             (None, Some(configured)) => (configured.as_os_str(), config.path(Path::new(""))),
             (None, None) => return Ok(None),
         };
+        Self::of_word(word, &folder).map(Some)
+    }
+
+    /// What a word names; a relative path starts in `folder`.
+    pub(super) fn of_word(word: &'settings OsStr, folder: &Path) -> Result<Self, Failure> {
         let named = word.to_str().and_then(NamedBase::of_name).filter(|_| !folder.join(word).exists());
         let kind = match named {
             Some(named) => Kind::Named(named),
-            None => Kind::Reference(BaseReference::parse(word, &folder)?),
+            None => Kind::Reference(BaseReference::parse(word, folder)?),
         };
         let name = match &kind {
             Kind::Reference(BaseReference::Path(path)) => Cow::Owned(path.clone()),
             _ => Cow::Borrowed(Path::new(word)),
         };
-        Ok(Some(Self { name, kind }))
+        Ok(Self { name, kind })
     }
 
     /// What it is called.
@@ -126,6 +132,50 @@ impl<'settings> Base<'settings> {
         }
     }
 
+    /// Reads what is named by itself, with all that an audit asks.
+    pub(super) fn read_alone(
+        &self,
+        question: &SourceQuestion<'_>,
+        config: &Config,
+        printer: &Printer,
+    ) -> Result<Subject, Failure> {
+        let name = self.name.display().to_string();
+        let bars = || Bars::new(printer.shows_progress);
+        let reference = match &self.kind {
+            Kind::Named(named) => {
+                let sources = self.read_described(named, question, &[], config, printer)?;
+                let inventory = sources.base.map(|base| base.inventory).unwrap_or_default();
+                return Ok(Subject::new(name, inventory, Vec::new(), sources.image));
+            }
+            Kind::Reference(reference) => reference,
+        };
+        let platform = asked_platform(question);
+        let layers = StoredLayers::new(&cache_dir(question.cache, config)?);
+        let registry = || registry_settings(&question.place.choice, question.cache, question.offline, config);
+        let path = match reference {
+            BaseReference::Scratch => {
+                return Ok(Subject::new(name, Inventory::default(), Vec::new(), None));
+            }
+            BaseReference::Path(path) if !is_image(path) => {
+                let read = read_root(path, question.depth);
+                let read = read.map_err(|error| Failure::from(error).hint(FORMS))?;
+                return Ok(Subject::new(name, read, Vec::new(), None));
+            }
+            BaseReference::Path(path) => path.clone(),
+            BaseReference::Registry(image) => {
+                let pulled = registry::pull(&registry()?, image, platform.as_ref(), &bars())?;
+                if let Some(as_of) = pulled.as_of {
+                    printer.note(&format!("{image} is what it was on {as_of:.0}"));
+                }
+                pulled.layout
+            }
+            BaseReference::Engine(image) => registry::save_from_engine(&registry()?, image, &bars())?,
+        };
+        let read = read_image(&path, platform.as_ref(), Some(&layers));
+        let read = read.map_err(|error| error.of(&self.name))?;
+        Ok(Subject::new(name, read.inventory, read.layer_numbers, Some(read.facts)))
+    }
+
     /// Reads the trees, and what the packages have that the base is made of.
     fn read_described(
         &self,
@@ -149,7 +199,7 @@ impl<'settings> Base<'settings> {
             learned_from: format!("from {name}"),
             is_asked: true,
         };
-        let asked = question.place.platform.as_ref().and_then(ImagePlatform::architecture);
+        let asked = question.place.choice.platform.as_ref().and_then(ImagePlatform::architecture);
         let architecture = asked.or(question.architecture).or_else(|| apps.architecture());
         let opened = catalogs::open(arguments, config, &release, architecture, printer)?;
         let catalog = opened.catalogs.main.as_ref();
@@ -199,7 +249,7 @@ impl<'settings> Base<'settings> {
         config: &Config,
         fetch: impl FnOnce(&RegistrySettings, Option<&ImagePlatform>) -> Result<PathBuf, Failure>,
     ) -> Result<Sources, Failure> {
-        let settings = registry_settings(question.place, question.cache, question.offline, config)?;
+        let settings = registry_settings(&question.place.choice, question.cache, question.offline, config)?;
         let apps = Apps::read(question.paths, at, question.depth)?;
         let platform = asked_platform(question).or_else(|| apps.platform());
         let path = fetch(&settings, platform.as_ref())?;
@@ -219,18 +269,18 @@ impl<'settings> Base<'settings> {
 
 /// The platform that the arguments ask for.
 fn asked_platform(question: &SourceQuestion<'_>) -> Option<ImagePlatform> {
-    question.place.platform.clone().or_else(|| question.architecture.map(ImagePlatform::from))
+    question.place.choice.platform.clone().or_else(|| question.architecture.map(ImagePlatform::from))
 }
 
 /// How registries and the engine are reached, from arguments, configuration and the environment. `offline` is what the
 /// arguments say.
 pub(super) fn registry_settings(
-    place: &PlaceArguments,
+    choice: &ImageChoiceArguments,
     cache: &CacheArguments,
     offline: bool,
     config: &Config,
 ) -> Result<RegistrySettings, Failure> {
-    let given = &place.insecure_registry;
+    let given = &choice.insecure_registry;
     Ok(RegistrySettings {
         cache_dir: cache_dir(cache, config)?,
         offline: offline || config.offline.unwrap_or_default(),

@@ -92,7 +92,7 @@ impl Destination {
             keep()?;
             return Ok(None);
         };
-        let settings = registry_settings(place, &archive.cache, archive.offline, config)?;
+        let settings = registry_settings(&place.choice, &archive.cache, archive.offline, config)?;
         let base = Base::named(place, config)?;
         let from = base.as_ref().and_then(Base::image_reference);
         let bars = Bars::new(printer.shows_progress);

@@ -85,7 +85,7 @@ impl Making<'_> {
             sources: &sources,
             layers: &image::new_layers(&sources, &libraries, &tree_layers),
             settings: &settings,
-            platform: trees.place.platform.as_ref(),
+            platform: trees.place.choice.platform.as_ref(),
             created,
         };
         let composed = composing.compose(output, destination.kind)?;
@@ -233,18 +233,18 @@ fn by_platform(sources: &SourceArguments) -> Result<Option<Vec<SourceArguments>>
     if parts.is_empty() {
         return Ok(None);
     }
-    if parts.len() < sources.paths.len() || sources.place.platform.is_some() {
+    if parts.len() < sources.paths.len() || sources.place.choice.platform.is_some() {
         let error = anyhow::anyhow!("cannot tell for which platforms the paths are");
         return Err(Failure::question(error)
             .hint("give each as PLATFORM=PATH, such as linux/arm64=./venv, or none and --platform"));
     }
     for (platform, path) in parts {
-        let is_same = |group: &&mut SourceArguments| group.place.platform.as_ref() == Some(&platform);
+        let is_same = |group: &&mut SourceArguments| group.place.choice.platform.as_ref() == Some(&platform);
         match groups.iter_mut().find(is_same) {
             Some(group) => group.paths.push(path),
             None => {
                 let mut place = sources.place.clone();
-                place.platform = Some(platform);
+                place.choice.platform = Some(platform);
                 groups.push(SourceArguments { paths: vec![path], place });
             }
         }

@@ -72,7 +72,7 @@ fn write_image(
         sources: &planned.sources,
         layers: &[NewLayer { origin: LayerOrigin::Libraries, layer: &layer }],
         settings: &ImageSettings::default(),
-        platform: arguments.gap.sources.place.platform.as_ref(),
+        platform: arguments.gap.sources.place.choice.platform.as_ref(),
         created,
     };
     let composed = composing.compose(folder, destination.kind)?;

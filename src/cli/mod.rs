@@ -2,6 +2,7 @@
 //! returned. Only here is anything printed or the environment read.
 
 mod arguments;
+mod audit;
 mod base;
 mod catalogs;
 mod closing;
@@ -33,8 +34,8 @@ use clap::{CommandFactory, Parser};
 use arguments::{Arguments, Command};
 use printer::Printer;
 
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a run ended; of two endings the greater one is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// Nothing is wrong.
     Fine = 0,
@@ -124,6 +125,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Some(Command::Manifest(arguments)) => manifest::run(&arguments, &config, printer),
         Some(Command::Layer(arguments)) => layer::run(&arguments, &config, printer),
         Some(Command::Image(arguments)) => image::run(&arguments, &config, printer),
+        Some(Command::Audit(arguments)) => audit::run(&arguments, &config, printer),
         Some(Command::Index(command)) => index::run(command, &config, printer),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

@@ -65,7 +65,7 @@ impl<'settings> Asked<'settings> {
         let sources = read_sources(&question, config, printer)?;
         let linker = linker_settings(linker, config, Traces::None, sources.image.as_ref(), printer)?;
         let release = release::choose(catalog.release.as_deref(), config, &sources);
-        let of_platform = place.platform.as_ref().and_then(ImagePlatform::architecture);
+        let of_platform = place.choice.platform.as_ref().and_then(ImagePlatform::architecture);
         let opener = Opener { release, of_platform, catalog, config, printer };
         Ok(Self { sources, linker, architecture, opener })
     }

@@ -1,5 +1,6 @@
 //! Answers as text and JSON: pure functions from a stage's value to what is printed, one format a file.
 
+mod audit;
 mod check;
 mod graph;
 mod image;
@@ -23,6 +24,7 @@ mod tree_text;
 mod why;
 mod words;
 
+pub use audit::{audit_json, audit_text, rule_text, rules_json, rules_text};
 pub use check::{check_json, check_text};
 pub use graph::{MERMAID_EDGES, MERMAID_LETTERS, graph_dot, graph_json, graph_mermaid, graph_svg};
 pub use image::{ImageReport, image_json, image_text, images_json, images_text};

@@ -13,6 +13,7 @@ const AT_ROOT: &[&str] = &["etc/ld.so.cache", "etc/ld.so.conf", "etc/os-release"
 pub(super) fn is_captured(path: &[u8]) -> bool {
     let name = path.rsplit_str("/").next().unwrap_or_default();
     name == b"pyvenv.cfg"
+        || path.ends_with(b"include/node/node_version.h")
         || AT_ROOT.iter().any(|fixed| fixed.as_bytes() == path)
         || is_of_dpkg(path)
         || path.starts_with(b"etc/ld.so.conf.d/")

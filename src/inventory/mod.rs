@@ -115,7 +115,7 @@ impl FileContent {
     }
 
     /// The same, with what an audit asks beside it.
-    fn with(self, evidence: Option<Evidence>) -> Self {
+    pub fn with(self, evidence: Option<Evidence>) -> Self {
         Self { evidence: evidence.map(Box::new), ..self }
     }
 
@@ -262,9 +262,13 @@ impl Inventory {
 
     /// The entry with this path.
     pub fn get(&self, path: impl AsRef<[u8]>) -> Option<&Entry> {
+        self.entries.get(self.position(path)?)
+    }
+
+    /// The place of the entry with this path among [`Self::entries`].
+    pub fn position(&self, path: impl AsRef<[u8]>) -> Option<usize> {
         let path = BStr::new(path.as_ref());
-        let index = self.entries.binary_search_by(|entry| BStr::new(&entry.path).cmp(path)).ok()?;
-        self.entries.get(index)
+        self.entries.binary_search_by(|entry| BStr::new(&entry.path).cmp(path)).ok()
     }
 
     /// The text that was captured of the file with this path.

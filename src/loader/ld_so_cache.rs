@@ -76,6 +76,11 @@ impl<'bytes> LdSoCache<'bytes> {
         Ok(Self { entries })
     }
 
+    /// The path of every file that it names, in no particular order.
+    pub fn paths(&self) -> impl Iterator<Item = &'bytes BStr> {
+        self.libraries().map(|(_, library)| library.path)
+    }
+
     /// Every file that it names, with the name that is asked for; those of one name are in the cache's order.
     pub(super) fn libraries(&self) -> impl Iterator<Item = (&'bytes BStr, &Library<'bytes>)> {
         self.entries.iter().flat_map(|(name, libraries)| libraries.iter().map(|library| (*name, library)))

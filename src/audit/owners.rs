@@ -1,0 +1,220 @@
+//! Who brought a file: a .deb by dpkg's lists, a wheel by its RECORD (PyPA "Recording installed projects"), a gem or an
+//! npm package by its place.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use bstr::{BStr, ByteSlice};
+
+use crate::catalog::installed_packages;
+use crate::inventory::{Content, Evidence, Inventory};
+use crate::root::{NodeId, Root};
+use crate::vocabulary::{RootedPath, named};
+
+named! {
+    /// Of which kind a package is.
+    OwnerKind("kind of owner") {
+        /// A Debian package.
+        Deb = "deb",
+        /// A distribution of Python's.
+        Wheel = "wheel",
+        /// A package of RubyGems'.
+        Gem = "gem",
+        /// A package of npm's.
+        Npm = "npm",
+    }
+}
+
+/// A package that brought a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Owner {
+    /// Of which kind.
+    pub kind: OwnerKind,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its version, as far as it is known without looking into the package.
+    pub version: Option<Arc<str>>,
+}
+
+impl std::fmt::Display for Owner {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.version {
+            Some(version) => write!(formatter, "{} {} {version}", self.kind, self.name),
+            None => write!(formatter, "{} {}", self.kind, self.name),
+        }
+    }
+}
+
+/// The owners of one image's files.
+#[derive(Debug, Default)]
+pub struct Owners {
+    owners: Vec<Owner>,
+    by_file: HashMap<NodeId, usize>,
+}
+
+impl Owners {
+    /// Reads the lists of package managers in an inventory that is mounted at the top of a root.
+    pub(super) fn of(root: &Root<'_>, inventory: &Inventory) -> Self {
+        let mut owners = Self::default();
+        owners.add_debs(root, inventory);
+        for entry in inventory.entries() {
+            if let Some(Evidence::List(text)) = entry.evidence()
+                && let Some(place) = Wheel::of(BStr::new(&entry.path))
+            {
+                owners.add_wheel(root, &place, text);
+            }
+        }
+        owners
+    }
+
+    fn add_debs(&mut self, root: &Root<'_>, inventory: &Inventory) {
+        let database = inventory.dpkg_database().filter_map(|(_, content)| match content {
+            Content::Text(text) => Some(text.as_slice()),
+            _ => None,
+        });
+        for installed in installed_packages(database) {
+            let name = installed.name.as_str();
+            let list = |path: String| inventory.get(path).and_then(|entry| entry.evidence());
+            let listed = list(format!("var/lib/dpkg/info/{name}.list"))
+                .or_else(|| list(format!("var/lib/dpkg/info/{name}:{}.list", installed.architecture)));
+            let summed = list(format!("var/lib/dpkg/status.d/{name}.md5sums"));
+            let owner = self.add(Owner {
+                kind: OwnerKind::Deb,
+                name: name.into(),
+                version: Some(installed.version.as_str().into()),
+            });
+            if let Some(Evidence::List(text)) = listed {
+                self.add_files(root, owner, text.lines().map(RootedPath::new));
+            }
+            if let Some(Evidence::List(text)) = summed {
+                let paths =
+                    text.lines().filter_map(|line| Some(line.split_once_str(" ")?.1.trim_ascii_start()));
+                self.add_files(root, owner, paths.map(RootedPath::new));
+            }
+        }
+    }
+
+    fn add_wheel(&mut self, root: &Root<'_>, wheel: &Wheel<'_>, record: &[u8]) {
+        let owner = self.add(Owner {
+            kind: OwnerKind::Wheel,
+            name: wheel.name.into(),
+            version: Some(wheel.version.into()),
+        });
+        let paths = record.lines().filter_map(recorded_path);
+        let paths = paths
+            .map(|path| if path.starts_with(b"/") { RootedPath::new(path) } else { wheel.folder.join(path) });
+        self.add_files(root, owner, paths);
+    }
+
+    fn add(&mut self, owner: Owner) -> usize {
+        self.owners.push(owner);
+        self.owners.len() - 1
+    }
+
+    fn add_files(&mut self, root: &Root<'_>, owner: usize, paths: impl Iterator<Item = RootedPath>) {
+        for path in paths {
+            if let Ok(node) = root.resolve(root.top(), path.as_bytes())
+                && !root.is_folder(node)
+            {
+                self.by_file.entry(node).or_insert(owner);
+            }
+        }
+    }
+
+    /// Who brought a file, if anything tells.
+    pub fn of_file(&self, root: &Root<'_>, node: NodeId) -> Option<Owner> {
+        let listed = self.by_file.get(&node).map(|owner| self.owners[*owner].clone());
+        listed.or_else(|| by_place(&root.path(node)))
+    }
+
+    /// Every package of a package manager that keeps lists.
+    pub fn all(&self) -> &[Owner] {
+        &self.owners
+    }
+
+    /// The files of each.
+    pub fn files(&self) -> BTreeMap<&Owner, Vec<NodeId>> {
+        let mut files: BTreeMap<&Owner, Vec<NodeId>> = BTreeMap::new();
+        for (node, owner) in &self.by_file {
+            files.entry(&self.owners[*owner]).or_default().push(*node);
+        }
+        files
+    }
+}
+
+/// What the path of a RECORD says.
+struct Wheel<'path> {
+    /// The folder that the paths in it start from.
+    folder: RootedPath,
+    name: &'path str,
+    version: &'path str,
+}
+
+impl<'path> Wheel<'path> {
+    fn of(record: &'path BStr) -> Option<Self> {
+        let folder = record.strip_suffix(b"/RECORD")?;
+        let (above, name) = folder.rsplit_once_str("/").unwrap_or((b"", folder));
+        let (name, version) = name.strip_suffix(b".dist-info")?.to_str().ok()?.rsplit_once('-')?;
+        Some(Self { folder: RootedPath::new(above), name, version })
+    }
+}
+
+/// The path in a line of a RECORD, which is CSV: one with a comma or a quote in it stands in quotes.
+fn recorded_path(line: &[u8]) -> Option<Vec<u8>> {
+    match line.strip_prefix(b"\"") {
+        Some(quoted) => {
+            let end = quoted.find("\",")?;
+            Some(quoted[..end].replace("\"\"", "\""))
+        }
+        None => Some(line.split_once_str(",")?.0.to_vec()),
+    }
+}
+
+/// The gem or npm package in whose folder a path lies.
+fn by_place(path: &RootedPath) -> Option<Owner> {
+    let text = path.as_bytes().to_str().ok()?;
+    let components: Vec<&str> = text.split('/').collect();
+    let npm = components.iter().rposition(|component| *component == "node_modules").and_then(|place| {
+        let first = *components.get(place + 1)?;
+        let name = match components.get(place + 2) {
+            Some(second) if first.starts_with('@') => format!("{first}/{second}"),
+            _ => first.to_owned(),
+        };
+        Some(Owner { kind: OwnerKind::Npm, name: name.into(), version: None })
+    });
+    let gem = || {
+        let folder = components.iter().zip(1..).find_map(|(component, next)| match *component {
+            "gems" => components.get(next),
+            "extensions" => components.get(next + 2),
+            _ => None,
+        })?;
+        let (name, version) = folder.rsplit_once('-')?;
+        let is_version = version.starts_with(|letter: char| letter.is_ascii_digit());
+        is_version.then(|| Owner { kind: OwnerKind::Gem, name: name.into(), version: Some(version.into()) })
+    };
+    npm.or_else(gem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_paths_of_a_record() {
+        assert_eq!(recorded_path(b"a/b.py,sha256=x,12").as_deref(), Some(&b"a/b.py"[..]));
+        assert_eq!(recorded_path(b"\"a,\"\"b\"\".py\",,").as_deref(), Some(&b"a,\"b\".py"[..]));
+        let wheel = Wheel::of(BStr::new("venv/lib/python3.11/site-packages/gmpy2-2.1.5.dist-info/RECORD"));
+        let wheel = wheel.expect("is of that form");
+        assert_eq!((wheel.name, wheel.version), ("gmpy2", "2.1.5"));
+        assert_eq!(wheel.folder, RootedPath::new("/venv/lib/python3.11/site-packages"));
+    }
+
+    #[test]
+    fn gems_and_npm_packages_are_known_by_their_place() {
+        let told = |path: &str| by_place(&RootedPath::new(path)).map(|owner| owner.to_string());
+        assert_eq!(told("/g/gems/nokogiri-1.13.1/lib/x.so").as_deref(), Some("gem nokogiri 1.13.1"));
+        assert_eq!(told("/g/extensions/x86_64-linux/3.1.0/ffi-1.15/x.so").as_deref(), Some("gem ffi 1.15"));
+        assert_eq!(told("/a/node_modules/@img/sharp/x.node").as_deref(), Some("npm @img/sharp"));
+        assert_eq!(told("/usr/lib/x.so"), None);
+    }
+}

@@ -1,0 +1,80 @@
+//! missing-interpreter: what would start a program or script is not in the image.
+
+use bstr::{BStr, ByteSlice};
+
+use super::super::entry::interpreter_words;
+use super::super::finding::{Mend, Reach, Severity};
+use super::super::view::{Findings, View};
+use super::Rule;
+use crate::inventory::Content;
+use crate::root::NodeId;
+use crate::vocabulary::RootedPath;
+
+pub(super) static RULE: Rule = Rule {
+    code: "missing-interpreter",
+    severity: Severity::Error,
+    title: "what starts a program or script is missing",
+    explanation: "The kernel starts a program by its dynamic linker (PT_INTERP) and a script by the interpreter that its \
+                  first line names. Where that is not in the image, starting it fails with \"no such file or \
+                  directory\", which names the program and not what is missing. Looked at are all programs, what the \
+                  image starts, and the scripts in the folders of PATH and beside a venv's Python.",
+    mend: "Take an image that has the interpreter, add its package, or make the script anew in the image: a venv's \
+           scripts name the Python of the place where it was made.",
+    check,
+};
+
+fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
+    for (index, start) in view.starts() {
+        if let Some(interpreter) = start.map.interpreter.filter(|interpreter| interpreter.node.is_none()) {
+            let path = view.root.path(start.map.start().node);
+            let message = format!("its dynamic linker {} is not in the image", interpreter.path);
+            let reach = view.reach_of_start(index);
+            let finding = findings.report_at(&path, reach, interpreter.path, message);
+            let package = "libc6".to_owned();
+            finding.mend.push(Mend::Packages(vec![package]));
+        }
+    }
+    if let Some(absent) = &view.entry.absent {
+        let message = format!("the image starts {absent:?}, and there is no such file");
+        findings.report_at(&RootedPath::root(), Reach::Entrypoint, absent, message);
+    }
+    for entry in view.subject.inventory().entries() {
+        let Some(Content::Script(line)) = entry.content() else { continue };
+        let path = RootedPath::new(&entry.path);
+        let Some(node) = view.node_at(&path) else { continue };
+        let is_started = view.entry.scripts.iter().any(|script| script.node == node);
+        if !is_started && !is_command(view, &path) {
+            continue;
+        }
+        let words = interpreter_words(BStr::new(line));
+        let Some(missing) = words.into_iter().find(|word| !is_there(view, word)) else { continue };
+        let name = BStr::new(missing);
+        let message = format!("its interpreter {name} is not in the image");
+        let reach = match (is_started, view.entry.is_open) {
+            (true, _) => Reach::Entrypoint,
+            (false, true) => Reach::Possible,
+            (false, false) => Reach::Unreached,
+        };
+        let finding = findings.report_at(&path, reach, name, message);
+        // Whether anyone uses a script that is not what the image starts is not known.
+        if !is_started {
+            finding.at_most(Severity::Warning);
+        }
+    }
+}
+
+fn is_there(view: &View<'_>, word: &[u8]) -> bool {
+    let found: Option<NodeId> = view.entry.find(view.root, word, &RootedPath::root());
+    found.is_some()
+}
+
+/// Whether a path is that of a command: in a folder of PATH, or in the `bin` of a venv.
+fn is_command(view: &View<'_>, path: &RootedPath) -> bool {
+    let folder = path.parent();
+    let is_in_path = view.entry.path.iter().any(|element| {
+        let resolved = view.root.resolve(view.root.top(), element.as_bytes());
+        resolved.is_ok_and(|node| view.root.path(node) == folder)
+    });
+    let venv = folder.parent().join("pyvenv.cfg");
+    is_in_path || folder.as_bytes().ends_with_str("/bin") && view.node_at(&venv).is_some()
+}

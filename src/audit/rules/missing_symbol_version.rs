@@ -1,0 +1,50 @@
+//! missing-symbol-version: a library that is found does not define a version that is needed of it.
+
+use std::collections::BTreeMap;
+
+use super::super::finding::{Mend, Reach, Severity};
+use super::super::view::{Findings, View};
+use super::Rule;
+use crate::catalog::number_of;
+use crate::vocabulary::RootedPath;
+
+pub(super) static RULE: Rule = Rule {
+    code: "missing-symbol-version",
+    severity: Severity::Error,
+    title: "a library is too old or another one",
+    explanation: "An object needs a symbol version (DT_VERNEED) that the library which is found does not define: it \
+                  was built against a newer release, most often of glibc (\"version `GLIBC_2.38' not found\"), or \
+                  another library of that name comes first. ld.so refuses to load the object, even if no symbol of \
+                  that version is used.",
+    mend: "Build the tree on the release of the image, or take an image of a newer release.",
+    check,
+};
+
+fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
+    // One finding for each object, library and version, by the process that gets to it most surely.
+    let mut missing: BTreeMap<(RootedPath, RootedPath, String), (Reach, usize)> = BTreeMap::new();
+    for (index, start) in view.starts() {
+        let reach = view.reach_of_start(index);
+        for version in start.map.missing_versions.iter().filter(|version| !version.weak) {
+            let path = |object: usize| view.root.path(start.map.objects[object].node);
+            let key = (path(version.by), path(version.provider), version.version.to_string());
+            let known = missing.entry(key).or_insert((reach, index));
+            *known = (*known).min((reach, index));
+        }
+    }
+    for ((object, library, version), (reach, start)) in missing {
+        let message = format!("needs version {version} of {library}, which does not define it");
+        let finding = findings.report_at(&object, reach, format!("{version} of {library}"), message);
+        if let Some(node) = view.node_at(&object) {
+            finding.chain = view.chain(start, node);
+        }
+        let target = &view.resolution.provenance.target;
+        let number = number_of(target.distribution, &target.release).map(|number| format!(" {number}"));
+        finding.mend.push(Mend::Words(format!(
+            "build it on {} {}{}, or take a newer image",
+            target.distribution,
+            target.release,
+            number.unwrap_or_default()
+        )));
+    }
+}

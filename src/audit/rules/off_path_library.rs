@@ -1,0 +1,32 @@
+//! off-path-library: the library is in the image, but not where the linker looks for it.
+
+use super::super::finding::{Mend, Severity};
+use super::super::view::{Cause, Findings, View};
+use super::Rule;
+use crate::loader::NeedKind;
+
+pub(super) static RULE: Rule = Rule {
+    code: "off-path-library",
+    severity: Severity::Error,
+    title: "a library lies where the linker does not look",
+    explanation: "An object asks for a library that the image has, for the same machine, in a folder that is not \
+                  searched for that object: in no RPATH or RUNPATH that counts, not in LD_LIBRARY_PATH, not in \
+                  ld.so.cache and in none of the default folders. Loading fails as if it were missing.",
+    mend: "Put the library into a folder that is searched, set LD_LIBRARY_PATH in the image, build with a RUNPATH, or \
+           run ldconfig where ld.so.conf names the folder.",
+    check,
+};
+
+fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
+    for unmet in view.unmet.iter().filter(|unmet| unmet.kind == NeedKind::Needed) {
+        if let Cause::OffPath(file) = unmet.cause {
+            let path = view.root.path(file);
+            let message = format!("{} is at {path}, where it is not looked for", unmet.soname);
+            let finding = findings.report_unmet(unmet, message);
+            let folder = path.parent();
+            finding
+                .mend
+                .insert(0, Mend::Words(format!("set LD_LIBRARY_PATH={folder} in the image's environment")));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What nothing is seen to get to, shared by the rules on libraries and on packages.
+//!
+//! Only where the image says what it starts, and that is no shell: else everything may be used. A library counts as used
+//! where a reached object or a line of code has its name among its strings, since it may open it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use bstr::{BString, ByteSlice};
+
+use super::super::finding::Reach;
+use super::super::owners::Owner;
+use super::super::view::View;
+use crate::inventory::Evidence;
+use crate::root::NodeId;
+use crate::vocabulary::RootedPath;
+
+/// The objects of each package that has any, and of what has none, with whether each is used.
+pub(super) fn by_owner(view: &View<'_>) -> BTreeMap<Option<Owner>, Vec<(NodeId, bool)>> {
+    if view.entry.is_open || view.entry.programs.is_empty() {
+        return BTreeMap::new();
+    }
+    let named = named(view);
+    let mut owners: BTreeMap<Option<Owner>, Vec<(NodeId, bool)>> = BTreeMap::new();
+    for (node, facts) in view.objects() {
+        let owner = view.owners.of_file(view.root, node);
+        let is_named = named.contains(view.root.name(node).as_bstr())
+            || facts.soname.as_ref().is_some_and(|soname| named.contains(soname.as_bytes().as_bstr()));
+        let is_used = view.reached.reach(node) != Reach::Unreached || is_named || is_plugin(view, node);
+        owners.entry(owner).or_default().push((node, is_used));
+    }
+    owners
+}
+
+/// The names of libraries that stand in objects that are reached, and in code.
+fn named(view: &View<'_>) -> HashSet<BString> {
+    let mut names = HashSet::new();
+    for entry in view.subject.inventory().entries() {
+        match entry.evidence() {
+            Some(Evidence::Names(found)) => {
+                let node = view.node_at(&RootedPath::new(&entry.path));
+                if node.is_some_and(|node| view.reached.reach(node) != Reach::Unreached) {
+                    names.extend(found.iter().cloned());
+                }
+            }
+            Some(Evidence::Opens(opens)) => names.extend(opens.iter().map(|open| open.name.clone())),
+            _ => {}
+        }
+    }
+    names
+}
+
+/// Whether an object lies deeper than the folders of libraries, where whatever opens plugins looks for them.
+fn is_plugin(view: &View<'_>, node: NodeId) -> bool {
+    let path = view.root.path(node);
+    let folders = view.default_folders();
+    let is_below = folders.iter().any(|folder| path.below(folder).is_some());
+    is_below && !folders.contains(&path.parent()) && !path.as_bytes().contains_str("/bin/")
+}

@@ -1,0 +1,49 @@
+//! What an image comes to: the bytes of its files by layer and by who brought them.
+
+use std::collections::BTreeMap;
+
+use super::owners::Owner;
+use super::view::View;
+use crate::inventory::{Content, LayerNumber};
+
+/// What one layer adds to the image: files that a later layer covers or takes away do not count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LayerSize {
+    /// Its number; 0 for all of what has no layers.
+    pub layer: LayerNumber,
+    /// Its files, by who brought them; none for files of which nothing tells.
+    pub owners: Vec<(Option<Owner>, OwnerSize)>,
+}
+
+/// What files come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OwnerSize {
+    /// How many regular files.
+    pub files: usize,
+    /// How many of them are ELF files.
+    pub objects: usize,
+    /// Their bytes. Files with several names count once for each.
+    pub bytes: u64,
+}
+
+/// The sizes of an image's layers, the lowest first, each with the largest owners first.
+pub fn sizes(view: &View<'_>) -> Vec<LayerSize> {
+    let mut layers: BTreeMap<LayerNumber, BTreeMap<Option<Owner>, OwnerSize>> = BTreeMap::new();
+    let numbers = &view.subject.layer_numbers;
+    for (place, entry) in view.subject.inventory().entries().iter().enumerate() {
+        let Some(content) = entry.content() else { continue };
+        let layer = numbers.get(place).copied().unwrap_or_default();
+        let node = view.node_at(&crate::vocabulary::RootedPath::new(&entry.path));
+        let owner = node.and_then(|node| view.owners.of_file(view.root, node));
+        let size = layers.entry(layer).or_default().entry(owner).or_default();
+        size.files += 1;
+        size.objects += usize::from(matches!(content, Content::Object(_)));
+        size.bytes += entry.size_bytes().unwrap_or_default();
+    }
+    let layers = layers.into_iter().map(|(layer, owners)| {
+        let mut owners: Vec<_> = owners.into_iter().collect();
+        owners.sort_by(|(left, a), (right, b)| b.bytes.cmp(&a.bytes).then_with(|| left.cmp(right)));
+        LayerSize { layer, owners }
+    });
+    layers.collect()
+}

@@ -1,0 +1,63 @@
+//! The arguments of `sodeb audit`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{CatalogArguments, ImageChoiceArguments, LinkerArguments};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct AuditArguments {
+    /// Images and root file systems, each as for --base
+    #[arg(value_name = "IMAGE", required_unless_present_any = ["images_from", "explain", "list_rules"])]
+    pub(in crate::cli) images: Vec<OsString>,
+    /// A file with the name of an image on each line; `#` begins a comment, - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) images_from: Option<PathBuf>,
+    /// Look at every object by itself, as ldd does, and grade all of them as if they were reached
+    #[arg(long)]
+    pub(in crate::cli) strict: bool,
+    /// The level from which a finding makes the exit status 1 [default: error]
+    #[arg(long, value_name = "LEVEL", env = "SODEB_FAIL_ON")]
+    pub(in crate::cli) fail_on: Option<FailOn>,
+    /// An earlier audit's JSON, whose findings do not count
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) baseline: Option<PathBuf>,
+    /// Tell what a rule finds and how that is mended
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["images", "images_from", "list_rules"])]
+    pub(in crate::cli) explain: Option<String>,
+    /// List the rules
+    #[arg(long, conflicts_with_all = ["images", "images_from"])]
+    pub(in crate::cli) list_rules: bool,
+    #[command(flatten)]
+    pub(in crate::cli) choice: ImageChoiceArguments,
+    #[command(flatten)]
+    pub(in crate::cli) linker: LinkerArguments,
+    #[command(flatten)]
+    pub(in crate::cli) catalog: CatalogArguments,
+    /// How the findings are written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(in crate::cli) format: AuditFormat,
+    /// A file for the findings, written as a whole or not at all [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(in crate::cli) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum AuditFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// From which level on findings make the answer bad news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum FailOn {
+    Error,
+    Warning,
+    Note,
+    /// Never
+    Never,
+}

@@ -1,0 +1,40 @@
+//! `sodeb audit`: findings by image and rule, one format a file.
+
+mod json;
+mod rules;
+mod text;
+
+pub use json::audit_json;
+pub use rules::{rule_text, rules_json, rules_text};
+pub use text::audit_text;
+
+use crate::audit::{Finding, Mend, ReportedImage};
+
+/// What static reading can't see; it is said with every audit.
+pub(super) const NOT_SEEN: &[&str] = &[
+    "libraries that are opened by names which are put together at run time",
+    "programs that others start, beside what the image's own words start",
+    "whether a symbol without a version is defined",
+];
+
+/// How a finding is mended, a line each, for the image of this name.
+pub(super) fn mends(finding: &Finding) -> Vec<String> {
+    let words = finding.mend.iter().flat_map(|mend| match mend {
+        Mend::Packages(names) => {
+            let names = names.join(" ");
+            vec![format!("add {names}"), format!("apt-get install --no-install-recommends {names}")]
+        }
+        Mend::Words(words) => vec![words.clone()],
+    });
+    words.collect()
+}
+
+/// A layer as people and programs know it: its number from 1 and its diff id.
+pub(super) fn layer_words(image: &ReportedImage, finding: &Finding) -> Option<String> {
+    let number = usize::from(finding.layer?);
+    let parts = image.image.as_ref()?.parts.as_ref()?;
+    let layer = parts.layers.get(number)?;
+    let mut digest = layer.diff_id.to_string();
+    digest.truncate(12);
+    Some(format!("layer {} of {} ({digest})", number + 1, parts.layers.len()))
+}

@@ -1,0 +1,157 @@
+//! `sodeb audit` for people: grouped by image and rule, objects with the same finding together.
+
+use std::fmt::Write as _;
+
+use super::{NOT_SEEN, layer_words, mends};
+use crate::audit::{Finding, Judged, ReportedImage, Severity, Verdict};
+use crate::emit::printable::printable;
+use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
+use crate::emit::words::{counted, mebibytes, release_words};
+
+/// How many files with one finding are shown, unless all are asked for.
+const SHOWN: usize = 5;
+
+/// How many lines of evidence are shown, unless all are asked for.
+const SHOWN_EVIDENCE: usize = 3;
+
+/// The findings of all images as text with colours as ANSI sequences. With `all` every file, its evidence and what is
+/// ignored or known are shown too.
+pub fn audit_text(images: &[ReportedImage], all: bool) -> String {
+    let mut text = Text { all, text: String::new() };
+    for image in images {
+        text.image(image);
+    }
+    text.line(paint(DIM, format!("not seen: {}", NOT_SEEN.join("; "))));
+    text.text
+}
+
+struct Text {
+    all: bool,
+    text: String,
+}
+
+impl Text {
+    fn line(&mut self, words: impl std::fmt::Display) {
+        // Writing to a String can't fail.
+        let _ = writeln!(self.text, "{words}");
+    }
+
+    fn image(&mut self, image: &ReportedImage) {
+        let audited = &image.audited;
+        let release = release_words(&audited.resolution.provenance, &image.release_from);
+        let counts = format!("{}, {}", counted(audited.files, "file"), counted(audited.objects, "object"));
+        self.line(format_args!("{}  {counts} · {release}", paint(PATH, printable(&image.name))));
+        let opened = match &image.image {
+            None => "a root without a configuration: every program may be started".to_owned(),
+            Some(_) if audited.is_open => {
+                "starts a shell or nothing: every program may be started".to_owned()
+            }
+            Some(facts) => {
+                let start = facts.start.as_ref();
+                let words = start.iter().flat_map(|start| start.entrypoint.iter().chain(&start.cmd));
+                format!("starts {}", printable(words.cloned().collect::<Vec<_>>().join(" ")))
+            }
+        };
+        self.line(paint(DIM, opened));
+        self.line("");
+        let shown: Vec<&Judged> =
+            image.judged.iter().filter(|judged| self.all || judged.verdict == Verdict::Counts).collect();
+        let mut rest = shown.as_slice();
+        let mut last_rule = "";
+        while let Some(first) = rest.first() {
+            let same = |judged: &&&Judged| {
+                let (one, other) = (&judged.finding, &first.finding);
+                one.rule.code == other.rule.code
+                    && one.subject == other.subject
+                    && one.severity == other.severity
+                    && judged.verdict == first.verdict
+            };
+            let (group, others) = rest.split_at(rest.iter().take_while(same).count());
+            if first.finding.rule.code != last_rule {
+                last_rule = first.finding.rule.code;
+                self.line(format_args!("{}  {}", paint(PATH, last_rule), first.finding.rule.title));
+            }
+            self.group(image, group);
+            rest = others;
+        }
+        if !shown.is_empty() {
+            self.line("");
+        }
+        self.summary(image);
+        self.line("");
+    }
+
+    fn group(&mut self, image: &ReportedImage, group: &[&Judged]) {
+        let Some(first) = group.first() else { return };
+        let (finding, verdict) = (&first.finding, &first.verdict);
+        let verdict = match verdict {
+            Verdict::Counts => String::new(),
+            Verdict::Known => " (known)".to_owned(),
+            Verdict::Ignored { reason, .. } => format!(" (ignored: {})", printable(reason)),
+        };
+        let style = match finding.severity {
+            Severity::Error => BAD,
+            Severity::Warning => WARNING,
+            Severity::Note => DIM,
+        };
+        let level = paint(style, finding.severity.name());
+        self.line(format_args!("  {level} {}{verdict}", printable(&finding.message)));
+        let limit = if self.all { usize::MAX } else { SHOWN };
+        for judged in group.iter().take(limit) {
+            let place = place(image, &judged.finding);
+            self.line(format_args!("      {}", place));
+            if self.all && judged.finding.message != finding.message {
+                self.line(paint(DIM, format!("        {}", printable(&judged.finding.message))));
+            }
+        }
+        if group.len() > limit {
+            self.line(paint(DIM, format!("      and {} more", group.len() - limit)));
+        }
+        let limit = if self.all { usize::MAX } else { SHOWN_EVIDENCE };
+        for evidence in finding.why.iter().take(limit) {
+            self.line(paint(DIM, format!("        {}", printable(evidence))));
+        }
+        if finding.why.len() > limit {
+            self.line(paint(DIM, format!("        and {} more", finding.why.len() - limit)));
+        }
+        if let Some(mend) = mends(finding).first() {
+            self.line(format_args!("      {} {}", paint(GOOD, "mend:"), printable(mend)));
+        }
+    }
+
+    fn summary(&mut self, image: &ReportedImage) {
+        let count = |severity: Severity| image.count(severity);
+        let numbers = [
+            counted(count(Severity::Error), "error"),
+            counted(count(Severity::Warning), "warning"),
+            counted(count(Severity::Note), "note"),
+        ];
+        let mut words = numbers.join(", ");
+        let with =
+            |wanted: fn(&Verdict) -> bool| image.judged.iter().filter(|one| wanted(&one.verdict)).count();
+        let (known, ignored) = (
+            with(|verdict| *verdict == Verdict::Known),
+            with(|verdict| matches!(verdict, Verdict::Ignored { .. })),
+        );
+        if known + ignored > 0 {
+            words.push_str(&format!("; {known} known, {ignored} ignored"));
+        }
+        let saves: u64 = image.counting().map(|finding| finding.saves_bytes).sum();
+        if saves > 0 {
+            words.push_str(&format!("; {} that nothing is seen to use", mebibytes(saves / 1024)));
+        }
+        let style = if image.has_at_least(Severity::Error) { BAD } else { GOOD };
+        self.line(paint(style, words));
+    }
+}
+
+const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default();
+
+/// Where a finding is: the path, who brought it, its layer, and what gets to it.
+fn place(image: &ReportedImage, finding: &Finding) -> String {
+    let mut facts: Vec<String> = Vec::new();
+    facts.extend(finding.owner.as_ref().map(ToString::to_string));
+    facts.extend(layer_words(image, finding));
+    facts.push(finding.reach.name().to_owned());
+    format!("{}  {}", printable(&finding.path), paint(DIM, printable(facts.join(", "))))
+}
