@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use bstr::{BString, ByteSlice};
 
-use super::super::finding::{Mend, Reach, Severity};
-use super::super::view::{Findings, View};
 use super::Rule;
 use super::abi::reach_of_home;
 use crate::app::{Home, Language};
+use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::view::{Findings, View};
 use crate::catalog::host_provider;
 use crate::inventory::Means;
 use crate::loader::NeedKind;

@@ -2,10 +2,10 @@
 
 use bstr::{BStr, ByteSlice};
 
-use super::super::entry::interpreter_words;
-use super::super::finding::{Mend, Reach, Severity};
-use super::super::view::{Findings, View};
 use super::Rule;
+use crate::audit::entry::interpreter_words;
+use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::view::{Findings, View};
 use crate::inventory::Content;
 use crate::root::NodeId;
 use crate::vocabulary::RootedPath;

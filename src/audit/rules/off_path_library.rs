@@ -1,8 +1,8 @@
 //! off-path-library: the library is in the image, but not where the linker looks for it.
 
-use super::super::finding::{Mend, Severity};
-use super::super::view::{Cause, Findings, View};
 use super::Rule;
+use crate::audit::finding::{Mend, Severity};
+use crate::audit::view::{Cause, Findings, View};
 use crate::loader::NeedKind;
 
 pub(super) static RULE: Rule = Rule {

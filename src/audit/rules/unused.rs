@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use bstr::{BString, ByteSlice};
 
-use super::super::finding::Reach;
-use super::super::owners::Owner;
-use super::super::view::View;
+use crate::audit::finding::Reach;
+use crate::audit::owners::Owner;
+use crate::audit::view::View;
 use crate::inventory::Evidence;
 use crate::root::NodeId;
 use crate::vocabulary::RootedPath;

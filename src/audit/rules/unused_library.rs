@@ -1,10 +1,10 @@
 //! unused-library: nothing gets to libraries of a package that is used otherwise, or of none.
 
-use super::super::finding::{Mend, Reach, Severity};
-use super::super::owners::OwnerKind;
-use super::super::view::{Findings, View};
 use super::Rule;
 use super::unused::by_owner;
+use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::owners::OwnerKind;
+use crate::audit::view::{Findings, View};
 use crate::root::NodeId;
 
 /// How many files are named.

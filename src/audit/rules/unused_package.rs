@@ -1,10 +1,10 @@
 //! unused-package: nothing gets to any object of a package.
 
-use super::super::finding::{Mend, Reach, Severity};
-use super::super::owners::OwnerKind;
-use super::super::view::{Findings, View};
 use super::Rule;
 use super::unused::by_owner;
+use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::owners::OwnerKind;
+use crate::audit::view::{Findings, View};
 
 pub(super) static RULE: Rule = Rule {
     code: "unused-package",
