@@ -29,7 +29,7 @@ pub use finding::{Finding, Mend, Reach, Severity};
 pub use owners::{Owner, OwnerKind, Owners};
 pub use policy::{Ignore, Judged, Level, Policy, Verdict};
 pub use reach::Reached;
-pub use report::ReportedImage;
+pub use report::{ReportedImage, Unread};
 pub use sizes::{LayerSize, OwnerSize, sizes};
 pub use view::{Cause, Findings, Unmet, View};
 

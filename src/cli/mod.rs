@@ -3,6 +3,7 @@
 
 mod arguments;
 mod audit;
+mod audit_config;
 mod base;
 mod catalogs;
 mod closing;
@@ -69,6 +70,11 @@ impl Failure {
     /// Something outside of the program failed.
     pub(crate) fn outside(error: impl Into<anyhow::Error>) -> Self {
         Self { exit: Exit::OutsideFailed, error: error.into(), hint: None }
+    }
+
+    /// What failed and why, in one line.
+    pub(crate) fn cause(&self) -> String {
+        format!("{:#}", self.error)
     }
 
     /// Adds what the user can do.

@@ -23,8 +23,12 @@ mod tree_json;
 mod tree_text;
 mod why;
 mod words;
+mod xml;
 
-pub use audit::{audit_json, audit_text, rule_text, rules_json, rules_text};
+pub use audit::{
+    audit_json, audit_jsonl, audit_junit, audit_sarif, audit_text, rule_text, rules_json, rules_text,
+    unread_jsonl,
+};
 pub use check::{check_json, check_text};
 pub use graph::{MERMAID_EDGES, MERMAID_LETTERS, graph_dot, graph_json, graph_mermaid, graph_svg};
 pub use image::{ImageReport, image_json, image_text, images_json, images_text};

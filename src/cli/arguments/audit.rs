@@ -48,8 +48,14 @@ pub(in crate::cli) struct AuditArguments {
 pub(in crate::cli) enum AuditFormat {
     /// For people
     Text,
-    /// For programs
+    /// For programs: sodeb.audit/1
     Json,
+    /// For programs, a line for each image as soon as it was looked at: sodeb.audit-image/1
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit's XML, for continuous integration
+    Junit,
 }
 
 /// From which level on findings make the answer bad news.
