@@ -10,7 +10,7 @@ use super::finding::{Finding, Mend, Reach, Severity};
 use super::owners::Owners;
 use super::reach::{Reached, chain, reach_of};
 use super::rules::Rule;
-use crate::app::{Linked, Started};
+use crate::app::{Linked, Role, Started};
 use crate::catalog::host_provider;
 use crate::elf::ElfFacts;
 use crate::inventory::{Content, Evidence, LayerNumber, Opening};
@@ -227,7 +227,10 @@ impl<'root> View<'root> {
         };
         let elsewhere = self.by_name.get(edge.soname.file_name()).into_iter().flatten();
         let elsewhere = elsewhere.copied().find(|node| is_for_it(node) && !is_tried(node));
-        let hidden = self.answer(edge.soname).map(|answer| answer.hidden_by.clone()).unwrap_or_default();
+        // Nothing is loaded into a process before its program.
+        let is_program = self.linked.starts[start].role == Role::Program;
+        let hidden = self.answer(edge.soname).filter(|_| !is_program);
+        let hidden = hidden.map(|answer| answer.hidden_by.clone()).unwrap_or_default();
         let cause = match (host_provider(edge.soname.as_bytes()), dangling, elsewhere) {
             (Some(provider), _, _) => Cause::Host(provider),
             (_, Some(link), _) => Cause::Dangling(link),

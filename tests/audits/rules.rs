@@ -38,7 +38,7 @@ fn missing_library() {
     assert_eq!(finding["reach"], "extension");
     assert_eq!(finding["mend"][0], "add libgmp10");
     let why = finding["why"].as_array().expect("a trace");
-    assert!(why.iter().any(|line| line == "/usr/lib/x86_64-linux-gnu/libgmp.so.10: not found"), "{why:?}");
+    assert!(why.iter().any(|line| line == "/usr/lib/x86_64-linux-gnu/libgmp.so.10: no such file"), "{why:?}");
     // The same is a warning where the image starts something else, and an error again with --strict.
     sample.system.build(program("/usr/bin/other"));
     sample.installs("other", &["/usr/bin/other"]);
@@ -55,9 +55,7 @@ fn off_path_library() {
         sample.system.rename(LIBRARY, "/opt/lib/libdep.so.1");
         sample.installs("libdep1", &["/opt/lib/libdep.so.1"]);
     });
-    assert_eq!(lines[0], format!("error off-path-library {EXTENSION} libdep.so.1"));
-    // Nothing loads it there.
-    assert_eq!(lines[1..], ["note unused-package /opt/lib/libdep.so.1 libdep1"]);
+    assert_eq!(lines, [format!("error off-path-library {EXTENSION} libdep.so.1")]);
 }
 
 #[test]
@@ -92,6 +90,8 @@ fn missing_symbol_version() {
         let built = crate::support::fixture::Fixture::empty();
         built.build(newer);
         let against = built.host("/libdep.so.1");
+        let older = sample.venv.scratch_file("older.map", "DEP_1.0 { local: *; };\n");
+        sample.system.build(library(LIBRARY).flag(&format!("-Wl,--version-script={}", older.display())));
         sample.venv.build(
             extension()
                 .source("int newer(void); int call(void) { return newer(); }\n")
@@ -172,19 +172,19 @@ fn ruby_abi_mismatch() {
 
 #[test]
 fn node_abi_mismatch() {
-    let addon = |number| format!("/app/node_modules/native/prebuilds/linux-x64/node.abi{number}.node");
+    let addon = |number: u32| format!("/app/node_modules/native/prebuilds/linux-x64/node.abi{number}.node");
     let with = |numbers: &[u32]| {
         found(|sample| {
             sample.system.build(program("/usr/bin/node").needs("libnode.so.108"));
             sample.system.build(library("/usr/lib/x86_64-linux-gnu/libnode.so.108"));
             sample.installs("nodejs", &["/usr/bin/node", "/usr/lib/x86_64-linux-gnu/libnode.so.108"]);
             for number in numbers {
-                sample.venv.build(extension().at(&addon(number)));
+                sample.venv.build(extension().at(&addon(*number)));
             }
             sample.entrypoint = vec!["node".to_owned(), "/app/main.js".to_owned()];
         })
     };
-    let expected = format!("error node-abi-mismatch {} NODE_MODULE_VERSION 115", addon(&115));
+    let expected = format!("error node-abi-mismatch {} NODE_MODULE_VERSION 115", addon(115));
     assert_eq!(with(&[115])[0], expected);
     assert!(!with(&[108, 115]).contains(&expected), "one that fits is there");
 }
@@ -273,7 +273,8 @@ fn stale_ld_so_cache() {
 fn scanner_blind() {
     let lines = found(|sample| {
         for name in ["libdep1", "libdep1.md5sums"] {
-            std::fs::remove_file(sample.system.host(&format!("/var/lib/dpkg/status.d/{name}"))).expect("is there");
+            std::fs::remove_file(sample.system.host(&format!("/var/lib/dpkg/status.d/{name}")))
+                .expect("is there");
         }
     });
     assert_eq!(lines, ["note scanner-blind /usr/lib/x86_64-linux-gnu objects"]);

@@ -11,7 +11,8 @@ use crate::support::fixture::{Fixture, INTERPRETER, library, program};
 pub(crate) const PYTHON: &str = "/usr/bin/python3.11";
 pub(crate) const LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/libdep.so.1";
 pub(crate) const PACKAGES: &str = "/venv/lib/python3.11/site-packages";
-pub(crate) const EXTENSION: &str = "/venv/lib/python3.11/site-packages/pkg/ext.cpython-311-x86_64-linux-gnu.so";
+pub(crate) const EXTENSION: &str =
+    "/venv/lib/python3.11/site-packages/pkg/ext.cpython-311-x86_64-linux-gnu.so";
 
 /// The two layers of the image, each a folder, and what it starts.
 pub(crate) struct Sample {
@@ -55,7 +56,8 @@ impl Sample {
         let status = format!("Package: {package}\nVersion: 1.0-1\nArchitecture: amd64\n");
         self.system.file(&format!("/var/lib/dpkg/status.d/{package}"), &status);
         let sum = "0123456789abcdef0123456789abcdef";
-        let sums: String = paths.iter().map(|path| format!("{sum}  {}\n", path.trim_start_matches('/'))).collect();
+        let sums: String =
+            paths.iter().map(|path| format!("{sum}  {}\n", path.trim_start_matches('/'))).collect();
         self.system.file(&format!("/var/lib/dpkg/status.d/{package}.md5sums"), &sums);
     }
 

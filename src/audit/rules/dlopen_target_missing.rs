@@ -53,7 +53,8 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         let finding = findings.report_at(&path, reach, name, message);
         finding.mend.extend(view.packages_with(&Soname::new(name.to_vec())));
         if finding.mend.is_empty() {
-            finding.mend.push(Mend::Words(format!("`sodeb index find {name}` tells which package has it")));
+            let soname = name.rsplit_str("/").next().unwrap_or_default().as_bstr();
+            finding.mend.push(Mend::Words(format!("`sodeb index find {soname}` tells which package has it")));
         }
     }
 }

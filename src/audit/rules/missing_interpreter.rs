@@ -5,6 +5,7 @@ use bstr::{BStr, ByteSlice};
 use super::Rule;
 use crate::audit::entry::interpreter_words;
 use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::owners::OwnerKind;
 use crate::audit::view::{Findings, View};
 use crate::inventory::Content;
 use crate::root::NodeId;
@@ -56,9 +57,11 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             (false, false) => Reach::Unreached,
         };
         let finding = findings.report_at(&path, reach, name, message);
-        // Whether anyone uses a script that is not what the image starts is not known.
+        // Whether anyone uses a script that is not what the image starts is not known; of those of Debian's packages,
+        // which come along with libraries, it is not likely.
+        let is_of_package = finding.owner.as_ref().is_some_and(|owner| owner.kind == OwnerKind::Deb);
         if !is_started {
-            finding.at_most(Severity::Warning);
+            finding.at_most(if is_of_package { Severity::Note } else { Severity::Warning });
         }
     }
 }

@@ -56,23 +56,14 @@ impl Text {
         self.line("");
         let shown: Vec<&Judged> =
             image.judged.iter().filter(|judged| self.all || judged.verdict == Verdict::Counts).collect();
-        let mut rest = shown.as_slice();
         let mut last_rule = "";
-        while let Some(first) = rest.first() {
-            let same = |judged: &&&Judged| {
-                let (one, other) = (&judged.finding, &first.finding);
-                one.rule.code == other.rule.code
-                    && one.subject == other.subject
-                    && one.severity == other.severity
-                    && judged.verdict == first.verdict
-            };
-            let (group, others) = rest.split_at(rest.iter().take_while(same).count());
-            if first.finding.rule.code != last_rule {
-                last_rule = first.finding.rule.code;
-                self.line(format_args!("{}  {}", paint(PATH, last_rule), first.finding.rule.title));
+        for group in grouped(&shown) {
+            let rule = group[0].finding.rule;
+            if rule.code != last_rule {
+                last_rule = rule.code;
+                self.line(format_args!("{}  {}", paint(PATH, rule.code), rule.title));
             }
-            self.group(image, group);
-            rest = others;
+            self.group(image, &group);
         }
         if !shown.is_empty() {
             self.line("");
@@ -143,6 +134,27 @@ impl Text {
         let style = if image.has_at_least(Severity::Error) { BAD } else { GOOD };
         self.line(paint(style, words));
     }
+}
+
+/// Findings of the same rule, subject, level and verdict together, in the order of the first of each.
+fn grouped<'image>(shown: &[&'image Judged]) -> Vec<Vec<&'image Judged>> {
+    let mut groups: Vec<Vec<&Judged>> = Vec::new();
+    // The rules come one after the other, so that a group is looked for among those of its rule alone.
+    for judged in shown {
+        let finding = &judged.finding;
+        let of_rule =
+            groups.iter_mut().rev().take_while(|group| group[0].finding.rule.code == finding.rule.code);
+        let is_same = |other: &Judged| {
+            other.finding.subject == finding.subject
+                && other.finding.severity == finding.severity
+                && other.verdict == judged.verdict
+        };
+        match of_rule.into_iter().find(|group| is_same(group[0])) {
+            Some(group) => group.push(judged),
+            None => groups.push(vec![judged]),
+        }
+    }
+    groups
 }
 
 const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default();
