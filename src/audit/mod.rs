@@ -11,6 +11,7 @@
 //! [`View`] alone; nothing is opened again and nothing is run.
 
 mod baseline;
+mod difference;
 mod entry;
 mod finding;
 mod owners;
@@ -24,6 +25,7 @@ mod view;
 use std::path::PathBuf;
 
 pub use baseline::{Baseline, BaselineError};
+pub use difference::{Changed, Difference, Fault, PackageFacts, PackageKey, Side};
 pub use entry::{Entry, EntryScript};
 pub use finding::{Finding, Mend, Reach, Severity};
 pub use owners::{Owner, OwnerKind, Owners};
@@ -39,7 +41,7 @@ use crate::elf::DlopenPriority;
 use crate::inventory::{ImageFacts, Inventory, LayerNumber};
 use crate::loader::{LinkerSettings, Platform, Traces};
 use crate::resolve;
-use crate::vocabulary::{Architecture, RootedPath};
+use crate::vocabulary::{Architecture, RootedPath, Soname};
 
 /// An image, or a root file system, that is looked at.
 #[derive(Debug)]
@@ -87,6 +89,8 @@ pub struct AuditSettings {
 pub struct Audited {
     /// The findings, sorted by rule, subject and path.
     pub findings: Vec<Finding>,
+    /// Its libraries, sorted by path.
+    pub libraries: Vec<Library>,
     /// What it comes to, by layer and by owner.
     pub sizes: Vec<LayerSize>,
     /// How many regular files there are.
@@ -99,6 +103,17 @@ pub struct Audited {
     pub graph: crate::graph::Graph,
     /// Whether anything may be started, since the image names nothing or a shell.
     pub is_open: bool,
+}
+
+/// A library of an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Library {
+    /// What it says it is.
+    pub soname: Soname,
+    /// Its file.
+    pub path: RootedPath,
+    /// The file's size in bytes.
+    pub size_bytes: u64,
 }
 
 /// Looks at one image. `choose` opens the catalogs for the architecture of its objects.
@@ -133,7 +148,7 @@ pub fn audit<Error: From<CatalogError>>(
         &resolution,
         catalog.as_ref(),
     )?;
-    let (findings, sizes, is_open) = {
+    let (findings, sizes, libraries, is_open) = {
         let view = View::new(subject, &root, &linked, scene, &resolution, settings.is_strict);
         let found = rules::ALL.iter().flat_map(|rule| rule.findings(&view));
         let mut findings: Vec<Finding> = found.collect();
@@ -144,8 +159,16 @@ pub fn audit<Error: From<CatalogError>>(
             };
             key(left).cmp(&key(right))
         });
-        (findings, sizes(&view), view.entry.is_open)
+        (findings, sizes(&view), libraries(&view), view.entry.is_open)
     };
     let (files, objects) = (subject.inventory().files().count(), linked.objects.len());
-    Ok(Audited { findings, sizes, files, objects, resolution, graph, is_open })
+    Ok(Audited { findings, libraries, sizes, files, objects, resolution, graph, is_open })
+}
+
+fn libraries(view: &View<'_>) -> Vec<Library> {
+    let libraries = view.objects().filter_map(|(node, facts)| {
+        let soname = facts.soname.clone()?;
+        Some(Library { soname, path: view.root.path(node), size_bytes: view.size_bytes(node) })
+    });
+    libraries.collect()
 }

@@ -1,14 +1,17 @@
 //! `sodeb audit`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::Path;
 
 use anyhow::Context;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use super::arguments::{ArchiveArguments, AuditArguments, AuditFormat, FailOn, PlaceArguments};
+use super::arguments::{
+    ArchiveArguments, AuditArguments, AuditFormat, FailOn, LookArguments, PlaceArguments,
+};
 use super::base::Base;
 use super::catalogs;
 use super::config::Config;
@@ -47,13 +50,8 @@ pub(super) fn run(arguments: &AuditArguments, config: &Config, printer: &Printer
     }
     let policy = policy(arguments, config)?;
     let fail_on = arguments.fail_on.map_or_else(|| config.audit.fail_on(config), |level| Ok(Some(level)))?;
-    let least = match fail_on.unwrap_or(FailOn::Error) {
-        FailOn::Error => Some(Severity::Error),
-        FailOn::Warning => Some(Severity::Warning),
-        FailOn::Note => Some(Severity::Note),
-        FailOn::Never => None,
-    };
-    let today = Offset::UTC.to_datetime(Timestamp::now()).date();
+    let least = fail_on.unwrap_or(FailOn::Error).severity();
+    let today = today();
     for ignore in policy.expired(today) {
         printer.warning(&format!("an ignore of {} has expired: {}", ignore.rule, ignore.reason));
     }
@@ -61,7 +59,7 @@ pub(super) fn run(arguments: &AuditArguments, config: &Config, printer: &Printer
         Report { arguments, printer, least, images: Vec::new(), unread: Vec::new(), lines: String::new() };
     let mut exit = Exit::Fine;
     for name in names(arguments)? {
-        match look_at(&name, arguments, config, printer) {
+        match look_at(&name, &arguments.look, config, printer) {
             Ok(audited) => {
                 let image = audited.judged(&policy, today);
                 let is_bad = least.is_some_and(|least| image.has_at_least(least));
@@ -77,6 +75,11 @@ pub(super) fn run(arguments: &AuditArguments, config: &Config, printer: &Printer
     }
     report.end()?;
     Ok(exit)
+}
+
+/// The day by which ignores expire, the same everywhere.
+pub(super) fn today() -> Date {
+    Offset::UTC.to_datetime(Timestamp::now()).date()
 }
 
 /// What was found so far, and where it goes.
@@ -178,13 +181,14 @@ fn names(arguments: &AuditArguments) -> Result<Vec<OsString>, Failure> {
     Ok(names)
 }
 
-fn look_at(
-    name: &OsString,
-    arguments: &AuditArguments,
+/// Reads an image and looks for what is wrong in it.
+pub(super) fn look_at(
+    name: &OsStr,
+    arguments: &LookArguments,
     config: &Config,
     printer: &Printer,
 ) -> Result<ReportedImage, Failure> {
-    let AuditArguments { choice, linker, catalog, .. } = arguments;
+    let LookArguments { strict, choice, linker, catalog } = arguments;
     let ArchiveArguments { cache, offline, .. } = &catalog.archive;
     let place = PlaceArguments { base: None, choice: choice.clone(), at: Vec::new() };
     let question = SourceQuestion {
@@ -203,7 +207,7 @@ fn look_at(
     let image = subject.sources.image.as_ref();
     let settings = linker_settings(linker, config, Traces::Missing, image, printer)?;
     let release = release::choose(catalog.release.as_deref(), config, &subject.sources);
-    let asked = AuditSettings { is_strict: arguments.strict };
+    let asked = AuditSettings { is_strict: *strict };
     let mut learned_from = String::new();
     let audited = audit::audit(&subject, &settings, asked, |architecture| {
         let opened = catalogs::open(catalog, config, &release, architecture, printer)?;

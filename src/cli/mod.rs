@@ -9,6 +9,7 @@ mod catalogs;
 mod closing;
 mod config;
 mod destination;
+mod diff;
 mod graph;
 mod image;
 mod image_settings;
@@ -132,6 +133,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Some(Command::Layer(arguments)) => layer::run(&arguments, &config, printer),
         Some(Command::Image(arguments)) => image::run(&arguments, &config, printer),
         Some(Command::Audit(arguments)) => audit::run(&arguments, &config, printer),
+        Some(Command::Diff(arguments)) => diff::run(&arguments, &config, printer),
         Some(Command::Index(command)) => index::run(command, &config, printer),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod diff;
 mod graph;
 mod image;
 mod included;
@@ -30,6 +31,7 @@ pub use audit::{
     unread_jsonl,
 };
 pub use check::{check_json, check_text};
+pub use diff::{diff_json, diff_text};
 pub use graph::{MERMAID_EDGES, MERMAID_LETTERS, graph_dot, graph_json, graph_mermaid, graph_svg};
 pub use image::{ImageReport, image_json, image_text, images_json, images_text};
 pub use index_json::{index_find_json, index_show_json};

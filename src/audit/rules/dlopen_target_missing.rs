@@ -59,6 +59,9 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     }
 }
 
+/// The folders of code that no program of the image runs.
+const OF_TESTS: [&[u8]; 6] = [b"test", b"tests", b"testing", b"examples", b"_examples", b"example"];
+
 /// Whether a name is one of Linux's libraries, not another system's.
 fn is_library(name: &[u8]) -> bool {
     name.ends_with(b".so") || name.contains_str(".so.")
@@ -75,10 +78,10 @@ fn is_there(view: &View<'_>, code: &RootedPath, name: &[u8]) -> bool {
     named.copied().any(|node| view.root.follow(node).is_ok())
 }
 
-/// Whether code is a package's tests or an interpreter's own library, which tries what other systems have.
+/// Whether code is a package's tests or examples, or an interpreter's own library, which tries what other systems have.
 pub(super) fn is_of_tests_or_interpreter(path: &RootedPath) -> bool {
     let text = path.as_bytes();
-    let is_test = path.components().any(|component| matches!(component, b"test" | b"tests" | b"testing"))
+    let is_test = path.components().any(|component| OF_TESTS.contains(&component))
         || path.file_name().starts_with(b"test_");
     let is_packages =
         [&b"/site-packages/"[..], b"/dist-packages/"].iter().any(|folder| text.contains_str(folder));

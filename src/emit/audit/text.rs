@@ -6,7 +6,7 @@ use super::{NOT_SEEN, layer_words, mends};
 use crate::audit::{Finding, Judged, ReportedImage, Severity, Verdict};
 use crate::emit::printable::printable;
 use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
-use crate::emit::words::{counted, mebibytes, release_words};
+use crate::emit::words::{bytes, counted, release_words};
 
 /// How many files with one finding are shown, unless all are asked for.
 const SHOWN: usize = 5;
@@ -86,7 +86,11 @@ impl Text {
             Severity::Note => DIM,
         };
         let level = paint(style, finding.severity.name());
-        self.line(format_args!("  {level} {}{verdict}", printable(&finding.message)));
+        let saves = match group.iter().map(|judged| judged.finding.saves_bytes).sum() {
+            0 => String::new(),
+            saved => format!(" ({})", bytes(saved)),
+        };
+        self.line(format_args!("  {level} {}{saves}{verdict}", printable(&finding.message)));
         let limit = if self.all { usize::MAX } else { SHOWN };
         for judged in group.iter().take(limit) {
             let place = place(image, &judged.finding);
@@ -129,7 +133,7 @@ impl Text {
         }
         let saves: u64 = image.counting().map(|finding| finding.saves_bytes).sum();
         if saves > 0 {
-            words.push_str(&format!("; {} that nothing is seen to use", mebibytes(saves / 1024)));
+            words.push_str(&format!("; {} that nothing is seen to use", bytes(saves)));
         }
         let style = if image.has_at_least(Severity::Error) { BAD } else { GOOD };
         self.line(paint(style, words));
