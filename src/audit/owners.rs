@@ -112,10 +112,20 @@ impl Owners {
     }
 
     fn add_files(&mut self, root: &Root<'_>, owner: usize, paths: impl Iterator<Item = RootedPath>) {
+        // Most files of a list lie in the folder of the one before.
+        let mut last: Option<(RootedPath, Option<NodeId>)> = None;
         for path in paths {
-            if let Ok(node) = root.resolve(root.top(), path.as_bytes())
-                && !root.is_folder(node)
-            {
+            let parent = path.parent();
+            let folder = match &last {
+                Some((known, folder)) if *known == parent => *folder,
+                _ => {
+                    let folder = root.resolve(root.top(), parent.as_bytes()).ok();
+                    last = Some((parent, folder));
+                    folder
+                }
+            };
+            let node = folder.and_then(|folder| root.resolve(folder, path.file_name()).ok());
+            if let Some(node) = node.filter(|node| !root.is_folder(*node)) {
                 self.by_file.entry(node).or_insert(owner);
             }
         }

@@ -13,7 +13,7 @@ use super::rules::Rule;
 use crate::app::{Linked, Role, Started};
 use crate::catalog::host_provider;
 use crate::elf::ElfFacts;
-use crate::inventory::{Content, Evidence, LayerNumber, Opening};
+use crate::inventory::{self, Content, Evidence, LayerNumber, Opening};
 use crate::loader::{Edge, LinkMap, NeedKind, Outcome, Platform, libc_of};
 use crate::resolve::{Resolution, Scene, SonameAnswer};
 use crate::root::{NodeId, Root};
@@ -91,17 +91,14 @@ impl<'root> View<'root> {
         let workdir = facts.and_then(|facts| facts.workdir.as_deref()).unwrap_or("/");
         let start = facts.and_then(|facts| facts.start.as_ref());
         let entry = Entry::of(root, start, &RootedPath::new(workdir));
-        let inventory = subject.inventory();
         let mut by_name: HashMap<&[u8], Vec<NodeId>> = HashMap::new();
-        for entry in inventory.entries().iter().filter(|entry| !entry.is_directory()) {
-            let name = entry.path.rsplit_str("/").next().unwrap_or_default();
-            if name.contains_str(".so")
-                && let Some(node) = node_at(root, &RootedPath::new(&entry.path))
-            {
+        for (node, _) in root.entries().filter(|(_, entry)| !entry.is_directory()) {
+            let name = root.name(node);
+            if name.contains_str(".so") {
                 by_name.entry(name).or_default().push(node);
             }
         }
-        let owners = Owners::of(root, inventory);
+        let owners = Owners::of(root, subject.inventory());
         let reached = Reached::of(linked, &entry);
         let mut view = Self {
             subject,
@@ -150,6 +147,18 @@ impl<'root> View<'root> {
     /// The file or link at a path, its last component's link unresolved.
     pub fn node_at(&self, path: &RootedPath) -> Option<NodeId> {
         node_at(self.root, path)
+    }
+
+    /// Everything in the image, with the layer that it is from.
+    pub fn entries(&self) -> impl Iterator<Item = (NodeId, &'root inventory::Entry, LayerNumber)> {
+        // A root of one inventory has its entries in their order.
+        let mut nodes = self.root.entries().peekable();
+        let numbers = self.subject.layer_numbers.iter().copied().chain(std::iter::repeat(0));
+        let entries = self.subject.inventory().entries().iter().zip(numbers);
+        entries.filter_map(move |(entry, number)| {
+            let (node, _) = nodes.next_if(|(_, laid)| std::ptr::eq(*laid, entry))?;
+            Some((node, entry, number))
+        })
     }
 
     /// Every ELF file that is not covered, with its facts, sorted by path.

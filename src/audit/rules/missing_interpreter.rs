@@ -39,10 +39,9 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         let message = format!("the image starts {absent:?}, and there is no such file");
         findings.report_at(&RootedPath::root(), Reach::Entrypoint, absent, message);
     }
-    for entry in view.subject.inventory().entries() {
+    for (node, entry, _) in view.entries() {
         let Some(Content::Script(line)) = entry.content() else { continue };
-        let path = RootedPath::new(&entry.path);
-        let Some(node) = view.node_at(&path) else { continue };
+        let path = view.root.path(node);
         let is_started = view.entry.scripts.iter().any(|script| script.node == node);
         if !is_started && !is_command(view, &path) {
             continue;

@@ -14,7 +14,6 @@ use crate::audit::owners::Owner;
 use crate::audit::view::View;
 use crate::inventory::Evidence;
 use crate::root::NodeId;
-use crate::vocabulary::RootedPath;
 
 /// The objects of each package that has any, and of what has none, with whether each is used.
 pub(super) fn by_owner(view: &View<'_>) -> BTreeMap<Option<Owner>, Vec<(NodeId, bool)>> {
@@ -42,13 +41,10 @@ pub(super) fn by_owner(view: &View<'_>) -> BTreeMap<Option<Owner>, Vec<(NodeId, 
 /// The names of libraries that stand in objects that are reached, and in code.
 fn named(view: &View<'_>) -> HashSet<BString> {
     let mut names = HashSet::new();
-    for entry in view.subject.inventory().entries() {
+    for (node, entry, _) in view.entries() {
         match entry.evidence() {
-            Some(Evidence::Names(found)) => {
-                let node = view.node_at(&RootedPath::new(&entry.path));
-                if node.is_some_and(|node| view.reached.reach(node) != Reach::Unreached) {
-                    names.extend(found.iter().cloned());
-                }
+            Some(Evidence::Names(found)) if view.reached.reach(node) != Reach::Unreached => {
+                names.extend(found.iter().cloned());
             }
             Some(Evidence::Opens(opens)) => names.extend(opens.iter().map(|open| open.name.clone())),
             _ => {}
