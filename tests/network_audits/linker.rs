@@ -41,11 +41,14 @@ fn needed(file: &Path) -> BTreeSet<String> {
 fn what_ld_so_does_not_find_is_what_is_reported() {
     let image = Image::new();
     // Absent, off the path, and behind a link that leads nowhere.
-    image.whiteout("/lib/x86_64-linux-gnu/libexpat.so.1");
     image.move_library("libmpc.so.3", "libmpc.so.3.3.1", "/opt/lib");
     image.whiteout(&format!("{LIBRARIES}/libmpfr.so.6.2.0"));
-    for library in ["libcrypto.so.3", "libffi.so.8", "libkrb5.so.3", "libtirpc.so.3"] {
-        image.whiteout(&format!("{LIBRARIES}/{library}"));
+    for library in ["libcrypto.so.3", "libexpat.so.1", "libffi.so.8", "libkrb5.so.3", "libtirpc.so.3"] {
+        // Where /usr is not merged, packages have them in either folder.
+        let folders = ["/lib/x86_64-linux-gnu", LIBRARIES];
+        let path = folders.map(|folder| format!("{folder}/{library}")).into_iter();
+        let is_there = |path: &String| lower().system.join(&path[1..]).symlink_metadata().is_ok();
+        image.whiteout(&path.into_iter().find(is_there).expect("is there"));
     }
     image.install_debs(&["libstdc++6", "libgomp1"]);
     let folder = tempfile::tempdir().expect("a folder");
