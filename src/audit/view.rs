@@ -286,8 +286,7 @@ impl<'view, 'root> Findings<'view, 'root> {
     /// Reports something of a file, as bad as what gets to it makes it.
     pub fn report(&mut self, node: NodeId, subject: impl ToString, message: String) -> &mut Finding {
         let reach = self.view.reached.reach(node);
-        let finding = self.report_at(&self.view.root.path(node), reach, subject, message);
-        finding
+        self.report_at(&self.view.root.path(node), reach, subject, message)
     }
 
     /// Reports something of a path that is reached in this way.

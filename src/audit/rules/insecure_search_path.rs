@@ -87,13 +87,13 @@ fn fault(view: &View<'_>, element: &[u8]) -> Option<Fault> {
     }
     let path = RootedPath::new(element);
     let is_below = |folder: &&str| path.below(&RootedPath::new(folder)).is_some();
-    if SHARED.iter().any(|folder| is_below(&folder)) {
+    if SHARED.iter().any(&is_below) {
         return Some(Fault::Writable);
     }
     let node = view.root.resolve(view.root.top(), path.as_bytes()).ok();
     match node.and_then(|node| view.root.entry(node)).map(|entry| &entry.kind) {
         Some(EntryKind::Directory(permissions)) if permissions.mode & 0o002 != 0 => Some(Fault::Writable),
-        None if node.is_none() && BUILD.iter().any(|folder| is_below(&folder)) => Some(Fault::OfBuild),
+        None if node.is_none() && BUILD.iter().any(is_below) => Some(Fault::OfBuild),
         _ => None,
     }
 }

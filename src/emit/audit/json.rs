@@ -175,7 +175,7 @@ pub(super) fn image_row(reported: &ReportedImage) -> ImageRow<'_> {
         objects: audited.objects,
         size: layers.iter().map(|layer| layer.size).sum(),
         layers,
-        findings: judged.iter().map(finding_row).collect(),
+        findings: judged.iter().map(|judged| finding_row(reported, judged)).collect(),
         summary: SummaryRow {
             error: reported.count(Severity::Error),
             warning: reported.count(Severity::Warning),
@@ -195,7 +195,7 @@ fn owner_row(owner: &Owner) -> OwnerRow<'_> {
     OwnerRow { kind: owner.kind.name(), name: &owner.name, version: owner.version.as_deref() }
 }
 
-fn finding_row(judged: &Judged) -> FindingRow<'_> {
+fn finding_row<'image>(image: &'image ReportedImage, judged: &'image Judged) -> FindingRow<'image> {
     let Finding { rule, severity, path, subject, message, layer, owner, reach, chain, why, .. } =
         &judged.finding;
     let (verdict, ignored) = match &judged.verdict {
@@ -217,7 +217,7 @@ fn finding_row(judged: &Judged) -> FindingRow<'_> {
         reach: reach.name(),
         chain,
         why,
-        mend: mends(&judged.finding),
+        mend: mends(image, &judged.finding),
         saves: Some(judged.finding.saves_bytes).filter(|bytes| *bytes > 0),
         verdict,
         ignored,

@@ -96,7 +96,7 @@ fn details(image: &ReportedImage, judged: &Judged) -> String {
     let finding = &judged.finding;
     let mut lines = vec![format!("{}: {}: {}", finding.severity, finding.path, finding.message)];
     lines.extend(evidence(image, finding));
-    lines.extend(mends(finding).into_iter().map(|mend| format!("mend: {mend}")));
+    lines.extend(mends(image, finding).into_iter().map(|mend| format!("mend: {mend}")));
     lines.iter().map(xml_text).collect::<Vec<_>>().join("\n")
 }
 

@@ -14,6 +14,7 @@ pub use rules::{rule_text, rules_json, rules_text};
 pub use sarif::audit_sarif;
 pub use text::audit_text;
 
+use super::manifest::quote::shell;
 use crate::audit::{Finding, Mend, ReportedImage};
 
 /// What static reading can't see; it is said with every audit.
@@ -23,12 +24,16 @@ pub(super) const NOT_SEEN: &[&str] = &[
     "whether a symbol without a version is defined",
 ];
 
-/// How a finding is mended, a line each, for the image of this name.
-pub(super) fn mends(finding: &Finding) -> Vec<String> {
+/// How a finding of an image is mended, a line each.
+pub(super) fn mends(image: &ReportedImage, finding: &Finding) -> Vec<String> {
     let words = finding.mend.iter().flat_map(|mend| match mend {
         Mend::Packages(names) => {
             let names = names.join(" ");
-            vec![format!("add {names}"), format!("apt-get install --no-install-recommends {names}")]
+            vec![
+                format!("add {names}"),
+                format!("apt-get install --no-install-recommends {names}"),
+                format!("sodeb layer TREE --base {} -o deps.tar.gz", shell(&image.name)),
+            ]
         }
         Mend::Words(words) => vec![words.clone()],
     });

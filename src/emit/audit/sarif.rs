@@ -70,7 +70,7 @@ fn level(severity: Severity) -> &'static str {
 fn result(image: &ReportedImage, judged: &Judged) -> Value {
     let finding = &judged.finding;
     let mut message = finding.message.clone();
-    for mend in mends(finding).iter().take(1) {
+    for mend in mends(image, finding).iter().take(1) {
         message = format!("{message}; mend: {mend}");
     }
     let mut result = json!({
@@ -90,7 +90,7 @@ fn result(image: &ReportedImage, judged: &Judged) -> Value {
             "subject": finding.subject,
             "reach": finding.reach.name(),
             "evidence": evidence(image, finding),
-            "mend": mends(finding),
+            "mend": mends(image, finding),
         },
     });
     match &judged.verdict {

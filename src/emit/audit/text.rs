@@ -125,7 +125,7 @@ impl Text {
         if finding.why.len() > limit {
             self.line(paint(DIM, format!("        and {} more", finding.why.len() - limit)));
         }
-        if let Some(mend) = mends(finding).first() {
+        if let Some(mend) = mends(image, finding).first() {
             self.line(format_args!("      {} {}", paint(GOOD, "mend:"), printable(mend)));
         }
     }

@@ -171,7 +171,7 @@ fn edges(text: &mut String, drawing: &Drawing, layout: &Layout) {
             text,
             "<path class=\"{class}\" d=\"{}\"><title>{}</title></path>",
             curve(piece),
-            xml_text(&edge_title(drawing, arrow, piece.end))
+            xml_text(edge_title(drawing, arrow, piece.end))
         );
         if piece.is_last {
             let (x, y) = piece.to;
@@ -217,7 +217,7 @@ fn node(text: &mut String, shown: &Shown, (left, middle): (f64, f64)) {
         shown.look.class(),
         xml_text(&shown.tip),
         left + PADDING,
-        xml_text(&cut(&shown.label))
+        xml_text(cut(&shown.label))
     );
     if let Some(detail) = &shown.detail {
         let _ = write!(
@@ -225,7 +225,7 @@ fn node(text: &mut String, shown: &Shown, (left, middle): (f64, f64)) {
             "<text class=\"detail\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             left + PADDING,
             middle + 11.0,
-            xml_text(&cut(detail))
+            xml_text(cut(detail))
         );
     }
     text.push_str("</g>\n");

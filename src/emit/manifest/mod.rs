@@ -20,7 +20,7 @@ mod identity;
 mod json;
 mod mmdebstrap;
 mod purl;
-mod quote;
+pub(super) mod quote;
 mod rules_distroless;
 mod rules_distroless_lock;
 mod rules_distroless_lock_v2;

@@ -66,7 +66,7 @@ fn quoted(text: &str, escape: impl Fn(char) -> Option<String>) -> String {
 
 /// A word of the shell (POSIX §2.2). It must not hold control characters: a Dockerfile's instruction ends with its
 /// line, quoted or not.
-pub(super) fn shell(text: &str) -> String {
+pub(in crate::emit) fn shell(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:=@%,".contains(&byte);
     if !text.is_empty() && text.bytes().all(is_plain) {
         return text.to_owned();
