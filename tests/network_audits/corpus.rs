@@ -1,5 +1,5 @@
 //! The corpus: a clean image, and one for each rule with one fault in it, out of real debs and wheels. The counts in
-//! README.md are those that this test prints.
+//! README.md are those that this test tells.
 
 use super::world::{GMPY2, Image, LIBRARIES, PACKAGES};
 use crate::support::fixture::{Fixture, library, program};
@@ -55,7 +55,7 @@ fn every_planted_fault_is_found_by_its_own_code() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    println!("{} of {} planted faults found, 0 findings in the clean image", FAULTS.len(), FAULTS.len());
+    eprintln!("{} of {} planted faults found, 0 findings in the clean image", FAULTS.len(), FAULTS.len());
 }
 
 fn missing_library(image: &mut Image) {

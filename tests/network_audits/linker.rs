@@ -77,7 +77,7 @@ fn what_ld_so_does_not_find_is_what_is_reported() {
             None => refused += 1,
         }
     }
-    println!("{objects} objects compared, {} misses in common, {refused} refused by ld.so", real.len());
+    eprintln!("{objects} objects compared, {} misses in common, {refused} refused by ld.so", real.len());
     assert!(objects > 300 && real.len() > 10, "{objects} objects, {real:#?}");
     assert_eq!(reported, real);
 }
