@@ -21,6 +21,7 @@ pub mod rules;
 mod sizes;
 mod view;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use baseline::{Baseline, BaselineError};
@@ -30,7 +31,7 @@ pub use owners::{Owner, OwnerKind, Owners};
 pub use policy::{Ignore, Judged, Level, Policy, Verdict};
 pub use reach::Reached;
 pub use report::ReportedImage;
-pub use sizes::{LayerSize, OwnerSize, sizes};
+pub use sizes::{LayerSize, ObjectSize, OwnerSize, sizes};
 pub use view::{Cause, Findings, Unmet, View};
 
 use crate::app::{Scope, Source, Sources, Tree, TreeKind, link};
@@ -89,6 +90,8 @@ pub struct Audited {
     pub findings: Vec<Finding>,
     /// What it comes to, by layer and by owner.
     pub sizes: Vec<LayerSize>,
+    /// What each object comes to, by its path with links resolved.
+    pub object_sizes: BTreeMap<RootedPath, ObjectSize>,
     /// How many regular files there are.
     pub files: usize,
     /// How many objects there are that a linker could load.
@@ -133,7 +136,7 @@ pub fn audit<Error: From<CatalogError>>(
         &resolution,
         catalog.as_ref(),
     )?;
-    let (findings, sizes, is_open) = {
+    let (findings, sizes, object_sizes, is_open) = {
         let view = View::new(subject, &root, &linked, scene, &resolution, settings.is_strict);
         let found = rules::ALL.iter().flat_map(|rule| rule.findings(&view));
         let mut findings: Vec<Finding> = found.collect();
@@ -144,8 +147,8 @@ pub fn audit<Error: From<CatalogError>>(
             };
             key(left).cmp(&key(right))
         });
-        (findings, sizes(&view), view.entry.is_open)
+        (findings, sizes(&view), sizes::object_sizes(&view), view.entry.is_open)
     };
     let (files, objects) = (subject.inventory().files().count(), linked.objects.len());
-    Ok(Audited { findings, sizes, files, objects, resolution, graph, is_open })
+    Ok(Audited { findings, sizes, object_sizes, files, objects, resolution, graph, is_open })
 }

@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &AuditArguments, config: &Config, printer: &Printer
     if arguments.list_rules {
         let text = match arguments.format {
             AuditFormat::Json => emit::rules_json().map_err(Failure::outside)?,
-            AuditFormat::Text => emit::rules_text(),
+            AuditFormat::Text | AuditFormat::Html => emit::rules_text(),
         };
         write(arguments, text, printer)?;
         return Ok(Exit::Fine);
@@ -60,6 +60,7 @@ pub(super) fn run(arguments: &AuditArguments, config: &Config, printer: &Printer
     }
     let text = match arguments.format {
         AuditFormat::Json => emit::audit_json(&images).map_err(Failure::outside)?,
+        AuditFormat::Html => emit::audit_html(&images).map_err(Failure::outside)?,
         AuditFormat::Text => emit::audit_text(&images, printer.verbose),
     };
     write(arguments, text, printer)?;

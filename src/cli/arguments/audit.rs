@@ -50,6 +50,8 @@ pub(in crate::cli) enum AuditFormat {
     Text,
     /// For programs
     Json,
+    /// A page for a browser, in one file
+    Html,
 }
 
 /// From which level on findings make the answer bad news.

@@ -1,9 +1,11 @@
 //! `sodeb audit`: findings by image and rule, one format a file.
 
+mod html;
 mod json;
 mod rules;
 mod text;
 
+pub use html::audit_html;
 pub use json::audit_json;
 pub use rules::{rule_text, rules_json, rules_text};
 pub use text::audit_text;
