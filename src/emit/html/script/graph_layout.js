@@ -1,0 +1,75 @@
+// Where each node of the picture lies. Nodes of one depth are a block of columns, the blocks from left to right; within
+// a block nodes lie near what they are connected with (the barycentre heuristic of Sugiyama, Tagawa, Toda 1981, two
+// sweeps). The same graph always lies the same, and the time is that of sorting.
+
+const ROW = 28;
+const NODE_HEIGHT = 20;
+const LETTER = 7;
+const COLUMN_GAP = 18;
+const BLOCK_GAP = 96;
+const NODE_WIDTH = [56, 226];
+/** How many times wider than high the picture is to be. */
+const ASPECT = 1.5;
+
+/** Positions of nodes: left, top and width of each, and the extent of all. */
+function laidOut(model) {
+  const { nodes } = model;
+  const widths = nodes.map(({ name }) => Math.min(NODE_WIDTH[1], Math.max(NODE_WIDTH[0], name.length * LETTER + 18)));
+  const blocks = ordered(model);
+  const wide = widths.reduce((sum, width) => sum + width + COLUMN_GAP, 0) / Math.max(1, nodes.length);
+  const rows = Math.max(6, Math.ceil(Math.sqrt((nodes.length * wide) / (ROW * ASPECT))));
+  const tallest = Math.min(rows, Math.max(...blocks.map((block) => block.length), 1));
+  const layout = { x: new Float32Array(nodes.length), y: new Float32Array(nodes.length), width: Float32Array.from(widths), height: tallest * ROW, extent: 0 };
+  let left = 0;
+  for (const block of blocks) {
+    const columns = Math.ceil(block.length / rows);
+    // Full columns side by side, and no last one with a mere few.
+    const high = Math.ceil(block.length / Math.max(1, columns));
+    for (let first = 0; first < block.length; first += high) {
+      const column = block.slice(first, first + high);
+      const top = (layout.height - column.length * ROW) / 2;
+      column.forEach((node, place) => {
+        layout.x[node] = left;
+        layout.y[node] = top + place * ROW + (ROW - NODE_HEIGHT) / 2;
+      });
+      left += Math.max(...column.map((node) => widths[node])) + COLUMN_GAP;
+    }
+    left += BLOCK_GAP - COLUMN_GAP;
+  }
+  layout.extent = Math.max(1, left - BLOCK_GAP);
+  return layout;
+}
+
+/** The nodes of each depth, in an order with few crossings. */
+function ordered(model) {
+  const { nodes, depth } = model;
+  const blocks = [];
+  nodes.forEach((_, node) => (blocks[depth[node]] ??= []).push(node));
+  const rank = new Int32Array(nodes.length);
+  const byWords = (one, other) => compare(nodes[one].owner ?? "", nodes[other].owner ?? "") || compare(nodes[one].detail, nodes[other].detail);
+  [...nodes.keys()].sort(byWords).forEach((node, place) => (rank[node] = place));
+  const position = new Float64Array(nodes.length);
+  const settle = (block) => block.forEach((node, place) => (position[node] = (place + 0.5) / block.length));
+  for (const block of blocks) settle(block.sort((one, other) => rank[one] - rank[other]));
+  const sweep = (order, edgesOf, end) => {
+    for (const block of order) {
+      const wanted = new Map(block.map((node) => [node, centre(model, edgesOf(node), end, position, position[node])]));
+      settle(block.sort((one, other) => wanted.get(one) - wanted.get(other) || rank[one] - rank[other]));
+    }
+  };
+  const backwards = [...blocks].reverse();
+  sweep(blocks.slice(1), (node) => model.to(node), 0);
+  sweep(backwards.slice(1), (node) => model.from(node), 1);
+  sweep(blocks.slice(1), (node) => model.to(node), 0);
+  return blocks;
+}
+
+function centre(model, edges, end, position, otherwise) {
+  if (edges.length === 0) return otherwise;
+  let sum = 0;
+  for (const edge of edges) sum += position[model.edges[edge][end]];
+  return sum / edges.length;
+}
+
+const compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+
