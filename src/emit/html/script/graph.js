@@ -66,8 +66,7 @@ const graph = {
     option.append(
       make("span", { class: `swatch kind-${kind}${start ? " start" : ""}`, "aria-hidden": "true" }),
       make("span", { class: "name" }, name),
-      // From the end on, where paths differ.
-      make("span", { class: "where" }, make("bdi", {}, detail)),
+      make("span", { class: "where" }, make("bdi", {}, detail.startsWith("/") ? detail.slice(0, detail.lastIndexOf("/")) || "/" : detail)),
     );
   },
 

@@ -9,35 +9,58 @@ const COLUMN_GAP = 18;
 const BLOCK_GAP = 96;
 const NODE_WIDTH = [56, 226];
 /** How many times wider than high the picture is to be. */
-const ASPECT = 1.5;
+const ASPECT = 1.4;
 
 /** Positions of nodes: left, top and width of each, and the extent of all. */
 function laidOut(model) {
   const { nodes } = model;
   const widths = nodes.map(({ name }) => Math.min(NODE_WIDTH[1], Math.max(NODE_WIDTH[0], name.length * LETTER + 18)));
   const blocks = ordered(model);
-  const wide = widths.reduce((sum, width) => sum + width + COLUMN_GAP, 0) / Math.max(1, nodes.length);
-  const rows = Math.max(6, Math.ceil(Math.sqrt((nodes.length * wide) / (ROW * ASPECT))));
-  const tallest = Math.min(rows, Math.max(...blocks.map((block) => block.length), 1));
-  const layout = { x: new Float32Array(nodes.length), y: new Float32Array(nodes.length), width: Float32Array.from(widths), height: tallest * ROW, extent: 0 };
+  const columns = bestColumns(blocks, widths);
+  const height = ROW * Math.max(1, ...columns.map(({ column }) => column.length));
+  const layout = { x: new Float32Array(nodes.length), y: new Float32Array(nodes.length), width: Float32Array.from(widths), height, extent: extentOf(columns) };
+  for (const { column, left } of columns) {
+    const top = (height - column.length * ROW) / 2;
+    column.forEach((node, place) => {
+      layout.x[node] = left;
+      layout.y[node] = top + place * ROW + (ROW - NODE_HEIGHT) / 2;
+    });
+  }
+  return layout;
+}
+
+/** The blocks in columns of the number of rows whose picture has the wanted form. */
+function bestColumns(blocks, widths) {
+  const tallest = Math.max(1, ...blocks.map((block) => block.length));
+  let best;
+  for (let rows = 6; ; rows = Math.ceil(rows * 1.2)) {
+    const columns = inColumns(blocks, widths, rows);
+    const form = extentOf(columns) / (ROW * Math.min(rows, tallest));
+    if (!best || Math.abs(Math.log(form / ASPECT)) < Math.abs(Math.log(best.form / ASPECT))) best = { columns, form };
+    if (rows >= tallest || form < ASPECT) return best.columns;
+  }
+}
+
+/** Each block as full columns side by side, none of them with a mere few. */
+function inColumns(blocks, widths, rows) {
+  const columns = [];
   let left = 0;
   for (const block of blocks) {
-    const columns = Math.ceil(block.length / rows);
-    // Full columns side by side, and no last one with a mere few.
-    const high = Math.ceil(block.length / Math.max(1, columns));
+    const high = Math.ceil(block.length / Math.ceil(block.length / rows));
     for (let first = 0; first < block.length; first += high) {
       const column = block.slice(first, first + high);
-      const top = (layout.height - column.length * ROW) / 2;
-      column.forEach((node, place) => {
-        layout.x[node] = left;
-        layout.y[node] = top + place * ROW + (ROW - NODE_HEIGHT) / 2;
-      });
-      left += Math.max(...column.map((node) => widths[node])) + COLUMN_GAP;
+      const width = column.reduce((widest, node) => Math.max(widest, widths[node]), 0);
+      columns.push({ column, left, width });
+      left += width + COLUMN_GAP;
     }
     left += BLOCK_GAP - COLUMN_GAP;
   }
-  layout.extent = Math.max(1, left - BLOCK_GAP);
-  return layout;
+  return columns;
+}
+
+function extentOf(columns) {
+  const last = columns.at(-1);
+  return last ? last.left + last.width : 1;
 }
 
 /** The nodes of each depth, in an order with few crossings. */

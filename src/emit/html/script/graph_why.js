@@ -8,7 +8,7 @@ function drawWhy(panel, model, node, choose) {
   panel.scrollTop = 0;
   if (node === undefined) {
     panel.replaceChildren(
-      make("h3", { id: "why-title" }, "Why is this here?"),
+      make("h3", { id: "why-title", class: "plain" }, "Why is this here?"),
       make("p", { class: "help" }, "Choose an object, a name or a package, in the list or in the picture: this is where the shortest chain from what is started to it is told."),
     );
     return;

@@ -62,11 +62,11 @@ const sizes = {
     const part = this.line.at(-1);
     const box = { x: 0, y: 0, width: map.clientWidth, height: map.clientHeight };
     map.setAttribute("aria-label", `Treemap of ${part.name}: ${counted(part.parts?.length ?? 0, "part")}, ${sized(part.bytes)}`);
-    const { large, rest, restBytes } = drawable(part.parts ?? [], box.width * box.height, LEAST_AREA);
-    const bytes = large.map((child) => child.bytes).concat(restBytes > 0 ? [restBytes] : []);
-    this.tiles = squarified(bytes, box).map((place, number) =>
-      number < large.length ? this.tile(large[number], place) : this.restTile(rest, restBytes, place),
-    );
+    const entries = drawable(part.parts ?? [], box.width * box.height, LEAST_AREA);
+    this.tiles = squarified(entries.map(({ bytes }) => bytes), box).map((place, number) => {
+      const { part: child, rest, bytes } = entries[number];
+      return child ? this.tile(child, place) : this.restTile(rest, bytes, place);
+    });
     map.replaceChildren(...this.tiles.map(({ element }) => element));
     if (this.tiles.length > 0) this.tiles[0].element.tabIndex = 0;
     else map.replaceChildren(make("p", { class: "empty" }, "There is nothing in it."));
@@ -138,7 +138,7 @@ const sizes = {
   },
 
   tableRow(whole, part, place) {
-    const swatch = make("span", { class: `swatch kind-${part.kind}`, "aria-hidden": "true" });
+    const swatch = part.kind === "layer" ? null : make("span", { class: `swatch kind-${part.kind}`, "aria-hidden": "true" });
     const goIn = () => this.goTo([...this.way, place], { focus: true });
     const name = part.parts?.length
       ? make("button", { type: "button", class: "link", onclick: goIn }, part.name)
@@ -148,7 +148,7 @@ const sizes = {
     return make(
       "tr",
       {},
-      make("th", { scope: "row" }, swatch, " ", name),
+      make("th", { scope: "row" }, swatch, swatch && " ", name),
       make("td", { class: "made code" }, part.detail ?? ""),
       make("td", { class: "number" }, part.files === undefined ? "" : grouped(part.files)),
       make("td", { class: "number" }, sized(part.bytes)),
@@ -171,10 +171,9 @@ function label(part, { width, height }, goesIn) {
 function inner(part, { width, height }) {
   const box = { x: 4, y: 24, width: width - 8, height: height - 28 };
   if (box.width < 24 || box.height < 16) return [];
-  const { large, restBytes } = drawable(part.parts, box.width * box.height, LEAST_AREA);
-  const bytes = large.map((child) => child.bytes).concat(restBytes > 0 ? [restBytes] : []);
-  return squarified(bytes, box).map((place, number) => {
-    const child = large[number];
+  const entries = drawable(part.parts, box.width * box.height, LEAST_AREA);
+  return squarified(entries.map(({ bytes }) => bytes), box).map((place, number) => {
+    const { part: child } = entries[number];
     const element = make("span", { class: `inner kind-${child?.kind ?? "layer"}`, "aria-hidden": "true" });
     put(element, place);
     if (child && place.width > 52 && place.height > 20) element.append(label(child, place, false));

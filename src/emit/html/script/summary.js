@@ -51,7 +51,7 @@ const summary = {
       if (count > 0) tiles.push(tile(STATE_WORDS[wanted], grouped(count)));
     }
     if (subject.sizes) tiles.push(tile("Size", ...sizeParts(subject.sizes.bytes)));
-    if (subject.saves > 0) tiles.push(tile("Nothing is seen to use", ...sizeParts(subject.saves)));
+    if (subject.saves > 0) tiles.push(tile("Could be saved", ...sizeParts(subject.saves)));
     tiles.push(tile("Objects", grouped(subject.objects)));
     if (subject.files !== null) tiles.push(tile("Files", grouped(subject.files)));
     return tiles;

@@ -44,12 +44,13 @@ function worstRatio(largest, smallest, sum, side) {
   return Math.max((side * side * largest) / square, square / (side * side * smallest));
 }
 
-/** The parts that are large enough to be drawn, the largest first, and how many and how large the others are. */
+/** The parts that are large enough to be drawn, and the others together as one; the largest first. */
 function drawable(parts, area, least) {
   const sorted = parts.filter((part) => part.bytes > 0).sort((one, other) => other.bytes - one.bytes);
   const total = sorted.reduce((sum, part) => sum + part.bytes, 0);
-  const large = sorted.filter((part) => (part.bytes / total) * area >= least);
-  const rest = sorted.slice(large.length);
-  return { large, rest, restBytes: rest.reduce((sum, part) => sum + part.bytes, 0) };
+  const entries = sorted.filter((part) => (part.bytes / total) * area >= least).map((part) => ({ part, bytes: part.bytes }));
+  const rest = sorted.slice(entries.length);
+  if (rest.length > 0) entries.push({ rest, bytes: rest.reduce((sum, part) => sum + part.bytes, 0) });
+  return entries.sort((one, other) => other.bytes - one.bytes);
 }
 
