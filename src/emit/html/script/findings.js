@@ -105,6 +105,7 @@ const findings = {
     const shown = this.filtered();
     const groups = new Map(this.order.map((code) => [code, []]));
     for (const finding of shown) groups.get(finding.rule)?.push(finding);
+    for (const group of groups.values()) group.sort((one, other) => LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level));
     byId("findings-count").textContent =
       this.all.length === 0 ? "" : `${grouped(shown.length)} of ${counted(this.all.length, "finding")}`;
     const parts = [...groups].filter(([, group]) => group.length > 0).map(([code, group]) => this.group(code, group, whole));

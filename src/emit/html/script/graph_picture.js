@@ -11,6 +11,8 @@ const SLICE_STEPS = 6;
 const STEP_EDGES = 250;
 const STEP_NODES = 60;
 const ZOOM = [0.02, 4];
+/** From which scale on names can be read. */
+const LEGIBLE = 0.6;
 
 class Picture {
   constructor(canvas, choose, tell) {
@@ -96,14 +98,26 @@ class Picture {
     this.renew();
   }
 
+  /** Brings a node into sight, with the whole chain to it where that is then still legible. */
   reveal(node) {
     if (!this.size) return;
-    const { view, size, layout } = this;
-    if (view.scale < 0.55) view.scale = 0.8;
-    const [x, y] = [layout.x[node] + layout.width[node] / 2, layout.y[node] + NODE_HEIGHT / 2];
-    const [left, top] = [(x - view.x) * view.scale, (y - view.y) * view.scale];
-    const isInSight = left > 60 && top > 30 && left < size.width - 60 && top < size.height - 30;
-    if (!isInSight) Object.assign(view, { x: x - size.width / 2 / view.scale, y: y - size.height / 2 / view.scale });
+    const { view, size } = this;
+    const whole = this.extentOf([node, ...this.chain.map((edge) => this.model.edges[edge][0])]);
+    const roomy = Math.min((size.width - 120) / whole.width, (size.height - 80) / whole.height);
+    const { x, y, width, height } = roomy >= LEGIBLE ? whole : this.extentOf([node]);
+    const scale = Math.min(Math.max(view.scale, LEGIBLE), roomy >= LEGIBLE ? roomy : Infinity);
+    const isInSight =
+      scale === view.scale &&
+      x >= view.x + 20 / scale && x + width <= view.x + (size.width - 60) / scale &&
+      y >= view.y + 20 / scale && y + height <= view.y + (size.height - 20) / scale;
+    if (!isInSight) Object.assign(view, { scale, x: x + width / 2 - size.width / 2 / scale, y: y + height / 2 - size.height / 2 / scale });
+  }
+
+  extentOf(nodes) {
+    const { x, y, width } = this.layout;
+    const [left, top] = [Math.min(...nodes.map((node) => x[node])), Math.min(...nodes.map((node) => y[node]))];
+    const right = Math.max(...nodes.map((node) => x[node] + width[node]));
+    return { x: left, y: top, width: right - left, height: Math.max(...nodes.map((node) => y[node])) + NODE_HEIGHT - top };
   }
 
   /** Has the buffer drawn anew. */

@@ -77,30 +77,29 @@ const sizes = {
 
   tile(part, place) {
     const goesIn = Boolean(part.parts?.length);
-    const words = [part.name, part.detail, sized(part.bytes), part.files === undefined ? null : counted(part.files, "file"), percent(part.bytes, this.line.at(-1).bytes)];
-    const element = make("button", {
-      type: "button",
-      class: `part kind-${part.kind}${goesIn ? "" : " leaf"}`,
-      tabindex: -1,
-      "aria-label": words.filter(Boolean).join(", ") + (goesIn ? ", go in" : ""),
-    });
+    const share = percent(part.bytes, this.line.at(-1).bytes);
+    const more = [part.detail, part.files === undefined ? null : counted(part.files, "file"), share].filter(Boolean);
+    const element = make("button", { type: "button", class: `part kind-${part.kind}${goesIn ? "" : " leaf"}`, tabindex: -1 });
     const target = { element, place, part };
     put(element, place);
-    if (place.width > 44 && place.height > 20) element.append(label(part, place, goesIn));
+    const isLabelled = place.width > 44 && place.height > 20;
+    const tells = isLabelled ? [label(part, place, goesIn)] : [unseen(`${part.name} ${sized(part.bytes)}`)];
+    element.append(...tells, unseen(`, ${more.join(", ")}${goesIn ? ", go in" : ""}`));
     if (goesIn) {
       element.onclick = () => this.goTo([...this.way, this.line.at(-1).parts.indexOf(part)], { focus: true });
       element.append(...inner(part, place));
     }
-    element.dataset.words = words.filter(Boolean).join(" · ");
+    element.dataset.words = [part.name, sized(part.bytes), ...more].join(" · ");
     return target;
   },
 
   restTile(rest, bytes, place) {
     const words = `${counted(rest.length, "smaller part")}, ${sized(bytes)}`;
     const toTable = () => byId("sizes-table").closest(".scroll").focus();
-    const element = make("button", { type: "button", class: "part kind-layer", tabindex: -1, "aria-label": `${words}, go to the table`, onclick: toTable });
+    const element = make("button", { type: "button", class: "part kind-layer", tabindex: -1, onclick: toTable });
     put(element, place);
-    if (place.width > 70 && place.height > 20) element.append(make("span", { class: "label" }, `${rest.length} smaller`));
+    if (place.width > 76 && place.height > 20) element.append(make("span", { class: "label", "aria-hidden": "true" }, `${rest.length} smaller`));
+    element.append(unseen(`${words}, go to the table`));
     element.dataset.words = words;
     return { element, place };
   },
@@ -162,10 +161,14 @@ function put(element, { x, y, width, height }) {
 }
 
 function label(part, { width, height }, goesIn) {
-  const size = make("small", {}, sized(part.bytes));
-  if (!goesIn && height > 40) return make("span", { class: "label" }, part.name, make("br"), size);
-  return make("span", { class: "label" }, part.name, width > 150 ? [" ", size] : null);
+  const size = sized(part.bytes);
+  if (!goesIn && height > 40) return make("span", { class: "label" }, part.name, " ", make("br"), make("small", {}, size));
+  const isRoomy = width > 150;
+  return make("span", { class: "label" }, part.name, " ", isRoomy ? make("small", {}, size) : unseen(size));
 }
+
+/** Text for those who listen. */
+const unseen = (text) => make("span", { class: "unseen-text" }, text);
 
 /** What is in a part, drawn within it below its name. */
 function inner(part, { width, height }) {
@@ -173,10 +176,11 @@ function inner(part, { width, height }) {
   if (box.width < 24 || box.height < 16) return [];
   const entries = drawable(part.parts, box.width * box.height, LEAST_AREA);
   return squarified(entries.map(({ bytes }) => bytes), box).map((place, number) => {
-    const { part: child } = entries[number];
+    const { part: child, rest } = entries[number];
     const element = make("span", { class: `inner kind-${child?.kind ?? "layer"}`, "aria-hidden": "true" });
     put(element, place);
     if (child && place.width > 52 && place.height > 20) element.append(label(child, place, false));
+    if (rest && place.width > 76 && place.height > 20) element.append(make("span", { class: "label" }, `${rest.length} smaller`));
     return element;
   });
 }
