@@ -139,10 +139,14 @@ fn names_that_lead_to_objects_are_edges_between_them() {
             format!("{} {} {}{opened}", end(0), end(1), json["processes"][edge[3].as_u64().map_or(99, |it| usize::try_from(it).unwrap_or(99))])
         })
         .collect();
-    assert_eq!(
-        told,
-        [
-            "libbase.so.1 nothing",
-        ]
-    );
+    let expected = [
+        "a.so libown.so.1.2 [0,1]",
+        "a.so libcuda.so.1 [0,1]",
+        "b.so libbase.so.1 [1,1] opened",
+        "b.so libgmp.so.10 [1,1]",
+        "b.so libnowhere.so.7 [1,1]",
+        "libown.so.1.2 libgmp.so.10 [0,1]",
+        "libgmp.so.10 libgmp10 null",
+    ];
+    assert_eq!(told, expected);
 }

@@ -4,20 +4,20 @@
 
 /** How far the buffer goes beyond what is in sight on each side, as a part of it. */
 const MARGIN = 0.5;
-/** How long a frame may draw into the buffer, in milliseconds, and how many steps at most. */
+/** How long a frame may draw into the buffer, in milliseconds; the step that is begun by then is ended. */
 const SLICE_TIME = 4;
-const SLICE_STEPS = 6;
 /** How many edges or nodes are drawn in one step. */
-const STEP_EDGES = 250;
-const STEP_NODES = 60;
+const STEP_EDGES = 12;
+const STEP_NODES = 16;
 const ZOOM = [0.02, 4];
-/** From which scale on names can be read. */
+/** From which scale on names can be read, and at which they are well read. */
 const LEGIBLE = 0.6;
+const NEAR = 0.8;
 
 class Picture {
   constructor(canvas, choose, tell) {
     Object.assign(this, { canvas, choose, tell, view: { x: 0, y: 0, scale: 1 }, chosen: undefined, chain: [] });
-    this.context = canvas.getContext("2d");
+    this.context = canvas.getContext("2d", { willReadFrequently: true });
     this.buffer = undefined;
     this.job = undefined;
     this.draw = onceAFrame(() => this.frame());
@@ -104,8 +104,9 @@ class Picture {
     const { view, size } = this;
     const whole = this.extentOf([node, ...this.chain.map((edge) => this.model.edges[edge][0])]);
     const roomy = Math.min((size.width - 120) / whole.width, (size.height - 80) / whole.height);
-    const { x, y, width, height } = roomy >= LEGIBLE ? whole : this.extentOf([node]);
-    const scale = Math.min(Math.max(view.scale, LEGIBLE), roomy >= LEGIBLE ? roomy : Infinity);
+    const showsAll = roomy >= LEGIBLE;
+    const { x, y, width, height } = showsAll ? whole : this.extentOf([node]);
+    const scale = showsAll ? Math.min(Math.max(view.scale, NEAR), roomy) : Math.max(view.scale, NEAR);
     const isInSight =
       scale === view.scale &&
       x >= view.x + 20 / scale && x + width <= view.x + (size.width - 60) / scale &&
@@ -162,22 +163,28 @@ class Picture {
     const [width, height] = [size.width * (1 + 2 * MARGIN), size.height * (1 + 2 * MARGIN)];
     const canvas = this.spare ?? document.createElement("canvas");
     this.spare = undefined;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width === wide && canvas.height === high) {
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, wide, high);
+    } else Object.assign(canvas, { width: wide, height: high });
     const origin = { scale: view.scale, x: view.x - (size.width * MARGIN) / view.scale, y: view.y - (size.height * MARGIN) / view.scale };
     context.setTransform(ratio * view.scale, 0, 0, ratio * view.scale, -origin.x * ratio * view.scale, -origin.y * ratio * view.scale);
     const target = { canvas, width, height, view: origin };
     const sight = { left: origin.x, top: origin.y, right: origin.x + width / view.scale, bottom: origin.y + height / view.scale };
     this.isStale = false;
-    this.job = { target, steps: this.steps(context, sight, view.scale) };
+    this.job = { target, context, steps: this.steps(context, sight, view.scale) };
   }
 
   advance() {
     if (!this.job) return;
     const end = performance.now() + SLICE_TIME;
-    for (let step = 0; step < SLICE_STEPS; step += 1) {
-      if (this.job.steps.next().done) {
+    for (;;) {
+      const { done } = this.job.steps.next();
+      // Browsers put drawing off until it is looked at; here the clock has to see what it costs.
+      this.job.context.getImageData(0, 0, 1, 1);
+      if (done) {
         this.spare = this.buffer?.canvas;
         this.buffer = this.job.target;
         this.job = undefined;
@@ -204,9 +211,7 @@ class Picture {
       context.globalAlpha = 0.75;
       context.strokeStyle = this.colours.accent;
       for (let first = 0; first < near.edges.length; first += STEP_EDGES) {
-        context.beginPath();
-        for (const edge of near.edges.slice(first, first + STEP_EDGES)) this.trace(context, edge, scale);
-        context.stroke();
+        for (const edge of near.edges.slice(first, first + STEP_EDGES)) this.stroke(context, edge, scale);
         yield;
       }
     }
@@ -224,14 +229,19 @@ class Picture {
 
   strokeEdges(context, sight, scale, first, end) {
     const { x, y, width } = this.layout;
-    context.beginPath();
     for (let edge = first; edge < end; edge += 1) {
       const [from, to] = this.model.edges[edge];
       const [low, high] = y[from] < y[to] ? [y[from], y[to]] : [y[to], y[from]];
       const [left, right] = x[from] < x[to] ? [x[from], x[to] + width[to]] : [x[to], x[from] + width[from]];
       if (high + ROW < sight.top || low > sight.bottom || right + 60 < sight.left || left - 60 > sight.right) continue;
-      this.trace(context, edge, scale);
+      this.stroke(context, edge, scale);
     }
+  }
+
+  /** Draws an edge. Many long bends in one path cost a multiple of what they cost one by one. */
+  stroke(context, edge, scale) {
+    context.beginPath();
+    this.trace(context, edge, scale);
     context.stroke();
   }
 
@@ -274,9 +284,7 @@ class Picture {
     context.setTransform(scale, 0, 0, scale, -view.x * scale, -view.y * scale);
     context.strokeStyle = colours.accent;
     context.lineWidth = Math.max(2.5, 2 / view.scale);
-    context.beginPath();
-    for (const edge of this.chain) this.trace(context, edge, view.scale);
-    context.stroke();
+    for (const edge of this.chain) this.stroke(context, edge, view.scale);
     context.font = this.font;
     context.textBaseline = "middle";
     const nodes = new Set([this.chosen, ...this.chain.map((edge) => this.model.edges[edge][0])]);
