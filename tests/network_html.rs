@@ -40,7 +40,7 @@ fn driven(scenario: &str, report: &Path) -> Value {
     let output = Command::new("node").arg(driver).arg(scenario).arg(report).output().expect("node runs");
     assert!(output.status.success(), "{scenario}: {}", String::from_utf8_lossy(&output.stderr));
     let measured = serde_json::from_slice(&output.stdout).expect("is JSON");
-    println!("{scenario}: {measured}");
+    eprintln!("{scenario}: {measured}");
     measured
 }
 
@@ -70,7 +70,10 @@ fn small_image(fixture: &Fixture) -> PathBuf {
 fn an_audit_is_used_by_mouse_and_keyboard() {
     let fixture = Fixture::empty();
     small_image(&fixture);
-    sodeb(&fixture, &["audit", "small.tar", "--catalog", "embedded", "--format", "html", "-o", "report.html"]);
+    sodeb(
+        &fixture,
+        &["audit", "small.tar", "--catalog", "embedded", "--format", "html", "-o", "report.html"],
+    );
     driven("small", &fixture.host("/report.html"));
 }
 

@@ -28,7 +28,14 @@ pub fn image_html(images: &[(ImageReport<'_>, &Graph, &str)]) -> serde_json::Res
         [(report, ..)] => format!("Image {}", printable(report.output)),
         images => format!("{} images", images.len()),
     };
-    html(&Report { title, noun: "image", rules: rules(&findings), not_seen: Vec::new(), subjects })
+    html(&Report {
+        title,
+        noun: "image",
+        size_words: "Libraries",
+        rules: rules(&findings),
+        not_seen: Vec::new(),
+        subjects,
+    })
 }
 
 fn subject(report: &ImageReport<'_>, graph: &Graph, release_from: &str) -> Subject {

@@ -32,6 +32,7 @@ pub fn resolve_html(
     html(&Report {
         title: format!("What {name} lacks"),
         noun: "tree",
+        size_words: "To add",
         rules: rules(&findings.iter().collect::<Vec<_>>()),
         not_seen: Vec::new(),
         subjects: vec![Subject {

@@ -24,6 +24,7 @@ pub fn audit_html(images: &[ReportedImage]) -> serde_json::Result<String> {
     html(&Report {
         title,
         noun: "image",
+        size_words: "Size",
         rules: rules(images),
         not_seen: NOT_SEEN.iter().map(|words| (*words).to_owned()).collect(),
         subjects: images.iter().map(subject).collect(),

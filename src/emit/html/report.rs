@@ -12,6 +12,8 @@ pub(in crate::emit) struct Report {
     pub(in crate::emit) title: String,
     /// What a subject is, in a word: `image`, `tree`.
     pub(in crate::emit) noun: &'static str,
+    /// What the sizes of a subject are, in a word or two: `Size`, `To add`.
+    pub(in crate::emit) size_words: &'static str,
     /// The rules that its findings are of, in the order in which they are shown.
     pub(in crate::emit) rules: Vec<RuleView>,
     /// What can't be seen by what was done, a sentence each.

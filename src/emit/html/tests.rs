@@ -10,7 +10,8 @@ use crate::emit::printable::printable;
 use crate::graph::sample::{self, Sketch};
 
 /// A name that would end the element, be an element of its own, or end a line in older scripts.
-const HOSTILE: &[u8] = b"/venv/</script><img src=x onerror=alert(1)><!--\xe2\x80\xa8{{program}}\xff&amp;\"\\.so";
+const HOSTILE: &[u8] =
+    b"/venv/</script><img src=x onerror=alert(1)><!--\xe2\x80\xa8{{program}}\xff&amp;\"\\.so";
 
 fn finding(path: &str) -> FindingView {
     FindingView {
@@ -40,6 +41,7 @@ fn report(name: &[u8]) -> Report {
     Report {
         title: name.clone(),
         noun: "image",
+        size_words: "Size",
         rules: vec![RuleView {
             code: "missing-library".to_owned(),
             title: "a library is missing".to_owned(),
@@ -83,7 +85,9 @@ fn hostile_names_stay_in_their_data() {
     let page = page(&report(HOSTILE));
     let plain = self::page(&report(b"plain.so"));
     let ((data, left), (_, expected)) = (parted(&page), parted(&plain));
-    let title = |text: &str| text.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|it| it.0.to_owned());
+    let title = |text: &str| {
+        text.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|it| it.0.to_owned())
+    };
     let (hostile, plain) = (title(&left).expect("a title"), title(&expected).expect("a title"));
     assert!(!hostile.contains('<') && !hostile.contains('>'), "{hostile}");
     assert_eq!(left.replacen(&hostile, &plain, 1), expected, "the page around the data is always the same");
@@ -103,16 +107,30 @@ fn json_has_nothing_that_html_acts_on() {
 #[test]
 fn nothing_is_asked_of_the_network() {
     let (_, left) = parted(&page(&report(b"x")));
-    for word in ["http:", "https:", "//cdn", "@import", "url(", " src=", "fetch(", "XMLHttpRequest", "import("] {
+    for word in
+        ["http:", "https:", "//cdn", "@import", "url(", " src=", "fetch(", "XMLHttpRequest", "import("]
+    {
         assert!(!left.contains(word), "{word}");
     }
-    assert!(left.contains("content=\"default-src 'none'; script-src 'sha256-"), "a policy that allows nothing else");
+    assert!(
+        left.contains("content=\"default-src 'none'; script-src 'sha256-"),
+        "a policy that allows nothing else"
+    );
 }
 
 #[test]
 fn text_is_put_in_as_text() {
     let program = program();
-    for word in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "</script", "<!--"] {
+    for word in [
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        "</script",
+        "<!--",
+    ] {
         assert!(!program.contains(word), "{word}");
     }
 }
@@ -134,9 +152,16 @@ fn names_that_lead_to_objects_are_edges_between_them() {
         .expect("a list")
         .iter()
         .map(|edge| {
-            let end = |place: usize| nodes[edge[place].as_u64().and_then(|it| usize::try_from(it).ok()).expect("a node")];
+            let end = |place: usize| {
+                nodes[edge[place].as_u64().and_then(|it| usize::try_from(it).ok()).expect("a node")]
+            };
             let opened = if edge[4] == 1 { " opened" } else { "" };
-            format!("{} {} {}{opened}", end(0), end(1), json["processes"][edge[3].as_u64().map_or(99, |it| usize::try_from(it).unwrap_or(99))])
+            format!(
+                "{} {} {}{opened}",
+                end(0),
+                end(1),
+                json["processes"][edge[3].as_u64().map_or(99, |it| usize::try_from(it).unwrap_or(99))]
+            )
         })
         .collect();
     let expected = [

@@ -31,7 +31,8 @@ const findings = {
   },
 
   fillFilters() {
-    const count = (key, value) => this.all.filter((finding) => finding[key] === value).length;
+    const count = (key, value) =>
+      this.all.filter((finding) => finding[key] === value && (key === "state" || finding.state === "counts")).length;
     const levels = state.list("level");
     const states = state.list("state");
     const chips = (name, words, values, isOn) =>

@@ -106,7 +106,8 @@ class Picture {
     const roomy = Math.min((size.width - 120) / whole.width, (size.height - 80) / whole.height);
     const showsAll = roomy >= LEGIBLE;
     const { x, y, width, height } = showsAll ? whole : this.extentOf([node]);
-    const scale = showsAll ? Math.min(Math.max(view.scale, NEAR), roomy) : Math.max(view.scale, NEAR);
+    const near = view.scale >= LEGIBLE ? view.scale : NEAR;
+    const scale = showsAll ? Math.min(near, roomy) : near;
     const isInSight =
       scale === view.scale &&
       x >= view.x + 20 / scale && x + width <= view.x + (size.width - 60) / scale &&

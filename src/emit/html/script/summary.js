@@ -26,7 +26,7 @@ const summary = {
         ? report.title.slice(0, -subject.name.length).trim()
         : report.title;
     byId("title").textContent = subject.name;
-    byId("tiles").replaceChildren(...this.tiles(report.subjects[number], subject));
+    byId("tiles").replaceChildren(...this.tiles(report, report.subjects[number], subject));
     byId("facts").replaceChildren(
       ...subject.facts.flatMap(({ label, value, code }) => [
         make("dt", {}, label),
@@ -35,7 +35,7 @@ const summary = {
     );
   },
 
-  tiles(head, subject) {
+  tiles(report, head, subject) {
     const tile = (label, figure, unit, look = "") =>
       make(
         "li",
@@ -50,7 +50,7 @@ const summary = {
       const count = subject.findings.filter((finding) => finding.state === wanted).length;
       if (count > 0) tiles.push(tile(STATE_WORDS[wanted], grouped(count)));
     }
-    if (subject.sizes) tiles.push(tile("Size", ...sizeParts(subject.sizes.bytes)));
+    if (subject.sizes) tiles.push(tile(report.size_words, ...sizeParts(subject.sizes.bytes)));
     if (subject.saves > 0) tiles.push(tile("Could be saved", ...sizeParts(subject.saves)));
     tiles.push(tile("Objects", grouped(subject.objects)));
     if (subject.files !== null) tiles.push(tile("Files", grouped(subject.files)));
