@@ -33,6 +33,7 @@ const WALLS: &[(&str, &[&str])] = &[
     (
         "audit",
         &[
+            "plan",
             "graph",
             "resolve",
             "catalog",

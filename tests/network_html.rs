@@ -1,6 +1,8 @@
 //! HTML reports in a real browser: Chromium opens what the program writes from disk, as fixtures/html-driver.mjs has it
 //! done, and axe-core judges whether everyone can use it. fixtures/html-judges.sh installs them.
 
+#![allow(clippy::print_stderr, reason = "what was measured is said")]
+
 mod support;
 
 use std::ffi::OsString;

@@ -11,6 +11,7 @@
 //! [`View`] alone; nothing is opened again and nothing is run.
 
 mod baseline;
+mod difference;
 mod entry;
 mod finding;
 mod owners;
@@ -25,12 +26,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use baseline::{Baseline, BaselineError};
+pub use difference::{Changed, Difference, Fault, PackageFacts, PackageKey, Side};
 pub use entry::{Entry, EntryScript};
 pub use finding::{Finding, Mend, Reach, Severity};
 pub use owners::{Owner, OwnerKind, Owners};
 pub use policy::{Ignore, Judged, Level, Policy, Verdict};
 pub use reach::Reached;
-pub use report::ReportedImage;
+pub use report::{ReportedImage, Unread};
 pub use sizes::{LayerSize, ObjectSize, OwnerSize, sizes};
 pub use view::{Cause, Findings, Unmet, View};
 
@@ -40,7 +42,7 @@ use crate::elf::DlopenPriority;
 use crate::inventory::{ImageFacts, Inventory, LayerNumber};
 use crate::loader::{LinkerSettings, Platform, Traces};
 use crate::resolve;
-use crate::vocabulary::{Architecture, RootedPath};
+use crate::vocabulary::{Architecture, RootedPath, Soname};
 
 /// An image, or a root file system, that is looked at.
 #[derive(Debug)]
@@ -88,6 +90,8 @@ pub struct AuditSettings {
 pub struct Audited {
     /// The findings, sorted by rule, subject and path.
     pub findings: Vec<Finding>,
+    /// Its libraries, sorted by path.
+    pub libraries: Vec<Library>,
     /// What it comes to, by layer and by owner.
     pub sizes: Vec<LayerSize>,
     /// What each object comes to, by its path with links resolved.
@@ -102,6 +106,17 @@ pub struct Audited {
     pub graph: crate::graph::Graph,
     /// Whether anything may be started, since the image names nothing or a shell.
     pub is_open: bool,
+}
+
+/// A library of an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Library {
+    /// What it says it is.
+    pub soname: Soname,
+    /// Its file.
+    pub path: RootedPath,
+    /// The file's size in bytes.
+    pub size_bytes: u64,
 }
 
 /// Looks at one image. `choose` opens the catalogs for the architecture of its objects.
@@ -136,7 +151,7 @@ pub fn audit<Error: From<CatalogError>>(
         &resolution,
         catalog.as_ref(),
     )?;
-    let (findings, sizes, object_sizes, is_open) = {
+    let (findings, sizes, object_sizes, libraries, is_open) = {
         let view = View::new(subject, &root, &linked, scene, &resolution, settings.is_strict);
         let found = rules::ALL.iter().flat_map(|rule| rule.findings(&view));
         let mut findings: Vec<Finding> = found.collect();
@@ -147,8 +162,16 @@ pub fn audit<Error: From<CatalogError>>(
             };
             key(left).cmp(&key(right))
         });
-        (findings, sizes(&view), sizes::object_sizes(&view), view.entry.is_open)
+        (findings, sizes(&view), sizes::object_sizes(&view), libraries(&view), view.entry.is_open)
     };
     let (files, objects) = (subject.inventory().files().count(), linked.objects.len());
-    Ok(Audited { findings, sizes, object_sizes, files, objects, resolution, graph, is_open })
+    Ok(Audited { findings, libraries, sizes, object_sizes, files, objects, resolution, graph, is_open })
+}
+
+fn libraries(view: &View<'_>) -> Vec<Library> {
+    let libraries = view.objects().filter_map(|(node, facts)| {
+        let soname = facts.soname.clone()?;
+        Some(Library { soname, path: view.root.path(node), size_bytes: view.size_bytes(node) })
+    });
+    libraries.collect()
 }

@@ -112,10 +112,20 @@ impl Owners {
     }
 
     fn add_files(&mut self, root: &Root<'_>, owner: usize, paths: impl Iterator<Item = RootedPath>) {
+        // Most files of a list lie in the folder of the one before.
+        let mut last: Option<(RootedPath, Option<NodeId>)> = None;
         for path in paths {
-            if let Ok(node) = root.resolve(root.top(), path.as_bytes())
-                && !root.is_folder(node)
-            {
+            let parent = path.parent();
+            let folder = match &last {
+                Some((known, folder)) if *known == parent => *folder,
+                _ => {
+                    let folder = root.resolve(root.top(), parent.as_bytes()).ok();
+                    last = Some((parent, folder));
+                    folder
+                }
+            };
+            let node = folder.and_then(|folder| root.resolve(folder, path.file_name()).ok());
+            if let Some(node) = node.filter(|node| !root.is_folder(*node)) {
                 self.by_file.entry(node).or_insert(owner);
             }
         }
@@ -183,14 +193,20 @@ fn by_place(path: &RootedPath) -> Option<Owner> {
         Some(Owner { kind: OwnerKind::Npm, name: name.into(), version: None })
     });
     let gem = || {
-        let folder = components.iter().zip(1..).find_map(|(component, next)| match *component {
+        let mut folders = components.iter().zip(1..).filter_map(|(component, next)| match *component {
             "gems" => components.get(next),
             "extensions" => components.get(next + 2),
             _ => None,
-        })?;
-        let (name, version) = folder.rsplit_once('-')?;
-        let is_version = version.starts_with(|letter: char| letter.is_ascii_digit());
-        is_version.then(|| Owner { kind: OwnerKind::Gem, name: name.into(), version: Some(version.into()) })
+        });
+        folders.find_map(|folder| {
+            let (name, version) = folder.rsplit_once('-')?;
+            let is_version = version.starts_with(|letter: char| letter.is_ascii_digit());
+            is_version.then(|| Owner {
+                kind: OwnerKind::Gem,
+                name: name.into(),
+                version: Some(version.into()),
+            })
+        })
     };
     npm.or_else(gem)
 }
@@ -214,6 +230,8 @@ mod tests {
         let told = |path: &str| by_place(&RootedPath::new(path)).map(|owner| owner.to_string());
         assert_eq!(told("/g/gems/nokogiri-1.13.1/lib/x.so").as_deref(), Some("gem nokogiri 1.13.1"));
         assert_eq!(told("/g/extensions/x86_64-linux/3.1.0/ffi-1.15/x.so").as_deref(), Some("gem ffi 1.15"));
+        let bundled = "/gems/extensions/x86_64-linux/3.3.0/bcrypt-3.1.20/bcrypt_ext.so";
+        assert_eq!(told(bundled).as_deref(), Some("gem bcrypt 3.1.20"));
         assert_eq!(told("/a/node_modules/@img/sharp/x.node").as_deref(), Some("npm @img/sharp"));
         assert_eq!(told("/usr/lib/x.so"), None);
     }

@@ -21,6 +21,15 @@ pub struct ReportedImage {
     pub release_from: String,
 }
 
+/// An image that could not be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// What it is called.
+    pub name: String,
+    /// Why.
+    pub cause: String,
+}
+
 impl ReportedImage {
     /// What was found in an image, not judged yet.
     pub fn new(subject: &Subject, audited: Audited, release_from: String) -> Self {

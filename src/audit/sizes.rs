@@ -51,12 +51,9 @@ pub(super) fn object_sizes(view: &View<'_>) -> BTreeMap<RootedPath, ObjectSize> 
 /// The sizes of an image's layers, the lowest first, each with the largest owners first.
 pub fn sizes(view: &View<'_>) -> Vec<LayerSize> {
     let mut layers: BTreeMap<LayerNumber, BTreeMap<Option<Owner>, OwnerSize>> = BTreeMap::new();
-    let numbers = &view.subject.layer_numbers;
-    for (place, entry) in view.subject.inventory().entries().iter().enumerate() {
+    for (node, entry, layer) in view.entries() {
         let Some(content) = entry.content() else { continue };
-        let layer = numbers.get(place).copied().unwrap_or_default();
-        let node = view.node_at(&RootedPath::new(&entry.path));
-        let owner = node.and_then(|node| view.owners.of_file(view.root, node));
+        let owner = view.owners.of_file(view.root, node);
         let size = layers.entry(layer).or_default().entry(owner).or_default();
         size.files += 1;
         size.objects += usize::from(matches!(content, Content::Object(_)));

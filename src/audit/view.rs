@@ -10,10 +10,10 @@ use super::finding::{Finding, Mend, Reach, Severity};
 use super::owners::Owners;
 use super::reach::{Reached, chain, reach_of};
 use super::rules::Rule;
-use crate::app::{Linked, Started};
+use crate::app::{Linked, Role, Started};
 use crate::catalog::host_provider;
 use crate::elf::ElfFacts;
-use crate::inventory::{Content, Evidence, LayerNumber, Opening};
+use crate::inventory::{self, Content, Evidence, LayerNumber, Opening};
 use crate::loader::{Edge, LinkMap, NeedKind, Outcome, Platform, libc_of};
 use crate::resolve::{Resolution, Scene, SonameAnswer};
 use crate::root::{NodeId, Root};
@@ -91,17 +91,14 @@ impl<'root> View<'root> {
         let workdir = facts.and_then(|facts| facts.workdir.as_deref()).unwrap_or("/");
         let start = facts.and_then(|facts| facts.start.as_ref());
         let entry = Entry::of(root, start, &RootedPath::new(workdir));
-        let inventory = subject.inventory();
         let mut by_name: HashMap<&[u8], Vec<NodeId>> = HashMap::new();
-        for entry in inventory.entries().iter().filter(|entry| !entry.is_directory()) {
-            let name = entry.path.rsplit_str("/").next().unwrap_or_default();
-            if name.contains_str(".so")
-                && let Some(node) = node_at(root, &RootedPath::new(&entry.path))
-            {
+        for (node, _) in root.entries().filter(|(_, entry)| !entry.is_directory()) {
+            let name = root.name(node);
+            if name.contains_str(".so") {
                 by_name.entry(name).or_default().push(node);
             }
         }
-        let owners = Owners::of(root, inventory);
+        let owners = Owners::of(root, subject.inventory());
         let reached = Reached::of(linked, &entry);
         let mut view = Self {
             subject,
@@ -150,6 +147,18 @@ impl<'root> View<'root> {
     /// The file or link at a path, its last component's link unresolved.
     pub fn node_at(&self, path: &RootedPath) -> Option<NodeId> {
         node_at(self.root, path)
+    }
+
+    /// Everything in the image, with the layer that it is from.
+    pub fn entries(&self) -> impl Iterator<Item = (NodeId, &'root inventory::Entry, LayerNumber)> {
+        // A root of one inventory has its entries in their order.
+        let mut nodes = self.root.entries().peekable();
+        let numbers = self.subject.layer_numbers.iter().copied().chain(std::iter::repeat(0));
+        let entries = self.subject.inventory().entries().iter().zip(numbers);
+        entries.filter_map(move |(entry, number)| {
+            let (node, _) = nodes.next_if(|(_, laid)| std::ptr::eq(*laid, entry))?;
+            Some((node, entry, number))
+        })
     }
 
     /// Every ELF file that is not covered, with its facts, sorted by path.
@@ -227,7 +236,10 @@ impl<'root> View<'root> {
         };
         let elsewhere = self.by_name.get(edge.soname.file_name()).into_iter().flatten();
         let elsewhere = elsewhere.copied().find(|node| is_for_it(node) && !is_tried(node));
-        let hidden = self.answer(edge.soname).map(|answer| answer.hidden_by.clone()).unwrap_or_default();
+        // Nothing is loaded into a process before its program.
+        let is_program = self.linked.starts[start].role == Role::Program;
+        let hidden = self.answer(edge.soname).filter(|_| !is_program);
+        let hidden = hidden.map(|answer| answer.hidden_by.clone()).unwrap_or_default();
         let cause = match (host_provider(edge.soname.as_bytes()), dangling, elsewhere) {
             (Some(provider), _, _) => Cause::Host(provider),
             (_, Some(link), _) => Cause::Dangling(link),

@@ -19,7 +19,7 @@ use crate::layer::Owner;
 use crate::loader::CpuLevel;
 use crate::vocabulary::Architecture;
 
-pub(super) use audit::{AuditArguments, AuditFormat, FailOn};
+pub(super) use audit::{AuditArguments, AuditFormat, DiffArguments, FailOn, LookArguments};
 pub(super) use index::{
     IndexBuildArguments, IndexCommand, IndexFindArguments, IndexShowArguments, IndexUpdateArguments,
     TargetArguments,
@@ -67,6 +67,10 @@ pub(super) enum Command {
     /// Images are given as for --base: folders, files, registries, docker's engine, well-known names. Nothing of them is
     /// unpacked or run.
     Audit(Box<AuditArguments>),
+    /// Say what changed between two images or two locks: packages, libraries, sizes, findings
+    ///
+    /// A file named *.lock is read as a lock; everything else is an image, as for `sodeb audit`.
+    Diff(Box<DiffArguments>),
     /// Show what each object of a tree loads, as the dynamic linker would
     Tree(TreeArguments),
     /// Fetch, show, search and build the catalogs that packages are looked up in

@@ -1,14 +1,17 @@
 //! `sodeb audit`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::Path;
 
 use anyhow::Context;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use super::arguments::{ArchiveArguments, AuditArguments, AuditFormat, FailOn, PlaceArguments};
+use super::arguments::{
+    ArchiveArguments, AuditArguments, AuditFormat, FailOn, LookArguments, PlaceArguments,
+};
 use super::base::Base;
 use super::catalogs;
 use super::config::Config;
@@ -16,7 +19,7 @@ use super::printer::Printer;
 use super::release;
 use super::settings::{SourceQuestion, linker_settings};
 use super::{Exit, Failure};
-use crate::audit::{self, AuditSettings, Baseline, Policy, ReportedImage, Severity, rules};
+use crate::audit::{self, AuditSettings, Baseline, Policy, ReportedImage, Severity, Unread, rules};
 use crate::emit;
 use crate::inventory::Depth;
 use crate::loader::Traces;
@@ -35,60 +38,119 @@ pub(super) fn run(arguments: &AuditArguments, config: &Config, printer: &Printer
     }
     if arguments.list_rules {
         let text = match arguments.format {
+            AuditFormat::Text => emit::rules_text(),
             AuditFormat::Json => emit::rules_json().map_err(Failure::outside)?,
-            AuditFormat::Text | AuditFormat::Html => emit::rules_text(),
+            AuditFormat::Jsonl | AuditFormat::Sarif | AuditFormat::Junit | AuditFormat::Html => {
+                let error = anyhow::anyhow!("cannot list the rules in this format: they are text or json");
+                return Err(Failure::question(error));
+            }
         };
         write(arguments, text, printer)?;
         return Ok(Exit::Fine);
     }
     let policy = policy(arguments, config)?;
-    let today = Offset::UTC.to_datetime(Timestamp::now()).date();
+    let fail_on = arguments.fail_on.map_or_else(|| config.audit.fail_on(config), |level| Ok(Some(level)))?;
+    let least = fail_on.unwrap_or(FailOn::Error).severity();
+    let today = today();
     for ignore in policy.expired(today) {
         printer.warning(&format!("an ignore of {} has expired: {}", ignore.rule, ignore.reason));
     }
-    let mut images = Vec::new();
+    let mut report =
+        Report { arguments, printer, least, images: Vec::new(), unread: Vec::new(), lines: String::new() };
     let mut exit = Exit::Fine;
     for name in names(arguments)? {
-        match look_at(&name, arguments, config, printer) {
-            Ok(audited) => images.push(audited.judged(&policy, today)),
+        match look_at(&name, &arguments.look, config, printer) {
+            Ok(audited) => {
+                let image = audited.judged(&policy, today);
+                let is_bad = least.is_some_and(|least| image.has_at_least(least));
+                exit = exit.max(if is_bad { Exit::BadNews } else { Exit::Fine });
+                report.add(image)?;
+            }
             // One image that can't be read does not take the others' findings away.
-            Err(failure) => exit = printer.failure(&failure).max(exit),
+            Err(failure) => {
+                exit = exit.max(printer.failure(&failure));
+                report.add_unread(Unread { name: name.display().to_string(), cause: failure.cause() })?;
+            }
         }
     }
-    if images.is_empty() {
-        return Ok(exit);
+    report.end()?;
+    Ok(exit)
+}
+
+/// The day by which ignores expire, the same everywhere.
+pub(super) fn today() -> Date {
+    Offset::UTC.to_datetime(Timestamp::now()).date()
+}
+
+/// What was found so far, and where it goes.
+struct Report<'run> {
+    arguments: &'run AuditArguments,
+    printer: &'run Printer,
+    /// From which level on a finding fails.
+    least: Option<Severity>,
+    images: Vec<ReportedImage>,
+    unread: Vec<Unread>,
+    /// Of the format that has a line for each image, those that go into a file.
+    lines: String,
+}
+
+impl Report<'_> {
+    fn add(&mut self, image: ReportedImage) -> Result<(), Failure> {
+        if self.arguments.format == AuditFormat::Jsonl {
+            return self.line(emit::audit_jsonl(&image).map_err(Failure::outside)?);
+        }
+        self.images.push(image);
+        Ok(())
     }
-    let text = match arguments.format {
-        AuditFormat::Json => emit::audit_json(&images).map_err(Failure::outside)?,
-        AuditFormat::Html => emit::audit_html(&images).map_err(Failure::outside)?,
-        AuditFormat::Text => emit::audit_text(&images, printer.verbose),
-    };
-    write(arguments, text, printer)?;
-    let least = match arguments.fail_on.unwrap_or(FailOn::Error) {
-        FailOn::Error => Some(Severity::Error),
-        FailOn::Warning => Some(Severity::Warning),
-        FailOn::Note => Some(Severity::Note),
-        FailOn::Never => None,
-    };
-    let is_bad = least.is_some_and(|least| images.iter().any(|image| image.has_at_least(least)));
-    Ok(if is_bad { exit.max(Exit::BadNews) } else { exit })
+
+    fn add_unread(&mut self, unread: Unread) -> Result<(), Failure> {
+        if self.arguments.format == AuditFormat::Jsonl {
+            return self.line(emit::unread_jsonl(&unread).map_err(Failure::outside)?);
+        }
+        self.unread.push(unread);
+        Ok(())
+    }
+
+    /// A line for a reader who waits for it; a file is written as a whole.
+    fn line(&mut self, line: String) -> Result<(), Failure> {
+        if self.arguments.output.is_some() {
+            self.lines.push_str(&line);
+            return Ok(());
+        }
+        self.printer.print(line)
+    }
+
+    fn end(self) -> Result<(), Failure> {
+        let Self { arguments, printer, least, images, unread, lines } = self;
+        let text = match arguments.format {
+            AuditFormat::Text => emit::audit_text(&images, printer.verbose),
+            AuditFormat::Json => emit::audit_json(&images, &unread).map_err(Failure::outside)?,
+            AuditFormat::Jsonl => lines,
+            AuditFormat::Sarif => emit::audit_sarif(&images, &unread).map_err(Failure::outside)?,
+            AuditFormat::Junit => emit::audit_junit(&images, &unread, least),
+            AuditFormat::Html => emit::audit_html(&images, &unread).map_err(Failure::outside)?,
+        };
+        write(arguments, text, printer)
+    }
 }
 
 fn write(arguments: &AuditArguments, text: String, printer: &Printer) -> Result<(), Failure> {
     match &arguments.output {
         Some(path) => {
-            let text = anstream::adapter::strip_str(&text).to_string();
-            let end = if text.ends_with('\n') { "" } else { "\n" };
-            printer.write_file(path, format!("{text}{end}").as_bytes())
+            let mut text = anstream::adapter::strip_str(&text).to_string();
+            if !(text.is_empty() || text.ends_with('\n')) {
+                text.push('\n');
+            }
+            printer.write_file(path, text.as_bytes())
         }
         None => printer.print(text),
     }
 }
 
 /// What the arguments and the configuration make of findings.
-fn policy(arguments: &AuditArguments, _config: &Config) -> Result<Policy, Failure> {
+fn policy(arguments: &AuditArguments, config: &Config) -> Result<Policy, Failure> {
     let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
-    Ok(Policy { baseline, ..Policy::default() })
+    Ok(Policy { levels: config.audit.levels(config)?, ignores: config.audit.ignores(config)?, baseline })
 }
 
 fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
@@ -120,13 +182,14 @@ fn names(arguments: &AuditArguments) -> Result<Vec<OsString>, Failure> {
     Ok(names)
 }
 
-fn look_at(
-    name: &OsString,
-    arguments: &AuditArguments,
+/// Reads an image and looks for what is wrong in it.
+pub(super) fn look_at(
+    name: &OsStr,
+    arguments: &LookArguments,
     config: &Config,
     printer: &Printer,
 ) -> Result<ReportedImage, Failure> {
-    let AuditArguments { choice, linker, catalog, .. } = arguments;
+    let LookArguments { strict, choice, linker, catalog } = arguments;
     let ArchiveArguments { cache, offline, .. } = &catalog.archive;
     let place = PlaceArguments { base: None, choice: choice.clone(), at: Vec::new() };
     let question = SourceQuestion {
@@ -145,7 +208,7 @@ fn look_at(
     let image = subject.sources.image.as_ref();
     let settings = linker_settings(linker, config, Traces::Missing, image, printer)?;
     let release = release::choose(catalog.release.as_deref(), config, &subject.sources);
-    let asked = AuditSettings { is_strict: arguments.strict };
+    let asked = AuditSettings { is_strict: *strict };
     let mut learned_from = String::new();
     let audited = audit::audit(&subject, &settings, asked, |architecture| {
         let opened = catalogs::open(catalog, config, &release, architecture, printer)?;

@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use super::Failure;
 use super::arguments::{CatalogChoice, DataLevel, DlopenLevel};
+use super::audit_config::AuditConfig;
 use super::image_settings::CommandLine;
 use crate::companions::{Inclusion, Runtime};
 use crate::vocabulary::Architecture;
@@ -49,6 +50,8 @@ pub(super) struct Config {
     data: Option<String>,
     #[serde(default)]
     pub(super) image: ImageConfig,
+    #[serde(default)]
+    pub(super) audit: AuditConfig,
     #[serde(skip)]
     folder: PathBuf,
 }
@@ -139,9 +142,14 @@ impl Config {
         key: &str,
     ) -> Result<Option<Value>, Failure> {
         word.map(str::parse).transpose().map_err(|error: Value::Err| {
-            let file = self.folder.join(FILE_NAME);
+            let file = self.file();
             Failure::question(anyhow::anyhow!("cannot use {key} in {}: {error}", file.display()))
         })
+    }
+
+    /// The file itself.
+    pub(super) fn file(&self) -> PathBuf {
+        self.folder.join(FILE_NAME)
     }
 
     /// A path that the file gives, seen from the file's folder.

@@ -3,11 +3,13 @@
 
 mod arguments;
 mod audit;
+mod audit_config;
 mod base;
 mod catalogs;
 mod closing;
 mod config;
 mod destination;
+mod diff;
 mod graph;
 mod image;
 mod image_settings;
@@ -71,6 +73,11 @@ impl Failure {
         Self { exit: Exit::OutsideFailed, error: error.into(), hint: None }
     }
 
+    /// What failed and why, in one line.
+    pub(crate) fn cause(&self) -> String {
+        format!("{:#}", self.error)
+    }
+
     /// Adds what the user can do.
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
@@ -126,6 +133,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Some(Command::Layer(arguments)) => layer::run(&arguments, &config, printer),
         Some(Command::Image(arguments)) => image::run(&arguments, &config, printer),
         Some(Command::Audit(arguments)) => audit::run(&arguments, &config, printer),
+        Some(Command::Diff(arguments)) => diff::run(&arguments, &config, printer),
         Some(Command::Index(command)) => index::run(command, &config, printer),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

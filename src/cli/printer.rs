@@ -91,7 +91,7 @@ impl Printer {
 
     /// Says why there is no answer, and returns the exit status that it means.
     pub(super) fn failure(&self, failure: &Failure) -> Exit {
-        self.complain(ERROR, "error", &format!("{:#}", failure.error));
+        self.complain(ERROR, "error", &failure.cause());
         if let Some(hint) = &failure.hint {
             self.complain(HINT, "hint", hint);
         }

@@ -34,6 +34,7 @@ pub fn image_html(images: &[(ImageReport<'_>, &Graph, &str)]) -> serde_json::Res
         size_words: "Libraries",
         rules: rules(&findings),
         not_seen: Vec::new(),
+        unread: Vec::new(),
         subjects,
     })
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod diff;
 mod graph;
 mod html;
 mod image;
@@ -26,9 +27,14 @@ mod tree_json;
 mod tree_text;
 mod why;
 mod words;
+mod xml;
 
-pub use audit::{audit_html, audit_json, audit_text, rule_text, rules_json, rules_text};
+pub use audit::{
+    audit_html, audit_json, audit_jsonl, audit_junit, audit_sarif, audit_text, rule_text, rules_json,
+    rules_text, unread_jsonl,
+};
 pub use check::{check_json, check_text};
+pub use diff::{diff_json, diff_text};
 pub use graph::{MERMAID_EDGES, MERMAID_LETTERS, graph_dot, graph_json, graph_mermaid, graph_svg};
 pub use image::{ImageReport, image_json, image_text, images_json, images_text};
 pub use image_html::image_html;

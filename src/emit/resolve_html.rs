@@ -35,6 +35,7 @@ pub fn resolve_html(
         size_words: "To add",
         rules: rules(&findings.iter().collect::<Vec<_>>()),
         not_seen: Vec::new(),
+        unread: Vec::new(),
         subjects: vec![Subject {
             name,
             facts: facts(resolution, release_from),

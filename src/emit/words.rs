@@ -48,6 +48,17 @@ pub(super) fn grouped(number: usize) -> String {
     grouped
 }
 
+/// A size in the unit that shows it best.
+pub(super) fn bytes(bytes: u64) -> String {
+    const KIB: u64 = 1 << 10;
+    const MIB: u64 = 1 << 20;
+    match bytes {
+        0..KIB => format!("{bytes} B"),
+        KIB..MIB => format!("{:.1} KiB", bytes as f64 / KIB as f64),
+        _ => format!("{:.1} MiB", bytes as f64 / MIB as f64),
+    }
+}
+
 /// A size in MiB with one digit behind the point, cut off.
 pub(super) fn mebibytes(kib: u64) -> String {
     format!("{}.{} MiB", kib / 1024, kib % 1024 * 10 / 1024)

@@ -1,6 +1,8 @@
 //! `/etc/ld.so.conf`, which ldconfig reads and ld.so does not: it serves to tell that a library lies where
 //! the configuration names its folder but the cache does not know it.
 
+use std::collections::HashSet;
+
 use bstr::ByteSlice;
 
 use crate::inventory::Content;
@@ -15,19 +17,29 @@ const MAX_DEPTH: usize = 8;
 pub fn configured_folders(root: &Root<'_>) -> Vec<RootedPath> {
     let mut folders = Vec::new();
     if let Ok(node) = root.resolve(root.top(), b"/etc/ld.so.conf") {
-        read(root, node, 0, &mut folders);
+        read(root, node, 0, &mut HashSet::new(), &mut folders);
     }
     folders
 }
 
-fn read(root: &Root<'_>, node: NodeId, depth: usize, folders: &mut Vec<RootedPath>) {
+/// A file that is included again brings nothing new; `seen` has those that were read.
+fn read(
+    root: &Root<'_>,
+    node: NodeId,
+    depth: usize,
+    seen: &mut HashSet<NodeId>,
+    folders: &mut Vec<RootedPath>,
+) {
+    if !seen.insert(node) {
+        return;
+    }
     let Some(Content::Text(text)) = root.content(node) else { return };
     for line in text.lines() {
         let line = line.split(|byte| *byte == b'#').next().unwrap_or_default().trim_ascii();
         match line.strip_prefix(b"include").filter(|rest| rest.first().is_some_and(u8::is_ascii_whitespace)) {
             Some(pattern) if depth < MAX_DEPTH => {
                 for included in included(root, pattern.trim_ascii()) {
-                    read(root, included, depth + 1, folders);
+                    read(root, included, depth + 1, seen, folders);
                 }
             }
             Some(_) => {}

@@ -5,6 +5,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod archive_server;
+pub(crate) mod audits;
 pub(crate) mod fixture;
 pub(crate) mod host;
 pub(crate) mod images;

@@ -3,9 +3,9 @@
 
 use bstr::{BStr, ByteSlice};
 
-use super::super::finding::Reach;
-use super::super::view::View;
 use crate::app::{AppObject, Home, Language, Role, abi_in_path};
+use crate::audit::finding::Reach;
+use crate::audit::view::View;
 use crate::inventory::Content;
 use crate::root::NodeId;
 use crate::vocabulary::RootedPath;

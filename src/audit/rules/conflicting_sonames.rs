@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bstr::ByteSlice;
 
-use super::super::finding::{Mend, Severity};
-use super::super::view::{Findings, View};
 use super::Rule;
+use crate::audit::finding::{Mend, Severity};
+use crate::audit::view::{Findings, View};
 use crate::root::NodeId;
 use crate::vocabulary::Soname;
 
@@ -90,8 +90,8 @@ fn stem(soname: &Soname) -> Option<String> {
         }
         _ => stem,
     };
-    // `libruby-3.1` and `libglib-2.0` have their version in the name.
-    (!stem.is_empty()).then(|| stem.to_owned())
+    // The linker itself is in every process, under the name by which a program asks for it and that of its file.
+    (!stem.is_empty() && !stem.starts_with("ld-linux")).then(|| stem.to_owned())
 }
 
 #[cfg(test)]
@@ -105,5 +105,6 @@ mod tests {
         assert_eq!(told("libssl-0a1b2c3d.so.1.1").as_deref(), Some("libssl"));
         assert_eq!(told("libglib-2.0.so.0").as_deref(), Some("libglib-2.0"));
         assert_eq!(told("plugin"), None);
+        assert_eq!(told("ld-linux-x86-64.so.2"), None);
     }
 }

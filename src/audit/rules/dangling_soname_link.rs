@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::super::finding::Severity;
-use super::super::view::{Cause, Findings, View};
 use super::Rule;
+use crate::audit::finding::Severity;
+use crate::audit::view::{Cause, Findings, View};
 use crate::loader::NeedKind;
 use crate::root::NodeId;
 

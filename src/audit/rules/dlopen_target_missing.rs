@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use bstr::{BString, ByteSlice};
 
-use super::super::finding::{Mend, Reach, Severity};
-use super::super::view::{Findings, View};
 use super::Rule;
 use super::abi::reach_of_home;
 use crate::app::{Home, Language};
+use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::view::{Findings, View};
 use crate::catalog::host_provider;
 use crate::inventory::Means;
 use crate::loader::NeedKind;
@@ -53,10 +53,14 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         let finding = findings.report_at(&path, reach, name, message);
         finding.mend.extend(view.packages_with(&Soname::new(name.to_vec())));
         if finding.mend.is_empty() {
-            finding.mend.push(Mend::Words(format!("`sodeb index find {name}` tells which package has it")));
+            let soname = name.rsplit_str("/").next().unwrap_or_default().as_bstr();
+            finding.mend.push(Mend::Words(format!("`sodeb index find {soname}` tells which package has it")));
         }
     }
 }
+
+/// The folders of code that no program of the image runs.
+const OF_TESTS: [&[u8]; 6] = [b"test", b"tests", b"testing", b"examples", b"_examples", b"example"];
 
 /// Whether a name is one of Linux's libraries, not another system's.
 fn is_library(name: &[u8]) -> bool {
@@ -74,10 +78,10 @@ fn is_there(view: &View<'_>, code: &RootedPath, name: &[u8]) -> bool {
     named.copied().any(|node| view.root.follow(node).is_ok())
 }
 
-/// Whether code is a package's tests or an interpreter's own library, which tries what other systems have.
+/// Whether code is a package's tests or examples, or an interpreter's own library, which tries what other systems have.
 pub(super) fn is_of_tests_or_interpreter(path: &RootedPath) -> bool {
     let text = path.as_bytes();
-    let is_test = path.components().any(|component| matches!(component, b"test" | b"tests" | b"testing"))
+    let is_test = path.components().any(|component| OF_TESTS.contains(&component))
         || path.file_name().starts_with(b"test_");
     let is_packages =
         [&b"/site-packages/"[..], b"/dist-packages/"].iter().any(|folder| text.contains_str(folder));

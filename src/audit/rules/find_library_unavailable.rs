@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::finding::{Mend, Severity};
-use super::super::view::{Findings, View};
 use super::Rule;
 use super::abi::has_program;
 use super::dlopen_target_missing::{is_of_tests_or_interpreter, reach_of_code};
+use crate::audit::finding::{Mend, Severity};
+use crate::audit::view::{Findings, View};
 use crate::inventory::Means;
 
 /// What `ctypes.util.find_library` asks, in its order.

@@ -2,9 +2,9 @@
 
 use bstr::BStr;
 
-use super::super::finding::{Mend, Reach, Severity};
-use super::super::view::{Findings, View};
 use super::Rule;
+use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::view::{Findings, View};
 use crate::inventory::EntryKind;
 use crate::vocabulary::RootedPath;
 

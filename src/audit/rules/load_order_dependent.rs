@@ -1,8 +1,8 @@
 //! load-order-dependent: a library is found only if something else was loaded before.
 
-use super::super::finding::Severity;
-use super::super::view::{Cause, Findings, View};
 use super::Rule;
+use crate::audit::finding::Severity;
+use crate::audit::view::{Cause, Findings, View};
 use crate::loader::NeedKind;
 
 pub(super) static RULE: Rule = Rule {

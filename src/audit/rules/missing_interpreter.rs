@@ -2,10 +2,11 @@
 
 use bstr::{BStr, ByteSlice};
 
-use super::super::entry::interpreter_words;
-use super::super::finding::{Mend, Reach, Severity};
-use super::super::view::{Findings, View};
 use super::Rule;
+use crate::audit::entry::interpreter_words;
+use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::owners::OwnerKind;
+use crate::audit::view::{Findings, View};
 use crate::inventory::Content;
 use crate::root::NodeId;
 use crate::vocabulary::RootedPath;
@@ -38,10 +39,9 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         let message = format!("the image starts {absent:?}, and there is no such file");
         findings.report_at(&RootedPath::root(), Reach::Entrypoint, absent, message);
     }
-    for entry in view.subject.inventory().entries() {
+    for (node, entry, _) in view.entries() {
         let Some(Content::Script(line)) = entry.content() else { continue };
-        let path = RootedPath::new(&entry.path);
-        let Some(node) = view.node_at(&path) else { continue };
+        let path = view.root.path(node);
         let is_started = view.entry.scripts.iter().any(|script| script.node == node);
         if !is_started && !is_command(view, &path) {
             continue;
@@ -56,9 +56,11 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             (false, false) => Reach::Unreached,
         };
         let finding = findings.report_at(&path, reach, name, message);
-        // Whether anyone uses a script that is not what the image starts is not known.
+        // Whether anyone uses a script that is not what the image starts is not known; of those of Debian's packages,
+        // which come along with libraries, it is not likely.
+        let is_of_package = finding.owner.as_ref().is_some_and(|owner| owner.kind == OwnerKind::Deb);
         if !is_started {
-            finding.at_most(Severity::Warning);
+            finding.at_most(if is_of_package { Severity::Note } else { Severity::Warning });
         }
     }
 }

@@ -1,8 +1,8 @@
 //! missing-library: a library that an object asks for is nowhere in the image.
 
-use super::super::finding::{Mend, Severity};
-use super::super::view::{Cause, Findings, View};
 use super::Rule;
+use crate::audit::finding::{Mend, Severity};
+use crate::audit::view::{Cause, Findings, View};
 use crate::loader::NeedKind;
 
 pub(super) static RULE: Rule = Rule {

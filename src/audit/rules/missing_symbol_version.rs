@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::finding::{Mend, Reach, Severity};
-use super::super::view::{Findings, View};
 use super::Rule;
+use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::view::{Findings, View};
 use crate::catalog::number_of;
 use crate::vocabulary::RootedPath;
 

@@ -1,8 +1,8 @@
 //! musl-on-glibc: an object is for another C library than the image.
 
-use super::super::finding::Severity;
-use super::super::view::{Findings, View};
 use super::Rule;
+use crate::audit::finding::Severity;
+use crate::audit::view::{Findings, View};
 use crate::loader::{Foreign, Libc, foreign};
 
 pub(super) static RULE: Rule = Rule {

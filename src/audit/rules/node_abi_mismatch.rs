@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use bstr::ByteSlice;
 
-use super::super::finding::{Mend, Severity};
-use super::super::view::{Findings, View};
 use super::Rule;
 use super::abi::{extensions, reach_of_home};
 use crate::app::Language;
+use crate::audit::finding::{Mend, Severity};
+use crate::audit::view::{Findings, View};
 use crate::vocabulary::RootedPath;
 
 pub(super) static RULE: Rule = Rule {

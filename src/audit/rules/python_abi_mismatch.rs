@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::finding::{Mend, Severity};
-use super::super::view::{Findings, View};
 use super::Rule;
 use super::abi::{Extension, extensions, reach_of_home, stem_of, version_of_program};
 use crate::app::Language;
+use crate::audit::finding::{Mend, Severity};
+use crate::audit::view::{Findings, View};
 use crate::vocabulary::RootedPath;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,10 +1,10 @@
 //! ruby-abi-mismatch: a gem's extension is for another Ruby than the image has.
 
-use super::super::finding::{Mend, Severity};
-use super::super::view::{Findings, View};
 use super::Rule;
 use super::abi::{extensions, reach_of_home};
 use crate::app::{Home, Language};
+use crate::audit::finding::{Mend, Severity};
+use crate::audit::view::{Findings, View};
 use crate::loader::Outcome;
 use crate::root::NodeId;
 

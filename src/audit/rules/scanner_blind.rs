@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::finding::{Mend, Severity};
-use super::super::view::{Findings, View};
 use super::Rule;
+use crate::audit::finding::{Mend, Severity};
+use crate::audit::view::{Findings, View};
 use crate::root::NodeId;
 use crate::vocabulary::RootedPath;
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use bstr::ByteSlice;
 
-use super::super::finding::{Mend, Reach, Severity};
-use super::super::view::{Findings, View};
 use super::Rule;
+use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::view::{Findings, View};
 use crate::inventory::Content;
 use crate::loader::{LdSoCache, configured_folders};
 use crate::vocabulary::RootedPath;

@@ -1,27 +1,34 @@
 //! What nothing is seen to get to, shared by the rules on libraries and on packages.
 //!
-//! Only where the image says what it starts, and that is no shell: else everything may be used. A library counts as used
+//! Only where the image says what it starts, and that is no shell, and objects are linked in context: else everything
+//! may be used. A library counts as used
 //! where a reached object or a line of code has its name among its strings, since it may open it.
 
 use std::collections::{BTreeMap, HashSet};
 
 use bstr::{BString, ByteSlice};
 
-use super::super::finding::Reach;
-use super::super::owners::Owner;
-use super::super::view::View;
+use super::abi::is_where_it_is_opened;
+use crate::audit::finding::Reach;
+use crate::audit::owners::Owner;
+use crate::audit::view::View;
 use crate::inventory::Evidence;
 use crate::root::NodeId;
-use crate::vocabulary::RootedPath;
 
 /// The objects of each package that has any, and of what has none, with whether each is used.
 pub(super) fn by_owner(view: &View<'_>) -> BTreeMap<Option<Owner>, Vec<(NodeId, bool)>> {
-    if view.entry.is_open || view.entry.programs.is_empty() {
+    if view.is_strict || view.entry.is_open || view.entry.programs.is_empty() {
         return BTreeMap::new();
     }
     let named = named(view);
     let mut owners: BTreeMap<Option<Owner>, Vec<(NodeId, bool)>> = BTreeMap::new();
-    for (node, facts) in view.objects() {
+    for object in &view.linked.objects {
+        let (node, facts) = (object.node, object.facts);
+        let is_foreign = view.scene.is_some_and(|scene| !scene.holds(facts));
+        if is_foreign && is_where_it_is_opened(view, object) {
+            // It would be opened if it were for this system; other rules tell of it.
+            continue;
+        }
         let owner = view.owners.of_file(view.root, node);
         let is_named = named.contains(view.root.name(node).as_bstr())
             || facts.soname.as_ref().is_some_and(|soname| named.contains(soname.as_bytes().as_bstr()));
@@ -34,13 +41,10 @@ pub(super) fn by_owner(view: &View<'_>) -> BTreeMap<Option<Owner>, Vec<(NodeId, 
 /// The names of libraries that stand in objects that are reached, and in code.
 fn named(view: &View<'_>) -> HashSet<BString> {
     let mut names = HashSet::new();
-    for entry in view.subject.inventory().entries() {
+    for (node, entry, _) in view.entries() {
         match entry.evidence() {
-            Some(Evidence::Names(found)) => {
-                let node = view.node_at(&RootedPath::new(&entry.path));
-                if node.is_some_and(|node| view.reached.reach(node) != Reach::Unreached) {
-                    names.extend(found.iter().cloned());
-                }
+            Some(Evidence::Names(found)) if view.reached.reach(node) != Reach::Unreached => {
+                names.extend(found.iter().cloned());
             }
             Some(Evidence::Opens(opens)) => names.extend(opens.iter().map(|open| open.name.clone())),
             _ => {}

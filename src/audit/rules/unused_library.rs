@@ -1,10 +1,10 @@
 //! unused-library: nothing gets to libraries of a package that is used otherwise, or of none.
 
-use super::super::finding::{Mend, Reach, Severity};
-use super::super::owners::OwnerKind;
-use super::super::view::{Findings, View};
 use super::Rule;
 use super::unused::by_owner;
+use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::owners::OwnerKind;
+use crate::audit::view::{Findings, View};
 use crate::root::NodeId;
 
 /// How many files are named.
@@ -35,11 +35,8 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         let Some(first) = unused.first() else { continue };
         let bytes: u64 = unused.iter().map(|node| view.size_bytes(*node)).sum();
         let whose = owner.as_ref().map_or_else(|| "no package".to_owned(), ToString::to_string);
-        let message = format!(
-            "nothing is seen to load {} of {} objects of {whose} ({bytes} bytes)",
-            unused.len(),
-            objects.len()
-        );
+        let message =
+            format!("nothing is seen to load {} of {} objects of {whose}", unused.len(), objects.len());
         let finding = findings.report_at(&view.root.path(*first), Reach::Unreached, &whose, message);
         finding.saves_bytes = bytes;
         finding.why = unused.iter().take(SHOWN).map(|node| view.root.path(*node).to_string()).collect();

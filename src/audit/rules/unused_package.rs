@@ -1,10 +1,10 @@
 //! unused-package: nothing gets to any object of a package.
 
-use super::super::finding::{Mend, Reach, Severity};
-use super::super::owners::OwnerKind;
-use super::super::view::{Findings, View};
 use super::Rule;
 use super::unused::by_owner;
+use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::owners::OwnerKind;
+use crate::audit::view::{Findings, View};
 
 pub(super) static RULE: Rule = Rule {
     code: "unused-package",
@@ -26,7 +26,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         }
         let bytes: u64 = files.get(&owner).into_iter().flatten().map(|node| view.size_bytes(*node)).sum();
         let Some((first, _)) = objects.iter().min_by_key(|(node, _)| view.root.path(*node)) else { continue };
-        let message = format!("nothing is seen to use {} ({} bytes)", owner.name, bytes);
+        let message = format!("nothing is seen to use {}", owner.name);
         let finding = findings.report_at(&view.root.path(*first), Reach::Unreached, &owner.name, message);
         finding.saves_bytes = bytes;
         finding.mend.push(Mend::Words(format!("leave out {}", owner.name)));

@@ -1,8 +1,8 @@
 //! wrong-architecture: an object is for another machine than the image.
 
-use super::super::finding::Severity;
-use super::super::view::{Findings, View};
 use super::Rule;
+use crate::audit::finding::Severity;
+use crate::audit::view::{Findings, View};
 use crate::loader::Platform;
 
 pub(super) static RULE: Rule = Rule {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{CatalogArguments, ImageChoiceArguments, LinkerArguments};
+use super::{AnswerArguments, CatalogArguments, ImageChoiceArguments, LinkerArguments};
+use crate::audit::Severity;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AuditArguments {
@@ -15,9 +16,6 @@ pub(in crate::cli) struct AuditArguments {
     /// A file with the name of an image on each line; `#` begins a comment, - is standard input
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) images_from: Option<PathBuf>,
-    /// Look at every object by itself, as ldd does, and grade all of them as if they were reached
-    #[arg(long)]
-    pub(in crate::cli) strict: bool,
     /// The level from which a finding makes the exit status 1 [default: error]
     #[arg(long, value_name = "LEVEL", env = "SODEB_FAIL_ON")]
     pub(in crate::cli) fail_on: Option<FailOn>,
@@ -31,11 +29,7 @@ pub(in crate::cli) struct AuditArguments {
     #[arg(long, conflicts_with_all = ["images", "images_from"])]
     pub(in crate::cli) list_rules: bool,
     #[command(flatten)]
-    pub(in crate::cli) choice: ImageChoiceArguments,
-    #[command(flatten)]
-    pub(in crate::cli) linker: LinkerArguments,
-    #[command(flatten)]
-    pub(in crate::cli) catalog: CatalogArguments,
+    pub(in crate::cli) look: LookArguments,
     /// How the findings are written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) format: AuditFormat,
@@ -44,12 +38,49 @@ pub(in crate::cli) struct AuditArguments {
     pub(in crate::cli) output: Option<PathBuf>,
 }
 
+/// How images are looked at.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct LookArguments {
+    /// Look at every object by itself, as ldd does, and grade all of them as if they were reached
+    #[arg(long)]
+    pub(in crate::cli) strict: bool,
+    #[command(flatten)]
+    pub(in crate::cli) choice: ImageChoiceArguments,
+    #[command(flatten)]
+    pub(in crate::cli) linker: LinkerArguments,
+    #[command(flatten)]
+    pub(in crate::cli) catalog: CatalogArguments,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DiffArguments {
+    /// The old image, root or lock
+    #[arg(value_name = "OLD")]
+    pub(in crate::cli) old: OsString,
+    /// The new one
+    #[arg(value_name = "NEW")]
+    pub(in crate::cli) new: OsString,
+    /// The level from which a finding that is gained makes the exit status 1 [default: error]
+    #[arg(long, value_name = "LEVEL", env = "SODEB_FAIL_ON")]
+    pub(in crate::cli) fail_on: Option<FailOn>,
+    #[command(flatten)]
+    pub(in crate::cli) look: LookArguments,
+    #[command(flatten)]
+    pub(in crate::cli) answer: AnswerArguments,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum AuditFormat {
     /// For people
     Text,
-    /// For programs
+    /// For programs: sodeb.audit/1
     Json,
+    /// For programs, a line for each image as soon as it was looked at: sodeb.audit-image/1
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit's XML, for continuous integration
+    Junit,
     /// A page for a browser, in one file
     Html,
 }
@@ -62,4 +93,16 @@ pub(in crate::cli) enum FailOn {
     Note,
     /// Never
     Never,
+}
+
+impl FailOn {
+    /// The level; none where no finding is bad news.
+    pub(in crate::cli) fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Note => Some(Severity::Note),
+            Self::Never => None,
+        }
+    }
 }

@@ -3,7 +3,8 @@
 use super::{NOT_SEEN, layer_words, mends};
 use crate::audit::rules::ALL;
 use crate::audit::{
-    Finding, Judged, LayerSize, ObjectSize, Owner, OwnerKind, OwnerSize, ReportedImage, Severity, Verdict,
+    Finding, Judged, LayerSize, ObjectSize, Owner, OwnerKind, OwnerSize, ReportedImage, Severity, Unread,
+    Verdict,
 };
 use crate::emit::html::{
     Fact, FindingView, Kind, Level, ObjectPlace, Report, RuleView, SizeView, State, Subject, graph_view, html,
@@ -12,11 +13,11 @@ use crate::emit::printable::printable;
 use crate::emit::words::release_words;
 use crate::graph::Object;
 
-/// The findings of all images as a page.
+/// The findings of all images, and the images that could not be looked at, as a page.
 ///
 /// # Errors
 /// Never for these types; the encoder's signature has it.
-pub fn audit_html(images: &[ReportedImage]) -> serde_json::Result<String> {
+pub fn audit_html(images: &[ReportedImage], unread: &[Unread]) -> serde_json::Result<String> {
     let title = match images {
         [image] => format!("Audit of {}", printable(&image.name)),
         images => format!("Audit of {} images", images.len()),
@@ -27,6 +28,7 @@ pub fn audit_html(images: &[ReportedImage]) -> serde_json::Result<String> {
         size_words: "Size",
         rules: rules(images),
         not_seen: NOT_SEEN.iter().map(|words| (*words).to_owned()).collect(),
+        unread: unread.iter().map(|one| (printable(&one.name), printable(&one.cause))).collect(),
         subjects: images.iter().map(subject).collect(),
     })
 }

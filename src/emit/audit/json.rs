@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{NOT_SEEN, mends};
-use crate::audit::{Finding, Judged, Owner, OwnerSize, ReportedImage, Severity, Verdict};
+use crate::audit::{Finding, Judged, Owner, OwnerSize, ReportedImage, Severity, Unread, Verdict};
 use crate::emit::target_json::TargetRow;
 use crate::vocabulary::RootedPath;
 
@@ -12,7 +12,15 @@ struct Document<'images> {
     schema: &'static str,
     version: &'static str,
     images: Vec<ImageRow<'images>>,
+    /// Images that could not be looked at.
+    unread: Vec<UnreadRow<'images>>,
     not_seen: &'static [&'static str],
+}
+
+#[derive(Serialize)]
+pub(super) struct UnreadRow<'image> {
+    name: &'image str,
+    error: &'image str,
 }
 
 #[derive(Serialize)]
@@ -112,13 +120,18 @@ struct SummaryRow {
 ///
 /// # Errors
 /// Never for these types; the encoder's signature has it.
-pub fn audit_json(images: &[ReportedImage]) -> serde_json::Result<String> {
+pub fn audit_json(images: &[ReportedImage], unread: &[Unread]) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&Document {
         schema: "sodeb.audit/1",
         version: env!("CARGO_PKG_VERSION"),
         images: images.iter().map(image_row).collect(),
+        unread: unread.iter().map(unread_row).collect(),
         not_seen: NOT_SEEN,
     })
+}
+
+pub(super) fn unread_row(unread: &Unread) -> UnreadRow<'_> {
+    UnreadRow { name: &unread.name, error: &unread.cause }
 }
 
 pub(super) fn image_row(reported: &ReportedImage) -> ImageRow<'_> {

@@ -2,12 +2,18 @@
 
 mod html;
 mod json;
+mod jsonl;
+mod junit;
 mod rules;
+mod sarif;
 mod text;
 
 pub use html::audit_html;
 pub use json::audit_json;
+pub use jsonl::{audit_jsonl, unread_jsonl};
+pub use junit::audit_junit;
 pub use rules::{rule_text, rules_json, rules_text};
+pub use sarif::audit_sarif;
 pub use text::audit_text;
 
 use crate::audit::{Finding, Mend, ReportedImage};
@@ -29,6 +35,19 @@ pub(super) fn mends(finding: &Finding) -> Vec<String> {
         Mend::Words(words) => vec![words.clone()],
     });
     words.collect()
+}
+
+/// Where a finding is and how that is known, a line each.
+fn evidence(image: &ReportedImage, finding: &Finding) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(finding.owner.as_ref().map(|owner| format!("brought by {owner}")));
+    lines.extend(layer_words(image, finding).map(|layer| format!("in {layer}")));
+    if finding.chain.len() > 1 {
+        let chain: Vec<String> = finding.chain.iter().map(ToString::to_string).collect();
+        lines.push(format!("loaded by {}", chain.join(" → ")));
+    }
+    lines.extend(finding.why.iter().cloned());
+    lines
 }
 
 /// A layer as people and programs know it: its number from 1 and its diff id.

@@ -6,7 +6,7 @@ use super::{NOT_SEEN, layer_words, mends};
 use crate::audit::{Finding, Judged, ReportedImage, Severity, Verdict};
 use crate::emit::printable::printable;
 use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
-use crate::emit::words::{counted, mebibytes, release_words};
+use crate::emit::words::{bytes, counted, release_words};
 
 /// How many files with one finding are shown, unless all are asked for.
 const SHOWN: usize = 5;
@@ -56,23 +56,14 @@ impl Text {
         self.line("");
         let shown: Vec<&Judged> =
             image.judged.iter().filter(|judged| self.all || judged.verdict == Verdict::Counts).collect();
-        let mut rest = shown.as_slice();
         let mut last_rule = "";
-        while let Some(first) = rest.first() {
-            let same = |judged: &&&Judged| {
-                let (one, other) = (&judged.finding, &first.finding);
-                one.rule.code == other.rule.code
-                    && one.subject == other.subject
-                    && one.severity == other.severity
-                    && judged.verdict == first.verdict
-            };
-            let (group, others) = rest.split_at(rest.iter().take_while(same).count());
-            if first.finding.rule.code != last_rule {
-                last_rule = first.finding.rule.code;
-                self.line(format_args!("{}  {}", paint(PATH, last_rule), first.finding.rule.title));
+        for group in grouped(&shown) {
+            let rule = group[0].finding.rule;
+            if rule.code != last_rule {
+                last_rule = rule.code;
+                self.line(format_args!("{}  {}", paint(PATH, rule.code), rule.title));
             }
-            self.group(image, group);
-            rest = others;
+            self.group(image, &group);
         }
         if !shown.is_empty() {
             self.line("");
@@ -95,7 +86,11 @@ impl Text {
             Severity::Note => DIM,
         };
         let level = paint(style, finding.severity.name());
-        self.line(format_args!("  {level} {}{verdict}", printable(&finding.message)));
+        let saves = match group.iter().map(|judged| judged.finding.saves_bytes).sum() {
+            0 => String::new(),
+            saved => format!(" ({})", bytes(saved)),
+        };
+        self.line(format_args!("  {level} {}{saves}{verdict}", printable(&finding.message)));
         let limit = if self.all { usize::MAX } else { SHOWN };
         for judged in group.iter().take(limit) {
             let place = place(image, &judged.finding);
@@ -138,11 +133,32 @@ impl Text {
         }
         let saves: u64 = image.counting().map(|finding| finding.saves_bytes).sum();
         if saves > 0 {
-            words.push_str(&format!("; {} that nothing is seen to use", mebibytes(saves / 1024)));
+            words.push_str(&format!("; {} that nothing is seen to use", bytes(saves)));
         }
         let style = if image.has_at_least(Severity::Error) { BAD } else { GOOD };
         self.line(paint(style, words));
     }
+}
+
+/// Findings of the same rule, subject, level and verdict together, in the order of the first of each.
+fn grouped<'image>(shown: &[&'image Judged]) -> Vec<Vec<&'image Judged>> {
+    let mut groups: Vec<Vec<&Judged>> = Vec::new();
+    // The rules come one after the other, so that a group is looked for among those of its rule alone.
+    for judged in shown {
+        let finding = &judged.finding;
+        let of_rule =
+            groups.iter_mut().rev().take_while(|group| group[0].finding.rule.code == finding.rule.code);
+        let is_same = |other: &Judged| {
+            other.finding.subject == finding.subject
+                && other.finding.severity == finding.severity
+                && other.verdict == judged.verdict
+        };
+        match of_rule.into_iter().find(|group| is_same(group[0])) {
+            Some(group) => group.push(judged),
+            None => groups.push(vec![judged]),
+        }
+    }
+    groups
 }
 
 const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default();

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use super::drawing::{Arrow, Drawing, Look, Shown};
 use super::layout::{Diagram, Layout, Piece, lay_out};
+use crate::emit::xml::xml_text;
 use crate::graph::Graph;
 
 /// The width of a letter of the labels: monospaced fonts have about 0.6 of their size, and some a little more.
@@ -73,10 +74,10 @@ pub fn graph_svg(graph: &Graph) -> String {
          <title id=\"title\">{}</title>\n<desc id=\"description\">{} nodes, {} edges</desc>\n\
          <style>{STYLE}</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n\
          <text class=\"heading\" x=\"{MARGIN}\" y=\"30\">{}</text>\n",
-        escaped(&drawing.title),
+        xml_text(&drawing.title),
         drawing.nodes.len(),
         drawing.edges.len(),
-        escaped(&drawing.title),
+        xml_text(&drawing.title),
     );
     for (look, left, _) in &keys {
         // Writing to a String can't fail.
@@ -170,7 +171,7 @@ fn edges(text: &mut String, drawing: &Drawing, layout: &Layout) {
             text,
             "<path class=\"{class}\" d=\"{}\"><title>{}</title></path>",
             curve(piece),
-            escaped(&edge_title(drawing, arrow, piece.end))
+            xml_text(&edge_title(drawing, arrow, piece.end))
         );
         if piece.is_last {
             let (x, y) = piece.to;
@@ -214,9 +215,9 @@ fn node(text: &mut String, shown: &Shown, (left, middle): (f64, f64)) {
         "<g class=\"node {}\"><title>{}</title><rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" \
          height=\"{height:.0}\"/><text x=\"{:.1}\" y=\"{base_line:.1}\">{}</text>",
         shown.look.class(),
-        escaped(&shown.tip),
+        xml_text(&shown.tip),
         left + PADDING,
-        escaped(&cut(&shown.label))
+        xml_text(&cut(&shown.label))
     );
     if let Some(detail) = &shown.detail {
         let _ = write!(
@@ -224,12 +225,8 @@ fn node(text: &mut String, shown: &Shown, (left, middle): (f64, f64)) {
             "<text class=\"detail\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             left + PADDING,
             middle + 11.0,
-            escaped(&cut(detail))
+            xml_text(&cut(detail))
         );
     }
     text.push_str("</g>\n");
-}
-
-fn escaped(words: &str) -> String {
-    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

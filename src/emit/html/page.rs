@@ -37,6 +37,7 @@ struct Head<'report> {
     kinds: [(Kind, &'static str); Kind::WORDS.len()],
     rules: &'report [RuleView],
     not_seen: &'report [String],
+    unread: &'report [(String, String)],
     subjects: Vec<SubjectHead<'report>>,
 }
 
@@ -83,6 +84,7 @@ fn head(report: &Report) -> Head<'_> {
         kinds: Kind::WORDS,
         rules: &report.rules,
         not_seen: &report.not_seen,
+        unread: &report.unread,
         subjects: report.subjects.iter().map(subject_head).collect(),
     }
 }

@@ -18,7 +18,9 @@ pub(in crate::emit) struct Report {
     pub(in crate::emit) rules: Vec<RuleView>,
     /// What can't be seen by what was done, a sentence each.
     pub(in crate::emit) not_seen: Vec<String>,
-    /// What was looked at; never empty.
+    /// What could not be looked at, by name, and why.
+    pub(in crate::emit) unread: Vec<(String, String)>,
+    /// What was looked at.
     pub(in crate::emit) subjects: Vec<Subject>,
 }
 

@@ -49,6 +49,7 @@ fn report(name: &[u8]) -> Report {
             mend: "Add it.".to_owned(),
         }],
         not_seen: Vec::new(),
+        unread: vec![(name.clone(), name.clone())],
         subjects: vec![Subject {
             name: name.clone(),
             facts: vec![Fact::code("Digest", "sha256:0".to_owned())],

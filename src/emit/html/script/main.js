@@ -10,6 +10,7 @@ let shown = -1;
 const wanted = () => Math.min(report.subjects.length - 1, Math.max(0, (Number.parseInt(state.get("image"), 10) || 1) - 1));
 
 function showSubject(number) {
+  if (report.subjects.length === 0) return drawNavigation();
   shown = number;
   const subject = readData(`subject-${number}`);
   byId("picker-select").value = String(number);
@@ -17,7 +18,7 @@ function showSubject(number) {
   graph.show(subject);
   findings.show(subject, (finding) => graph.nodeOf(finding));
   sizes.show(subject);
-  drawNavigation();
+  return drawNavigation();
 }
 
 function chooseSubject(number) {

@@ -4,6 +4,11 @@ const summary = {
   setUp(report, choose) {
     byId("unseen").hidden = report.not_seen.length === 0;
     byId("unseen-list").replaceChildren(...report.not_seen.map((words) => make("li", {}, words)));
+    byId("unread").hidden = report.unread.length === 0;
+    byId("unread-list").replaceChildren(
+      ...report.unread.flatMap(([name, cause]) => [make("dt", { class: "code" }, name), make("dd", {}, cause)]),
+    );
+    byId("title").textContent = report.title;
     byId("footer").textContent = `Written by sodeb ${report.version}. Nothing that was looked at was run.`;
     const several = report.subjects.length > 1;
     byId("subjects").hidden = !several;

@@ -1,0 +1,52 @@
+//! `sodeb diff`.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use super::arguments::{DiffArguments, FailOn, Format};
+use super::audit::{look_at, today};
+use super::config::Config;
+use super::printer::Printer;
+use super::{Exit, Failure, lock_file};
+use crate::audit::{Difference, Policy, Side};
+use crate::emit;
+
+pub(super) fn run(arguments: &DiffArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
+    let DiffArguments { old, new, fail_on, answer, .. } = arguments;
+    let is_lock = |name: &OsStr| lock_file::is_lock(Path::new(name));
+    if is_lock(old) != is_lock(new) {
+        let (lock, image) = if is_lock(old) { (old, new) } else { (new, old) };
+        let error = anyhow::anyhow!("cannot compare {}, a lock, with {}", lock.display(), image.display());
+        return Err(Failure::question(error).hint("compare two locks, or two images"));
+    }
+    let fail_on = fail_on.map_or_else(|| config.audit.fail_on(config), |level| Ok(Some(level)))?;
+    let least = fail_on.unwrap_or(FailOn::Error).severity();
+    let (old, new) = (side(old, arguments, config, printer)?, side(new, arguments, config, printer)?);
+    let difference = Difference::of(&old, &new);
+    let text = match answer.format {
+        Format::Text => emit::diff_text(&difference),
+        Format::Json => emit::diff_json(&difference).map_err(Failure::outside)?,
+    };
+    printer.answer(text, answer.output.as_deref())?;
+    let is_bad = difference.gained.iter().any(|fault| least.is_some_and(|least| fault.severity >= least));
+    Ok(if is_bad { Exit::BadNews } else { Exit::Fine })
+}
+
+fn side(
+    name: &OsStr,
+    arguments: &DiffArguments,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Side, Failure> {
+    let path = Path::new(name);
+    if lock_file::is_lock(path) {
+        return Ok(Side::of_lock(path.display().to_string(), &lock_file::read(path)?));
+    }
+    let policy = Policy {
+        levels: config.audit.levels(config)?,
+        ignores: config.audit.ignores(config)?,
+        ..Policy::default()
+    };
+    let image = look_at(name, &arguments.look, config, printer)?;
+    Ok(Side::of_image(&image.judged(&policy, today())))
+}

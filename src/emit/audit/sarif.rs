@@ -1,0 +1,146 @@
+//! `sodeb audit --format sarif`: the Static Analysis Results Interchange Format 2.1.0 (OASIS), a run for each image.
+//!
+//! An object has no lines, but GitHub shows only results that have a region: each is told to be in line 1.
+
+use serde_json::{Value, json};
+
+use super::{evidence, mends};
+use crate::audit::rules::{ALL, Rule};
+use crate::audit::{Judged, ReportedImage, Severity, Unread, Verdict};
+use crate::vocabulary::RootedPath;
+
+/// The findings of all images as one document, without a newline at its end.
+///
+/// # Errors
+/// Never for these types; the encoder's signature has it.
+pub fn audit_sarif(images: &[ReportedImage], unread: &[Unread]) -> serde_json::Result<String> {
+    let runs: Vec<Value> = images.iter().map(run).chain(unread.iter().map(unread_run)).collect();
+    serde_json::to_string_pretty(&json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": runs,
+    }))
+}
+
+fn run(image: &ReportedImage) -> Value {
+    let results: Vec<Value> = image.judged.iter().map(|judged| result(image, judged)).collect();
+    json!({
+        "tool": tool(),
+        "automationDetails": { "id": format!("sodeb/{}", image.name) },
+        "invocations": [{ "executionSuccessful": true }],
+        "originalUriBaseIds": { "ROOT": { "description": { "text": format!("the root of {}", image.name) } } },
+        "columnKind": "utf16CodeUnits",
+        "results": results,
+    })
+}
+
+fn unread_run(unread: &Unread) -> Value {
+    json!({
+        "tool": tool(),
+        "automationDetails": { "id": format!("sodeb/{}", unread.name) },
+        "invocations": [{
+            "executionSuccessful": false,
+            "toolExecutionNotifications": [{ "level": "error", "message": { "text": unread.cause } }],
+        }],
+        "results": [],
+    })
+}
+
+fn tool() -> Value {
+    let version = env!("CARGO_PKG_VERSION");
+    let rules: Vec<Value> = ALL.iter().map(|rule| descriptor(rule)).collect();
+    json!({ "driver": { "name": "sodeb", "version": version, "semanticVersion": version, "rules": rules } })
+}
+
+fn descriptor(rule: &Rule) -> Value {
+    json!({
+        "id": rule.code,
+        "shortDescription": { "text": rule.title },
+        "fullDescription": { "text": rule.explanation },
+        "help": { "text": rule.mend },
+        "defaultConfiguration": { "level": level(rule.severity) },
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    // SARIF's levels of these names.
+    severity.name()
+}
+
+fn result(image: &ReportedImage, judged: &Judged) -> Value {
+    let finding = &judged.finding;
+    let mut message = finding.message.clone();
+    for mend in mends(finding).iter().take(1) {
+        message = format!("{message}; mend: {mend}");
+    }
+    let mut result = json!({
+        "ruleId": finding.rule.code,
+        "ruleIndex": ALL.iter().position(|rule| rule.code == finding.rule.code),
+        "level": level(finding.severity),
+        "message": { "text": message },
+        "locations": [{
+            "physicalLocation": {
+                "artifactLocation": { "uri": uri(&finding.path), "uriBaseId": "ROOT" },
+                "region": { "startLine": 1 },
+            },
+            "logicalLocations": logical_locations(judged),
+        }],
+        "partialFingerprints": { "sodeb/v1": finding.fingerprint() },
+        "properties": {
+            "subject": finding.subject,
+            "reach": finding.reach.name(),
+            "evidence": evidence(image, finding),
+            "mend": mends(finding),
+        },
+    });
+    match &judged.verdict {
+        Verdict::Counts => {}
+        Verdict::Known => result["baselineState"] = json!("unchanged"),
+        Verdict::Ignored { reason, .. } => {
+            result["suppressions"] = json!([{ "kind": "external", "justification": reason }]);
+        }
+    }
+    result
+}
+
+/// Whoever brought the file.
+fn logical_locations(judged: &Judged) -> Vec<Value> {
+    let owner = judged.finding.owner.iter();
+    owner.map(|owner| json!({ "fullyQualifiedName": owner.to_string(), "kind": "package" })).collect()
+}
+
+/// A path as a relative reference (RFC 3986 §4.2) to the root.
+fn uri(path: &RootedPath) -> String {
+    let mut uri = String::new();
+    for byte in &path.as_bytes()[1..] {
+        match byte {
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'.'
+            | b'_'
+            | b'~'
+            | b'/'
+            | b'+'
+            | b'@'
+            | b'=' => {
+                uri.push(char::from(*byte));
+            }
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    // An empty reference is the root itself, as is this.
+    if uri.is_empty() { "./".to_owned() } else { uri }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_references() {
+        assert_eq!(uri(&RootedPath::new("/a b/libx++.so:1")), "a%20b/libx++.so%3A1");
+        assert_eq!(uri(&RootedPath::new("/")), "./");
+    }
+}
