@@ -35,11 +35,13 @@ fn sodeb(fixture: &Fixture, arguments: &[&str]) {
 /// What is measured of a report when it is used so.
 fn driven(scenario: &str, report: &Path) -> Value {
     let judges = trees::fixture("html-judges");
-    let driver = judges.join(format!("{scenario}.mjs"));
+    // Tests run at once, and each copies the driver for itself.
+    let driver = tempfile::Builder::new().suffix(".mjs").tempfile_in(judges).expect("a file");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/html-driver.mjs");
     // Node looks for packages where the program lies.
-    fs::copy(source, &driver).expect("the driver is copied");
-    let output = Command::new("node").arg(driver).arg(scenario).arg(report).output().expect("node runs");
+    fs::copy(source, driver.path()).expect("the driver is copied");
+    let output =
+        Command::new("node").arg(driver.path()).arg(scenario).arg(report).output().expect("node runs");
     assert!(output.status.success(), "{scenario}: {}", String::from_utf8_lossy(&output.stderr));
     let measured = serde_json::from_slice(&output.stdout).expect("is JSON");
     eprintln!("{scenario}: {measured}");
@@ -85,6 +87,16 @@ fn a_resolution_is_a_report_too() {
     fixture.build(library("/app/x.so").needs("libgmp.so.10").needs("libnowhere.so.7").without_soname());
     let options = ["--at", "/app", "--catalog", "embedded", "--format", "html", "-o", "report.html"];
     sodeb(&fixture, &[&["resolve", "app"][..], &options].concat());
+    let measured = driven("other", &fixture.host("/report.html"));
+    assert_eq!(measured["sections"], json!(["summary", "findings", "graph", "sizes"]), "{measured}");
+}
+
+#[test]
+fn an_image_that_was_composed_has_a_report() {
+    let fixture = Fixture::empty();
+    fixture.build(library("/app/x.so").needs("libgmp.so.10").without_soname());
+    let options = ["--at", "/app", "--base", "scratch", "--catalog", "embedded", "-o", "image.tar"];
+    sodeb(&fixture, &[&["image", "app", "--report", "report.html"][..], &options].concat());
     let measured = driven("other", &fixture.host("/report.html"));
     assert_eq!(measured["sections"], json!(["summary", "findings", "graph", "sizes"]), "{measured}");
 }

@@ -71,18 +71,20 @@ fn facts(report: &ImageReport<'_>, release_from: &str) -> Vec<Fact> {
     for (label, origin) in [("Base", LayerOrigin::Base), ("Libraries", LayerOrigin::Libraries)] {
         let layers = image.layers.iter().filter(|layer| layer.origin == origin);
         let sizes: Vec<u64> = layers.map(|layer| layer.size_bytes).collect();
+        let size = bytes(sizes.iter().sum());
         let words = match (sizes.len(), &origin) {
             (0, _) => "none".to_owned(),
-            (count, LayerOrigin::Base) => {
-                format!("{}, {}", counted(count, "layer"), bytes(sizes.iter().sum()))
-            }
-            _ => format!("{} of {}", bytes(sizes.iter().sum()), counted(libraries.packages.len(), "package")),
+            (count, LayerOrigin::Base) => format!("{}, {size} as compressed", counted(count, "layer")),
+            _ => format!("{}, {size} as compressed", counted(libraries.packages.len(), "package")),
         };
-        facts.push(Fact::words(label, format!("{words}, with what is compressed in it")));
+        facts.push(Fact::words(label, words));
     }
     for layer in &image.layers {
         if let LayerOrigin::Tree(at) = &layer.origin {
-            facts.push(Fact::words("Tree", printable(format_args!("{at}, {}", bytes(layer.size_bytes)))));
+            facts.push(Fact::words(
+                "Tree",
+                printable(format_args!("{at}, {} as compressed", bytes(layer.size_bytes))),
+            ));
         }
     }
     let looked_up = printable(release_words(&plan.provenance, release_from));
