@@ -124,7 +124,8 @@ impl Owners {
                     folder
                 }
             };
-            let node = folder.and_then(|folder| root.resolve(folder, path.file_name()).ok());
+            // A link is the package's, and what it leads to may be another's.
+            let node = folder.and_then(|folder| root.child(folder, path.file_name()));
             if let Some(node) = node.filter(|node| !root.is_folder(*node)) {
                 self.by_file.entry(node).or_insert(owner);
             }

@@ -289,7 +289,7 @@ fn unused_package_and_library() {
     });
     assert_eq!(lines, [format!("note unused-package {spare} libspare2")]);
     let lines = found(|sample| {
-        sample.system.build(library(spare));
+        sample.system.build(library(spare).source("char much[300000] = {1};\n"));
         sample.installs("libdep1", &[LIBRARY, spare]);
     });
     assert_eq!(lines, [format!("note unused-library {spare} deb libdep1 1.0-1")]);

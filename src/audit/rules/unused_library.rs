@@ -7,6 +7,9 @@ use crate::audit::owners::OwnerKind;
 use crate::audit::view::{Findings, View};
 use crate::root::NodeId;
 
+/// What is less than this is not worth a layer of one's own, in bytes.
+const MIN_BYTES: u64 = 256 << 10;
+
 /// How many files are named.
 const SHOWN: usize = 20;
 
@@ -15,8 +18,9 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Note,
     title: "nothing gets to a library",
     explanation: "Libraries that nothing the image starts is seen to load: of a package of which other files are used, \
-                  or of none. One finding tells of all of one package. Reported only where the image names what it \
-                  starts and that is no shell.",
+                  or of none. One finding tells of all of one package, where they come to 256 KiB. Reported only \
+                  where the image names what it starts and that is no shell. glibc's own libraries are not told: they \
+                  are opened by name and belong together.",
     mend: "Leave them out: `sodeb layer` ships only the files that are loaded.",
     check,
 };
@@ -34,6 +38,9 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         unused.sort_by_cached_key(|node| view.root.path(*node));
         let Some(first) = unused.first() else { continue };
         let bytes: u64 = unused.iter().map(|node| view.size_bytes(*node)).sum();
+        if bytes < MIN_BYTES || is_glibc(view, &objects) {
+            continue;
+        }
         let whose = owner.as_ref().map_or_else(|| "no package".to_owned(), ToString::to_string);
         let message =
             format!("nothing is seen to load {} of {} objects of {whose}", unused.len(), objects.len());
@@ -42,4 +49,9 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         finding.why = unused.iter().take(SHOWN).map(|node| view.root.path(*node).to_string()).collect();
         finding.mend.push(Mend::Words("ship only what is loaded: `sodeb layer` does".to_owned()));
     }
+}
+
+/// Whether the objects of a package are the C library.
+fn is_glibc(view: &View<'_>, objects: &[(NodeId, bool)]) -> bool {
+    objects.iter().any(|(node, _)| view.root.name(*node) == b"libc.so.6")
 }

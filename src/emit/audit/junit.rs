@@ -1,5 +1,5 @@
-//! `sodeb audit --format junit`: the XML that continuous integration shows as tests, after the schema of
-//! windyroad/JUnit-Schema: an image is a suite, a rule that finds nothing a test that passes, and a finding a test of
+//! `sodeb audit --format junit`: the XML that continuous integration shows as tests, in the form of
+//! Jenkins' junit-10.xsd: an image is a suite, a rule that finds nothing a test that passes, and a finding a test of
 //! its own, which fails from the level on that makes the exit status 1.
 
 use std::fmt::Write as _;

@@ -11,6 +11,9 @@ use crate::emit::words::{bytes, counted, release_words};
 /// How many files with one finding are shown, unless all are asked for.
 const SHOWN: usize = 5;
 
+/// How many notes of one rule are shown, unless all are asked for.
+const SHOWN_NOTES: usize = 10;
+
 /// How many lines of evidence are shown, unless all are asked for.
 const SHOWN_EVIDENCE: usize = 3;
 
@@ -56,14 +59,27 @@ impl Text {
         self.line("");
         let shown: Vec<&Judged> =
             image.judged.iter().filter(|judged| self.all || judged.verdict == Verdict::Counts).collect();
-        let mut last_rule = "";
-        for group in grouped(&shown) {
-            let rule = group[0].finding.rule;
-            if rule.code != last_rule {
-                last_rule = rule.code;
-                self.line(format_args!("{}  {}", paint(PATH, rule.code), rule.title));
+        for groups in
+            grouped(&shown).chunk_by(|one, next| one[0].finding.rule.code == next[0].finding.rule.code)
+        {
+            let rule = groups[0][0].finding.rule;
+            self.line(format_args!("{}  {}", paint(PATH, rule.code), rule.title));
+            let mut groups: Vec<&Vec<&Judged>> = groups.iter().collect();
+            // The worst first, and of what can be saved the most; a stable sort keeps the rest in order.
+            let key = |group: &[&Judged]| (group[0].finding.severity, saved(group));
+            groups.sort_by_key(|group| std::cmp::Reverse(key(group)));
+            let is_shown = |group: &[&Judged], place| {
+                self.all || place < SHOWN_NOTES || group[0].finding.severity > Severity::Note
+            };
+            let (shown, hidden): (Vec<_>, Vec<_>) =
+                groups.into_iter().enumerate().partition(|(place, group)| is_shown(group, *place));
+            shown.iter().for_each(|(_, group)| self.group(image, group));
+            if !hidden.is_empty() {
+                self.line(paint(
+                    DIM,
+                    format!("  and {} (-v shows them)", counted(hidden.len(), "more note")),
+                ));
             }
-            self.group(image, &group);
         }
         if !shown.is_empty() {
             self.line("");
@@ -86,7 +102,7 @@ impl Text {
             Severity::Note => DIM,
         };
         let level = paint(style, finding.severity.name());
-        let saves = match group.iter().map(|judged| judged.finding.saves_bytes).sum() {
+        let saves = match saved(group) {
             0 => String::new(),
             saved => format!(" ({})", bytes(saved)),
         };
@@ -138,6 +154,11 @@ impl Text {
         let style = if image.has_at_least(Severity::Error) { BAD } else { GOOD };
         self.line(paint(style, words));
     }
+}
+
+/// What taking away all of a group saves, in bytes.
+fn saved(group: &[&Judged]) -> u64 {
+    group.iter().map(|judged| judged.finding.saves_bytes).sum()
 }
 
 /// Findings of the same rule, subject, level and verdict together, in the order of the first of each.
