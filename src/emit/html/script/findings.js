@@ -106,7 +106,9 @@ const findings = {
     const shown = this.filtered();
     const groups = new Map(this.order.map((code) => [code, []]));
     for (const finding of shown) groups.get(finding.rule)?.push(finding);
-    for (const group of groups.values()) group.sort((one, other) => LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level));
+    // The worst first, and of what can be saved the most; a stable sort keeps the rest in order.
+    const worse = (one, other) => LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level) || (other.saves ?? 0) - (one.saves ?? 0);
+    for (const group of groups.values()) group.sort(worse);
     byId("findings-count").textContent =
       this.all.length === 0 ? "" : `${grouped(shown.length)} of ${counted(this.all.length, "finding")}`;
     const parts = [...groups].filter(([, group]) => group.length > 0).map(([code, group]) => this.group(code, group, whole));
@@ -155,7 +157,8 @@ const findings = {
 
   row(finding, whole) {
     const isOpen = whole || finding.id === state.get("finding");
-    const tag = finding.state === "counts" ? null : make("span", { class: "tag" }, ` (${finding.state})`);
+    const words = [finding.state === "counts" ? null : finding.state, finding.saves === undefined ? null : sized(finding.saves)];
+    const tag = words.some(Boolean) ? make("span", { class: "tag" }, ` (${words.filter(Boolean).join(", ")})`) : null;
     const button = make(
       "button",
       { type: "button", class: "row", "aria-expanded": String(isOpen) },
