@@ -10,6 +10,7 @@ use std::fs;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 use support::fixture::{Fixture, library, program};
@@ -32,16 +33,18 @@ fn sodeb(fixture: &Fixture, arguments: &[&str]) {
     assert!(status < 2, "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// One browser at a time, so that what is measured is not what others take.
+static BROWSER: Mutex<()> = Mutex::new(());
+
 /// What is measured of a report when it is used so.
 fn driven(scenario: &str, report: &Path) -> Value {
     let judges = trees::fixture("html-judges");
-    // Tests run at once, and each copies the driver for itself.
-    let driver = tempfile::Builder::new().suffix(".mjs").tempfile_in(judges).expect("a file");
+    let driver = judges.join("driver.mjs");
+    let _held = BROWSER.lock().unwrap_or_else(PoisonError::into_inner);
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/html-driver.mjs");
     // Node looks for packages where the program lies.
-    fs::copy(source, driver.path()).expect("the driver is copied");
-    let output =
-        Command::new("node").arg(driver.path()).arg(scenario).arg(report).output().expect("node runs");
+    fs::copy(source, &driver).expect("the driver is copied");
+    let output = Command::new("node").arg(&driver).arg(scenario).arg(report).output().expect("node runs");
     assert!(output.status.success(), "{scenario}: {}", String::from_utf8_lossy(&output.stderr));
     let measured = serde_json::from_slice(&output.stdout).expect("is JSON");
     eprintln!("{scenario}: {measured}");
