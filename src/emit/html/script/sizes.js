@@ -12,7 +12,7 @@ const sizes = {
     const map = byId("treemap");
     new ResizeObserver(onceAFrame(() => this.drawMap())).observe(map);
     map.onkeydown = (event) => this.onKey(event);
-    map.onpointerover = map.onfocusin = (event) => this.tell(event.target.closest(".part"));
+    for (const name of ["pointerover", "focusin"]) map.addEventListener(name, (event) => this.tell(event.target.closest(".part")));
   },
 
   show(subject) {
@@ -162,7 +162,7 @@ function put(element, { x, y, width, height }) {
 
 function label(part, { width, height }, goesIn) {
   const size = sized(part.bytes);
-  if (!goesIn && height > 40) return make("span", { class: "label" }, part.name, " ", make("br"), make("small", {}, size));
+  if (!goesIn && height > 40 && width > 72) return make("span", { class: "label" }, part.name, " ", make("br"), make("small", {}, size));
   const isRoomy = width > 150;
   return make("span", { class: "label" }, part.name, " ", isRoomy ? make("small", {}, size) : unseen(size));
 }
