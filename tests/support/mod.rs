@@ -14,6 +14,7 @@ pub(crate) mod package;
 pub(crate) mod python_base;
 pub(crate) mod real;
 pub(crate) mod registry_server;
+pub(crate) mod rootfs;
 pub(crate) mod server;
 pub(crate) mod sodeb;
 pub(crate) mod trees;

@@ -14,7 +14,7 @@ pub(crate) const PYTHON: [&str; 6] =
     ["libc6", "libexpat1", "libpython3.11-minimal", "libpython3.11-stdlib", "python3.11-minimal", "zlib1g"];
 
 /// What distroless' Python has beside that: the libraries of the whole standard library.
-const STANDARD_LIBRARY: [&str; 27] = [
+pub(crate) const STANDARD_LIBRARY: [&str; 27] = [
     "gcc-12-base",
     "libbz2-1.0",
     "libcom-err2",

@@ -32,8 +32,11 @@ pub(super) fn by_owner(view: &View<'_>) -> BTreeMap<Option<Owner>, Vec<(NodeId, 
         let owner = view.owners.of_file(view.root, node);
         let is_named = named.contains(view.root.name(node).as_bstr())
             || facts.soname.as_ref().is_some_and(|soname| named.contains(soname.as_bytes().as_bstr()));
-        let is_used = view.reached.reach(node) != Reach::Unreached || is_named || is_plugin(view, node);
+        let is_used = view.reached.reach(node) != Reach::Unreached || is_named;
         owners.entry(owner).or_default().push((node, is_used));
+    }
+    for objects in owners.values_mut() {
+        use_plugins(view, objects);
     }
     owners
 }
@@ -51,6 +54,18 @@ fn named(view: &View<'_>) -> HashSet<BString> {
         }
     }
     names
+}
+
+/// Plugins count as used, save where the package has others and none of those is used, which would open them.
+fn use_plugins(view: &View<'_>, objects: &mut [(NodeId, bool)]) {
+    let plugins: Vec<bool> = objects.iter().map(|(node, _)| is_plugin(view, *node)).collect();
+    let mut others = objects.iter().zip(&plugins).filter(|(_, is_plugin)| !**is_plugin).peekable();
+    if others.peek().is_some() && !others.any(|((_, is_used), _)| *is_used) {
+        return;
+    }
+    for ((_, is_used), is_plugin) in objects.iter_mut().zip(plugins) {
+        *is_used |= is_plugin;
+    }
 }
 
 /// Whether an object lies deeper than the folders of libraries, where whatever opens plugins looks for them.

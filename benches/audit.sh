@@ -1,0 +1,72 @@
+#!/bin/bash
+# What `sodeb audit` costs: images that share their lower layers, 1 to 20 of them, cold and from the cache; and one
+# archive as `docker save | gzip` makes it, beside `zcat | wc -c` on the same file on one core.
+# usage: audit.sh ROOTFS TREE        ROOTFS and TREE are folders: the two layers that all images share
+set -euo pipefail
+[ $# -eq 2 ] || { echo "usage: ${0##*/} ROOTFS TREE" >&2; exit 2; }
+rootfs=$(realpath -- "$1") tree=$(realpath -- "$2")
+cd "$(dirname -- "$0")/.."
+cargo build --quiet --release --locked
+sodeb=$PWD/target/release/sodeb
+work=$(mktemp -d)
+trap 'rm -r "$work"' EXIT
+cd "$work"
+
+digest() { sha256sum -- "$1" | cut -d' ' -f1; }
+
+# blob FOLDER FILE: puts a file into a layout under its digest, and prints `DIGEST SIZE`.
+blob() {
+    local sum
+    sum=$(digest "$2")
+    mkdir -p "$1/blobs/sha256"
+    ln -f -- "$2" "$1/blobs/sha256/$sum"
+    printf '%s %s\n' "$sum" "$(stat -c %s -- "$2")"
+}
+
+# layout FOLDER LAYER…: an OCI layout of these layers, hard links to their files.
+layout() {
+    local folder=$1 diffs='' layers='' sum size layer
+    shift
+    for layer in "$@"; do
+        read -r sum size < <(blob "$folder" "$layer")
+        diffs+="${diffs:+,}\"sha256:$sum\""
+        layers+="${layers:+,}{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"sha256:$sum\",\"size\":$size}"
+    done
+    printf '{"architecture":"amd64","os":"linux","config":{"Entrypoint":["python3","/main.py"]},"rootfs":{"type":"layers","diff_ids":[%s]}}' "$diffs" >"$folder.config"
+    read -r sum size < <(blob "$folder" "$folder.config")
+    printf '{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:%s","size":%s},"layers":[%s]}' "$sum" "$size" "$layers" >"$folder.manifest"
+    read -r sum size < <(blob "$folder" "$folder.manifest")
+    printf '{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:%s","size":%s}]}' "$sum" "$size" >"$folder/index.json"
+    printf '{"imageLayoutVersion":"1.0.0"}' >"$folder/oci-layout"
+}
+
+# measure WORDS COMMAND…: prints the seconds of processor time and the peak of memory.
+measure() {
+    local words=$1
+    shift
+    /usr/bin/time -f "$words: %U s user, %S s system, %e s, %M KB" "$@" >/dev/null
+}
+
+tar --sort=name --mtime=@0 -C "$rootfs" -cf rootfs.tar .
+mkdir -p top/app && cp -al -- "$tree" top/app/ 2>/dev/null || cp -a -- "$tree" top/app/
+tar --sort=name --mtime=@0 -C top -cf tree.tar .
+images=()
+for number in $(seq 20); do
+    mkdir -p "own$number"
+    echo "print($number)" >"own$number/main.py"
+    tar --mtime=@0 -C "own$number" -cf "own$number.tar" .
+    layout "image$number" rootfs.tar tree.tar "own$number.tar"
+    images+=("image$number")
+done
+
+export SODEB_CACHE_DIR=$work/cache
+for count in 1 2 5 10 20; do
+    rm -rf "$SODEB_CACHE_DIR"
+    measure "$count images, nothing in the cache" "$sodeb" audit --fail-on never --format jsonl "${images[@]:0:$count}"
+done
+measure "20 images, every layer read before" "$sodeb" audit --fail-on never --format jsonl "${images[@]}"
+
+tar -C image1 -cf - . | gzip -1 >archive.tar.gz
+measure "zcat | wc -c of $(stat -c %s archive.tar.gz) bytes" sh -c 'zcat archive.tar.gz | wc -c'
+rm -rf "$SODEB_CACHE_DIR"
+measure "audit of the same, one thread" "$sodeb" audit --jobs 1 --fail-on never archive.tar.gz
