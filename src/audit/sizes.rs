@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::owners::Owner;
 use super::view::View;
 use crate::inventory::{Content, LayerNumber};
+use crate::vocabulary::RootedPath;
 
 /// What one layer adds to the image: files that a later layer covers or takes away do not count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +25,27 @@ pub struct OwnerSize {
     pub objects: usize,
     /// Their bytes. Files with several names count once for each.
     pub bytes: u64,
+}
+
+/// What one object comes to, and where it is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectSize {
+    /// The layer that it is from; none for what has no layers.
+    pub layer: Option<LayerNumber>,
+    /// Who brought it, if anything tells.
+    pub owner: Option<Owner>,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
+/// The size of every object, by its path with links resolved.
+pub(super) fn object_sizes(view: &View<'_>) -> BTreeMap<RootedPath, ObjectSize> {
+    let size = |node| {
+        let path = view.root.path(node);
+        let (layer, owner) = (view.layer(&path), view.owners.of_file(view.root, node));
+        (path, ObjectSize { layer, owner, bytes: view.size_bytes(node) })
+    };
+    view.objects().map(|(node, _)| size(node)).collect()
 }
 
 /// The sizes of an image's layers, the lowest first, each with the largest owners first.

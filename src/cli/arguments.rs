@@ -217,8 +217,22 @@ pub(super) struct ResolveArguments {
     pub(super) linker: LinkerArguments,
     #[command(flatten)]
     pub(super) catalog: CatalogArguments,
-    #[command(flatten)]
-    pub(super) answer: AnswerArguments,
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ResolveFormat,
+    /// A file for the answer, written as a whole or not at all [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ResolveFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// A page for a browser, in one file
+    Html,
 }
 
 #[derive(Debug, Args)]
@@ -359,6 +373,9 @@ pub(super) struct ImageArguments {
     /// How the report is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: Format,
+    /// A file for a page that shows what is in the image, why, and what it comes to
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
     /// What is written: if it ends in .tar an archive that docker, podman and others load, else the folder of an OCI
     /// layout (`oci:FOLDER` for any name); `docker://HOST/NAME:TAG` sends it to a registry
     #[arg(short, long, value_name = "OUT")]

@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &AuditArguments, config: &Config, printer: &Printer
         let text = match arguments.format {
             AuditFormat::Text => emit::rules_text(),
             AuditFormat::Json => emit::rules_json().map_err(Failure::outside)?,
-            AuditFormat::Jsonl | AuditFormat::Sarif | AuditFormat::Junit => {
+            AuditFormat::Jsonl | AuditFormat::Sarif | AuditFormat::Junit | AuditFormat::Html => {
                 let error = anyhow::anyhow!("cannot list the rules in this format: they are text or json");
                 return Err(Failure::question(error));
             }
@@ -128,6 +128,7 @@ impl Report<'_> {
             AuditFormat::Jsonl => lines,
             AuditFormat::Sarif => emit::audit_sarif(&images, &unread).map_err(Failure::outside)?,
             AuditFormat::Junit => emit::audit_junit(&images, &unread, least),
+            AuditFormat::Html => emit::audit_html(&images, &unread).map_err(Failure::outside)?,
         };
         write(arguments, text, printer)
     }

@@ -1,6 +1,7 @@
 //! `sodeb image`.
 
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::time::Duration;
 
 use super::arguments::{
@@ -17,6 +18,7 @@ use super::printer::Printer;
 use super::{Exit, Failure};
 use crate::app::Sources;
 use crate::emit::{self, ImageReport};
+use crate::graph::Graph;
 use crate::image::{
     self, Checked, Composed, Image, ImageBase, ImageError, ImageOutput, ImageRequest, ImageSettings,
     NewLayer, TreesAre, Workplace,
@@ -35,7 +37,9 @@ pub(super) fn run(arguments: &ImageArguments, config: &Config, printer: &Printer
     let destination = Destination::of(&arguments.output, &catalog.archive, config)?;
     want_base(&sources.place, config)?;
     let making = Making { arguments, destination: &destination, created, config, printer };
-    let keeping = Keeping { destination: &destination, place: &sources.place, archive: &catalog.archive };
+    let report = arguments.report.as_deref();
+    let keeping =
+        Keeping { destination: &destination, place: &sources.place, archive: &catalog.archive, report };
     let Some(groups) = by_platform(sources)? else {
         return making.one(sources)?.keep(&keeping, arguments.format, config, printer);
     };
@@ -62,11 +66,12 @@ impl Making<'_> {
         let settings = image_settings(arguments, &linker, config)?;
         let gap = ClosingQuestion::of(&arguments.gap, None);
         let question = ClosingQuestion { sources: trees, linker: &linker, ..gap };
-        let ClosedAnswer { closed, sources, linker, .. } =
+        let ClosedAnswer { closed, sources, linker, learned_from } =
             close(&question, config, printer, |catalogs| catalogs)?;
         if !closed.unread.is_empty() {
             return Err(not_whole("compose an image"));
         }
+        let loaded = Some(Loaded { graph: closed.graph, learned_from });
         let plan = closed.plan;
         let debs = packages(&arguments.gap.catalog.archive, config, printer, &plan)?;
         let request = Request {
@@ -94,7 +99,7 @@ impl Making<'_> {
         if let Some(command) = &arguments.verify.verify_run {
             composed.run(command.words(), Duration::from_secs(arguments.verify.verify_timeout.into()))?;
         }
-        Ok(Made { plan, libraries, trees: tree_layers, composed, checked })
+        Ok(Made { plan, libraries, trees: tree_layers, composed, checked, loaded })
     }
 }
 
@@ -126,6 +131,15 @@ pub(super) struct Made {
     pub(super) trees: Vec<Layer>,
     pub(super) composed: Composed,
     pub(super) checked: Checked,
+    /// What is loaded in it; none where no page is asked for.
+    pub(super) loaded: Option<Loaded>,
+}
+
+/// What is loaded in an image, for its page.
+pub(super) struct Loaded {
+    graph: Graph,
+    /// Why its packages were looked up in that release.
+    learned_from: String,
 }
 
 /// Where an image goes, and how.
@@ -133,6 +147,28 @@ pub(super) struct Keeping<'run> {
     pub(super) destination: &'run Destination,
     pub(super) place: &'run PlaceArguments,
     pub(super) archive: &'run ArchiveArguments,
+    /// Where the page goes, if one is asked for.
+    pub(super) report: Option<&'run Path>,
+}
+
+impl Keeping<'_> {
+    /// Writes the page about images, if one is asked for.
+    fn write_report(
+        &self,
+        told: &[Told],
+        reports: Vec<ImageReport<'_>>,
+        printer: &Printer,
+    ) -> Result<(), Failure> {
+        let Some(path) = self.report else { return Ok(()) };
+        let loaded = told.iter().map(|told| told.loaded.as_ref());
+        let shown: Vec<_> = reports
+            .into_iter()
+            .zip(loaded)
+            .filter_map(|(report, loaded)| Some((report, &loaded?.graph, loaded?.learned_from.as_str())))
+            .collect();
+        let page = emit::image_html(&shown).map_err(Failure::outside)?;
+        printer.write_file(path, page.as_bytes())
+    }
 }
 
 /// What is told of an image that is where it belongs.
@@ -141,6 +177,7 @@ struct Told {
     libraries: Layer,
     checked: Checked,
     notes: Vec<String>,
+    loaded: Option<Loaded>,
 }
 
 impl Told {
@@ -151,7 +188,7 @@ impl Told {
         form: &'static str,
         pushed: Option<&Pushed>,
     ) -> ImageReport<'told> {
-        let Self { plan, libraries, checked, notes } = self;
+        let Self { plan, libraries, checked, notes, .. } = self;
         let sent = pushed.map(|pushed| (pushed.sent, pushed.present));
         ImageReport { plan, libraries, output, form, image, sent, checked, notes }
     }
@@ -174,7 +211,7 @@ impl Made {
         printer: &Printer,
     ) -> Result<Exit, Failure> {
         let (composed, told) = self.apart();
-        let Keeping { destination, place, archive } = keeping;
+        let Keeping { destination, place, archive, .. } = keeping;
         let (image, layout) = (composed.image.clone(), composed.layout().to_owned());
         let pushed = destination.keep(&layout, || composed.keep(), place, archive, config, printer)?;
         let name = destination.name();
@@ -183,14 +220,15 @@ impl Made {
             Format::Json => emit::image_json(&report).map_err(Failure::outside)?,
             Format::Text => emit::image_text(&report),
         })?;
+        keeping.write_report(slice::from_ref(&told), vec![report], printer)?;
         Ok(told.warn(printer))
     }
 
     /// The image, and what is told of it.
     fn apart(self) -> (Composed, Told) {
-        let Self { plan, libraries, trees, composed, checked } = self;
+        let Self { plan, libraries, trees, composed, checked, loaded } = self;
         let notes = [&libraries].into_iter().chain(&trees).flat_map(|layer| &layer.notes).cloned().collect();
-        (composed, Told { plan, libraries, checked, notes })
+        (composed, Told { plan, libraries, checked, notes, loaded })
     }
 }
 
@@ -204,7 +242,7 @@ fn keep_several(
 ) -> Result<Exit, Failure> {
     let (composed, told): (Vec<Composed>, Vec<Told>) = made.into_iter().map(Made::apart).unzip();
     let list = image::join(composed)?;
-    let Keeping { destination, place, archive } = keeping;
+    let Keeping { destination, place, archive, .. } = keeping;
     let (digest, images, layout) = (list.digest, list.images.clone(), list.layout().to_owned());
     let pushed = destination.keep(&layout, || list.keep(), place, archive, config, printer)?;
     let (name, form) = (destination.name(), destination.form());
@@ -217,6 +255,7 @@ fn keep_several(
         Format::Json => emit::images_json(digest, &reports).map_err(Failure::outside)?,
         Format::Text => emit::images_text(digest, &reports),
     })?;
+    keeping.write_report(&told, reports, printer)?;
     let exits: Vec<Exit> = told.iter().map(|told| told.warn(printer)).collect();
     Ok(if exits.contains(&Exit::BadNews) { Exit::BadNews } else { Exit::Fine })
 }

@@ -51,7 +51,7 @@ fn show(catalogs: &[FileCatalog], answer: &AnswerArguments, printer: &Printer) -
         Format::Json => emit::index_show_json(catalogs).map_err(Failure::outside)?,
         Format::Text => emit::index_show_text(catalogs, printer.verbose),
     };
-    printer.answer(text, answer)?;
+    printer.answer(text, answer.output.as_deref())?;
     Ok(Exit::Fine)
 }
 
@@ -70,7 +70,7 @@ fn run_find(arguments: &IndexFindArguments, config: &Config, printer: &Printer) 
         Format::Json => emit::index_find_json(&arguments.pattern, &all).map_err(Failure::outside)?,
         Format::Text => emit::index_find_text(&all),
     };
-    printer.answer(text, &arguments.answer)?;
+    printer.answer(text, arguments.answer.output.as_deref())?;
     let is_found = all.iter().any(|(_, found)| !found.libraries.is_empty());
     Ok(if is_found { Exit::Fine } else { Exit::BadNews })
 }

@@ -77,8 +77,10 @@ fn write_image(
     };
     let composed = composing.compose(folder, destination.kind)?;
     let checked = image::check(&composed, plan, planned.context(), TreesAre::Outside)?;
-    let made = Made { plan: planned.plan, libraries: layer, trees: Vec::new(), composed, checked };
-    let keeping = Keeping { destination: &destination, place: &arguments.gap.sources.place, archive };
+    let made =
+        Made { plan: planned.plan, libraries: layer, trees: Vec::new(), composed, checked, loaded: None };
+    let place = &arguments.gap.sources.place;
+    let keeping = Keeping { destination: &destination, place, archive, report: None };
     made.keep(&keeping, arguments.format, config, printer)
 }
 

@@ -7,7 +7,7 @@ use anstream::{AutoStream, ColorChoice as Choice};
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 
-use super::arguments::{AnswerArguments, ColorChoice, GlobalArguments};
+use super::arguments::{ColorChoice, GlobalArguments};
 use super::{Exit, Failure};
 use crate::storage::write_whole;
 
@@ -42,11 +42,11 @@ impl Printer {
     }
 
     /// Prints an answer, or writes it to the file that is asked for.
-    pub(crate) fn answer(&self, mut text: String, arguments: &AnswerArguments) -> Result<(), Failure> {
+    pub(crate) fn answer(&self, mut text: String, output: Option<&Path>) -> Result<(), Failure> {
         if !(text.is_empty() || text.ends_with('\n')) {
             text.push('\n');
         }
-        if let Some(path) = &arguments.output {
+        if let Some(path) = output {
             return self.write_file(path, anstream::adapter::strip_str(&text).to_string().as_bytes());
         }
         self.print(text)

@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &TreeArguments, config: &Config, printer: &Printer)
         Format::Json => emit::tree_json(&root, &linked).map_err(Failure::outside)?,
         Format::Text => emit::tree_text(&root, &linked, printer.verbose),
     };
-    printer.answer(text, &arguments.answer)?;
+    printer.answer(text, arguments.answer.output.as_deref())?;
     Ok(if has_problems(&root, &linked) { Exit::BadNews } else { Exit::Fine })
 }
 

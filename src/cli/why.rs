@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &WhyArguments, config: &Config, printer: &Printer) 
         Format::Json => emit::why_json(query, &chains).map_err(Failure::outside)?,
         Format::Text => emit::why_text(&chains, printer.verbose),
     };
-    printer.answer(text, answer)?;
+    printer.answer(text, answer.output.as_deref())?;
     Ok(Exit::Fine)
 }
 

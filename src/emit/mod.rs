@@ -4,7 +4,9 @@ mod audit;
 mod check;
 mod diff;
 mod graph;
+mod html;
 mod image;
+mod image_html;
 mod included;
 mod index_json;
 mod index_text;
@@ -16,6 +18,7 @@ mod plan_json;
 mod printable;
 mod problem_json;
 mod problems;
+mod resolve_html;
 mod resolve_json;
 mod resolve_text;
 mod style;
@@ -27,13 +30,14 @@ mod words;
 mod xml;
 
 pub use audit::{
-    audit_json, audit_jsonl, audit_junit, audit_sarif, audit_text, rule_text, rules_json, rules_text,
-    unread_jsonl,
+    audit_html, audit_json, audit_jsonl, audit_junit, audit_sarif, audit_text, rule_text, rules_json,
+    rules_text, unread_jsonl,
 };
 pub use check::{check_json, check_text};
 pub use diff::{diff_json, diff_text};
 pub use graph::{MERMAID_EDGES, MERMAID_LETTERS, graph_dot, graph_json, graph_mermaid, graph_svg};
 pub use image::{ImageReport, image_json, image_text, images_json, images_text};
+pub use image_html::image_html;
 pub use index_json::{index_find_json, index_show_json};
 pub use index_text::{index_find_text, index_show_text};
 pub use layer::{LayerReport, layer_json, layer_text};
@@ -41,6 +45,7 @@ pub use lock_json::lock_json;
 pub use lock_text::lock_text;
 pub use manifest::{ManifestError, ManifestFault, ManifestFormat, manifest};
 pub(crate) use problems::{problem_of_script, problems};
+pub use resolve_html::resolve_html;
 pub use resolve_json::resolve_json;
 pub use resolve_text::resolve_text;
 pub use tree_json::tree_json;

@@ -43,7 +43,7 @@ fn words_that_are_not_known() {
         ("--catalog <CATALOG>", "apt", ": neither embedded nor archive nor installed[:ROOT]\n"),
         ("--catalog <CATALOG>", "installed:", ": neither embedded nor archive nor installed[:ROOT]\n"),
         ("--hwcaps <LEVEL>", "v9", ": unknown CPU level 'v9' (known: x86-64-v1, x86-64-v2, "),
-        ("--format <FORMAT>", "xml", "\n!   [possible values: text, json]\n"),
+        ("--format <FORMAT>", "xml", "\n!   [possible values: text, json, html]\n"),
         ("--color <WHEN>", "blue", "\n!   [possible values: auto, always, never]\n"),
         ("--jobs <N>", "0", ": number would be zero for non-zero type\n"),
     ] {

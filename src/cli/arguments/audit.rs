@@ -81,6 +81,8 @@ pub(in crate::cli) enum AuditFormat {
     Sarif,
     /// JUnit's XML, for continuous integration
     Junit,
+    /// A page for a browser, in one file
+    Html,
 }
 
 /// From which level on findings make the answer bad news.

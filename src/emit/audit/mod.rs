@@ -1,5 +1,6 @@
 //! `sodeb audit`: findings by image and rule, one format a file.
 
+mod html;
 mod json;
 mod jsonl;
 mod junit;
@@ -7,6 +8,7 @@ mod rules;
 mod sarif;
 mod text;
 
+pub use html::audit_html;
 pub use json::audit_json;
 pub use jsonl::{audit_jsonl, unread_jsonl};
 pub use junit::audit_junit;
