@@ -135,7 +135,7 @@ fn finding_view(image: &ReportedImage, judged: &Judged) -> FindingView {
         reach: Some(reach.name().to_owned()),
         chain: chain.iter().map(printable).collect(),
         why: why.iter().map(printable).collect(),
-        mend: mends(finding).iter().map(printable).collect(),
+        mend: mends(image, finding).iter().map(printable).collect(),
         saves: Some(*saves_bytes).filter(|bytes| *bytes > 0),
     }
 }
