@@ -76,8 +76,10 @@ impl Side {
                 facts.bytes += size.bytes;
             }
         }
-        for library in &audited.libraries {
-            side.add_library(&library.soname, &library.path, library.size_bytes);
+        for (path, object) in &audited.objects {
+            if let Some(soname) = &object.soname {
+                side.add_library(soname, path, object.bytes);
+            }
         }
         let findings = image.judged.iter().filter(|one| !matches!(one.verdict, Verdict::Ignored { .. }));
         side.faults = findings

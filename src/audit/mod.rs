@@ -33,7 +33,7 @@ pub use owners::{Owner, OwnerKind, Owners};
 pub use policy::{Ignore, Judged, Level, Policy, Verdict};
 pub use reach::Reached;
 pub use report::{ReportedImage, Unread};
-pub use sizes::{LayerSize, ObjectSize, OwnerSize, sizes};
+pub use sizes::{AuditedObject, LayerSize, OwnerSize, sizes};
 pub use view::{Cause, Findings, Unmet, View};
 
 use crate::app::{Scope, Source, Sources, Tree, TreeKind, link};
@@ -42,7 +42,7 @@ use crate::elf::DlopenPriority;
 use crate::inventory::{ImageFacts, Inventory, LayerNumber};
 use crate::loader::{LinkerSettings, Platform, Traces};
 use crate::resolve;
-use crate::vocabulary::{Architecture, RootedPath, Soname};
+use crate::vocabulary::{Architecture, RootedPath};
 
 /// An image, or a root file system, that is looked at.
 #[derive(Debug)]
@@ -90,33 +90,18 @@ pub struct AuditSettings {
 pub struct Audited {
     /// The findings, sorted by rule, subject and path.
     pub findings: Vec<Finding>,
-    /// Its libraries, sorted by path.
-    pub libraries: Vec<Library>,
     /// What it comes to, by layer and by owner.
     pub sizes: Vec<LayerSize>,
-    /// What each object comes to, by its path with links resolved.
-    pub object_sizes: BTreeMap<RootedPath, ObjectSize>,
     /// How many regular files there are.
     pub files: usize,
-    /// How many objects there are that a linker could load.
-    pub objects: usize,
+    /// Every object that a linker could load, by its path with links resolved.
+    pub objects: BTreeMap<RootedPath, AuditedObject>,
     /// Where packages were looked up.
     pub resolution: resolve::Resolution,
     /// What everything loads, for whoever shows it.
     pub graph: crate::graph::Graph,
     /// Whether anything may be started, since the image names nothing or a shell.
     pub is_open: bool,
-}
-
-/// A library of an image.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Library {
-    /// What it says it is.
-    pub soname: Soname,
-    /// Its file.
-    pub path: RootedPath,
-    /// The file's size in bytes.
-    pub size_bytes: u64,
 }
 
 /// Looks at one image. `choose` opens the catalogs for the architecture of its objects.
@@ -151,27 +136,16 @@ pub fn audit<Error: From<CatalogError>>(
         &resolution,
         catalog.as_ref(),
     )?;
-    let (findings, sizes, object_sizes, libraries, is_open) = {
+    let (findings, sizes, objects, is_open) = {
         let view = View::new(subject, &root, &linked, scene, &resolution, settings.is_strict);
         let found = rules::ALL.iter().flat_map(|rule| rule.findings(&view));
         let mut findings: Vec<Finding> = found.collect();
-        findings.sort_by(|left, right| {
-            let key = |finding: &Finding| {
-                let place = rules::ALL.iter().position(|rule| rule.code == finding.rule.code);
-                (place, finding.subject.clone(), finding.path.clone())
-            };
-            key(left).cmp(&key(right))
+        findings.sort_by_cached_key(|finding| {
+            let place = rules::ALL.iter().position(|rule| rule.code == finding.rule.code);
+            (place, finding.subject.clone(), finding.path.clone())
         });
-        (findings, sizes(&view), sizes::object_sizes(&view), libraries(&view), view.entry.is_open)
+        (findings, sizes(&view), sizes::objects(&view), view.entry.is_open)
     };
-    let (files, objects) = (subject.inventory().files().count(), linked.objects.len());
-    Ok(Audited { findings, libraries, sizes, object_sizes, files, objects, resolution, graph, is_open })
-}
-
-fn libraries(view: &View<'_>) -> Vec<Library> {
-    let libraries = view.objects().filter_map(|(node, facts)| {
-        let soname = facts.soname.clone()?;
-        Some(Library { soname, path: view.root.path(node), size_bytes: view.size_bytes(node) })
-    });
-    libraries.collect()
+    let files = subject.inventory().files().count();
+    Ok(Audited { findings, sizes, files, objects, resolution, graph, is_open })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::owners::Owner;
 use super::view::View;
 use crate::inventory::{Content, LayerNumber};
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{RootedPath, Soname};
 
 /// What one layer adds to the image: files that a later layer covers or takes away do not count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,9 +27,11 @@ pub struct OwnerSize {
     pub bytes: u64,
 }
 
-/// What one object comes to, and where it is from.
+/// What one object is, and where it is from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ObjectSize {
+pub struct AuditedObject {
+    /// What it says it is, if it is a library.
+    pub soname: Option<Soname>,
     /// The layer that it is from; none for what has no layers.
     pub layer: Option<LayerNumber>,
     /// Who brought it, if anything tells.
@@ -38,14 +40,19 @@ pub struct ObjectSize {
     pub bytes: u64,
 }
 
-/// The size of every object, by its path with links resolved.
-pub(super) fn object_sizes(view: &View<'_>) -> BTreeMap<RootedPath, ObjectSize> {
-    let size = |node| {
+/// Every object that a linker could load, by its path with links resolved.
+pub(super) fn objects(view: &View<'_>) -> BTreeMap<RootedPath, AuditedObject> {
+    let objects = view.objects().map(|(node, facts)| {
         let path = view.root.path(node);
-        let (layer, owner) = (view.layer(&path), view.owners.of_file(view.root, node));
-        (path, ObjectSize { layer, owner, bytes: view.size_bytes(node) })
-    };
-    view.objects().map(|(node, _)| size(node)).collect()
+        let object = AuditedObject {
+            soname: facts.soname.clone(),
+            layer: view.layer(&path),
+            owner: view.owners.of_file(view.root, node),
+            bytes: view.size_bytes(node),
+        };
+        (path, object)
+    });
+    objects.collect()
 }
 
 /// The sizes of an image's layers, the lowest first, each with the largest owners first.

@@ -32,7 +32,9 @@ pub struct Platform {
     pub triplet: &'static str,
     /// Where its glibc programs name their dynamic linker.
     pub interpreter: &'static str,
-    /// `$PLATFORM`: the kernel's AT_PLATFORM, where it has one that is the same on every such machine.
+    /// `$PLATFORM`: the kernel's AT_PLATFORM, where it has one that is the same on every such machine. That glibc before
+    /// 2.37 puts `haswell` or `xeon_phi` in its place on some of Intel's (sysdeps/x86/cpu-features.c) is left out: what an
+    /// image lacks must not depend on the machine that it happens to run on.
     pub platform_token: Option<&'static str>,
     /// musl's name of the architecture, as in `ld-musl-NAME.so.1`.
     pub musl_name: &'static str,

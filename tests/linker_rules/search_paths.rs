@@ -2,6 +2,7 @@
 
 use crate::support::fixture::{Fixture, library, program};
 use crate::support::judge::Judge;
+use crate::support::real::platform;
 use crate::support::sodeb::tree;
 use crate::{found, missing, verdicts};
 
@@ -212,8 +213,12 @@ fn platform_token_is_the_kernels_name_of_the_machine() {
     );
     fixture.build(library("/p/x86_64/liba.so.1"));
     fixture.build(library("/q/x86_64/libb.so.1"));
+    let judge = Judge::of(&fixture);
+    // On some of Intel's processors glibc before 2.37 says `haswell`, which is left out on purpose.
+    let is_kernels = platform().is_none_or(|platform| platform == "x86_64");
+    let edges = if is_kernels { judge.program("/app/prog") } else { judge.edges("/app/prog") };
     assert_eq!(
-        verdicts(&Judge::of(&fixture).program("/app/prog")),
+        verdicts(&edges),
         [
             found("liba.so.1", "/p/x86_64/liba.so.1", "runpath"),
             found("libb.so.1", "/q/x86_64/libb.so.1", "runpath"),

@@ -76,7 +76,7 @@ impl<'fixture> Judge<'fixture> {
     }
 
     /// The one start object's edges; its path may be another than the one asked for, which may be a link.
-    fn edges(self, path: &str) -> Vec<Edge> {
+    pub(crate) fn edges(self, path: &str) -> Vec<Edge> {
         let tree = self.tree(path);
         let starts: Vec<String> = tree.starts().into_iter().map(str::to_owned).collect();
         assert_eq!(starts.len(), 1, "one object was asked for: {starts:?}");

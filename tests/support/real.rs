@@ -69,6 +69,14 @@ pub(crate) fn execute(fixture: &Fixture, program: &str, surroundings: Surroundin
     can_run(fixture).then(|| enter(fixture, surroundings, &[]).arg(program).output().expect("bwrap runs"))
 }
 
+/// What the real ld.so puts in for `$PLATFORM` on this machine, if it tells.
+pub(crate) fn platform() -> Option<String> {
+    let output = Command::new(INTERPRETER).arg("--list-diagnostics").output().ok()?;
+    let listed = text(&output.stdout);
+    let line = listed.lines().find_map(|line| line.strip_prefix("dl_platform=\""))?;
+    line.strip_suffix('"').map(str::to_owned)
+}
+
 /// What glibc loads for an object of the root, or none where the host can't tell. A program is started by the
 /// kernel; a library is given to ld.so as if it were one.
 pub(crate) fn glibc(

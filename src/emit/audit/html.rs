@@ -3,7 +3,7 @@
 use super::{NOT_SEEN, layer_words, mends};
 use crate::audit::rules::ALL;
 use crate::audit::{
-    Finding, Judged, LayerSize, ObjectSize, Owner, OwnerKind, OwnerSize, ReportedImage, Severity, Unread,
+    AuditedObject, Finding, Judged, LayerSize, Owner, OwnerKind, OwnerSize, ReportedImage, Severity, Unread,
     Verdict,
 };
 use crate::emit::html::{
@@ -52,7 +52,7 @@ fn subject(image: &ReportedImage) -> Subject {
         name: printable(&image.name),
         facts: facts(image),
         files: Some(audited.files),
-        objects: audited.objects,
+        objects: audited.objects.len(),
         saves: image.counting().map(|finding| finding.saves_bytes).sum(),
         findings: image.judged.iter().map(|judged| finding_view(image, judged)).collect(),
         graph: graph_view(&audited.graph, |object| object_place(image, object)),
@@ -141,7 +141,7 @@ fn finding_view(image: &ReportedImage, judged: &Judged) -> FindingView {
 }
 
 fn object_place(image: &ReportedImage, object: &Object) -> ObjectPlace {
-    let Some(ObjectSize { layer, owner, bytes }) = image.audited.object_sizes.get(&object.path) else {
+    let Some(AuditedObject { layer, owner, bytes, .. }) = image.audited.objects.get(&object.path) else {
         return ObjectPlace { kind: Some(Kind::Unowned), ..ObjectPlace::default() };
     };
     ObjectPlace {

@@ -172,7 +172,7 @@ pub(super) fn image_row(reported: &ReportedImage) -> ImageRow<'_> {
         }),
         open: audited.is_open,
         files: audited.files,
-        objects: audited.objects,
+        objects: audited.objects.len(),
         size: layers.iter().map(|layer| layer.size).sum(),
         layers,
         findings: judged.iter().map(|judged| finding_row(reported, judged)).collect(),

@@ -42,7 +42,8 @@ impl Text {
     fn image(&mut self, image: &ReportedImage) {
         let audited = &image.audited;
         let release = release_words(&audited.resolution.provenance, &image.release_from);
-        let counts = format!("{}, {}", counted(audited.files, "file"), counted(audited.objects, "object"));
+        let counts =
+            format!("{}, {}", counted(audited.files, "file"), counted(audited.objects.len(), "object"));
         self.line(format_args!("{}  {counts} · {release}", paint(PATH, printable(&image.name))));
         let opened = match &image.image {
             None => "a root without a configuration: every program may be started".to_owned(),
