@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "registries/audited.rs"]
+mod audited;
 #[path = "registries/composed.rs"]
 mod composed;
 #[path = "registries/engine.rs"]
