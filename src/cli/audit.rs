@@ -16,6 +16,7 @@ use super::base::Base;
 use super::catalogs;
 use super::config::Config;
 use super::printer::Printer;
+use super::progress::Steps;
 use super::release;
 use super::settings::{SourceQuestion, linker_settings};
 use super::{Exit, Failure};
@@ -29,24 +30,10 @@ const MAX_NAMES_BYTES: u64 = 16 << 20;
 
 pub(super) fn run(arguments: &AuditArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     if let Some(code) = &arguments.explain {
-        let rule = rules::by_code(code).ok_or_else(|| {
-            Failure::question(anyhow::anyhow!("cannot explain {code:?}: there is no such rule"))
-                .hint("`sodeb audit --list-rules` lists them")
-        })?;
-        printer.print(emit::rule_text(rule))?;
-        return Ok(Exit::Fine);
+        return explain(code, printer);
     }
     if arguments.list_rules {
-        let text = match arguments.format {
-            AuditFormat::Text => emit::rules_text(),
-            AuditFormat::Json => emit::rules_json().map_err(Failure::outside)?,
-            AuditFormat::Jsonl | AuditFormat::Sarif | AuditFormat::Junit | AuditFormat::Html => {
-                let error = anyhow::anyhow!("cannot list the rules in this format: they are text or json");
-                return Err(Failure::question(error));
-            }
-        };
-        write(arguments, text, printer)?;
-        return Ok(Exit::Fine);
+        return list_rules(arguments, printer);
     }
     let policy = policy(arguments, config)?;
     let fail_on = arguments.fail_on.map_or_else(|| config.audit.fail_on(config), |level| Ok(Some(level)))?;
@@ -58,23 +45,52 @@ pub(super) fn run(arguments: &AuditArguments, config: &Config, printer: &Printer
     let mut report =
         Report { arguments, printer, least, images: Vec::new(), unread: Vec::new(), lines: String::new() };
     let mut exit = Exit::Fine;
-    for name in names(arguments)? {
-        match look_at(&name, &arguments.look, config, printer) {
+    let names = names(arguments)?;
+    let steps = Steps::new(printer.shows_progress, names.len());
+    for name in names {
+        steps.begin(name.display().to_string());
+        let looked_at = look_at(&name, &arguments.look, config, printer);
+        steps.done();
+        match looked_at {
             Ok(audited) => {
                 let image = audited.judged(&policy, today);
                 let is_bad = least.is_some_and(|least| image.has_at_least(least));
                 exit = exit.max(if is_bad { Exit::BadNews } else { Exit::Fine });
-                report.add(image)?;
+                steps.beside(|| report.add(image))?;
             }
             // One image that can't be read does not take the others' findings away.
             Err(failure) => {
-                exit = exit.max(printer.failure(&failure));
-                report.add_unread(Unread { name: name.display().to_string(), cause: failure.cause() })?;
+                exit = exit.max(steps.beside(|| printer.failure(&failure)));
+                let unread = Unread { name: name.display().to_string(), cause: failure.cause() };
+                steps.beside(|| report.add_unread(unread))?;
             }
         }
     }
+    drop(steps);
     report.end()?;
     Ok(exit)
+}
+
+fn explain(code: &str, printer: &Printer) -> Result<Exit, Failure> {
+    let rule = rules::by_code(code).ok_or_else(|| {
+        Failure::question(anyhow::anyhow!("cannot explain {code:?}: there is no such rule"))
+            .hint("`sodeb audit --list-rules` lists them")
+    })?;
+    printer.print(emit::rule_text(rule))?;
+    Ok(Exit::Fine)
+}
+
+fn list_rules(arguments: &AuditArguments, printer: &Printer) -> Result<Exit, Failure> {
+    let text = match arguments.format {
+        AuditFormat::Text => emit::rules_text(),
+        AuditFormat::Json => emit::rules_json().map_err(Failure::outside)?,
+        AuditFormat::Jsonl | AuditFormat::Sarif | AuditFormat::Junit | AuditFormat::Html => {
+            let error = anyhow::anyhow!("cannot list the rules in this format: they are text or json");
+            return Err(Failure::question(error));
+        }
+    };
+    write(arguments, text, printer)?;
+    Ok(Exit::Fine)
 }
 
 /// The day by which ignores expire, the same everywhere.

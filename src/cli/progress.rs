@@ -1,4 +1,4 @@
-//! Progress of downloads as bars on stderr, where that is a terminal.
+//! Progress of downloads and of images as bars on stderr, where that is a terminal.
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -14,6 +14,43 @@ impl Bars {
     pub(super) fn new(is_wanted: bool) -> Self {
         let target = if is_wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         Self { all: MultiProgress::with_draw_target(target) }
+    }
+}
+
+/// Steps of a number that is known beforehand, one after the other: the images of an audit.
+pub(super) struct Steps(ProgressBar);
+
+impl Steps {
+    /// A line on stderr that tells which step it is at, or none where it is not wanted or there is but one step.
+    pub(super) fn new(is_wanted: bool, total: usize) -> Self {
+        let is_shown = is_wanted && total > 1;
+        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(total as u64), target);
+        // The template is a constant that parses; were it broken, the default shows as well.
+        let style = ProgressStyle::with_template("{pos} of {len} {wide_bar} {wide_msg}");
+        Self(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())))
+    }
+
+    /// The next one begins.
+    pub(super) fn begin(&self, label: String) {
+        self.0.set_message(label);
+        self.0.tick();
+    }
+
+    /// One is done.
+    pub(super) fn done(&self) {
+        self.0.inc(1);
+    }
+
+    /// Takes the line away while something else is printed.
+    pub(super) fn beside<Printed>(&self, print: impl FnOnce() -> Printed) -> Printed {
+        self.0.suspend(print)
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
     }
 }
 
