@@ -25,7 +25,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("companions", &["vocabulary"]),
     ("bases", &["inventory", "vocabulary"]),
     ("catalog", &["companions", "bases", "archive", "storage", "vocabulary"]),
-    ("depot", &["catalog", "archive", "inventory", "progress", "vocabulary"]),
+    ("depot", &["catalog", "companions", "archive", "inventory", "storage", "progress", "vocabulary"]),
     ("select", &["vocabulary"]),
     ("resolve", &["catalog", "app", "loader", "root", "elf", "vocabulary"]),
     ("plan", &["resolve", "catalog", "companions", "app", "loader", "vocabulary"]),
@@ -165,7 +165,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("goblin", &["elf"]),
     ("scroll", &["elf"]),
     ("walkdir", &["inventory"]),
-    ("zstd", &["catalog", "compress", "decompress"]),
+    ("zstd", &["catalog", "compress", "decompress", "depot"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
     ("indicatif", &["cli"]),
@@ -181,7 +181,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("bzip2", &["decompress"]),
     ("ar", &["inventory"]),
     ("tar", &["inventory", "layer"]),
-    ("postcard", &["inventory"]),
+    ("postcard", &["depot", "inventory"]),
     ("petgraph", &["graph"]),
 ];
 

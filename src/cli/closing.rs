@@ -14,7 +14,7 @@ use super::printer::Printer;
 use super::progress::Bars;
 use super::question::Asked;
 use super::tree::say_unread;
-use super::{Exit, Failure};
+use super::{Exit, Failure, library_graph};
 use crate::app::Sources;
 use crate::catalog::{Package, Provenance, installed_names};
 use crate::close::{CloseError, Closed, Terms};
@@ -23,7 +23,7 @@ use crate::depot::{Depot, DepotError};
 use crate::elf::DlopenPriority;
 use crate::inventory::{Content, Deb, Depth};
 use crate::loader::LinkerSettings;
-use crate::pipeline::{self, Catalogs, Debs};
+use crate::pipeline::{self, Catalogs, Debs, Reading};
 use crate::plan::Plan;
 use crate::vocabulary::{PackageName, Sha256Digest};
 
@@ -69,7 +69,8 @@ pub(super) fn close(
     let bars = Bars::new(printer.shows_progress);
     let settings = archive_settings(&catalog.archive, config)?;
     let snapshot = settings.snapshot.clone();
-    let depot = OpenedDepot(Depot::new(settings, locked_urls(*earlier), &bars));
+    let graphs = library_graph::at_hand(&settings.cache_dir, printer);
+    let depot = OpenedDepot(Depot::new(settings, locked_urls(*earlier), &bars).with_graphs(graphs));
     let mut learned_from = String::new();
     let Asked { mut sources, linker, architecture, opener } = asked;
     let choose = |architecture| {
@@ -159,8 +160,12 @@ impl Debs for OpenedDepot<'_> {
         &self,
         provenance: &Provenance,
         packages: &[Package],
+        reading: Reading,
     ) -> Result<Vec<Result<Arc<Deb>, String>>, Failure> {
-        Ok(self.0.debs(provenance, packages)?)
+        Ok(match reading {
+            Reading::Libraries => self.0.libraries(provenance, packages)?,
+            Reading::Whole => self.0.debs(provenance, packages)?,
+        })
     }
 
     fn urls(&self, provenance: &Provenance, package: &Package) -> Vec<String> {

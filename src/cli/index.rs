@@ -8,7 +8,7 @@ use super::catalogs::{archive_settings, cache_dir, none_at_hand, update};
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
-use super::{Exit, Failure};
+use super::{Exit, Failure, library_graph};
 use crate::archive::Archive;
 use crate::catalog::{
     Catalog, Detail, FileCatalog, Pattern, TargetIndex, cached_catalog, cached_files, debian_stable,
@@ -76,6 +76,9 @@ fn run_find(arguments: &IndexFindArguments, config: &Config, printer: &Printer) 
 }
 
 fn run_build(arguments: &IndexBuildArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
+    let Some(output) = arguments.output.as_deref().filter(|_| !arguments.from_debs) else {
+        return library_graph::build(arguments, &targets(&arguments.targets, config)?, config, printer);
+    };
     let archive = Archive::new(archive_settings(&arguments.archive, config)?)?;
     let mut indices = Vec::new();
     for target in targets(&arguments.targets, config)? {
@@ -93,8 +96,8 @@ fn run_build(arguments: &IndexBuildArguments, config: &Config, printer: &Printer
         indices.push(index);
     }
     let bytes = write_catalog(&indices, Detail::Compact)?;
-    write_whole(&arguments.output, &bytes)?;
-    printer.note(&format!("{}: {} bytes", arguments.output.display(), bytes.len()));
+    write_whole(output, &bytes)?;
+    printer.note(&format!("{}: {} bytes", output.display(), bytes.len()));
     Ok(Exit::Fine)
 }
 

@@ -16,6 +16,7 @@ mod image_settings;
 mod index;
 mod interrupt;
 mod layer;
+mod library_graph;
 mod lock;
 mod lock_file;
 mod manifest;

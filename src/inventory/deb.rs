@@ -35,7 +35,7 @@ const MAX_DATA_BYTES: u64 = 16 << 30;
 const MAX_ENTRIES: usize = 1_000_000;
 
 /// A .deb, read.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Deb {
     /// The stanza in its `control`.
     pub control: String,
@@ -110,6 +110,35 @@ impl Deb {
         let path = path.as_ref().as_bstr();
         let found = self.files.binary_search_by(|file| file.path.as_bstr().cmp(path)).ok()?;
         self.files.get(found)
+    }
+
+    /// One with no files, for whoever tests what keeps .debs.
+    #[cfg(test)]
+    pub(crate) fn of_control(control: String) -> Self {
+        Self { control, scripts: BTreeMap::new(), inventory: Inventory::default(), files: Vec::new() }
+    }
+
+    /// The same with those fields of its stanza, those members of control.tar and those entries alone that are asked
+    /// for, and without what only audits ask of files.
+    pub fn reduced(
+        self,
+        fields: &[&str],
+        keeps_member: impl Fn(&str, &[u8]) -> bool,
+        keeps_entry: impl Fn(&Entry) -> bool,
+    ) -> Self {
+        let stanza = fields.iter().filter_map(|name| Some(format!("{name}: {}\n", self.field(name)?)));
+        let control = stanza.collect();
+        let Self { mut scripts, inventory, mut files, .. } = self;
+        scripts.retain(|name, content| keeps_member(name, content));
+        let Inventory { mut entries, .. } = inventory;
+        entries.retain(keeps_entry);
+        for entry in &mut entries {
+            if let EntryKind::File(content) = &mut entry.kind {
+                *content = FileContent { evidence: None, ..content.clone() };
+            }
+        }
+        files.retain(|file| entries.binary_search_by(|entry| entry.path.cmp(&file.path)).is_ok());
+        Self { control, scripts, inventory: Inventory { entries, diagnostics: Vec::new() }, files }
     }
 
     /// Every regular file, sorted by path.

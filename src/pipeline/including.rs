@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Debs;
+use super::{Debs, Reading};
 use crate::app::{Included, Sources};
 use crate::catalog::{Catalog, CatalogError, Package, parse_relations};
 use crate::close::{CloseError, Closed, IncludedPackage, Terms, due};
@@ -37,7 +37,8 @@ impl Including {
     {
         let mut including =
             Self { packages: Vec::new(), useful: Vec::new(), unread: Vec::new(), unmet: Vec::new() };
-        let reader = Reader { catalog, debs };
+        // What a user names may be any file.
+        let reader = Reader { catalog, debs, reading: Reading::Whole };
         for inclusion in &terms.include {
             let read = reader.read_all(slice_of(inclusion))?;
             let met = read.iter().any(|one| has_first(&one.deb, &inclusion.extent));
@@ -118,7 +119,9 @@ impl Including {
         }
         self.useful.sort();
         let mut included = Vec::new();
-        for (read, inclusion) in (Reader { catalog, debs }).read(&wanted)?.into_iter().zip(wanted) {
+        for (read, inclusion) in
+            (Reader { catalog, debs, reading: Reading::Libraries }).read(&wanted)?.into_iter().zip(wanted)
+        {
             match read {
                 // The table is for all releases: what one of them does not have first of all is not meant for it.
                 Ok(one) if has_first(&one.deb, &inclusion.extent) => included.push(one),
@@ -148,6 +151,8 @@ impl Including {
 struct Reader<'run, D> {
     catalog: &'run dyn Catalog,
     debs: &'run D,
+    /// What of the .debs is asked for.
+    reading: Reading,
 }
 
 impl<Error, D: Debs<Error = Error>> Reader<'_, D>
@@ -176,7 +181,7 @@ where
             Ok(self.catalog.package(&inclusion.package)?.ok_or_else(not_known)?)
         };
         let packages: Vec<Package> = inclusions.iter().map(package).collect::<Result<_, Error>>()?;
-        let debs = self.debs.read(provenance, &packages)?;
+        let debs = self.debs.read(provenance, &packages, self.reading)?;
         let both = packages.into_iter().zip(debs).zip(inclusions);
         let read = both.map(|((package, deb), inclusion)| match deb {
             Ok(deb) => Ok(IncludedPackage { package, deb, inclusions: vec![inclusion.clone()] }),

@@ -20,6 +20,15 @@ use crate::root::Root;
 use crate::vocabulary::{Architecture, RootedPath};
 use including::Including;
 
+/// What of .debs is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Their libraries and the links to them, the data that goes with libraries by a rule, and copyright files.
+    Libraries,
+    /// Everything.
+    Whole,
+}
+
 /// Where the .debs of packages come from.
 pub trait Debs {
     /// Why none can be had.
@@ -33,6 +42,7 @@ pub trait Debs {
         &self,
         provenance: &Provenance,
         packages: &[Package],
+        reading: Reading,
     ) -> Result<Vec<Result<Arc<Deb>, String>>, Self::Error>;
 
     /// Where a package can be had for years.
@@ -203,7 +213,7 @@ where
     loop {
         let unread = closing.unread().map_err(CloseError::from)?;
         if !unread.is_empty() {
-            let read = debs.read(catalog.provenance(), &unread)?;
+            let read = debs.read(catalog.provenance(), &unread, Reading::Libraries)?;
             closing.learn(unread.into_iter().zip(read).collect())?;
         } else if let Some(closed) = closing.settle()? {
             return Ok(closed);
@@ -251,7 +261,7 @@ fn first_release_with<Error: From<CatalogError>>(
     let others: Vec<&dyn Catalog> = catalogs.others.iter().map(AsRef::as_ref).collect();
     for successor in lacking.successors(catalogs.main.as_ref(), &others)? {
         let package = slice::from_ref(&successor.package);
-        match debs.read(successor.catalog.provenance(), package)?.pop() {
+        match debs.read(successor.catalog.provenance(), package, Reading::Libraries)?.pop() {
             Some(Ok(deb)) if successor.defines(&deb, &lacking.version) => {
                 let release = successor.catalog.provenance().target.release.clone();
                 return Ok(Since::Release(release, Box::new(successor.package)));

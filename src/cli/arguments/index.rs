@@ -15,7 +15,7 @@ pub(in crate::cli) enum IndexCommand {
     Show(IndexShowArguments),
     /// Find libraries by name or path
     Find(IndexFindArguments),
-    /// Write one catalog file of several releases, as it is compiled into this program
+    /// Write one catalog file of several releases, as it is compiled into this program, or their library graph
     Build(IndexBuildArguments),
 }
 
@@ -66,9 +66,16 @@ pub(in crate::cli) struct IndexFindArguments {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct IndexBuildArguments {
-    /// The file that is written
-    #[arg(short, long, value_name = "FILE")]
-    pub(in crate::cli) output: PathBuf,
+    /// The file that is written; with --from-debs it may be left out, and the cache keeps the graphs
+    #[arg(short, long, value_name = "FILE", required_unless_present = "from_debs")]
+    pub(in crate::cli) output: Option<PathBuf>,
+    /// Read every package that has a library, and write what all of them have and need: a library graph, with which
+    /// `sodeb lock` fetches nothing. A run that is broken off goes on where it was
+    #[arg(long)]
+    pub(in crate::cli) from_debs: bool,
+    /// Keep the .debs that are fetched for --from-debs
+    #[arg(long, requires = "from_debs")]
+    pub(in crate::cli) keep_debs: bool,
     #[command(flatten)]
     pub(in crate::cli) targets: TargetArguments,
     #[command(flatten)]

@@ -1,4 +1,11 @@
-//! .debs, read: out of what was kept of earlier ones, or else fetched from the archive and read now.
+//! .debs, read: out of what was kept of earlier ones, out of a library graph as far as that is enough, or else fetched
+//! from the archive and read now.
+
+mod gather;
+mod kept;
+
+pub use gather::{GatherError, gather};
+pub use kept::{BadGraph, LibraryGraph, write_library_graph};
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -43,6 +50,10 @@ pub struct Depot<'run> {
     stored: StoredDebs,
     /// Where those of an earlier lock can be had.
     locked: HashMap<Sha256Digest, Vec<String>>,
+    /// What is known of .debs without fetching them.
+    graphs: Vec<LibraryGraph>,
+    /// Whether a .deb that was read stays on the disk.
+    keeps_files: bool,
     progress: &'run dyn Progress,
 }
 
@@ -54,7 +65,47 @@ impl<'run> Depot<'run> {
         progress: &'run dyn Progress,
     ) -> Self {
         let stored = StoredDebs::new(&settings.cache_dir);
-        Self { settings, archive: OnceLock::new(), stored, locked, progress }
+        let (archive, graphs) = (OnceLock::new(), Vec::new());
+        Self { settings, archive, stored, locked, graphs, keeps_files: true, progress }
+    }
+
+    /// The same, with library graphs to answer out of.
+    pub fn with_graphs(self, graphs: Vec<LibraryGraph>) -> Self {
+        Self { graphs, ..self }
+    }
+
+    /// The same, which removes each .deb as soon as it was read.
+    pub fn without_files(self) -> Self {
+        Self { keeps_files: false, ..self }
+    }
+
+    /// What the packages' .debs have in libraries, in their order: out of a library graph, or else as [`Self::debs`].
+    ///
+    /// # Errors
+    /// When the archive, the network or the cache fails.
+    pub fn libraries(
+        &self,
+        provenance: &Provenance,
+        packages: &[Package],
+    ) -> Result<Vec<Result<Arc<Deb>, String>>, DepotError> {
+        // A graph that is broken, or does not have one, is no reason to give no answer: the archive has it.
+        let known = |package: &Package| {
+            let sha256 = package.sha256?;
+            self.graphs.iter().find_map(|graph| graph.deb(sha256).ok()?).map(Arc::new)
+        };
+        let mut debs: Vec<Option<Arc<Deb>>> = packages.par_iter().map(known).collect();
+        let absent: Vec<Package> = packages
+            .iter()
+            .zip(&debs)
+            .filter(|(_, deb)| deb.is_none())
+            .map(|(package, _)| package.clone())
+            .collect();
+        let mut read = self.debs(provenance, &absent)?.into_iter();
+        let each = debs.iter_mut().map(|deb| match deb.take() {
+            Some(deb) => Some(Ok(deb)),
+            None => read.next(),
+        });
+        Ok(each.flatten().collect())
     }
 
     /// The packages' .debs, in their order. The inner error says why one is left out: offline it may not be in the
@@ -156,7 +207,13 @@ impl<'run> Depot<'run> {
             Err(cause) => return Ok(Err(cause)),
         };
         match self.stored.put(sha256, &deb) {
-            Ok(()) => Ok(Ok(Arc::new(deb))),
+            Ok(()) => {
+                if !self.keeps_files {
+                    // One that stays costs room and nothing else.
+                    let _ = std::fs::remove_file(&path);
+                }
+                Ok(Ok(Arc::new(deb)))
+            }
             Err(source) => Err(DepotError::Store { deb: path, source }),
         }
     }

@@ -1,0 +1,253 @@
+//! The library graph of a release, out of its .debs: which packages are read, and what of them is kept.
+//!
+//! Read are the packages that have a library where ld.so looks by default, those that have one which such a library
+//! asks for and finds elsewhere, those that have the data that libraries are of no use without, and those that have
+//! the copyright files of others. Kept are libraries and the links to them, that data and the copyright files; of the
+//! rest of a .deb what choosing packages needs.
+//!
+//! What was read of a .deb is kept in the cache by its digest, so that a run that was broken off goes on where it was, and
+//! a point release costs what is new in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use bstr::{BString, ByteSlice};
+
+use super::{Depot, DepotError};
+use crate::catalog::{Catalog, CatalogError, FileCatalog, Package};
+use crate::companions::{Extent, Pattern, data_rules};
+use crate::inventory::{Content, Deb, Entry, EntryKind};
+use crate::progress::Progress;
+use crate::vocabulary::{PackageName, RootedPath, Sha256Digest};
+
+/// How many .debs are fetched while those before them are read.
+const CHUNK: usize = 48;
+
+/// How often .debs that can't be had are asked for.
+const ATTEMPTS: usize = 3;
+
+/// The fields of a stanza by which packages are chosen.
+const FIELDS: [&str; 9] = [
+    "Package",
+    "Version",
+    "Architecture",
+    "Source",
+    "Pre-Depends",
+    "Depends",
+    "Conflicts",
+    "Breaks",
+    "Provides",
+];
+
+/// The scripts in which alternatives and diversions are made.
+const SCRIPTS: [&str; 2] = ["preinst", "postinst"];
+
+/// What a script does that is looked for in it.
+const ACTIONS: [&str; 2] = ["update-alternatives", "dpkg-divert"];
+
+/// A library graph could not be gathered.
+#[derive(Debug, thiserror::Error)]
+pub enum GatherError {
+    /// The archive, the network or the cache failed.
+    #[error(transparent)]
+    Depot(#[from] DepotError),
+    /// The catalog's data is broken.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// .debs that are signed for can't be read.
+    #[error("cannot read {} of the packages: {}", .0.len(), told(.0))]
+    Unread(Vec<(PackageName, String)>),
+}
+
+fn told(unread: &[(PackageName, String)]) -> String {
+    let each = unread.iter().map(|(name, cause)| format!("{name}: {cause}"));
+    each.collect::<Vec<_>>().join("; ")
+}
+
+/// What is kept of the .debs of a release, in the order of the packages' names. `folders` are those in which ld.so looks
+/// by default, without links.
+///
+/// # Errors
+/// When a .deb can't be had after some attempts or can't be read: nothing is silently left out.
+pub fn gather(
+    depot: &Depot<'_>,
+    catalog: &FileCatalog,
+    folders: &[RootedPath],
+    progress: &dyn Progress,
+) -> Result<Vec<(PackageName, Sha256Digest, Deb)>, GatherError> {
+    let mut gathering = Gathering { depot, catalog, folders, read: BTreeMap::new() };
+    let mut wanted = gathering.first()?;
+    while !wanted.is_empty() {
+        gathering.read(&wanted, progress)?;
+        wanted = gathering.further()?;
+    }
+    Ok(gathering.kept())
+}
+
+struct Gathering<'run> {
+    depot: &'run Depot<'run>,
+    catalog: &'run FileCatalog,
+    folders: &'run [RootedPath],
+    /// What may have to be kept of each package.
+    read: BTreeMap<PackageName, (Sha256Digest, Deb)>,
+}
+
+impl Gathering<'_> {
+    /// The packages with a library in the default folders, and those that the rules on data name.
+    fn first(&self) -> Result<BTreeSet<PackageName>, GatherError> {
+        let mut names = BTreeSet::new();
+        self.catalog.for_each_library(|library| {
+            if self.folders.contains(&library.path.parent()) {
+                names.insert(library.package);
+            }
+            ControlFlow::Continue(())
+        })?;
+        let own = PackageName::new("");
+        names
+            .extend(data_rules().iter().map(|rule| rule.inclusion(&own).package).filter(|name| *name != own));
+        Ok(names)
+    }
+
+    /// The packages that have what was read asks for and does not find in itself.
+    fn further(&self) -> Result<BTreeSet<PackageName>, GatherError> {
+        let mut names = BTreeSet::new();
+        for soname in self.asked_elsewhere() {
+            let libraries = self.catalog.libraries(&soname)?;
+            names.extend(libraries.into_iter().map(|library| library.package));
+        }
+        for (name, (_, deb)) in &self.read {
+            // Debian Policy §12.5: a link in the place of the folder leads to the copyright file of another.
+            if let Some(Entry { kind: EntryKind::Symlink(target), .. }) =
+                deb.inventory.get(format!("usr/share/doc/{name}"))
+                && let Some(Ok(holder)) = target.rsplit_str("/").next().map(<[u8]>::to_str)
+            {
+                names.insert(PackageName::new(holder));
+            }
+        }
+        names.retain(|name| !self.read.contains_key(name));
+        let mut known = BTreeSet::new();
+        for name in names {
+            // A virtual name, or one of another architecture, has no .deb.
+            if self.catalog.package(&name)?.is_some() {
+                known.insert(name);
+            }
+        }
+        Ok(known)
+    }
+
+    /// The names that kept libraries ask for and no default folder has.
+    fn asked_elsewhere(&self) -> BTreeSet<BString> {
+        let mut there: BTreeSet<&[u8]> = BTreeSet::new();
+        let mut asked: BTreeSet<BString> = BTreeSet::new();
+        let entries = || self.read.values().flat_map(|(_, deb)| deb.inventory.entries());
+        for entry in entries().filter(|entry| self.is_default(entry)) {
+            there.insert(file_name(entry));
+        }
+        // What lies elsewhere asks in turn, whether or not anything is seen to ask for it.
+        for entry in entries() {
+            if let Some(Content::Object(facts)) = entry.content() {
+                asked.extend(facts.needed.iter().map(|soname| BString::from(soname.file_name())));
+            }
+        }
+        asked.retain(|name| !there.contains(name.as_slice()));
+        asked
+    }
+
+    fn is_default(&self, entry: &Entry) -> bool {
+        self.folders.contains(&RootedPath::new(&entry.path).parent())
+    }
+
+    /// Fetches and reads packages, and keeps of each what may have to be kept.
+    fn read(&mut self, names: &BTreeSet<PackageName>, progress: &dyn Progress) -> Result<(), GatherError> {
+        let mut packages: Vec<Package> = Vec::new();
+        for name in names {
+            packages.extend(self.catalog.package(name)?);
+        }
+        let target = &self.catalog.provenance().target;
+        let bytes = packages.iter().map(|package| package.size_bytes).sum();
+        let task = progress.task(&format!("{target}: {} packages", packages.len()), Some(bytes));
+        let mut unread = Vec::new();
+        for chunk in packages.chunks(CHUNK) {
+            for (package, deb) in chunk.iter().zip(self.attempt(chunk)?) {
+                task.advance(package.size_bytes);
+                match (deb, package.sha256) {
+                    (Ok(deb), Some(sha256)) => {
+                        let deb = self.possible(&package.name, deb);
+                        self.read.insert(package.name.clone(), (sha256, deb));
+                    }
+                    (Err(cause), _) => unread.push((package.name.clone(), cause)),
+                    (Ok(_), None) => unread.push((package.name.clone(), "it has no digest".to_owned())),
+                }
+            }
+        }
+        if unread.is_empty() { Ok(()) } else { Err(GatherError::Unread(unread)) }
+    }
+
+    /// Some .debs; a mirror that stalls is asked again.
+    fn attempt(&self, packages: &[Package]) -> Result<Vec<Result<Arc<Deb>, String>>, DepotError> {
+        let mut attempt = 1;
+        loop {
+            match self.depot.debs(self.catalog.provenance(), packages) {
+                Err(DepotError::Archive(_)) if attempt < ATTEMPTS => attempt += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// What of a .deb may have to be kept: every library, wherever it lies, and what is kept for sure.
+    fn possible(&self, name: &PackageName, deb: Arc<Deb>) -> Deb {
+        let files = files_of(name);
+        let keeps_entry = |entry: &Entry| {
+            let is_library = match &entry.kind {
+                EntryKind::Symlink(_) => self.is_default(entry) || file_name(entry).contains_str(".so"),
+                EntryKind::File(_) => {
+                    let is_object = matches!(entry.content(), Some(Content::Object(_)));
+                    is_object && (self.is_default(entry) || file_name(entry).contains_str(".so"))
+                }
+                EntryKind::Directory(_) | EntryKind::Special => false,
+            };
+            is_library || !entry.is_directory() && files.iter().any(|pattern| pattern.takes(&entry.path))
+        };
+        let keeps_member = |name: &str, content: &[u8]| {
+            SCRIPTS.contains(&name) && ACTIONS.iter().any(|action| content.contains_str(action))
+        };
+        Arc::unwrap_or_clone(deb).reduced(&FIELDS, keeps_member, keeps_entry)
+    }
+
+    /// What is kept: of libraries those in the default folders or below them under a versioned name, and those that are
+    /// asked for by name and are nowhere else.
+    fn kept(self) -> Vec<(PackageName, Sha256Digest, Deb)> {
+        let asked = self.asked_elsewhere();
+        let folders = self.folders;
+        let kept = self.read.into_iter().map(|(name, (sha256, deb))| {
+            let files = files_of(&name);
+            let keeps = |entry: &Entry| {
+                let path = RootedPath::new(&entry.path);
+                let is_below = || folders.iter().any(|folder| path.below(folder).is_some());
+                folders.contains(&path.parent())
+                    || asked.contains(file_name(entry).as_bstr())
+                    || file_name(entry).contains_str(".so.") && is_below()
+                    || files.iter().any(|pattern| pattern.takes(&entry.path))
+            };
+            (name, sha256, deb.reduced(&FIELDS, |_, _| true, keeps))
+        });
+        kept.collect()
+    }
+}
+
+/// The files of a package that are kept though they are no libraries.
+fn files_of(name: &PackageName) -> Vec<Pattern> {
+    let documentation = [format!("/usr/share/doc/{name}"), format!("/usr/share/doc/{name}/copyright")];
+    let mut files: Vec<Pattern> = documentation.iter().filter_map(|path| Pattern::new(path).ok()).collect();
+    for inclusion in data_rules().iter().map(|rule| rule.inclusion(name)).filter(|one| one.package == *name) {
+        if let Extent::Files(patterns) = inclusion.extent {
+            files.extend(patterns);
+        }
+    }
+    files
+}
+
+fn file_name(entry: &Entry) -> &[u8] {
+    entry.path.rsplit_str("/").next().unwrap_or_default()
+}
