@@ -10,7 +10,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 use bstr::{BString, ByteSlice};
 
@@ -23,6 +25,9 @@ use crate::vocabulary::{PackageName, RootedPath, Sha256Digest};
 
 /// How many .debs are fetched while those before them are read.
 const CHUNK: usize = 48;
+
+/// How many chunks are under way: one is fetched while the other is read.
+const WORKERS: usize = 2;
 
 /// How often .debs that can't be had are asked for.
 const ATTEMPTS: usize = 3;
@@ -76,7 +81,7 @@ pub fn gather(
     folders: &[RootedPath],
     progress: &dyn Progress,
 ) -> Result<Vec<(PackageName, Sha256Digest, Deb)>, GatherError> {
-    let mut gathering = Gathering { depot, catalog, folders, read: BTreeMap::new() };
+    let mut gathering = Gathering { from: Archive { depot, catalog, folders }, read: BTreeMap::new() };
     let mut wanted = gathering.first()?;
     while !wanted.is_empty() {
         gathering.read(&wanted, progress)?;
@@ -85,10 +90,16 @@ pub fn gather(
     Ok(gathering.kept())
 }
 
-struct Gathering<'run> {
+/// What is gathered from.
+#[derive(Clone, Copy)]
+struct Archive<'run> {
     depot: &'run Depot<'run>,
     catalog: &'run FileCatalog,
     folders: &'run [RootedPath],
+}
+
+struct Gathering<'run> {
+    from: Archive<'run>,
     /// What may have to be kept of each package.
     read: BTreeMap<PackageName, (Sha256Digest, Deb)>,
 }
@@ -97,8 +108,8 @@ impl Gathering<'_> {
     /// The packages with a library in the default folders, and those that the rules on data name.
     fn first(&self) -> Result<BTreeSet<PackageName>, GatherError> {
         let mut names = BTreeSet::new();
-        self.catalog.for_each_library(|library| {
-            if self.folders.contains(&library.path.parent()) {
+        self.from.catalog.for_each_library(|library| {
+            if self.from.folders.contains(&library.path.parent()) {
                 names.insert(library.package);
             }
             ControlFlow::Continue(())
@@ -113,7 +124,7 @@ impl Gathering<'_> {
     fn further(&self) -> Result<BTreeSet<PackageName>, GatherError> {
         let mut names = BTreeSet::new();
         for soname in self.asked_elsewhere() {
-            let libraries = self.catalog.libraries(&soname)?;
+            let libraries = self.from.catalog.libraries(&soname)?;
             names.extend(libraries.into_iter().map(|library| library.package));
         }
         for (name, (_, deb)) in &self.read {
@@ -129,7 +140,7 @@ impl Gathering<'_> {
         let mut known = BTreeSet::new();
         for name in names {
             // A virtual name, or one of another architecture, has no .deb.
-            if self.catalog.package(&name)?.is_some() {
+            if self.from.catalog.package(&name)?.is_some() {
                 known.insert(name);
             }
         }
@@ -141,7 +152,7 @@ impl Gathering<'_> {
         let mut there: BTreeSet<&[u8]> = BTreeSet::new();
         let mut asked: BTreeSet<BString> = BTreeSet::new();
         let entries = || self.read.values().flat_map(|(_, deb)| deb.inventory.entries());
-        for entry in entries().filter(|entry| self.is_default(entry)) {
+        for entry in entries().filter(|entry| self.from.is_default(entry)) {
             there.insert(file_name(entry));
         }
         // What lies elsewhere asks in turn, whether or not anything is seen to ask for it.
@@ -154,34 +165,92 @@ impl Gathering<'_> {
         asked
     }
 
-    fn is_default(&self, entry: &Entry) -> bool {
-        self.folders.contains(&RootedPath::new(&entry.path).parent())
-    }
-
     /// Fetches and reads packages, and keeps of each what may have to be kept.
     fn read(&mut self, names: &BTreeSet<PackageName>, progress: &dyn Progress) -> Result<(), GatherError> {
         let mut packages: Vec<Package> = Vec::new();
         for name in names {
-            packages.extend(self.catalog.package(name)?);
+            packages.extend(self.from.catalog.package(name)?);
         }
-        let target = &self.catalog.provenance().target;
+        let target = &self.from.catalog.provenance().target;
         let bytes = packages.iter().map(|package| package.size_bytes).sum();
         let task = progress.task(&format!("{target}: {} packages", packages.len()), Some(bytes));
-        let mut unread = Vec::new();
-        for chunk in packages.chunks(CHUNK) {
-            for (package, deb) in chunk.iter().zip(self.attempt(chunk)?) {
-                task.advance(package.size_bytes);
-                match (deb, package.sha256) {
-                    (Ok(deb), Some(sha256)) => {
-                        let deb = self.possible(&package.name, deb);
-                        self.read.insert(package.name.clone(), (sha256, deb));
-                    }
-                    (Err(cause), _) => unread.push((package.name.clone(), cause)),
-                    (Ok(_), None) => unread.push((package.name.clone(), "it has no digest".to_owned())),
+        let mut unread = BTreeMap::new();
+        self.from.each_chunk(&packages, |package, deb| {
+            task.advance(package.size_bytes);
+            match (deb, package.sha256) {
+                (Ok(deb), Some(sha256)) => {
+                    self.read.insert(package.name.clone(), (sha256, deb));
+                }
+                (Err(cause), _) => {
+                    unread.insert(package.name.clone(), cause);
+                }
+                (Ok(_), None) => {
+                    unread.insert(package.name.clone(), "it has no digest".to_owned());
                 }
             }
-        }
-        if unread.is_empty() { Ok(()) } else { Err(GatherError::Unread(unread)) }
+        })?;
+        if unread.is_empty() { Ok(()) } else { Err(GatherError::Unread(unread.into_iter().collect())) }
+    }
+
+    /// What is kept: of libraries those in the default folders or below them under a versioned name, and those that are
+    /// asked for by name and are nowhere else.
+    fn kept(self) -> Vec<(PackageName, Sha256Digest, Deb)> {
+        let asked = self.asked_elsewhere();
+        let folders = self.from.folders;
+        let kept = self.read.into_iter().map(|(name, (sha256, deb))| {
+            let files = files_of(&name);
+            let keeps = |entry: &Entry| {
+                let path = RootedPath::new(&entry.path);
+                let is_below = || folders.iter().any(|folder| path.below(folder).is_some());
+                folders.contains(&path.parent())
+                    || asked.contains(file_name(entry).as_bstr())
+                    || file_name(entry).contains_str(".so.") && is_below()
+                    || files.iter().any(|pattern| pattern.takes(&entry.path))
+            };
+            (name, sha256, deb.reduced(&FIELDS, |_, _| true, keeps))
+        });
+        kept.collect()
+    }
+}
+
+impl Archive<'_> {
+    /// Hands each package with what may have to be kept of it to `take`: while some .debs are read others are fetched.
+    fn each_chunk(
+        self,
+        packages: &[Package],
+        mut take: impl FnMut(&Package, Result<Deb, String>),
+    ) -> Result<(), DepotError> {
+        let chunks: Vec<&[Package]> = packages.chunks(CHUNK).collect();
+        let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let (sender, receiver) = mpsc::channel();
+        thread::scope(|scope| {
+            for _ in 0..WORKERS {
+                let sender = sender.clone();
+                let (chunks, next, is_over) = (&chunks, &next, &is_over);
+                scope.spawn(move || {
+                    while let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed))
+                        && !is_over.load(Ordering::Relaxed)
+                    {
+                        let read = self.attempt(chunk).map(|debs| {
+                            let reduced = chunk.iter().zip(debs).map(|(package, deb)| {
+                                (package, deb.map(|deb| self.possible(&package.name, deb)))
+                            });
+                            reduced.collect::<Vec<_>>()
+                        });
+                        // Whoever receives goes away when something has failed.
+                        if sender.send(read).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            for read in receiver {
+                let read = read.inspect_err(|_| is_over.store(true, Ordering::Relaxed))?;
+                read.into_iter().for_each(|(package, deb)| take(package, deb));
+            }
+            Ok(())
+        })
     }
 
     /// Some .debs; a mirror that stalls is asked again.
@@ -215,24 +284,8 @@ impl Gathering<'_> {
         Arc::unwrap_or_clone(deb).reduced(&FIELDS, keeps_member, keeps_entry)
     }
 
-    /// What is kept: of libraries those in the default folders or below them under a versioned name, and those that are
-    /// asked for by name and are nowhere else.
-    fn kept(self) -> Vec<(PackageName, Sha256Digest, Deb)> {
-        let asked = self.asked_elsewhere();
-        let folders = self.folders;
-        let kept = self.read.into_iter().map(|(name, (sha256, deb))| {
-            let files = files_of(&name);
-            let keeps = |entry: &Entry| {
-                let path = RootedPath::new(&entry.path);
-                let is_below = || folders.iter().any(|folder| path.below(folder).is_some());
-                folders.contains(&path.parent())
-                    || asked.contains(file_name(entry).as_bstr())
-                    || file_name(entry).contains_str(".so.") && is_below()
-                    || files.iter().any(|pattern| pattern.takes(&entry.path))
-            };
-            (name, sha256, deb.reduced(&FIELDS, |_, _| true, keeps))
-        });
-        kept.collect()
+    fn is_default(&self, entry: &Entry) -> bool {
+        self.folders.contains(&RootedPath::new(&entry.path).parent())
     }
 }
 
