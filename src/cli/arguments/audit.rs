@@ -88,10 +88,13 @@ pub(in crate::cli) enum AuditFormat {
 /// From which level on findings make the answer bad news.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum FailOn {
+    /// What fails
     Error,
+    /// What may fail, too
     Warning,
+    /// Every finding
     Note,
-    /// Never
+    /// No finding at all
     Never,
 }
 
