@@ -155,14 +155,23 @@ impl Gathering<'_> {
         for entry in entries().filter(|entry| self.from.is_default(entry)) {
             there.insert(file_name(entry));
         }
-        // What lies elsewhere asks in turn, whether or not anything is seen to ask for it.
-        for entry in entries() {
-            if let Some(Content::Object(facts)) = entry.content() {
-                asked.extend(facts.needed.iter().map(|soname| BString::from(soname.file_name())));
+        // What is kept because it is asked for asks in turn.
+        loop {
+            let known = asked.len();
+            let kept = entries()
+                .filter(|entry| self.from.is_library(entry) || asked.contains(file_name(entry).as_bstr()));
+            let needed = kept.filter_map(|entry| match entry.content() {
+                Some(Content::Object(facts)) => Some(&facts.needed),
+                _ => None,
+            });
+            let names = needed.flatten().map(|soname| soname.file_name());
+            let new: BTreeSet<BString> =
+                names.filter(|name| !there.contains(name)).map(BString::from).collect();
+            asked.extend(new);
+            if asked.len() == known {
+                return asked;
             }
         }
-        asked.retain(|name| !there.contains(name.as_slice()));
-        asked
     }
 
     /// Fetches and reads packages, and keeps of each what may have to be kept.
@@ -196,15 +205,12 @@ impl Gathering<'_> {
     /// asked for by name and are nowhere else.
     fn kept(self) -> Vec<(PackageName, Sha256Digest, Deb)> {
         let asked = self.asked_elsewhere();
-        let folders = self.from.folders;
+        let from = self.from;
         let kept = self.read.into_iter().map(|(name, (sha256, deb))| {
             let files = files_of(&name);
             let keeps = |entry: &Entry| {
-                let path = RootedPath::new(&entry.path);
-                let is_below = || folders.iter().any(|folder| path.below(folder).is_some());
-                folders.contains(&path.parent())
+                from.is_library(entry)
                     || asked.contains(file_name(entry).as_bstr())
-                    || file_name(entry).contains_str(".so.") && is_below()
                     || files.iter().any(|pattern| pattern.takes(&entry.path))
             };
             (name, sha256, deb.reduced(&FIELDS, |_, _| true, keeps))
@@ -282,6 +288,14 @@ impl Archive<'_> {
             SCRIPTS.contains(&name) && ACTIONS.iter().any(|action| content.contains_str(action))
         };
         Arc::unwrap_or_clone(deb).reduced(&FIELDS, keeps_member, keeps_entry)
+    }
+
+    /// Whether an entry is kept as a library for sure: where ld.so looks by default, or below that under a versioned name,
+    /// as those are that alternatives and search paths lead to.
+    fn is_library(&self, entry: &Entry) -> bool {
+        let path = RootedPath::new(&entry.path);
+        let is_below = || self.folders.iter().any(|folder| path.below(folder).is_some());
+        self.is_default(entry) || file_name(entry).contains_str(".so.") && is_below()
     }
 
     fn is_default(&self, entry: &Entry) -> bool {
