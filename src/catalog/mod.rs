@@ -183,7 +183,7 @@ pub enum CatalogError {
 
 /// Whether a package is for building against, debugging or another architecture: never an answer for a
 /// soname at run time. Its section says so, and where that does not, its name (Debian Policy §8.4).
-fn is_development(name: &str, section: &str) -> bool {
+pub fn is_development(name: &str, section: &str) -> bool {
     let section = section.rsplit('/').next().unwrap_or(section);
     matches!(section, "libdevel" | "debug")
         || ["-dev", "-dbg", "-dbgsym", "-cross"].iter().any(|end| name.ends_with(end))

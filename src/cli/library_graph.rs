@@ -104,11 +104,15 @@ fn cached_path(cache_dir: &Path, target: &Target) -> PathBuf {
     cache_dir.join(FOLDER).join(name).with_extension(EXTENSION)
 }
 
-/// Where ld.so of a target looks by default.
+/// Where ld.so of a target looks by default, and where programs look for ld.so.
 fn default_folders(target: &Target) -> Vec<RootedPath> {
-    let triplet = target.architecture.triplet();
-    let platform = Platform::of_triplet(triplet);
-    platform.map(Platform::default_folders).into_iter().flatten().map(RootedPath::new).collect()
+    let Some(platform) = Platform::of_triplet(target.architecture.triplet()) else { return Vec::new() };
+    let mut folders: Vec<RootedPath> = platform.default_folders().iter().map(RootedPath::new).collect();
+    let linkers = RootedPath::new(platform.interpreter).parent();
+    if !folders.contains(&linkers) {
+        folders.push(linkers);
+    }
+    folders
 }
 
 impl From<GatherError> for Failure {

@@ -17,7 +17,7 @@ use std::thread;
 use bstr::{BString, ByteSlice};
 
 use super::{Depot, DepotError};
-use crate::catalog::{Catalog, CatalogError, FileCatalog, Package};
+use crate::catalog::{Catalog, CatalogError, FileCatalog, Package, is_development};
 use crate::companions::{Extent, Pattern, data_rules};
 use crate::inventory::{Content, Deb, Entry, EntryKind};
 use crate::progress::Progress;
@@ -114,9 +114,11 @@ impl Gathering<'_> {
             }
             ControlFlow::Continue(())
         })?;
+        names = self.that_are(names, |package| !is_development(package.name.as_str(), &package.section))?;
         let own = PackageName::new("");
-        names
-            .extend(data_rules().iter().map(|rule| rule.inclusion(&own).package).filter(|name| *name != own));
+        let of_rules = data_rules().iter().map(|rule| rule.inclusion(&own).package);
+        let of_rules = of_rules.filter(|name| *name != own).collect();
+        names.extend(self.that_are(of_rules, |_| true)?);
         Ok(names)
     }
 
@@ -127,24 +129,36 @@ impl Gathering<'_> {
             let libraries = self.from.catalog.libraries(&soname)?;
             names.extend(libraries.into_iter().map(|library| library.package));
         }
+        names = self.that_are(names, |package| !is_development(package.name.as_str(), &package.section))?;
+        let mut holders = BTreeSet::new();
         for (name, (_, deb)) in &self.read {
             // Debian Policy §12.5: a link in the place of the folder leads to the copyright file of another.
             if let Some(Entry { kind: EntryKind::Symlink(target), .. }) =
                 deb.inventory.get(format!("usr/share/doc/{name}"))
                 && let Some(Ok(holder)) = target.rsplit_str("/").next().map(<[u8]>::to_str)
             {
-                names.insert(PackageName::new(holder));
+                holders.insert(PackageName::new(holder));
             }
         }
+        names.extend(self.that_are(holders, |_| true)?);
         names.retain(|name| !self.read.contains_key(name));
-        let mut known = BTreeSet::new();
+        Ok(names)
+    }
+
+    /// Those of the names that are packages' and are wanted. Virtual names, and those of other architectures, have no
+    /// .deb; packages for development have links for compilers where libraries lie, and are never an answer.
+    fn that_are(
+        &self,
+        names: BTreeSet<PackageName>,
+        is_wanted: impl Fn(&Package) -> bool,
+    ) -> Result<BTreeSet<PackageName>, GatherError> {
+        let mut wanted = BTreeSet::new();
         for name in names {
-            // A virtual name, or one of another architecture, has no .deb.
-            if self.from.catalog.package(&name)?.is_some() {
-                known.insert(name);
+            if self.from.catalog.package(&name)?.as_ref().is_some_and(&is_wanted) {
+                wanted.insert(name);
             }
         }
-        Ok(known)
+        Ok(wanted)
     }
 
     /// The names that kept libraries ask for and no default folder has.
