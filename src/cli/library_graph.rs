@@ -11,7 +11,7 @@ use super::printer::Printer;
 use super::progress::Bars;
 use super::{Exit, Failure};
 use crate::catalog::Catalog;
-use crate::depot::{Depot, GatherError, LibraryGraph, gather, write_library_graph};
+use crate::depot::{Depot, GatherError, LibraryGraph, embedded_graph, gather, write_library_graph};
 use crate::loader::Platform;
 use crate::storage::write_whole;
 use crate::vocabulary::{RootedPath, Target};
@@ -78,13 +78,14 @@ fn write(
     Ok(())
 }
 
-/// The library graphs in the cache. One that can't be read is no reason to give no answer.
+/// The library graphs in the cache, and the one that is compiled in. One that can't be read is no reason to give no
+/// answer.
 pub(super) fn at_hand(cache_dir: &Path, printer: &Printer) -> Vec<LibraryGraph> {
-    let Ok(folder) = fs::read_dir(cache_dir.join(FOLDER)) else { return Vec::new() };
+    let folder = fs::read_dir(cache_dir.join(FOLDER)).into_iter().flatten();
     let mut paths: Vec<PathBuf> = folder.filter_map(Result::ok).map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == EXTENSION));
     paths.sort();
-    let mut graphs = Vec::new();
+    let mut graphs: Vec<LibraryGraph> = embedded_graph().into_iter().collect();
     for path in paths {
         let read = fs::read(&path).map_err(|error| error.to_string());
         match read.and_then(|bytes| LibraryGraph::open(bytes).map_err(|error| error.to_string())) {

@@ -1,9 +1,11 @@
 //! .debs, read: out of what was kept of earlier ones, out of a library graph as far as that is enough, or else fetched
 //! from the archive and read now.
 
+mod embedded;
 mod gather;
 mod kept;
 
+pub use embedded::embedded_graph;
 pub use gather::{GatherError, gather};
 pub use kept::{BadGraph, LibraryGraph, write_library_graph};
 
