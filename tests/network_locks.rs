@@ -19,6 +19,7 @@ mod support;
 #[path = "support/truth.rs"]
 mod truth;
 
+use support::archive_server::sha256;
 use support::fixture::{Fixture, library};
 use support::trees::{files_ending, fixture, kept, package_venv};
 use truth::{apt_stanza, host_release};
@@ -102,13 +103,32 @@ fn print_uris(package: &str, version: &str) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
+/// A package's .deb: that which the lock was made from, or where nothing had to be fetched for it, apt's, which must be
+/// the same.
+fn deb_of(package: &Value, folder: &Path) -> PathBuf {
+    let digest = text(package, "sha256");
+    let fetched = cache().join("archive/sha256").join(digest);
+    if fetched.exists() {
+        return fetched;
+    }
+    let mut apt = Command::new("apt-get");
+    apt.args(["--option", "APT::Sandbox::User=root", "download"]).current_dir(folder);
+    let output = apt.arg(format!("{}={}", text(package, "name"), text(package, "version"))).output();
+    let output = output.expect("apt-get runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let deb = files_ending(folder, &[".deb"]).pop().expect("is fetched");
+    assert_eq!(sha256(&fs::read(&deb).expect("is read")), digest, "{}", deb.display());
+    deb
+}
+
 /// A root with just the files of a lock, unpacked by dpkg-deb, and the links of its alternatives.
 fn unpack(lock: &Lock) -> TempDir {
     let root = tempfile::tempdir().expect("a temporary folder");
     for package in lock.packages() {
         let whole = tempfile::tempdir().expect("a temporary folder");
-        let deb = cache().join("archive/sha256").join(text(package, "sha256"));
-        let status = Command::new("dpkg-deb").arg("-x").arg(deb).arg(whole.path()).status();
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let status =
+            Command::new("dpkg-deb").arg("-x").arg(deb_of(package, folder.path())).arg(whole.path()).status();
         assert!(status.is_ok_and(|status| status.success()), "dpkg-deb unpacks {package}");
         for file in files_of(package) {
             let path = text(file, "path").trim_start_matches('/');
