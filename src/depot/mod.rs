@@ -90,24 +90,11 @@ impl<'run> Depot<'run> {
         provenance: &Provenance,
         packages: &[Package],
     ) -> Result<Vec<Result<Arc<Deb>, String>>, DepotError> {
-        // A graph that is broken, or does not have one, is no reason to give no answer: the archive has it.
-        let known = |package: &Package| {
-            let sha256 = package.sha256?;
-            self.graphs.iter().find_map(|graph| graph.deb(sha256).ok()?).map(Arc::new)
-        };
-        let mut debs: Vec<Option<Arc<Deb>>> = packages.par_iter().map(known).collect();
-        let absent: Vec<Package> = packages
-            .iter()
-            .zip(&debs)
-            .filter(|(_, deb)| deb.is_none())
-            .map(|(package, _)| package.clone())
-            .collect();
-        let mut read = self.debs(provenance, &absent)?.into_iter();
-        let each = debs.iter_mut().map(|deb| match deb.take() {
-            Some(deb) => Some(Ok(deb)),
-            None => read.next(),
-        });
-        Ok(each.flatten().collect())
+        self.read_by(provenance, packages, |sha256| {
+            // A graph that is broken, or does not have one, is no reason to give no answer: the archive has it.
+            let known = self.graphs.iter().find_map(|graph| graph.deb(sha256).ok()?);
+            known.or_else(|| self.stored.get(sha256))
+        })
     }
 
     /// The packages' .debs, in their order. The inner error says why one is left out: offline it may not be in the
@@ -120,10 +107,20 @@ impl<'run> Depot<'run> {
         provenance: &Provenance,
         packages: &[Package],
     ) -> Result<Vec<Result<Arc<Deb>, String>>, DepotError> {
+        self.read_by(provenance, packages, |sha256| self.stored.get(sha256))
+    }
+
+    /// The packages' .debs out of what is known of them, those that are not fetched.
+    fn read_by(
+        &self,
+        provenance: &Provenance,
+        packages: &[Package],
+        known: impl Fn(Sha256Digest) -> Option<Deb> + Sync,
+    ) -> Result<Vec<Result<Arc<Deb>, String>>, DepotError> {
         let mut debs: Vec<Option<Result<Arc<Deb>, String>>> = packages
             .par_iter()
             .map(|package| match package.sha256 {
-                Some(sha256) => self.stored.get(sha256).map(|deb| Ok(Arc::new(deb))),
+                Some(sha256) => known(sha256).map(|deb| Ok(Arc::new(deb))),
                 None => Some(Err(format!("the {} index tells no digest of it", provenance.index))),
             })
             .collect();

@@ -318,20 +318,23 @@ impl<'inventories> Root<'inventories> {
     /// What stands in this root by itself with its entries, in the order in which they were laid; what a later mount has
     /// covered is left out.
     pub fn entries(&self) -> impl Iterator<Item = (NodeId, &'inventories Entry)> {
-        let nodes = (0..self.size()).filter_map(|index| Some(NodeId(u32::try_from(index).ok()?)));
-        nodes
+        self.nodes()
             .filter_map(|node| Some((node, self.entry(node)?)))
             .filter(|(node, _)| !self.covers || self.is_current(*node))
     }
 
     /// The regular files that come from a mount and are not covered by a later one, sorted by path.
     pub fn files_of(&self, mount: MountId) -> Vec<(NodeId, &'inventories Content)> {
-        let nodes = (0..self.size()).filter_map(|index| Some(NodeId(u32::try_from(index).ok()?)));
-        nodes
+        self.nodes()
             .filter(|node| self.mount_of(*node) == mount)
             .filter_map(|node| Some((node, self.content(node)?)))
             .filter(|(node, _)| !self.covers || self.is_current(*node))
             .collect()
+    }
+
+    /// Every place, in the order in which they were laid.
+    fn nodes(&self) -> impl Iterator<Item = NodeId> {
+        (0..self.size()).filter_map(|index| Some(NodeId(u32::try_from(index).ok()?)))
     }
 
     /// False for what a later mount has covered.
