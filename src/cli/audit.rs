@@ -9,9 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use super::arguments::{
-    ArchiveArguments, AuditArguments, AuditFormat, FailOn, LookArguments, PlaceArguments,
-};
+use super::arguments::{ArchiveArguments, AuditArguments, AuditFormat, LookArguments, PlaceArguments};
 use super::base::Base;
 use super::catalogs;
 use super::config::Config;
@@ -35,9 +33,9 @@ pub(super) fn run(arguments: &AuditArguments, config: &Config, printer: &Printer
     if arguments.list_rules {
         return list_rules(arguments, printer);
     }
-    let policy = policy(arguments, config)?;
-    let fail_on = arguments.fail_on.map_or_else(|| config.audit.fail_on(config), |level| Ok(Some(level)))?;
-    let least = fail_on.unwrap_or(FailOn::Error).severity();
+    let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
+    let policy = Policy { baseline, ..config.audit.policy(config)? };
+    let least = config.audit.least(arguments.fail_on, config)?;
     let today = today();
     for ignore in policy.expired(today) {
         printer.warning(&format!("an ignore of {} has expired: {}", ignore.rule, ignore.reason));
@@ -89,7 +87,7 @@ fn list_rules(arguments: &AuditArguments, printer: &Printer) -> Result<Exit, Fai
             return Err(Failure::question(error));
         }
     };
-    write(arguments, text, printer)?;
+    printer.answer(text, arguments.output.as_deref())?;
     Ok(Exit::Fine)
 }
 
@@ -146,27 +144,8 @@ impl Report<'_> {
             AuditFormat::Junit => emit::audit_junit(&images, &unread, least),
             AuditFormat::Html => emit::audit_html(&images, &unread).map_err(Failure::outside)?,
         };
-        write(arguments, text, printer)
+        printer.answer(text, arguments.output.as_deref())
     }
-}
-
-fn write(arguments: &AuditArguments, text: String, printer: &Printer) -> Result<(), Failure> {
-    match &arguments.output {
-        Some(path) => {
-            let mut text = anstream::adapter::strip_str(&text).to_string();
-            if !(text.is_empty() || text.ends_with('\n')) {
-                text.push('\n');
-            }
-            printer.write_file(path, text.as_bytes())
-        }
-        None => printer.print(text),
-    }
-}
-
-/// What the arguments and the configuration make of findings.
-fn policy(arguments: &AuditArguments, config: &Config) -> Result<Policy, Failure> {
-    let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
-    Ok(Policy { levels: config.audit.levels(config)?, ignores: config.audit.ignores(config)?, baseline })
 }
 
 fn read_baseline(path: &Path) -> Result<Baseline, Failure> {

@@ -24,7 +24,7 @@ use toml::value::Datetime;
 use super::Failure;
 use super::arguments::FailOn;
 use super::config::Config;
-use crate::audit::{Ignore, Level, rules};
+use crate::audit::{Ignore, Level, Policy, Severity, rules};
 use crate::companions::Pattern;
 
 /// What `[audit]` may hold.
@@ -48,15 +48,26 @@ struct IgnoreConfig {
 }
 
 impl AuditConfig {
-    /// From which level on findings are bad news.
-    pub(super) fn fail_on(&self, config: &Config) -> Result<Option<FailOn>, Failure> {
+    /// From which level on findings are bad news: as the arguments say, else the file, else from errors on; none where
+    /// none is.
+    pub(super) fn least(&self, given: Option<FailOn>, config: &Config) -> Result<Option<Severity>, Failure> {
+        let level = given.map_or_else(|| self.fail_on(config), |level| Ok(Some(level)))?;
+        Ok(level.unwrap_or(FailOn::Error).severity())
+    }
+
+    /// What the project makes of findings, without a baseline.
+    pub(super) fn policy(&self, config: &Config) -> Result<Policy, Failure> {
+        Ok(Policy { levels: self.levels(config)?, ignores: self.ignores(config)?, baseline: None })
+    }
+
+    fn fail_on(&self, config: &Config) -> Result<Option<FailOn>, Failure> {
         let parse =
             |word: &String| FailOn::from_str(word, false).map_err(|_| cannot(config, "fail-on", NoLevel));
         self.fail_on.as_ref().map(parse).transpose()
     }
 
     /// What rules are set to, by their codes.
-    pub(super) fn levels(&self, config: &Config) -> Result<BTreeMap<String, Level>, Failure> {
+    fn levels(&self, config: &Config) -> Result<BTreeMap<String, Level>, Failure> {
         let each = self.rules.iter().map(|(code, level)| {
             let key = format!("audit.rules.{code}");
             check_rule(code).map_err(|error| cannot(config, &key, error))?;
@@ -67,7 +78,7 @@ impl AuditConfig {
     }
 
     /// What is ignored.
-    pub(super) fn ignores(&self, config: &Config) -> Result<Vec<Ignore>, Failure> {
+    fn ignores(&self, config: &Config) -> Result<Vec<Ignore>, Failure> {
         let each = self.ignore.iter().zip(1..).map(|(ignore, number)| {
             ignore.read().map_err(|error| cannot(config, &format!("audit.ignore number {number}"), error))
         });

@@ -3,12 +3,12 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::arguments::{DiffArguments, FailOn, Format};
+use super::arguments::{DiffArguments, Format};
 use super::audit::{look_at, today};
 use super::config::Config;
 use super::printer::Printer;
 use super::{Exit, Failure, lock_file};
-use crate::audit::{Difference, Policy, Side};
+use crate::audit::{Difference, Side};
 use crate::emit;
 
 pub(super) fn run(arguments: &DiffArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
@@ -19,8 +19,7 @@ pub(super) fn run(arguments: &DiffArguments, config: &Config, printer: &Printer)
         let error = anyhow::anyhow!("cannot compare {}, a lock, with {}", lock.display(), image.display());
         return Err(Failure::question(error).hint("compare two locks, or two images"));
     }
-    let fail_on = fail_on.map_or_else(|| config.audit.fail_on(config), |level| Ok(Some(level)))?;
-    let least = fail_on.unwrap_or(FailOn::Error).severity();
+    let least = config.audit.least(*fail_on, config)?;
     let (old, new) = (side(old, arguments, config, printer)?, side(new, arguments, config, printer)?);
     let difference = Difference::of(&old, &new);
     let text = match answer.format {
@@ -42,11 +41,7 @@ fn side(
     if lock_file::is_lock(path) {
         return Ok(Side::of_lock(path.display().to_string(), &lock_file::read(path)?));
     }
-    let policy = Policy {
-        levels: config.audit.levels(config)?,
-        ignores: config.audit.ignores(config)?,
-        ..Policy::default()
-    };
+    let policy = config.audit.policy(config)?;
     let image = look_at(name, &arguments.look, config, printer)?;
     Ok(Side::of_image(&image.judged(&policy, today())))
 }
