@@ -23,21 +23,14 @@ const MAX_SCRIPTS: usize = 5;
 pub struct Entry {
     /// The programs, in the order of the words.
     pub programs: Vec<NodeId>,
-    /// The scripts on the way to them, each with the interpreter that it names, if the root has that.
-    pub scripts: Vec<EntryScript>,
+    /// The scripts on the way to them.
+    pub scripts: Vec<NodeId>,
     /// The first word of what is started, if there is nothing of that name.
     pub absent: Option<String>,
     /// Whether anything else may be started, too.
     pub is_open: bool,
     /// The folders in which commands are looked for.
     pub path: Vec<RootedPath>,
-}
-
-/// A script that an image starts.
-#[derive(Clone, Debug)]
-pub struct EntryScript {
-    /// The file.
-    pub node: NodeId,
 }
 
 impl Entry {
@@ -86,7 +79,7 @@ impl Entry {
                 self.programs.push(node);
             }
             Some(Content::Script(line)) if depth < MAX_SCRIPTS => {
-                self.scripts.push(EntryScript { node });
+                self.scripts.push(node);
                 for word in interpreter_words(BStr::new(line)) {
                     if let Some(found) = self.find(root, word, workdir) {
                         self.add(root, found, workdir, depth + 1);

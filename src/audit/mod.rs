@@ -27,7 +27,7 @@ use std::path::PathBuf;
 
 pub use baseline::{Baseline, BaselineError};
 pub use difference::{Changed, Difference, Fault, PackageFacts, PackageKey, Side};
-pub use entry::{Entry, EntryScript};
+pub use entry::Entry;
 pub use finding::{Finding, Mend, Reach, Severity};
 pub use owners::{Owner, OwnerKind, Owners};
 pub use policy::{Ignore, Judged, Level, Policy, Verdict};

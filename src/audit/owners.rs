@@ -45,6 +45,9 @@ impl std::fmt::Display for Owner {
     }
 }
 
+/// The objects of each package that has any, and of what has none, with whether each is used.
+pub(super) type ObjectsByOwner = BTreeMap<Option<Owner>, Vec<(NodeId, bool)>>;
+
 /// The owners of one image's files.
 #[derive(Debug, Default)]
 pub struct Owners {
@@ -136,11 +139,6 @@ impl Owners {
     pub fn of_file(&self, root: &Root<'_>, node: NodeId) -> Option<Owner> {
         let listed = self.by_file.get(&node).map(|owner| self.owners[*owner].clone());
         listed.or_else(|| by_place(&root.path(node)))
-    }
-
-    /// Every package of a package manager that keeps lists.
-    pub fn all(&self) -> &[Owner] {
-        &self.owners
     }
 
     /// The files of each.

@@ -1,5 +1,6 @@
 //! All that a rule looks at: one image, read, linked and answered for, as a value.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use bstr::ByteSlice;
@@ -7,7 +8,7 @@ use bstr::ByteSlice;
 use super::Subject;
 use super::entry::Entry;
 use super::finding::{Finding, Mend, Reach, Severity};
-use super::owners::Owners;
+use super::owners::{ObjectsByOwner, Owners};
 use super::reach::{Reached, chain, reach_of};
 use super::rules::Rule;
 use crate::app::{Linked, Role, Started};
@@ -39,6 +40,10 @@ pub struct View<'root> {
     pub reached: Reached,
     /// Whether all objects count as reached.
     pub is_strict: bool,
+    /// The folders that the linker searches for everyone: ld.so's defaults on this machine, links resolved.
+    pub default_folders: Vec<RootedPath>,
+    /// The objects of each package, with whether each is used, as soon as a rule asks.
+    pub(super) by_owner: OnceCell<ObjectsByOwner>,
     /// The files and links of each name.
     pub(super) by_name: HashMap<&'root [u8], Vec<NodeId>>,
     /// What objects ask for in vain, each pair of object and soname once.
@@ -110,6 +115,8 @@ impl<'root> View<'root> {
             owners,
             reached,
             is_strict,
+            default_folders: default_folders(root, scene),
+            by_owner: OnceCell::new(),
             by_name,
             unmet: Vec::new(),
         };
@@ -175,17 +182,6 @@ impl<'root> View<'root> {
             }
             _ => Vec::new(),
         })
-    }
-
-    /// The folders that the linker searches for everyone: ld.so's defaults on this machine.
-    pub fn default_folders(&self) -> Vec<RootedPath> {
-        let platform = self.scene.and_then(|scene| Platform::of(scene.machine));
-        let folders = platform.map(Platform::default_folders).into_iter().flatten();
-        let resolved = folders.map(|folder| match self.root.resolve(self.root.top(), folder.as_bytes()) {
-            Ok(node) => self.root.path(node),
-            Err(_) => RootedPath::new(folder),
-        });
-        resolved.collect()
     }
 
     /// The size of a file.
@@ -268,6 +264,17 @@ impl<'root> View<'root> {
 fn node_at(root: &Root<'_>, path: &RootedPath) -> Option<NodeId> {
     let folder = root.resolve(root.top(), path.parent().as_bytes()).ok()?;
     root.child(folder, path.file_name())
+}
+
+/// ld.so's default folders on the machine of most objects, links resolved.
+fn default_folders(root: &Root<'_>, scene: Option<Scene>) -> Vec<RootedPath> {
+    let platform = scene.and_then(|scene| Platform::of(scene.machine));
+    let folders = platform.map(Platform::default_folders).into_iter().flatten();
+    let resolved = folders.map(|folder| match root.resolve(root.top(), folder.as_bytes()) {
+        Ok(node) => root.path(node),
+        Err(_) => RootedPath::new(folder),
+    });
+    resolved.collect()
 }
 
 /// What one rule reports.

@@ -28,7 +28,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             findings.report_unmet(unmet, message);
         }
     }
-    let folders = view.default_folders();
+    let folders = &view.default_folders;
     let mut links: Vec<NodeId> = view.by_name.values().flatten().copied().collect();
     links.retain(|link| {
         view.root.link_target(*link).is_some()

@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
-    let folders = view.default_folders();
+    let folders = &view.default_folders;
     let mut told: BTreeSet<(NodeId, PackageName)> = BTreeSet::new();
     for (_, start) in view.starts() {
         for object in &start.map.objects {

@@ -42,7 +42,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     for (node, entry, _) in view.entries() {
         let Some(Content::Script(line)) = entry.content() else { continue };
         let path = view.root.path(node);
-        let is_started = view.entry.scripts.iter().any(|script| script.node == node);
+        let is_started = view.entry.scripts.contains(&node);
         if !is_started && !is_command(view, &path) {
             continue;
         }

@@ -54,7 +54,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         finding.why = gone.iter().take(SHOWN).map(ToString::to_string).collect();
         finding.mend.push(mend());
     }
-    let defaults = view.default_folders();
+    let defaults = &view.default_folders;
     let resolve = |path: &RootedPath| {
         view.root.resolve(view.root.top(), path.as_bytes()).map(|node| view.root.path(node))
     };

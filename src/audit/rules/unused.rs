@@ -4,24 +4,28 @@
 //! may be used. A library counts as used
 //! where a reached object or a line of code has its name among its strings, since it may open it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use bstr::{BString, ByteSlice};
 
 use super::abi::is_where_it_is_opened;
 use crate::audit::finding::Reach;
-use crate::audit::owners::Owner;
+use crate::audit::owners::ObjectsByOwner;
 use crate::audit::view::View;
 use crate::inventory::Evidence;
 use crate::root::NodeId;
 
 /// The objects of each package that has any, and of what has none, with whether each is used.
-pub(super) fn by_owner(view: &View<'_>) -> BTreeMap<Option<Owner>, Vec<(NodeId, bool)>> {
+pub(super) fn by_owner<'view>(view: &'view View<'_>) -> &'view ObjectsByOwner {
+    view.by_owner.get_or_init(|| sorted_by_owner(view))
+}
+
+fn sorted_by_owner(view: &View<'_>) -> ObjectsByOwner {
     if view.is_strict || view.entry.is_open || view.entry.programs.is_empty() {
-        return BTreeMap::new();
+        return ObjectsByOwner::new();
     }
     let named = named(view);
-    let mut owners: BTreeMap<Option<Owner>, Vec<(NodeId, bool)>> = BTreeMap::new();
+    let mut owners = ObjectsByOwner::new();
     for object in &view.linked.objects {
         let (node, facts) = (object.node, object.facts);
         let is_foreign = view.scene.is_some_and(|scene| !scene.holds(facts));
@@ -71,7 +75,7 @@ fn use_plugins(view: &View<'_>, objects: &mut [(NodeId, bool)]) {
 /// Whether an object lies deeper than the folders of libraries, where whatever opens plugins looks for them.
 fn is_plugin(view: &View<'_>, node: NodeId) -> bool {
     let path = view.root.path(node);
-    let folders = view.default_folders();
+    let folders = &view.default_folders;
     let is_below = folders.iter().any(|folder| path.below(folder).is_some());
     is_below && !folders.contains(&path.parent()) && !path.as_bytes().contains_str("/bin/")
 }

@@ -38,7 +38,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         unused.sort_by_cached_key(|node| view.root.path(*node));
         let Some(first) = unused.first() else { continue };
         let bytes: u64 = unused.iter().map(|node| view.size_bytes(*node)).sum();
-        if bytes < MIN_BYTES || is_glibc(view, &objects) {
+        if bytes < MIN_BYTES || is_glibc(view, objects) {
             continue;
         }
         let whose = owner.as_ref().map_or_else(|| "no package".to_owned(), ToString::to_string);

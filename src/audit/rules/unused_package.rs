@@ -20,11 +20,11 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     let files = view.owners.files();
     for (owner, objects) in by_owner(view) {
-        let Some(owner) = owner.filter(|owner| owner.kind == OwnerKind::Deb) else { continue };
+        let Some(owner) = owner.as_ref().filter(|owner| owner.kind == OwnerKind::Deb) else { continue };
         if objects.iter().any(|(_, is_used)| *is_used) {
             continue;
         }
-        let bytes: u64 = files.get(&owner).into_iter().flatten().map(|node| view.size_bytes(*node)).sum();
+        let bytes: u64 = files.get(owner).into_iter().flatten().map(|node| view.size_bytes(*node)).sum();
         let Some((first, _)) = objects.iter().min_by_key(|(node, _)| view.root.path(*node)) else { continue };
         let message = format!("nothing is seen to use {}", owner.name);
         let finding = findings.report_at(&view.root.path(*first), Reach::Unreached, &owner.name, message);
