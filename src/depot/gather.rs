@@ -84,10 +84,18 @@ pub fn gather(
     let mut gathering = Gathering { from: Archive { depot, catalog, folders }, read: BTreeMap::new() };
     let mut wanted = gathering.first()?;
     while !wanted.is_empty() {
-        gathering.read(&wanted, progress)?;
+        gathering.read(wanted, progress)?;
         wanted = gathering.further()?;
     }
     Ok(gathering.kept())
+}
+
+/// Packages that are to be read, by their names.
+type Wanted = BTreeMap<PackageName, Package>;
+
+/// Whether a package may be an answer: those for development have links for compilers where libraries lie, and never are.
+fn is_of_use(name: &PackageName, package: &mut Package) -> bool {
+    !is_development(name.as_str(), &package.section)
 }
 
 /// What is gathered from.
@@ -106,7 +114,7 @@ struct Gathering<'run> {
 
 impl Gathering<'_> {
     /// The packages with a library in the default folders, and those that the rules on data name.
-    fn first(&self) -> Result<BTreeSet<PackageName>, GatherError> {
+    fn first(&self) -> Result<Wanted, GatherError> {
         let mut names = BTreeSet::new();
         self.from.catalog.for_each_library(|library| {
             if self.from.folders.contains(&library.path.parent()) {
@@ -114,22 +122,23 @@ impl Gathering<'_> {
             }
             ControlFlow::Continue(())
         })?;
-        names = self.that_are(names, |package| !is_development(package.name.as_str(), &package.section))?;
+        let mut wanted = self.packages(names)?;
+        wanted.retain(is_of_use);
         let own = PackageName::new("");
         let of_rules = data_rules().iter().map(|rule| rule.inclusion(&own).package);
-        let of_rules = of_rules.filter(|name| *name != own).collect();
-        names.extend(self.that_are(of_rules, |_| true)?);
-        Ok(names)
+        wanted.extend(self.packages(of_rules.filter(|name| *name != own).collect())?);
+        Ok(wanted)
     }
 
     /// The packages that have what was read asks for and does not find in itself.
-    fn further(&self) -> Result<BTreeSet<PackageName>, GatherError> {
+    fn further(&self) -> Result<Wanted, GatherError> {
         let mut names = BTreeSet::new();
         for soname in self.asked_elsewhere() {
             let libraries = self.from.catalog.libraries(&soname)?;
             names.extend(libraries.into_iter().map(|library| library.package));
         }
-        names = self.that_are(names, |package| !is_development(package.name.as_str(), &package.section))?;
+        let mut wanted = self.packages(names)?;
+        wanted.retain(is_of_use);
         let mut holders = BTreeSet::new();
         for (name, (_, deb)) in &self.read {
             // Debian Policy §12.5: a link in the place of the folder leads to the copyright file of another.
@@ -140,25 +149,19 @@ impl Gathering<'_> {
                 holders.insert(PackageName::new(holder));
             }
         }
-        names.extend(self.that_are(holders, |_| true)?);
-        names.retain(|name| !self.read.contains_key(name));
-        Ok(names)
+        wanted.extend(self.packages(holders)?);
+        Ok(wanted)
     }
 
-    /// Those of the names that are packages' and are wanted. Virtual names, and those of other architectures, have no
-    /// .deb; packages for development have links for compilers where libraries lie, and are never an answer.
-    fn that_are(
-        &self,
-        names: BTreeSet<PackageName>,
-        is_wanted: impl Fn(&Package) -> bool,
-    ) -> Result<BTreeSet<PackageName>, GatherError> {
-        let mut wanted = BTreeSet::new();
-        for name in names {
-            if self.from.catalog.package(&name)?.as_ref().is_some_and(&is_wanted) {
-                wanted.insert(name);
+    /// The packages of these names that were not read yet. Virtual names, and those of other architectures, have no .deb.
+    fn packages(&self, names: BTreeSet<PackageName>) -> Result<Wanted, GatherError> {
+        let mut packages = Wanted::new();
+        for name in names.into_iter().filter(|name| !self.read.contains_key(name)) {
+            if let Some(package) = self.from.catalog.package(&name)? {
+                packages.insert(name, package);
             }
         }
-        Ok(wanted)
+        Ok(packages)
     }
 
     /// The names that kept libraries ask for and no default folder has.
@@ -189,11 +192,8 @@ impl Gathering<'_> {
     }
 
     /// Fetches and reads packages, and keeps of each what may have to be kept.
-    fn read(&mut self, names: &BTreeSet<PackageName>, progress: &dyn Progress) -> Result<(), GatherError> {
-        let mut packages: Vec<Package> = Vec::new();
-        for name in names {
-            packages.extend(self.from.catalog.package(name)?);
-        }
+    fn read(&mut self, wanted: Wanted, progress: &dyn Progress) -> Result<(), GatherError> {
+        let packages: Vec<Package> = wanted.into_values().collect();
         let target = &self.from.catalog.provenance().target;
         let bytes = packages.iter().map(|package| package.size_bytes).sum();
         let task = progress.task(&format!("{target}: {} packages", packages.len()), Some(bytes));
