@@ -57,7 +57,9 @@ impl Drop for Steps {
 impl Progress for Bars {
     fn task(&self, label: &str, total_bytes: Option<u64>) -> Box<dyn Task> {
         let template = match total_bytes {
-            Some(_) => "{msg:40} {wide_bar} {bytes:>10} of {total_bytes:>10} {bytes_per_sec:>12}",
+            Some(_) => {
+                "{msg:40} {wide_bar} {bytes:>10} of {total_bytes:>10} {bytes_per_sec:>12} {eta:>4} left"
+            }
             None => "{msg:40} {spinner} {bytes:>10} {bytes_per_sec:>12}",
         };
         let bar = match total_bytes {
