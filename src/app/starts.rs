@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::scripts::{Script, scripts};
 use super::{Home, Language, Role, Source, Sources};
 use crate::elf::{ElfFacts, Machine};
@@ -33,7 +35,12 @@ pub struct Started<'root> {
     pub map: LinkMap<'root>,
     /// The interpreter in whose process it was linked, if the root has it.
     pub process: Option<NodeId>,
+    /// Which of the linkers of its machine linked it: what a linker remembers is its own.
+    linker: usize,
 }
+
+/// How many objects a thread must have to link for its work to pay.
+const OBJECTS_A_THREAD: usize = 100;
 
 /// Every start object of the apps, linked.
 pub struct Linked<'root> {
@@ -43,7 +50,8 @@ pub struct Linked<'root> {
     pub objects: Vec<AppObject<'root>>,
     /// The scripts that were pointed at.
     pub scripts: Vec<Script<'root>>,
-    linkers: BTreeMap<Machine, Linker<'root>>,
+    /// Those of each thread.
+    linkers: Vec<BTreeMap<Machine, Linker<'root>>>,
 }
 
 /// An object of an app.
@@ -65,8 +73,18 @@ impl<'root> Linked<'root> {
     pub fn searched_folders(&mut self, searches: &[(usize, usize)]) -> Vec<RootedPath> {
         let Some((first, _)) = searches.first() else { return Vec::new() };
         let machine = self.starts[*first].map.start().facts.machine;
-        let Some(linker) = self.linkers.get_mut(&machine) else { return Vec::new() };
-        linker.searched_folders(searches.iter().map(|(start, by)| (&self.starts[*start].map, *by)))
+        let mut common: Option<Vec<RootedPath>> = None;
+        for (number, linkers) in self.linkers.iter_mut().enumerate() {
+            let its = searches.iter().filter(|(start, _)| self.starts[*start].linker == number);
+            let mut its = its.map(|(start, by)| (&self.starts[*start].map, *by)).peekable();
+            let Some(linker) = linkers.get_mut(&machine).filter(|_| its.peek().is_some()) else { continue };
+            let folders = linker.searched_folders(its);
+            match &mut common {
+                None => common = Some(folders),
+                Some(common) => common.retain(|folder| folders.contains(folder)),
+            }
+        }
+        common.unwrap_or_default()
     }
 }
 
@@ -78,25 +96,48 @@ pub fn link<'root>(
     scope: Scope,
 ) -> Linked<'root> {
     let objects = app_objects(root, sources);
-    let mut stage = LinkStage {
-        root,
-        settings,
-        sources: sources.started_mounts().collect(),
-        linkers: BTreeMap::new(),
-        processes: HashMap::new(),
-        starts: Vec::new(),
+    let (inner, outer): (Vec<&AppObject<'_>>, Vec<_>) = match scope {
+        Scope::EachAlone => (Vec::new(), objects.iter().collect()),
+        Scope::InContext => {
+            let asked = asked_names(&objects);
+            objects.iter().partition(|object| is_asked_for(root, object, &asked))
+        }
     };
-    match scope {
-        Scope::EachAlone => stage.link_alone(objects.iter()),
-        Scope::InContext => stage.link_in_context(&objects),
-    }
+    let begin = |number| LinkStage::new(root, sources, settings, number);
+    let threads = rayon::current_num_threads().min(outer.len().div_ceil(OBJECTS_A_THREAD)).max(1);
+    let mut stages: Vec<LinkStage<'_, '_>> = (0..threads)
+        .into_par_iter()
+        .map(|number| {
+            let mut stage = begin(number);
+            // Neighbours have much in common: each thread gets some of them.
+            outer.iter().skip(number).step_by(threads).for_each(|object| stage.start_by(object, scope));
+            stage
+        })
+        .collect();
+    let mut starts: Vec<Started<'_>> = Vec::with_capacity(outer.len());
+    stages.iter_mut().for_each(|stage| starts.append(&mut stage.starts));
     let mut scripts = scripts(root, sources);
-    for script in &mut scripts {
-        script.map = script.found.and_then(|node| stage.interpreter_of_script(node));
+    if let Some(stage) = stages.first_mut() {
+        stage.link_unreached(&inner, &starts);
+        starts.append(&mut stage.starts);
+        for script in &mut scripts {
+            script.map = script.found.and_then(|node| stage.interpreter_of_script(node));
+        }
     }
-    let LinkStage { linkers, mut starts, .. } = stage;
     starts.sort_by_cached_key(|start| root.path(start.map.start().node));
+    let linkers = stages.into_iter().map(|stage| stage.linkers).collect();
     Linked { starts, objects, scripts, linkers }
+}
+
+/// The file names that objects ask for.
+fn asked_names<'root>(objects: &[AppObject<'root>]) -> HashSet<&'root [u8]> {
+    objects.iter().flat_map(|object| &object.facts.needed).map(Soname::file_name).collect()
+}
+
+fn is_asked_for(root: &Root<'_>, object: &AppObject<'_>, asked: &HashSet<&[u8]>) -> bool {
+    let has_asked_soname =
+        || object.facts.soname.as_ref().is_some_and(|soname| asked.contains(soname.as_bytes()));
+    object.role == Role::Library && (asked.contains(root.name(object.node)) || has_asked_soname())
 }
 
 fn app_objects<'root>(root: &'root Root<'root>, sources: &Sources) -> Vec<AppObject<'root>> {
@@ -129,7 +170,9 @@ struct Interpreter<'root> {
     caller: usize,
 }
 
+/// What one thread links.
 struct LinkStage<'root, 'sources> {
+    number: usize,
     root: &'root Root<'root>,
     settings: &'sources LinkerSettings,
     sources: Vec<(MountId, &'sources Source)>,
@@ -138,33 +181,30 @@ struct LinkStage<'root, 'sources> {
     starts: Vec<Started<'root>>,
 }
 
-impl<'root> LinkStage<'root, '_> {
-    fn link_alone<'objects>(&mut self, objects: impl Iterator<Item = &'objects AppObject<'root>>)
-    where
-        'root: 'objects,
-    {
-        for object in objects {
-            self.start(object, None);
+impl<'root, 'sources> LinkStage<'root, 'sources> {
+    fn new(
+        root: &'root Root<'root>,
+        sources: &'sources Sources,
+        settings: &'sources LinkerSettings,
+        number: usize,
+    ) -> Self {
+        let sources = sources.started_mounts().collect();
+        let (linkers, processes, starts) = (BTreeMap::new(), HashMap::new(), Vec::new());
+        Self { number, root, settings, sources, linkers, processes, starts }
+    }
+
+    fn start_by(&mut self, object: &AppObject<'root>, scope: Scope) {
+        match scope {
+            Scope::EachAlone => self.start(object, None),
+            Scope::InContext => self.start_in_process(object),
         }
     }
 
-    fn link_in_context(&mut self, objects: &[AppObject<'root>]) {
-        let asked: HashSet<&[u8]> =
-            objects.iter().flat_map(|object| &object.facts.needed).map(Soname::file_name).collect();
-        let is_asked_for = |object: &AppObject<'_>| {
-            object.role == Role::Library
-                && (asked.contains(self.root.name(object.node))
-                    || object.facts.soname.as_ref().is_some_and(|soname| asked.contains(soname.as_bytes())))
-        };
-        let (inner, outer): (Vec<&AppObject<'_>>, Vec<_>) =
-            objects.iter().partition(|object| is_asked_for(object));
-        for object in outer {
-            self.start_in_process(object);
-        }
-        // What is asked for and yet was reached by nothing is off the path of those who ask, or one of a
-        // circle; it is looked at by itself.
+    /// What is asked for and yet was reached by nothing is off the path of those who ask, or one of a circle; it is
+    /// looked at by itself.
+    fn link_unreached(&mut self, inner: &[&AppObject<'root>], starts: &[Started<'root>]) {
         let mut reached: HashSet<NodeId> =
-            self.starts.iter().flat_map(|start| &start.map.objects).map(|object| object.node).collect();
+            starts.iter().flat_map(|start| &start.map.objects).map(|object| object.node).collect();
         for object in inner {
             if !reached.contains(&object.node) {
                 self.start(object, None);
@@ -241,6 +281,6 @@ impl<'root> LinkStage<'root, '_> {
             }
         };
         let process = interpreter.map(|interpreter| interpreter.node);
-        self.starts.push(Started { role, map, process });
+        self.starts.push(Started { role, map, process, linker: self.number });
     }
 }

@@ -44,6 +44,10 @@ named! {
         Size = "smaller",
         /// By name, so that the answer is always the same.
         Name = "name",
+        /// The user prefers it.
+        Preferred = "preferred",
+        /// With it the whole answer comes to fewer packages, or to fewer bytes.
+        SmallestSet = "smallest-set",
     }
 }
 

@@ -217,6 +217,14 @@ pub(super) struct ResolveArguments {
     pub(super) linker: LinkerArguments,
     #[command(flatten)]
     pub(super) catalog: CatalogArguments,
+    #[command(flatten)]
+    pub(super) choice: ChoiceArguments,
+    /// Answer for what the trees themselves ask for, not for what the packages need in turn
+    #[arg(long)]
+    pub(super) direct: bool,
+    /// Say on which of the releases at hand the trees work, and what is missing on the others
+    #[arg(long, conflicts_with_all = ["direct", "base", "release", "catalog", "snapshot"])]
+    pub(super) all_releases: bool,
     /// How the answer is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: ResolveFormat,
@@ -288,10 +296,10 @@ pub(super) enum GraphFormat {
 /// How far what is loaded is followed.
 #[derive(Debug, Args)]
 pub(super) struct ReachArguments {
-    /// Fetch and read the packages that close the gap, and go on with what their files load
+    /// Stop at the packages that the trees themselves ask for; do not go on with what their files load
     #[arg(long)]
-    pub(super) closed: bool,
-    #[command(flatten, next_help_heading = "With --closed")]
+    pub(super) direct: bool,
+    #[command(flatten, next_help_heading = "Without --direct")]
     pub(super) closing: ClosingArguments,
 }
 
@@ -440,15 +448,22 @@ fn manifest_formats() -> impl TypedValueParser<Value = ManifestFormat> {
         .try_map(|name| name.parse::<ManifestFormat>())
 }
 
-/// What is wanted of the packages that close the gap.
+/// Which packages are taken where several will do.
 #[derive(Debug, Args)]
-pub(super) struct ClosingArguments {
+pub(super) struct ChoiceArguments {
     /// A package to take wherever it can answer; may be given several times
     #[arg(long, value_name = "PACKAGE", env = "SODEB_PREFER", value_delimiter = ',')]
     pub(super) prefer: Vec<String>,
     /// A package never to take; may be given several times
     #[arg(long, value_name = "PACKAGE", env = "SODEB_AVOID", value_delimiter = ',')]
     pub(super) avoid: Vec<String>,
+}
+
+/// What is wanted of the packages that close the gap.
+#[derive(Debug, Args)]
+pub(super) struct ClosingArguments {
+    #[command(flatten)]
+    pub(super) choice: ChoiceArguments,
     /// Which of the libraries count that objects say they open by themselves: those of this priority and above
     /// [default: required]
     #[arg(long, value_name = "PRIORITY", env = "SODEB_DLOPEN")]

@@ -1,5 +1,6 @@
 //! Which catalog answers: what was fetched, what is compiled in, or an installed root's.
 
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -13,11 +14,11 @@ use super::release::{ChosenRelease, stable};
 use super::{Exit, Failure};
 use crate::archive::{Archive, ArchiveError, ArchiveSettings, Mirrors};
 use crate::catalog::{
-    BuildError, Catalog, FileCatalog, InstalledCatalog, cached_catalog, embedded_catalogs, installed_catalog,
-    refresh_catalog,
+    BuildError, Catalog, FileCatalog, InstalledCatalog, age_order, cached_catalog, cached_files,
+    embedded_catalogs, installed_catalog, refresh_catalog,
 };
 use crate::pipeline::Catalogs;
-use crate::vocabulary::{Architecture, Target};
+use crate::vocabulary::{Architecture, Distribution, Target};
 
 /// The architecture that is assumed where a tree has no objects.
 const DEFAULT_ARCHITECTURE: Architecture = Architecture::Amd64;
@@ -66,6 +67,44 @@ pub(super) fn open(
     let others = source.embedded.into_iter().filter(|catalog| catalog.provenance().target != answering);
     let others = others.map(|catalog| Box::new(catalog) as Box<dyn Catalog>).collect();
     Ok(Opened { catalogs: Catalogs { main, others }, learned_from })
+}
+
+/// The catalogs of every release of a distribution that is at hand, the oldest release first: of each what was fetched
+/// before or what is compiled in, the newer one.
+pub(super) fn open_each(
+    cache: &CacheArguments,
+    config: &Config,
+    distribution: Distribution,
+    architecture: Option<Architecture>,
+    printer: &Printer,
+) -> Result<Vec<Box<dyn Catalog>>, Failure> {
+    let architecture = architecture.unwrap_or(DEFAULT_ARCHITECTURE);
+    let mut catalogs = embedded_catalogs()?;
+    for file in cached_files(&cache_dir(cache, config)?)? {
+        match file.catalogs {
+            Ok(found) => catalogs.extend(found),
+            Err(error) => printer.warning(&format!("{error}; `sodeb index update` makes it anew")),
+        }
+    }
+    let target = |catalog: &FileCatalog| catalog.provenance().target.clone();
+    catalogs.retain(|catalog| {
+        let target = target(catalog);
+        (target.distribution, target.architecture) == (distribution, architecture)
+    });
+    // Of two that are as new, what was fetched knows more packages.
+    catalogs.sort_by_key(|catalog| {
+        let Target { release, .. } = target(catalog);
+        let age = age_order(distribution, &release);
+        (age, release, Reverse((catalog.provenance().date, catalog.provenance().index)))
+    });
+    catalogs.dedup_by_key(|catalog| target(catalog).release);
+    if catalogs.is_empty() {
+        return Err(Failure::question(anyhow::anyhow!(
+            "cannot compare releases: there is no index of {distribution} for {architecture} at hand"
+        ))
+        .hint(format!("`sodeb index update --release CODENAME --arch {architecture}` fetches one")));
+    }
+    Ok(catalogs.into_iter().map(|catalog| Box::new(catalog) as Box<dyn Catalog>).collect())
 }
 
 /// That nothing is known of a target, and how that is mended.

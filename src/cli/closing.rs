@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::arguments::{
-    CatalogArguments, ClosingArguments, DataLevel, DlopenLevel, GapArguments, LinkerArguments,
-    SourceArguments,
+    ArchiveArguments, CatalogArguments, ChoiceArguments, ClosingArguments, DataLevel, DlopenLevel,
+    GapArguments, LinkerArguments, SourceArguments,
 };
 use super::catalogs::archive_settings;
 use super::config::Config;
@@ -35,12 +35,23 @@ pub(super) struct ClosingQuestion<'arguments> {
     pub(super) catalog: &'arguments CatalogArguments,
     /// The lock that was there before.
     pub(super) earlier: Option<&'arguments Plan>,
+    pub(super) fetching: Fetching,
+}
+
+/// Which packages are fetched to know what they need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fetching {
+    /// Those that library graphs do not know.
+    Unknown,
+    /// Those that are newer than a library graph of their release, and no more: an answer that is to be quick tells what
+    /// is at hand.
+    Newer,
 }
 
 impl<'arguments> ClosingQuestion<'arguments> {
     pub(super) fn of(gap: &'arguments GapArguments, earlier: Option<&'arguments Plan>) -> Self {
         let GapArguments { sources, linker, closing, catalog } = gap;
-        Self { sources, linker, closing, catalog, earlier }
+        Self { sources, linker, closing, catalog, earlier, fetching: Fetching::Unknown }
     }
 }
 
@@ -61,16 +72,15 @@ pub(super) fn close(
     printer: &Printer,
     change: impl FnOnce(Catalogs) -> Catalogs,
 ) -> Result<ClosedAnswer, Failure> {
-    let ClosingQuestion { sources, linker, closing, catalog, earlier } = question;
+    let ClosingQuestion { sources, linker, closing, catalog, earlier, fetching } = question;
     let mut asked =
         Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, Depth::Opening)?;
     let least = closing.dlopen.map_or_else(|| config.dlopen(), |level| Ok(Some(level)))?;
     asked.follow_opens(least.unwrap_or(DlopenLevel::Required).into());
     let bars = Bars::new(printer.shows_progress);
-    let settings = archive_settings(&catalog.archive, config)?;
-    let snapshot = settings.snapshot.clone();
-    let graphs = library_graph::at_hand(&settings.cache_dir, printer);
-    let depot = OpenedDepot(Depot::new(settings, locked_urls(*earlier), &bars).with_graphs(graphs));
+    let snapshot = catalog.archive.snapshot.clone().or_else(|| config.snapshot.clone());
+    let depot =
+        OpenedDepot::open(&catalog.archive, locked_urls(*earlier), *fetching, config, &bars, printer)?;
     let mut learned_from = String::new();
     let Asked { mut sources, linker, architecture, opener } = asked;
     let choose = |architecture| {
@@ -111,16 +121,22 @@ pub(super) fn locked_urls(earlier: Option<&Plan>) -> HashMap<Sha256Digest, Vec<S
     packages.filter_map(|planned| Some((planned.package.sha256?, planned.urls.clone()))).collect()
 }
 
-fn terms(arguments: &ClosingArguments, config: &Config) -> Result<Terms, Failure> {
+/// The terms of an answer that is about packages only.
+pub(super) fn terms_of_choice(arguments: &ChoiceArguments, config: &Config) -> Terms {
     let names = |given: &[String], configured: &[String]| {
         let names = if given.is_empty() { configured } else { given };
         names.iter().map(PackageName::new).collect()
     };
-    let data = arguments.data.map_or_else(|| config.data(), |level| Ok(Some(level)))?;
-    Ok(Terms {
+    Terms {
         prefer: names(&arguments.prefer, &config.prefer),
         avoid: names(&arguments.avoid, &config.avoid),
-        present: BTreeSet::new(),
+        ..Terms::default()
+    }
+}
+
+fn terms(arguments: &ClosingArguments, config: &Config) -> Result<Terms, Failure> {
+    let data = arguments.data.map_or_else(|| config.data(), |level| Ok(Some(level)))?;
+    Ok(Terms {
         include: [config.include()?, arguments.include.clone()].concat(),
         runtimes: if arguments.with.is_empty() { config.with()? } else { arguments.with.clone() },
         data: match data.unwrap_or(DataLevel::Needed) {
@@ -128,11 +144,12 @@ fn terms(arguments: &ClosingArguments, config: &Config) -> Result<Terms, Failure
             DataLevel::All => Some(Weight::Useful),
             DataLevel::None => None,
         },
+        ..terms_of_choice(&arguments.choice, config)
     })
 }
 
-/// The packages of the base. A dpkg database that can't be read is no reason to give no answer.
-fn present(sources: &Sources, printer: &Printer) -> BTreeSet<PackageName> {
+/// The packages of the base and what they provide. A dpkg database that can't be read is no reason to give no answer.
+pub(super) fn present(sources: &Sources, printer: &Printer) -> BTreeSet<PackageName> {
     let mut texts = Vec::new();
     for (path, content) in sources.base.iter().flat_map(|base| base.inventory.dpkg_database()) {
         let cause = match content {
@@ -151,7 +168,26 @@ fn present(sources: &Sources, printer: &Printer) -> BTreeSet<PackageName> {
 }
 
 /// The depot as the pipeline asks for it.
-struct OpenedDepot<'run>(Depot<'run>);
+pub(super) struct OpenedDepot<'run> {
+    depot: Depot<'run>,
+    fetching: Fetching,
+}
+
+impl<'run> OpenedDepot<'run> {
+    /// `locked` tells where the .debs of an earlier lock can be had.
+    pub(super) fn open(
+        archive: &ArchiveArguments,
+        locked: HashMap<Sha256Digest, Vec<String>>,
+        fetching: Fetching,
+        config: &Config,
+        bars: &'run Bars,
+        printer: &Printer,
+    ) -> Result<Self, Failure> {
+        let settings = archive_settings(archive, config)?;
+        let graphs = library_graph::at_hand(&settings.cache_dir, printer);
+        Ok(Self { depot: Depot::new(settings, locked, bars).with_graphs(graphs), fetching })
+    }
+}
 
 impl Debs for OpenedDepot<'_> {
     type Error = Failure;
@@ -162,14 +198,15 @@ impl Debs for OpenedDepot<'_> {
         packages: &[Package],
         reading: Reading,
     ) -> Result<Vec<Result<Arc<Deb>, String>>, Failure> {
-        Ok(match reading {
-            Reading::Libraries => self.0.libraries(provenance, packages)?,
-            Reading::Whole => self.0.debs(provenance, packages)?,
+        Ok(match (reading, self.fetching) {
+            (Reading::Libraries, Fetching::Newer) => self.depot.libraries_at_hand(provenance, packages),
+            (Reading::Libraries, Fetching::Unknown) => self.depot.libraries(provenance, packages)?,
+            (Reading::Whole, _) => self.depot.debs(provenance, packages)?,
         })
     }
 
     fn urls(&self, provenance: &Provenance, package: &Package) -> Vec<String> {
-        self.0.urls(provenance, package)
+        self.depot.urls(provenance, package)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::arguments::{
     CatalogArguments, GraphArguments, GraphFormat, LinkerArguments, ReachArguments, SourceArguments,
 };
-use super::closing::{ClosingQuestion, close, exit_of};
+use super::closing::{ClosingQuestion, Fetching, close};
 use super::config::Config;
 use super::printer::Printer;
 use super::question::Asked;
@@ -15,6 +15,7 @@ use crate::emit;
 use crate::graph::Graph;
 use crate::inventory::Depth;
 use crate::pipeline;
+use crate::resolve::{Problem, ProblemKind};
 
 /// What a graph is made from.
 pub(super) struct GraphQuestion<'arguments> {
@@ -35,7 +36,7 @@ pub(super) struct GraphAnswer {
 pub(super) fn run(arguments: &GraphArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let GraphArguments { sources, linker, catalog, format, output, reach } = arguments;
     let answer = graph(&GraphQuestion { sources, linker, catalog, reach }, config, printer)?;
-    let text = written(&answer, *format, reach.closed, printer)?;
+    let text = written(&answer, *format, !reach.direct, printer)?;
     match output {
         Some(path) => printer.write_file(path, text.as_bytes())?,
         None => printer.print(text)?,
@@ -49,10 +50,10 @@ pub(super) fn graph(
     config: &Config,
     printer: &Printer,
 ) -> Result<GraphAnswer, Failure> {
-    let answer = if question.reach.closed {
-        closed(question, config, printer)?
-    } else {
+    let answer = if question.reach.direct {
         open(question, config, printer)?
+    } else {
+        closed(question, config, printer)?
     };
     if answer.graph.nodes().next().is_none() {
         printer.note("there is no object here that a dynamic linker could load");
@@ -76,15 +77,20 @@ fn open(question: &GraphQuestion<'_>, config: &Config, printer: &Printer) -> Res
 
 fn closed(question: &GraphQuestion<'_>, config: &Config, printer: &Printer) -> Result<GraphAnswer, Failure> {
     let GraphQuestion { sources, linker, catalog, reach } = question;
-    let question = ClosingQuestion { sources, linker, closing: &reach.closing, catalog, earlier: None };
+    let closing = &reach.closing;
+    let fetching = Fetching::Newer;
+    let question = ClosingQuestion { sources, linker, closing, catalog, earlier: None, fetching };
     let answer = close(&question, config, printer, |catalogs| catalogs)?;
     let closed = answer.closed;
-    for package in &closed.unread {
-        printer.warning(&format!("{package} could not be read: what it needs is not in the graph"));
+    // What is not known is no bad news of what is.
+    let (unread, problems): (Vec<&Problem>, Vec<_>) =
+        closed.plan.problems.iter().partition(|problem| problem.kind == ProblemKind::Unread);
+    for problem in unread {
+        printer.warning(&problem.detail);
     }
     Ok(GraphAnswer {
         graph: closed.graph,
-        is_bad_news: exit_of(&closed.plan) == Exit::BadNews,
+        is_bad_news: problems.into_iter().any(|problem| problem.kind.is_bad_news()),
         provenance: closed.plan.provenance,
         learned_from: answer.learned_from,
     })

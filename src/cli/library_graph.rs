@@ -11,10 +11,13 @@ use super::printer::Printer;
 use super::progress::Bars;
 use super::{Exit, Failure};
 use crate::catalog::Catalog;
-use crate::depot::{Depot, GatherError, LibraryGraph, embedded_graph, gather, write_library_graph};
+use crate::depot::{
+    Depot, GatherError, GraphTarget, LibraryGraph, embedded_graph, gather, write_library_graph,
+};
+use crate::inventory::Deb;
 use crate::loader::Platform;
 use crate::storage::write_whole;
-use crate::vocabulary::{RootedPath, Target};
+use crate::vocabulary::{RootedPath, Sha256Digest, Target};
 
 /// The folder of the cache that has them.
 const FOLDER: &str = "libraries";
@@ -29,7 +32,7 @@ pub(super) fn build(
     config: &Config,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let mut all = Vec::new();
+    let (mut known_targets, mut all) = (Vec::new(), Vec::new());
     for target in targets {
         let catalog = update(&arguments.archive, config, target, printer)?;
         if catalog.provenance().hint {
@@ -43,11 +46,17 @@ pub(super) fn build(
         let depot = if arguments.keep_debs { depot } else { depot.without_files() };
         let gathered = gather(&depot, &catalog, &default_folders(target), &bars)?;
         printer.note(&format!("{target}: {} packages", gathered.len()));
+        let known = GraphTarget {
+            target: target.clone(),
+            packages: u32::try_from(gathered.len()).unwrap_or(u32::MAX),
+            date: catalog.provenance().date,
+        };
         if arguments.output.is_none() {
             let path = cached_path(&cache_dir(&arguments.archive.cache, config)?, target);
             let kept: Vec<_> = gathered.into_iter().map(|(_, sha256, deb)| (sha256, deb)).collect();
-            write(&path, &kept, printer)?;
+            write(&path, &[known], &kept, printer)?;
         } else {
+            known_targets.push(known);
             all.extend(gathered);
         }
     }
@@ -56,18 +65,19 @@ pub(super) fn build(
         all.sort_by(|left, right| (&left.0, left.1).cmp(&(&right.0, right.1)));
         all.dedup_by_key(|(_, sha256, _)| *sha256);
         let kept: Vec<_> = all.into_iter().map(|(_, sha256, deb)| (sha256, deb)).collect();
-        write(output, &kept, printer)?;
+        write(output, &known_targets, &kept, printer)?;
     }
     Ok(Exit::Fine)
 }
 
 fn write(
     path: &Path,
-    kept: &[(crate::vocabulary::Sha256Digest, crate::inventory::Deb)],
+    targets: &[GraphTarget],
+    kept: &[(Sha256Digest, Deb)],
     printer: &Printer,
 ) -> Result<(), Failure> {
     let cannot = || format!("cannot write {}", path.display());
-    let bytes = write_library_graph(kept).map_err(Failure::outside)?;
+    let bytes = write_library_graph(targets, kept).map_err(Failure::outside)?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)
             .map_err(|error| Failure::outside(anyhow::Error::new(error).context(cannot())))?;

@@ -10,6 +10,7 @@ use super::printer::Printer;
 use super::release::{self, ChosenRelease};
 use super::settings::{SourceQuestion, linker_settings, read_sources};
 use crate::app::Sources;
+use crate::catalog::Catalog;
 use crate::elf::DlopenPriority;
 use crate::inventory::{Depth, ImagePlatform};
 use crate::loader::{LinkerSettings, Traces};
@@ -38,6 +39,18 @@ impl Opener<'_> {
     pub(super) fn open(&self, architecture: Option<Architecture>) -> Result<Opened, Failure> {
         let architecture = architecture.or(self.of_platform);
         catalogs::open(self.catalog, self.config, &self.release, architecture, self.printer)
+    }
+}
+
+impl Opener<'_> {
+    /// The catalogs of every release at hand of the distribution, the oldest release first.
+    pub(super) fn open_each(
+        &self,
+        architecture: Option<Architecture>,
+    ) -> Result<Vec<Box<dyn Catalog>>, Failure> {
+        let architecture = architecture.or(self.of_platform);
+        let cache = &self.catalog.archive.cache;
+        catalogs::open_each(cache, self.config, self.release.distribution, architecture, self.printer)
     }
 }
 

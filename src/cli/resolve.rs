@@ -1,38 +1,42 @@
 //! `sodeb resolve`, and `sodeb PATH` for short.
 
+use std::collections::HashMap;
+
 use super::arguments::{ResolveArguments, ResolveFormat};
+use super::closing::{Fetching, OpenedDepot, present, terms_of_choice};
 use super::config::Config;
 use super::printer::Printer;
+use super::progress::Bars;
 use super::question::Asked;
 use super::tree::say_unread;
 use super::{Exit, Failure};
+use crate::close::Terms;
 use crate::emit;
+use crate::graph::Graph;
 use crate::inventory::Depth;
 use crate::pipeline;
-use crate::resolve::{Resolution, Status};
+use crate::resolve::{Resolution, Status, Verdict};
+
+/// An answer, and how its release was come by.
+struct Resolved {
+    resolution: Resolution,
+    graph: Option<Graph>,
+    learned_from: String,
+}
 
 pub(super) fn run(arguments: &ResolveArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
-    let ResolveArguments { sources, linker, catalog, format, output } = arguments;
+    let ResolveArguments { sources, linker, catalog, .. } = arguments;
     let asked =
         Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, Depth::Linking)?;
-    let mut learned_from = String::new();
-    let choose = |architecture| {
-        let opened = asked.opener.open(architecture)?;
-        learned_from = opened.learned_from;
-        Ok::<_, Failure>(opened.catalogs)
-    };
-    let (resolution, graph) = match format {
-        ResolveFormat::Html => {
-            let (resolution, graph) = pipeline::graph(asked.question(), choose)?;
-            (resolution, Some(graph))
-        }
-        ResolveFormat::Text | ResolveFormat::Json => (pipeline::resolve(asked.question(), choose)?, None),
-    };
+    if arguments.all_releases {
+        return run_on_each(arguments, &asked, config, printer);
+    }
+    let Resolved { resolution, graph, learned_from } = resolve(arguments, &asked, config, printer)?;
     say_unread(&asked.sources, printer);
     if resolution.apps.iter().all(|app| app.objects == 0) {
         printer.note("there is no object here that a dynamic linker could load");
     }
-    let text = match (format, graph) {
+    let text = match (arguments.format, graph) {
         (ResolveFormat::Html, Some(graph)) => {
             emit::resolve_html(&resolution, &graph, &learned_from).map_err(Failure::outside)?
         }
@@ -41,8 +45,66 @@ pub(super) fn run(arguments: &ResolveArguments, config: &Config, printer: &Print
         }
         _ => emit::resolve_text(&resolution, &learned_from, printer.verbose),
     };
-    printer.answer(text, output.as_deref())?;
+    printer.answer(text, arguments.output.as_deref())?;
     Ok(if is_bad_news(&resolution) { Exit::BadNews } else { Exit::Fine })
+}
+
+/// On which of the releases at hand the trees work. It is bad news where they work on none.
+fn run_on_each(
+    arguments: &ResolveArguments,
+    asked: &Asked<'_>,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let bars = Bars::new(printer.shows_progress);
+    let archive = &arguments.catalog.archive;
+    let debs = OpenedDepot::open(archive, HashMap::new(), Fetching::Newer, config, &bars, printer)?;
+    let terms = terms_of_choice(&arguments.choice, config);
+    let choose = |architecture| asked.opener.open_each(architecture);
+    let releases = pipeline::resolve_on_each(asked.question(), &terms, choose, &debs)?;
+    say_unread(&asked.sources, printer);
+    let text = match arguments.format {
+        ResolveFormat::Text => emit::releases_text(&releases, printer.verbose),
+        ResolveFormat::Json => emit::releases_json(&releases).map_err(Failure::outside)?,
+        ResolveFormat::Html => {
+            return Err(Failure::question(anyhow::anyhow!("cannot write --all-releases as HTML"))
+                .hint("text and json are the formats that have it"));
+        }
+    };
+    printer.answer(text, arguments.output.as_deref())?;
+    let works = releases.iter().any(|release| release.verdict() == Verdict::Works);
+    Ok(if works { Exit::Fine } else { Exit::BadNews })
+}
+
+fn resolve(
+    arguments: &ResolveArguments,
+    asked: &Asked<'_>,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Resolved, Failure> {
+    let mut learned_from = String::new();
+    let choose = |architecture| {
+        let opened = asked.opener.open(architecture)?;
+        learned_from = opened.learned_from;
+        Ok::<_, Failure>(opened.catalogs)
+    };
+    let wants_graph = arguments.format == ResolveFormat::Html;
+    let (resolution, graph) = match (arguments.direct, wants_graph) {
+        (false, _) => {
+            let bars = Bars::new(printer.shows_progress);
+            let archive = &arguments.catalog.archive;
+            let debs = OpenedDepot::open(archive, HashMap::new(), Fetching::Newer, config, &bars, printer)?;
+            let present = present(&asked.sources, printer);
+            let terms = Terms { present, ..terms_of_choice(&arguments.choice, config) };
+            pipeline::resolve_closed(asked.question(), &terms, wants_graph, choose, &debs)?
+        }
+        (true, true) => {
+            let (resolution, graph) = pipeline::graph(asked.question(), choose)?;
+            (resolution, Some(graph))
+        }
+        (true, false) => (pipeline::resolve(asked.question(), choose)?, None),
+    };
+    Ok(Resolved { resolution, graph, learned_from })
 }
 
 /// A missing library that a package has is what the tool is for; what no package mends is bad news.

@@ -31,9 +31,7 @@ fn nothing_asks(chains: &Chains, arguments: &WhyArguments) -> Failure {
         Some(start) => {
             format!("{start} is a start object: a user starts it, or an interpreter or a program opens it")
         }
-        None if reach.closed => "`sodeb lock` lists the packages that close the gap".to_owned(),
-        None => "`sodeb resolve -v` lists every soname and package of the tree; --closed goes on with what \
-                 packages load"
-            .to_owned(),
+        None if reach.direct => "without --direct it goes on with what packages load".to_owned(),
+        None => "`sodeb resolve -v` lists every soname and package".to_owned(),
     })
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bstr::BString;
 
-use crate::catalog::{Candidate, Catalog, CatalogError, Package, Standing, is_named_for, look_up};
+use crate::catalog::{
+    self, Candidate, Catalog, CatalogError, Package, Reason, Standing, is_named_for, look_up,
+};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 /// A name, and the folders in which whoever asks would find it.
@@ -25,7 +27,10 @@ pub(super) struct Asked {
     pub(super) versions: BTreeSet<BString>,
     /// The packages that ask.
     pub(super) by: BTreeSet<PackageName>,
+    /// The preferred one first.
     pub(super) answers: Vec<Answer>,
+    /// Why that is preferred, where nothing else decides.
+    pub(super) reason: Option<Reason>,
 }
 
 /// A package that could answer.
@@ -71,12 +76,12 @@ impl Asks {
         if let Some(id) = self.ids.get(&ask) {
             return Ok(*id);
         }
-        let candidates = look_up(catalog, &ask.soname, &ask.folders, &[])?.candidates;
+        let catalog::Answer { candidates, reason, .. } = look_up(catalog, &ask.soname, &ask.folders, &[])?;
         let findable = candidates.into_iter().filter(|candidate| candidate.standing != Standing::OffPath);
         let answers = findable.map(|candidate| Answer { candidate, facts: None }).collect();
         let id = AskId(self.all.len());
         self.ids.insert(ask.clone(), id);
-        self.all.push(Asked { ask, versions: BTreeSet::new(), by: BTreeSet::new(), answers });
+        self.all.push(Asked { ask, versions: BTreeSet::new(), by: BTreeSet::new(), answers, reason });
         Ok(id)
     }
 
@@ -130,6 +135,11 @@ impl Answer {
 }
 
 impl Asked {
+    /// Which of the answers a package is.
+    pub(super) fn place_of(&self, package: &PackageName) -> Option<usize> {
+        self.answers.iter().position(|answer| answer.name() == package)
+    }
+
     /// The name that is asked for, and which of its answers are left out since the user avoids them.
     pub(super) fn described(&self, avoid: &BTreeSet<PackageName>) -> String {
         let names = self.answers.iter().map(Answer::name).filter(|name| avoid.contains(*name));

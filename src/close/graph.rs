@@ -3,24 +3,23 @@
 use super::Closing;
 use super::overlay::Laid;
 use crate::app::Started;
-use crate::catalog::CatalogError;
+use crate::catalog::{CatalogError, Package};
 use crate::graph::{Graph, Missing, Owner, Surroundings};
-use crate::plan::Plan;
 use crate::resolve::Status;
 use crate::vocabulary::{PackageName, Soname};
 
 impl Closing<'_> {
-    /// The graph of what these start objects load with a Plan's packages.
+    /// The graph of what these start objects load with packages, which are sorted by name.
     pub(super) fn graph(
         &self,
-        plan: &Plan,
+        packages: Vec<Package>,
         laid: &Laid<'_>,
         starts: &[&Started<'_>],
         unread: &[PackageName],
     ) -> Result<Graph, CatalogError> {
         let surroundings = Surroundings {
-            apps: plan.apps.iter().map(|app| app.at.clone()).collect(),
-            packages: plan.packages.iter().map(|planned| planned.package.clone()).collect(),
+            apps: self.resolution.apps.iter().map(|app| app.at.clone()).collect(),
+            packages,
             owner: &|node| match laid.origin(node) {
                 Some((known, _)) => Owner::Package(known.package.name.clone()),
                 None => Owner::of_trees(&laid.root, self.sources, node),

@@ -14,6 +14,7 @@
 //! one more ask. What is loaded is what is taken (`planned.rs`).
 
 mod asks;
+mod closure;
 mod compare;
 mod depends;
 mod graph;
@@ -27,23 +28,24 @@ mod versions;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use closure::ClosedGap;
 pub use depends::depends_closure;
 pub use included::{Due, IncludedPackage, due};
-pub use planned::{Closed, LackingVersion};
+pub use planned::Closed;
 pub use versions::{Since, Successor};
 
-use crate::app::{Scope, Sources, link};
+use crate::app::{Linked, Scope, Sources, Started, link};
 use crate::catalog::{Catalog, CatalogError, IndexKind, Package, Relation, RelationGroup, parse_relations};
 use crate::companions::{Inclusion, Pattern, Runtime, Weight};
 use crate::inventory::Deb;
 use crate::loader::LinkerSettings;
 use crate::maintainer::Actions;
-use crate::resolve::{Resolution, Scene, Status};
+use crate::resolve::{Need, Resolution, Scene, Status, gather};
 use crate::root::Root;
 use crate::select::{self, RequirementId, Selection, Unsolvable};
-use crate::vocabulary::{Architecture, PackageName, RootedPath, Target};
+use crate::vocabulary::{Architecture, PackageName, RootedPath, Soname, Target};
 use asks::{Ask, AskId, Asks};
-use overlay::Overlay;
+use overlay::{Laid, Overlay};
 use pose::Posed;
 
 /// The maintainer scripts that run when a package is installed, in their order.
@@ -118,6 +120,26 @@ struct Known {
 struct Choice {
     selection: Selection,
     posed: Posed,
+}
+
+/// A choice with which everything is found that any package has.
+struct Settled<'settled, 'root> {
+    choice: &'settled Choice,
+    overlay: &'settled Overlay<'settled>,
+    /// The chosen packages over the trees.
+    laid: &'root Laid<'root>,
+    /// All of it linked.
+    linked: &'settled Linked<'root>,
+    /// What is asked for then, sorted.
+    needs: &'settled [(&'root Soname, Need)],
+}
+
+impl<'root> Settled<'_, 'root> {
+    /// The start objects that count.
+    fn starts(&self, scene: Scene) -> Vec<&Started<'root>> {
+        let starts = self.linked.starts.iter();
+        starts.filter(|start| scene.holds(start.map.start().facts)).collect()
+    }
 }
 
 /// A gap can't be closed.
@@ -238,13 +260,29 @@ impl<'trees> Closing<'trees> {
     /// # Errors
     /// When no choice closes the gap or the catalog's data is broken.
     pub fn settle(&mut self) -> Result<Option<Closed>, CloseError> {
+        self.settle_for(Self::closed)
+    }
+
+    /// As [`Self::settle`], for what a resolution tells of it.
+    ///
+    /// # Errors
+    /// As for [`Self::settle`].
+    pub fn settle_closure(&mut self, wants_graph: bool) -> Result<Option<ClosedGap>, CloseError> {
+        self.settle_for(|closing, settled| closing.closed_gap(settled, wants_graph))
+    }
+
+    fn settle_for<Answer>(
+        &mut self,
+        answer: impl FnOnce(&Self, &Settled<'_, '_>) -> Result<Answer, CloseError>,
+    ) -> Result<Option<Answer>, CloseError> {
         let choice = self.choose()?;
         let new = {
             let overlay = Overlay::new(&choice, &self.known, self.terms);
             let laid = overlay.lay(self.root, |_, _| true);
             let mut linked = link(&laid.root, self.sources, self.settings, Scope::InContext);
+            let needs = gather(&laid.root, self.sources, &linked, Some(self.scene), self.catalog)?;
             let mut new = Vec::new();
-            for (ask, versions) in self.still_missing(&laid.root, &mut linked)? {
+            for (ask, versions) in self.still_missing(&needs, &mut linked) {
                 let id = self.asks.id_of(ask, self.catalog)?;
                 self.asks.note(id, None, &versions);
                 if self.asks.is_answerable(id) && !choice.counts(id) {
@@ -252,7 +290,14 @@ impl<'trees> Closing<'trees> {
                 }
             }
             if new.is_empty() {
-                return self.closed(&choice, &overlay, &laid, &linked).map(Some);
+                let settled = Settled {
+                    choice: &choice,
+                    overlay: &overlay,
+                    laid: &laid,
+                    linked: &linked,
+                    needs: &needs,
+                };
+                return answer(self, &settled).map(Some);
             }
             new
         };

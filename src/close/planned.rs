@@ -10,9 +10,8 @@ use super::asks::{Ask, Facts};
 use super::compare::Loading;
 use super::included::{add_included, inclusions, licences};
 use super::overlay::{Laid, Overlay};
-use super::{Choice, CloseError, Closing, source_of};
+use super::{Choice, CloseError, Closing, Settled, source_of};
 use crate::app::{Linked, Scope, Sources, Started, link};
-use crate::catalog::CatalogError;
 use crate::companions::Inclusion;
 use crate::graph::Graph;
 use crate::inventory::EntryKind;
@@ -22,9 +21,10 @@ use crate::plan::{
     TakenFile, TakenKind,
 };
 use crate::resolve::{
-    AppSummary, Problem, ProblemKind, Resolution, Status, gather, object_problems, versions_needed,
+    AppSummary, LackingVersion, Need, Problem, ProblemKind, Resolution, Status, object_problems,
+    versions_needed,
 };
-use crate::root::{MountId, NodeId, Root};
+use crate::root::{MountId, NodeId};
 use crate::select::{self, Reason};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
@@ -47,21 +47,6 @@ pub struct Closed {
     pub licences: Vec<Inclusion>,
     /// Files that go with what is taken and are not, since only some programs want them; sorted.
     pub useful: Vec<Inclusion>,
-}
-
-/// A symbol version that an object needs of a library that does not define it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LackingVersion {
-    /// The object.
-    pub object: RootedPath,
-    /// What it calls the library.
-    pub soname: Soname,
-    /// The version.
-    pub version: String,
-    /// The library.
-    pub provider: RootedPath,
-    /// The package that the library is from, with its version; none for one of the base or the trees.
-    pub package: Option<(PackageName, String)>,
 }
 
 impl Closed {
@@ -114,47 +99,42 @@ impl Closing<'_> {
         answers.map(|answer| &answer.soname).collect()
     }
 
-    /// What is asked for in vain, and was not given up before, with the versions that are needed of it.
+    /// Which of the needs are in vain, and were not given up before, with the versions that are needed.
     pub(super) fn still_missing(
         &self,
-        root: &Root<'_>,
+        needs: &[(&Soname, Need)],
         linked: &mut Linked<'_>,
-    ) -> Result<Vec<(Ask, BTreeSet<BString>)>, CatalogError> {
+    ) -> Vec<(Ask, BTreeSet<BString>)> {
         let given_up = self.given_up();
-        let needs = gather(root, self.sources, linked, Some(self.scene), self.catalog)?;
         let missing =
-            needs.into_iter().filter(|(soname, need)| !need.missing.is_empty() && !given_up.contains(soname));
-        let asks = missing
-            .map(|(soname, need)| {
-                let versions = need.missing.iter().flat_map(|(start, by)| {
-                    versions_needed(linked.starts[*start].map.objects[*by].facts, soname)
-                });
-                let versions = versions.collect();
-                let folders = linked.searched_folders(&need.missing);
-                (Ask { soname: soname.clone(), folders }, versions)
-            })
-            .collect();
-        Ok(asks)
+            needs.iter().filter(|(soname, need)| !need.missing.is_empty() && !given_up.contains(soname));
+        let asks = missing.map(|(soname, need)| {
+            let versions = need.missing.iter().flat_map(|(start, by)| {
+                versions_needed(linked.starts[*start].map.objects[*by].facts, soname)
+            });
+            let versions = versions.collect();
+            let folders = linked.searched_folders(&need.missing);
+            (Ask { soname: (*soname).clone(), folders }, versions)
+        });
+        asks.collect()
+    }
+
+    /// The packages of a choice whose .debs could not be read.
+    pub(super) fn unread_of(&self, choice: &Choice) -> Vec<PackageName> {
+        choice.packages().into_iter().filter(|name| self.unread.contains_key(*name)).cloned().collect()
     }
 
     /// The Plan of a choice with which everything is found that any package has.
-    pub(super) fn closed(
-        &self,
-        choice: &Choice,
-        overlay: &Overlay<'_>,
-        laid: &Laid<'_>,
-        linked: &Linked<'_>,
-    ) -> Result<Closed, CloseError> {
-        let starts: Vec<&Started<'_>> =
-            linked.starts.iter().filter(|start| self.scene.holds(start.map.start().facts)).collect();
+    pub(super) fn closed(&self, settled: &Settled<'_, '_>) -> Result<Closed, CloseError> {
+        let Settled { choice, overlay, laid, .. } = *settled;
+        let starts = settled.starts(self.scene);
         let taken = taken(laid, &starts);
         self.prove(overlay, &taken, &starts, laid)?;
         let mut loads = Loads::default();
         for start in &starts {
             loads.add(laid, start, self.sources);
         }
-        let unread: Vec<PackageName> =
-            choice.packages().into_iter().filter(|name| self.unread.contains_key(*name)).cloned().collect();
+        let unread = self.unread_of(choice);
         let loadings = std::mem::take(&mut loads.loadings);
         let mut packages = self.packages(choice, taken, &loads, &loadings);
         add_included(&mut packages, self.included, self.root, &loadings);
@@ -169,11 +149,12 @@ impl Closing<'_> {
             apps: planned_apps(self.resolution),
             included: inclusions(&packages, self.included, &[]),
             packages,
-            problems: self.problems(laid, linked, &unread)?,
+            problems: [self.problems(settled, &unread), self.problems_of(&unread)].concat(),
             libraries: loads.libraries.into_iter().map(Load::planned).collect(),
         };
         let comparison = self.compare(&plan, &loadings)?;
-        let graph = self.graph(&plan, laid, &starts, &unread)?;
+        let packages = plan.packages.iter().map(|planned| planned.package.clone()).collect();
+        let graph = self.graph(packages, laid, &starts, &unread)?;
         Ok(Closed {
             plan,
             comparison,
@@ -292,12 +273,8 @@ impl Closing<'_> {
     }
 
     /// What keeps objects from loading even with all that is taken.
-    fn problems(
-        &self,
-        laid: &Laid<'_>,
-        linked: &Linked<'_>,
-        unread: &[PackageName],
-    ) -> Result<Vec<Problem>, CatalogError> {
+    pub(super) fn problems(&self, settled: &Settled<'_, '_>, unread: &[PackageName]) -> Vec<Problem> {
+        let Settled { laid, linked, .. } = *settled;
         let told = self
             .resolution
             .problems
@@ -307,7 +284,7 @@ impl Closing<'_> {
         let objects = object_problems(&laid.root, self.sources, linked, Some(self.scene));
         problems.extend(objects.into_iter().filter(|problem| problem.kind != ProblemKind::Version));
         let given_up = self.given_up();
-        for (soname, need) in gather(&laid.root, self.sources, linked, Some(self.scene), self.catalog)? {
+        for (soname, need) in settled.needs {
             if given_up.contains(soname) || !unread.is_empty() && self.would_be_answered(soname) {
                 continue;
             }
@@ -322,15 +299,20 @@ impl Closing<'_> {
                 detail: self.why_unanswered(soname),
             }));
         }
-        for name in unread {
+        problems.sort();
+        problems.dedup();
+        problems
+    }
+
+    /// What packages that could not be read leave open.
+    fn problems_of(&self, unread: &[PackageName]) -> Vec<Problem> {
+        let problem = |name: &PackageName| {
             let cause = self.unread.get(name).map(String::as_str).unwrap_or_default();
             let object = self.asks.path_of(name).unwrap_or_else(RootedPath::root);
             let detail = format!("{name} could not be read, so that what it needs is not known: {cause}");
-            problems.push(Problem { kind: ProblemKind::Unread, object, detail });
-        }
-        problems.sort();
-        problems.dedup();
-        Ok(problems)
+            Problem { kind: ProblemKind::Unread, object, detail }
+        };
+        unread.iter().map(problem).collect()
     }
 
     /// Whether one of the packages that could not be read may have a library.
@@ -483,7 +465,7 @@ pub(super) fn needs_of(package: &PackageName, loadings: &BTreeSet<Loading>) -> V
     needs.into_iter().cloned().collect()
 }
 
-fn lacking(laid: &Laid<'_>, starts: &[&Started<'_>]) -> Vec<LackingVersion> {
+pub(super) fn lacking(laid: &Laid<'_>, starts: &[&Started<'_>]) -> Vec<LackingVersion> {
     let mut lacking = Vec::new();
     for start in starts {
         let map = &start.map;

@@ -3,10 +3,9 @@
 
 use bstr::ByteSlice;
 
-use super::LackingVersion;
 use crate::catalog::{Catalog, CatalogError, Package, Standing, age_order, look_up};
 use crate::inventory::{Content, Deb};
-use crate::resolve::{Problem, ProblemKind};
+use crate::resolve::{LackingVersion, Problem, ProblemKind};
 use crate::vocabulary::{Release, RootedPath};
 
 /// What is known about a version in other releases.

@@ -7,12 +7,13 @@ mod kept;
 
 pub use embedded::embedded_graph;
 pub use gather::{GatherError, gather};
-pub use kept::{BadGraph, LibraryGraph, write_library_graph};
+pub use kept::{BadGraph, GraphTarget, LibraryGraph, write_library_graph};
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
@@ -81,6 +82,36 @@ impl<'run> Depot<'run> {
         Self { keeps_files: false, ..self }
     }
 
+    /// What the packages' .debs have in libraries, in their order, with as little fetching as can be: out of a library
+    /// graph or what was read before. Only where a graph knows the release is a .deb that is newer fetched. That one
+    /// can't be had is no failure.
+    pub fn libraries_at_hand(
+        &self,
+        provenance: &Provenance,
+        packages: &[Package],
+    ) -> Vec<Result<Arc<Deb>, String>> {
+        let target = &provenance.target;
+        let is_known =
+            self.graphs.iter().flat_map(LibraryGraph::targets).any(|known| known.target == *target);
+        if is_known {
+            match self.libraries(provenance, packages) {
+                Ok(debs) => return debs,
+                // One after the other: what can be had is.
+                Err(_) if packages.len() > 1 => {
+                    let each = packages.iter().map(slice::from_ref);
+                    return each.flat_map(|one| self.libraries_at_hand(provenance, one)).collect();
+                }
+                Err(error) => return vec![Err(error.to_string())],
+            }
+        }
+        let known =
+            packages.iter().map(|package| match package.sha256.and_then(|sha256| self.known(sha256)) {
+                Some(deb) => Ok(Arc::new(deb)),
+                None => Err(format!("there is no library graph of {target} at hand")),
+            });
+        known.collect()
+    }
+
     /// What the packages' .debs have in libraries, in their order: out of a library graph, or else as [`Self::debs`].
     ///
     /// # Errors
@@ -90,11 +121,14 @@ impl<'run> Depot<'run> {
         provenance: &Provenance,
         packages: &[Package],
     ) -> Result<Vec<Result<Arc<Deb>, String>>, DepotError> {
-        self.read_by(provenance, packages, |sha256| {
-            // A graph that is broken, or does not have one, is no reason to give no answer: the archive has it.
-            let known = self.graphs.iter().find_map(|graph| graph.deb(sha256).ok()?);
-            known.or_else(|| self.stored.get(sha256))
-        })
+        self.read_by(provenance, packages, |sha256| self.known(sha256))
+    }
+
+    /// What is known of a .deb's libraries without fetching it.
+    fn known(&self, sha256: Sha256Digest) -> Option<Deb> {
+        // A graph that is broken, or does not have one, is no reason to give no answer: the archive has it.
+        let known = self.graphs.iter().find_map(|graph| graph.deb(sha256).ok()?);
+        known.or_else(|| self.stored.get(sha256))
     }
 
     /// The packages' .debs, in their order. The inner error says why one is left out: offline it may not be in the

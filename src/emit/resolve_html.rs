@@ -4,7 +4,8 @@ use super::html::{
     Fact, FindingView, Kind, Level, ObjectPlace, Report, RuleView, SizeView, State, Subject, graph_view, html,
 };
 use super::printable::printable;
-use super::words::{counted, release_words};
+use super::resolve_text::causes;
+use super::words::{counted, listed, release_words};
 use crate::graph::Graph;
 use crate::resolve::{Problem, ProblemKind, Resolution, SonameAnswer, Status};
 
@@ -34,7 +35,7 @@ pub fn resolve_html(
         noun: "tree",
         size_words: "To add",
         rules: rules(&findings.iter().collect::<Vec<_>>()),
-        not_seen: Vec::new(),
+        not_seen: not_seen(resolution),
         unread: Vec::new(),
         subjects: vec![Subject {
             name,
@@ -47,6 +48,14 @@ pub fn resolve_html(
             sizes: packages(resolution),
         }],
     })
+}
+
+/// What is not known of the packages.
+fn not_seen(resolution: &Resolution) -> Vec<String> {
+    let causes = causes(resolution.unread.iter().flatten());
+    let words =
+        |(cause, packages)| printable(format_args!("What is needed by {}: {cause}", listed(packages)));
+    causes.into_iter().map(words).collect()
 }
 
 fn facts(resolution: &Resolution, release_from: &str) -> Vec<Fact> {

@@ -18,10 +18,20 @@ struct Document<'answer> {
     packages: Vec<PackageRow<'answer>>,
     problems: Vec<ProblemRow<'answer>>,
     dlopen: Vec<DlopenRow<'answer>>,
+    /// Whether what the packages need themselves was looked at.
+    closed: bool,
+    /// Those of which it is not known.
+    unread: Vec<UnreadRow<'answer>>,
 }
 
 #[derive(Serialize)]
-struct App<'answer> {
+pub(super) struct UnreadRow<'answer> {
+    package: &'answer PackageName,
+    cause: &'answer str,
+}
+
+#[derive(Serialize)]
+pub(super) struct App<'answer> {
     path: String,
     at: &'answer RootedPath,
     kind: &'static str,
@@ -112,10 +122,17 @@ pub fn resolve_json(resolution: &Resolution, release_from: &str) -> serde_json::
                 priority: dlopen.priority,
             })
             .collect(),
+        closed: resolution.unread.is_some(),
+        unread: unread_rows(resolution),
     })
 }
 
-fn apps(resolution: &Resolution) -> Vec<App<'_>> {
+pub(super) fn unread_rows(resolution: &Resolution) -> Vec<UnreadRow<'_>> {
+    let unread = resolution.unread.iter().flatten();
+    unread.map(|unread| UnreadRow { package: &unread.package, cause: &unread.cause }).collect()
+}
+
+pub(super) fn apps(resolution: &Resolution) -> Vec<App<'_>> {
     resolution
         .apps
         .iter()

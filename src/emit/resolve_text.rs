@@ -1,13 +1,20 @@
 //! `sodeb resolve` for people: a line for each tree, a line for each soname that is not there, and what else
 //! there is to say.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::style::{BAD, DIM, GOOD, PATH, paint};
-use super::words::{HINT_WORDS, counted, grouped, mebibytes, release_words, shortened};
+use super::words::{HINT_WORDS, counted, grouped, listed, mebibytes, release_words, shortened};
 use crate::catalog::Standing;
-use crate::resolve::{Resolution, SonameAnswer, Status};
-use crate::vocabulary::RootedPath;
+use crate::resolve::{Resolution, SonameAnswer, Status, Unread};
+use crate::vocabulary::{PackageName, RootedPath};
+
+/// How many names that only packages ask for have a line where not all are asked for.
+const THROUGH_ROWS: usize = 10;
+
+/// How many packages are named of which is not known what they need.
+const UNREAD_NAMES: usize = 5;
 
 /// The whole answer as text with colours as ANSI sequences. With `all` the sonames that are found and each
 /// package's version, size and pool path are listed too.
@@ -56,7 +63,7 @@ impl<'answer> Text<'answer> {
     }
 
     fn sonames(&mut self) {
-        let shown = self.shown();
+        let (shown, through) = self.shown();
         if shown.is_empty() {
             let asked = match self.resolution.sonames.len() {
                 0 => "no library is asked for".to_owned(),
@@ -81,15 +88,28 @@ impl<'answer> Text<'answer> {
             let outcome = paint(style, format_args!("{outcome:outcome_width$}"));
             self.line(format_args!("{soname}  {outcome}  {}", paint(DIM, asked_by)));
         }
+        if through > 0 {
+            let names = counted(through, "more library name");
+            self.line(paint(DIM, format_args!("and {names} that packages need (-v lists them)")));
+        }
     }
 
     fn shortened(&self, path: &RootedPath) -> String {
         shortened(path, self.resolution.apps.iter().map(|app| &app.at))
     }
 
-    fn shown(&self) -> Vec<&'answer SonameAnswer> {
+    /// The answers that have a line, those to what the trees ask for themselves first; and how many more there are to
+    /// what only packages ask for.
+    fn shown(&self) -> (Vec<&'answer SonameAnswer>, usize) {
         let found = |status| matches!(status, Status::App | Status::Base);
-        self.resolution.sonames.iter().filter(|answer| self.all || !found(answer.status)).collect()
+        let answers = self.resolution.sonames.iter().filter(|answer| self.all || !found(answer.status));
+        let (mut shown, through): (Vec<_>, Vec<_>) =
+            answers.partition(|answer| answer.direct || answer.status != Status::Package);
+        let room = if self.all { through.len() } else { THROUGH_ROWS.min(through.len()) };
+        // A line that tells of one more takes as much room as that one.
+        let room = if through.len() - room == 1 { through.len() } else { room };
+        shown.extend(&through[..room]);
+        (shown, through.len() - room)
     }
 
     /// The first object that asks for it, shortened, and how many more there are.
@@ -174,13 +194,24 @@ impl<'answer> Text<'answer> {
             return;
         }
         let kib: u64 = packages.iter().map(|chosen| chosen.package.installed_size_kib).sum();
-        let names: Vec<_> = packages.iter().map(|chosen| chosen.package.name.as_str()).collect();
+        // An installed root's database does not tell how large the .debs were.
+        let debs = match packages.iter().map(|chosen| chosen.package.size_bytes).sum::<u64>() {
+            0 => String::new(),
+            bytes => format!(", {} of .debs", mebibytes(bytes / 1024)),
+        };
+        let names = |direct: bool| {
+            let names = packages.iter().filter(|chosen| chosen.direct == direct);
+            names.map(|chosen| chosen.package.name.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        let names = match (names(true), names(false)) {
+            (asked_for, needed) if asked_for.is_empty() || needed.is_empty() => asked_for + &needed,
+            (asked_for, needed) => format!("{asked_for}; for those {needed}"),
+        };
         self.line("");
         self.line(format_args!(
-            "{} ({} installed): {}",
+            "{} ({} installed{debs}): {names}",
             counted(packages.len(), "package"),
             mebibytes(kib),
-            names.join(" ")
         ));
         if self.all {
             for chosen in packages {
@@ -206,15 +237,32 @@ impl<'answer> Text<'answer> {
             0 => String::new(),
             count => format!(" ({} in notes of the objects)", counted(count, "such library")),
         };
-        let of_packages = match self.resolution.packages.is_empty() {
-            true => "",
-            false => "what these packages need themselves (sodeb lock does), and ",
+        let of_packages = match &self.resolution.unread {
+            None if !self.resolution.packages.is_empty() => "what these packages need themselves, and ",
+            _ => "",
         };
+        for (cause, packages) in causes(self.resolution.unread.iter().flatten()) {
+            let more = packages.len().saturating_sub(UNREAD_NAMES);
+            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let names = listed(packages.into_iter().take(UNREAD_NAMES));
+            self.line(format_args!("{} by {names}{rest}: {cause}", paint(BAD, "not known what is needed")));
+        }
         self.line(paint(
             DIM,
             format_args!("not looked at: {of_packages}what code opens by name at run time{noted}"),
         ));
     }
+}
+
+/// The packages of which is not known what they need, by why it is not.
+pub(super) fn causes<'answer>(
+    unread: impl Iterator<Item = &'answer Unread>,
+) -> BTreeMap<&'answer str, Vec<&'answer PackageName>> {
+    let mut causes: BTreeMap<&str, Vec<&PackageName>> = BTreeMap::new();
+    for Unread { package, cause } in unread {
+        causes.entry(cause).or_default().push(package);
+    }
+    causes
 }
 
 /// What becomes of a soname, in a word or two.

@@ -13,7 +13,6 @@
 //!
 //! Folders and probes are remembered, since a thousand objects search the same few.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
@@ -53,8 +52,8 @@ impl Folder {
 /// DT_RPATH and DT_RUNPATH of one object, expanded.
 #[derive(Debug)]
 struct SearchPaths {
-    rpath: Option<Rc<[FolderId]>>,
-    runpath: Option<Rc<[FolderId]>>,
+    rpath: Option<Arc<[FolderId]>>,
+    runpath: Option<Arc<[FolderId]>>,
 }
 
 /// A library that was found.
@@ -91,13 +90,13 @@ pub(super) struct Searcher<'root> {
     cache: LdSoCache<'root>,
     folders: Vec<Folder>,
     folder_ids: HashMap<BString, FolderId>,
-    lists: HashMap<(BString, BString), Rc<[FolderId]>>,
+    lists: HashMap<(BString, BString), Arc<[FolderId]>>,
     paths: Vec<SearchPaths>,
     path_ids: HashMap<(NodeId, Arc<BString>), PathsId>,
     probes: HashMap<(FolderId, &'root [u8]), Probed<'root>>,
     ld_library_path: Option<BString>,
-    default_folders: Rc<[FolderId]>,
-    musl_folders: Rc<[FolderId]>,
+    default_folders: Arc<[FolderId]>,
+    musl_folders: Arc<[FolderId]>,
 }
 
 impl<'root> Searcher<'root> {
@@ -130,8 +129,8 @@ impl<'root> Searcher<'root> {
             path_ids: HashMap::new(),
             probes: HashMap::new(),
             ld_library_path: settings.ld_library_path.clone().map(BString::from),
-            default_folders: Rc::from([]),
-            musl_folders: Rc::from([]),
+            default_folders: Arc::from([]),
+            musl_folders: Arc::from([]),
         };
         let default = platform.default_folders();
         searcher.default_folders =
@@ -165,16 +164,16 @@ impl<'root> Searcher<'root> {
     }
 
     /// The folders of a search path that belongs to an object in `origin`.
-    fn list(&mut self, list: &[u8], separators: &[u8], origin: &[u8]) -> Rc<[FolderId]> {
+    fn list(&mut self, list: &[u8], separators: &[u8], origin: &[u8]) -> Arc<[FolderId]> {
         let key = (BString::from(list), BString::from(origin));
         if let Some(known) = self.lists.get(&key) {
-            return Rc::clone(known);
+            return Arc::clone(known);
         }
         let tokens =
             Tokens { origin: Some(origin), lib: &self.lib_token, platform: self.platform.platform_token };
         let texts = folders(list, separators, &tokens);
-        let ids: Rc<[FolderId]> = texts.into_iter().map(|text| self.folder(text)).collect();
-        self.lists.insert(key, Rc::clone(&ids));
+        let ids: Arc<[FolderId]> = texts.into_iter().map(|text| self.folder(text)).collect();
+        self.lists.insert(key, Arc::clone(&ids));
         ids
     }
 
@@ -286,7 +285,7 @@ impl<'root> Searcher<'root> {
         if !matches!(found, Searched::Nothing) || asking.facts.no_default_folders {
             return found;
         }
-        let list = Rc::clone(&self.default_folders);
+        let list = Arc::clone(&self.default_folders);
         self.search_list(&list, name, Rule::Default, None, trace)
     }
 
@@ -302,7 +301,7 @@ impl<'root> Searcher<'root> {
             let paths = &self.paths[map.objects[holder].paths.0];
             lists.push((paths.rpath.clone(), Rule::Rpath, Some(holder)));
         }
-        lists.push((Some(Rc::clone(&self.musl_folders)), Rule::Default, None));
+        lists.push((Some(Arc::clone(&self.musl_folders)), Rule::Default, None));
         for (list, rule, via) in lists {
             let Some(list) = list else { continue };
             let found = self.search_list(&list, name, rule, via, trace);
@@ -314,7 +313,7 @@ impl<'root> Searcher<'root> {
     }
 
     /// LD_LIBRARY_PATH, its tokens expanded for the program.
-    fn environment_folders(&mut self, map: &LinkMap<'root>) -> Option<Rc<[FolderId]>> {
+    fn environment_folders(&mut self, map: &LinkMap<'root>) -> Option<Arc<[FolderId]>> {
         let list = self.ld_library_path.clone().filter(|list| !list.is_empty())?;
         let origin = self.origin(&map.objects.first()?.path);
         Some(self.list(&list, b":;", &origin))
@@ -447,7 +446,7 @@ impl<'root> Searcher<'root> {
     }
 
     /// The search paths that count for object `by`, in order.
-    fn searched_lists(&mut self, map: &LinkMap<'root>, by: usize) -> Vec<Rc<[FolderId]>> {
+    fn searched_lists(&mut self, map: &LinkMap<'root>, by: usize) -> Vec<Arc<[FolderId]>> {
         let asking = &map.objects[by];
         let mut lists = Vec::new();
         if map.libc == Libc::Musl || self.paths[asking.paths.0].runpath.is_none() {
@@ -459,9 +458,9 @@ impl<'root> Searcher<'root> {
         lists.extend(self.environment_folders(map));
         lists.extend(self.paths[asking.paths.0].runpath.clone());
         match map.libc {
-            Libc::Musl => lists.push(Rc::clone(&self.musl_folders)),
+            Libc::Musl => lists.push(Arc::clone(&self.musl_folders)),
             Libc::Glibc if asking.facts.no_default_folders => {}
-            Libc::Glibc => lists.push(Rc::clone(&self.default_folders)),
+            Libc::Glibc => lists.push(Arc::clone(&self.default_folders)),
         }
         lists
     }

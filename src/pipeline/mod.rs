@@ -9,13 +9,13 @@ use bstr::BString;
 
 use crate::app::{Linked, Scope, Sources, link};
 use crate::catalog::{Catalog, CatalogError, Package, Provenance};
-use crate::close::{CloseError, Closed, Closing, IncludedPackage, LackingVersion, Since, Terms, Trees};
+use crate::close::{CloseError, Closed, ClosedGap, Closing, IncludedPackage, Since, Terms, Trees};
 use crate::elf::Machine;
 use crate::graph::Graph;
 use crate::inventory::Deb;
 use crate::loader::{LinkerSettings, Platform};
 use crate::plan::PlannedBase;
-use crate::resolve::{self, Resolution, Scene};
+use crate::resolve::{self, LackingVersion, OnRelease, Resolution, Scene};
 use crate::root::Root;
 use crate::vocabulary::{Architecture, RootedPath};
 use including::Including;
@@ -68,6 +68,12 @@ pub struct Catalogs {
     pub others: Vec<Box<dyn Catalog>>,
 }
 
+impl Catalogs {
+    fn others(&self) -> Vec<&dyn Catalog> {
+        self.others.iter().map(AsRef::as_ref).collect()
+    }
+}
+
 /// What the trees lack and which packages have it. `choose` opens the catalogs once the architecture of the
 /// trees' objects is known.
 ///
@@ -80,7 +86,93 @@ pub fn resolve<Error: From<CatalogError>>(
     let root = question.sources.root();
     let mut trees = LinkedTrees::of(&root, question);
     let catalogs = choose(question.architecture.or_else(|| trees.architecture()))?;
-    Ok(trees.resolve(&root, question.sources, &catalogs)?)
+    Ok(trees.resolve(&root, question.sources, catalogs.main.as_ref(), &catalogs.others())?)
+}
+
+/// What [`resolve()`] says, with the gap closed: what the packages' files ask for too, and who loads what if the graph is
+/// wanted. It takes the same packages as [`close`] where that follows nothing that is opened and includes nothing. What
+/// `debs` does not give is told ([`Resolution::unread`]).
+///
+/// # Errors
+/// As for [`resolve()`]; when no choice of packages closes the gap; when `debs` fails.
+pub fn resolve_closed<Error>(
+    question: Question<'_>,
+    terms: &Terms,
+    wants_graph: bool,
+    choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
+    debs: &impl Debs<Error = Error>,
+) -> Result<(Resolution, Option<Graph>), Error>
+where
+    Error: From<CatalogError> + From<CloseError>,
+{
+    let root = question.sources.root();
+    let mut trees = LinkedTrees::of(&root, question);
+    let catalogs = choose(question.architecture.or_else(|| trees.architecture()))?;
+    let (main, others) = (catalogs.main.as_ref(), catalogs.others());
+    let resolution = trees.resolve(&root, question.sources, main, &others)?;
+    let scene = trees.scene;
+    // Its memory is of use to the links that are made next.
+    drop(trees);
+    let Some(scene) = scene else { return Ok((resolution, wants_graph.then(Graph::default))) };
+    let closing = closing(&root, question, scene, &resolution, &[], main, terms)?;
+    let ClosedGap { mut closure, lacking, graph } = close_for_answer(closing, main, wants_graph, debs)?;
+    for lacking in &lacking {
+        let since = first_release_with(lacking, main, &others, debs)?;
+        closure.problems.push(lacking.problem(&since));
+    }
+    closure.problems.sort();
+    Ok((resolution.closed(closure), graph))
+}
+
+/// What trees come to on each of several releases: as [`resolve_closed`], without the first release that has a symbol
+/// version, since each tells what it lacks. `choose` opens their catalogs.
+///
+/// # Errors
+/// As for [`resolve_closed`].
+pub fn resolve_on_each<Error>(
+    question: Question<'_>,
+    terms: &Terms,
+    choose: impl FnOnce(Option<Architecture>) -> Result<Vec<Box<dyn Catalog>>, Error>,
+    debs: &impl Debs<Error = Error>,
+) -> Result<Vec<OnRelease>, Error>
+where
+    Error: From<CatalogError> + From<CloseError>,
+{
+    let root = question.sources.root();
+    let mut trees = LinkedTrees::of(&root, question);
+    let catalogs = choose(question.architecture.or_else(|| trees.architecture()))?;
+    let catalogs: Vec<&dyn Catalog> = catalogs.iter().map(AsRef::as_ref).collect();
+    let mut releases = Vec::with_capacity(catalogs.len());
+    for (place, main) in catalogs.iter().enumerate() {
+        let others = [&catalogs[..place], &catalogs[place + 1..]].concat();
+        let resolution = trees.resolve(&root, question.sources, *main, &others)?;
+        releases.push(match trees.scene {
+            None => OnRelease { resolution, lacking: Vec::new() },
+            Some(scene) => {
+                let closing = closing(&root, question, scene, &resolution, &[], *main, terms)?;
+                let ClosedGap { closure, lacking, .. } = close_for_answer(closing, *main, false, debs)?;
+                OnRelease { resolution: resolution.closed(closure), lacking }
+            }
+        });
+    }
+    Ok(releases)
+}
+
+fn close_for_answer<Error>(
+    mut closing: Closing<'_>,
+    catalog: &dyn Catalog,
+    wants_graph: bool,
+    debs: &impl Debs<Error = Error>,
+) -> Result<ClosedGap, Error>
+where
+    Error: From<CatalogError> + From<CloseError>,
+{
+    loop {
+        study(&mut closing, catalog, debs)?;
+        if let Some(closed) = closing.settle_closure(wants_graph)? {
+            return Ok(closed);
+        }
+    }
 }
 
 /// What [`resolve()`] says, and the graph of what the trees load and lack.
@@ -94,7 +186,7 @@ pub fn graph<Error: From<CatalogError>>(
     let root = question.sources.root();
     let mut trees = LinkedTrees::of(&root, question);
     let catalogs = choose(question.architecture.or_else(|| trees.architecture()))?;
-    let resolution = trees.resolve(&root, question.sources, &catalogs)?;
+    let resolution = trees.resolve(&root, question.sources, catalogs.main.as_ref(), &catalogs.others())?;
     let LinkedTrees { linked, scene } = trees;
     let catalog = catalogs.main.as_ref();
     let graph = Graph::of_trees(&root, question.sources, &linked, scene, &resolution, catalog)?;
@@ -200,24 +292,53 @@ fn close_gap<Error>(
 where
     Error: From<CatalogError> + From<CloseError>,
 {
-    let resolution = trees.resolve(root, question.sources, catalogs)?;
-    let Some(scene) = trees.scene else {
+    let resolution = trees.resolve(root, question.sources, catalogs.main.as_ref(), &catalogs.others())?;
+    let scene = trees.scene;
+    let Some(scene) = scene else {
         let mut closed = Closed::of_nothing(&resolution);
         closed.add(included, root);
         return Ok(closed);
     };
-    let Question { sources, settings, .. } = question;
+    drop(trees);
     let catalog = catalogs.main.as_ref();
-    let trees = Trees { root, sources, settings, scene, resolution: &resolution, included };
-    let mut closing = Closing::new(trees, catalog, terms)?;
+    let mut closing = closing(root, question, scene, &resolution, included, catalog, terms)?;
     loop {
-        let unread = closing.unread().map_err(CloseError::from)?;
-        if !unread.is_empty() {
-            let read = debs.read(catalog.provenance(), &unread, Reading::Libraries)?;
-            closing.learn(unread.into_iter().zip(read).collect())?;
-        } else if let Some(closed) = closing.settle()? {
+        study(&mut closing, catalog, debs)?;
+        if let Some(closed) = closing.settle()? {
             return Ok(closed);
         }
+    }
+}
+
+fn closing<'trees>(
+    root: &'trees Root<'trees>,
+    question: Question<'trees>,
+    scene: Scene,
+    resolution: &'trees Resolution,
+    included: &'trees [IncludedPackage],
+    catalog: &'trees dyn Catalog,
+    terms: &'trees Terms,
+) -> Result<Closing<'trees>, CatalogError> {
+    let Question { sources, settings, .. } = question;
+    Closing::new(Trees { root, sources, settings, scene, resolution, included }, catalog, terms)
+}
+
+/// Reads packages until the best choice has none that was not read.
+fn study<Error>(
+    closing: &mut Closing<'_>,
+    catalog: &dyn Catalog,
+    debs: &impl Debs<Error = Error>,
+) -> Result<(), Error>
+where
+    Error: From<CatalogError> + From<CloseError>,
+{
+    loop {
+        let unread = closing.unread().map_err(CloseError::from)?;
+        if unread.is_empty() {
+            return Ok(());
+        }
+        let read = debs.read(catalog.provenance(), &unread, Reading::Libraries)?;
+        closing.learn(unread.into_iter().zip(read).collect())?;
     }
 }
 
@@ -242,7 +363,7 @@ where
         closed.plan.base = Some(PlannedBase { digest });
     }
     for lacking in &closed.lacking {
-        let since = first_release_with(lacking, catalogs, debs)?;
+        let since = first_release_with(lacking, catalogs.main.as_ref(), &catalogs.others(), debs)?;
         closed.plan.problems.push(lacking.problem(&since));
     }
     closed.plan.problems.sort();
@@ -255,11 +376,11 @@ where
 /// The first newer release whose library defines a version that this one's lacks.
 fn first_release_with<Error: From<CatalogError>>(
     lacking: &LackingVersion,
-    catalogs: &Catalogs,
+    main: &dyn Catalog,
+    others: &[&dyn Catalog],
     debs: &impl Debs<Error = Error>,
 ) -> Result<Since, Error> {
-    let others: Vec<&dyn Catalog> = catalogs.others.iter().map(AsRef::as_ref).collect();
-    for successor in lacking.successors(catalogs.main.as_ref(), &others)? {
+    for successor in lacking.successors(main, others)? {
         let package = slice::from_ref(&successor.package);
         match debs.read(successor.catalog.provenance(), package, Reading::Libraries)?.pop() {
             Some(Ok(deb)) if successor.defines(&deb, &lacking.version) => {
@@ -296,10 +417,10 @@ impl<'root> LinkedTrees<'root> {
         &mut self,
         root: &Root<'_>,
         sources: &Sources,
-        catalogs: &Catalogs,
+        main: &dyn Catalog,
+        others: &[&dyn Catalog],
     ) -> Result<Resolution, CatalogError> {
-        let others: Vec<&dyn Catalog> = catalogs.others.iter().map(AsRef::as_ref).collect();
-        resolve::resolve(root, sources, &mut self.linked, self.scene, catalogs.main.as_ref(), &others)
+        resolve::resolve(root, sources, &mut self.linked, self.scene, main, others)
     }
 }
 

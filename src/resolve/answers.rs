@@ -1,6 +1,6 @@
 //! One answer for each soname, and the packages that they name.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
@@ -96,23 +96,7 @@ impl Answerer<'_, '_> {
                 need.loaded_by.iter().map(|start| self.root.path(self.starts[*start].map.start().node)),
             );
         }
-        SonameAnswer {
-            soname: soname.clone(),
-            status: Status::Unresolved,
-            path: None,
-            package: None,
-            alternatives: Vec::new(),
-            standing: None,
-            host: None,
-            direct,
-            needed_by,
-            hidden_by,
-            development: Vec::new(),
-            near: Vec::new(),
-            elsewhere: Vec::new(),
-            searched: Vec::new(),
-            versions: BTreeSet::new(),
-        }
+        SonameAnswer { direct, needed_by, hidden_by, ..SonameAnswer::of(soname) }
     }
 
     /// The objects that ask in vain, or, where it is found, all that ask; and whether each is one of the trees'.

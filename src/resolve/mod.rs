@@ -7,6 +7,7 @@
 mod answers;
 mod edges;
 mod problems;
+mod releases;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use bstr::BString;
 
 pub use edges::{Need, asked_name, gather, scene, versions_needed};
 pub use problems::{Problem, ProblemKind, object_problems};
+pub use releases::{LackingVersion, OnRelease, Verdict};
 
 use crate::app::{Abi, Linked, Sources, TreeKind};
 use crate::catalog::{Catalog, CatalogError, NearMiss, Package, Provenance, Reason, Standing};
@@ -58,6 +60,38 @@ pub struct Resolution {
     pub problems: Vec<Problem>,
     /// The libraries that objects say they open by themselves (`.note.dlopen`).
     pub dlopens: Vec<Dlopen>,
+    /// The packages of which is not known what they need themselves; none where it was not asked.
+    pub unread: Option<Vec<Unread>>,
+}
+
+/// What is known of a gap once it is closed, beyond the names that the trees ask for.
+#[derive(Debug)]
+pub struct Closure {
+    /// Every soname that is asked for, of the packages' files too, sorted.
+    pub sonames: Vec<SonameAnswer>,
+    /// The packages that close the gap, sorted by name.
+    pub packages: Vec<ChosenPackage>,
+    /// What keeps objects from loading even with them.
+    pub problems: Vec<Problem>,
+    /// The packages of which is not known what they need themselves.
+    pub unread: Vec<Unread>,
+}
+
+/// A package of which is not known what it needs itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The package.
+    pub package: PackageName,
+    /// Why it is not known.
+    pub cause: String,
+}
+
+impl Resolution {
+    /// The same, with the gap closed.
+    pub fn closed(self, closure: Closure) -> Self {
+        let Closure { sonames, packages, problems, unread } = closure;
+        Self { sonames, packages, problems, unread: Some(unread), ..self }
+    }
 }
 
 /// One tree.
@@ -112,6 +146,29 @@ pub struct SonameAnswer {
     pub searched: Vec<RootedPath>,
     /// The symbol versions that those who ask in vain need of it.
     pub versions: BTreeSet<BString>,
+}
+
+impl SonameAnswer {
+    /// An answer of which nothing is known but the soname.
+    pub fn of(soname: &Soname) -> Self {
+        Self {
+            soname: soname.clone(),
+            status: Status::Unresolved,
+            path: None,
+            package: None,
+            alternatives: Vec::new(),
+            standing: None,
+            host: None,
+            direct: false,
+            needed_by: Vec::new(),
+            hidden_by: Vec::new(),
+            development: Vec::new(),
+            near: Vec::new(),
+            elsewhere: Vec::new(),
+            searched: Vec::new(),
+            versions: BTreeSet::new(),
+        }
+    }
 }
 
 /// A package that was not preferred.
@@ -183,6 +240,7 @@ pub fn resolve(
         packages,
         problems,
         dlopens,
+        unread: None,
     })
 }
 

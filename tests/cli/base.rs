@@ -15,12 +15,14 @@ on base base
 ";
 const END: &str = "\nnot looked at: what code opens by name at run time\n";
 
-/// A base with a dynamic linker and a C library that defines one version.
+/// A base with a dynamic linker and a C library that defines the versions that libgmp10 needs.
 fn base() -> Fixture {
     let fixture = Fixture::empty();
     fixture.file("/base/etc/os-release", "ID=debian\nVERSION_CODENAME=bookworm\n");
     fixture.build(library(&format!("/base{INTERPRETER}")));
-    let versions = fixture.scratch_file("libc.map", "GLIBC_2.36 { global: *; };\n");
+    let versions =
+        ["2.2.5", "2.3", "2.3.4", "2.4", "2.7", "2.14"].map(|version| format!("GLIBC_{version} {{ }};\n"));
+    let versions = fixture.scratch_file("libc.map", &(versions.concat() + "GLIBC_2.36 { global: *; };\n"));
     let script = format!("-Wl,--version-script={}", versions.display());
     fixture.build(library("/base/usr/lib/x86_64-linux-gnu/libc.so.6").source("int old;\n").flag(&script));
     fixture
@@ -44,8 +46,8 @@ fn what_the_base_has_is_not_missing() {
     assert_says(
         &says(&fixture, &QUESTION),
         &format!(
-            "{HEADING}libgmp.so.10  → libgmp10  prog\n\n1 package (# MiB installed): libgmp10\n\n\
-             not looked at: what these packages need themselves (sodeb lock does), and what code opens by name at run time\nexit 0\n"
+            "{HEADING}libgmp.so.10  → libgmp10  prog\n\n\
+             1 package (# MiB installed, 0.5 MiB of .debs): libgmp10\n{END}exit 0\n"
         ),
     );
 }
@@ -83,7 +85,7 @@ fn a_version_that_the_bases_library_does_not_define() {
     let new = fixture.host("/new/libc.so.6").display().to_string();
     let user = "int newer(void);\nint use(void) { return newer(); }\n";
     fixture.build(library("/app/x.so").source(user).flag(&new));
-    let detail = "needs version GLIBC_9.99 of /usr/lib/x86_64-linux-gnu/libc.so.6, which does not define it";
+    let detail = "needs version GLIBC_9.99 of /usr/lib/x86_64-linux-gnu/libc.so.6, which does not define it; nor does any newer release at hand";
     let nothing = "nothing is missing: 1 library name asked for, each found\n";
     assert_says(
         &says(&fixture, &QUESTION),

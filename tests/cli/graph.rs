@@ -60,7 +60,7 @@ fn dot_is_the_format_unless_another_is_asked_for() {
 
 #[test]
 fn the_json_has_every_node_and_edge() {
-    let (answer, _) = json(&tree(), &["graph", "app", "--at", "/app", "--release", "bookworm"]);
+    let (answer, _) = json(&tree(), &["graph", "app", "--at", "/app", "--release", "bookworm", "--direct"]);
     assert_eq!((&answer["schema"], &answer["closed"]), (&"sodeb.graph/1".into(), &false.into()));
     assert_eq!(answer["target"]["release"], "bookworm");
     let (one, a) = (place(&answer, "path", "/app/bin/one"), place(&answer, "path", "/app/lib/liba.so.1"));
@@ -108,7 +108,8 @@ fn why_tells_every_shortest_chain() {
         )
     };
     let all = [chain("one", "liba"), chain("one", "libb"), chain("two", "liba"), chain("two", "libb")];
-    assert_says(&says(&fixture, &["why", "app", "libgmp10", "--at", "/app"]), &(all.concat() + "exit 0\n"));
+    let why = ["why", "app", "libgmp10", "--at", "/app", "--direct"];
+    assert_says(&says(&fixture, &why), &(all.concat() + "exit 0\n"));
 }
 
 #[test]
@@ -133,12 +134,12 @@ fn why_shows_some_chains_and_all_with_verbose() {
     for number in 0..23 {
         fixture.build(library(&format!("/app/{number:02}.so")).needs("libgmp.so.10").without_soname());
     }
-    let some = says(&fixture, &["why", "app", "libgmp10", "--at", "/app"]);
+    let some = says(&fixture, &["why", "app", "libgmp10", "--at", "/app", "--direct"]);
     assert_eq!(some.matches("libgmp.so.10").count(), 20);
     assert!(some.ends_with("… and 3 more (-v shows them)\nexit 0\n"), "{some}");
-    let all = says(&fixture, &["why", "app", "libgmp10", "--at", "/app", "-v"]);
+    let all = says(&fixture, &["why", "app", "libgmp10", "--at", "/app", "--direct", "-v"]);
     assert_eq!(all.matches("libgmp.so.10").count(), 23);
-    let (answer, _) = json(&fixture, &["why", "app", "libgmp10", "--at", "/app"]);
+    let (answer, _) = json(&fixture, &["why", "app", "libgmp10", "--at", "/app", "--direct"]);
     assert_eq!((&answer["count"], rows(&answer, "chains").len()), (&23.into(), 23));
 }
 
@@ -159,7 +160,7 @@ fn world() -> (Fixture, ArchiveServer) {
 
 fn closed(fixture: &Fixture, server: &ArchiveServer, arguments: &[&str]) -> Command {
     let mut command = command(fixture, arguments);
-    command.args(["--closed", "--at", "/app", "--release", "bookworm", "--arch", "amd64", "--refresh"]);
+    command.args(["--at", "/app", "--release", "bookworm", "--arch", "amd64", "--refresh"]);
     command.arg("--mirror").arg(server.url()).args(["--keyring", "key.asc"]);
     command
 }

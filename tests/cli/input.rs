@@ -25,9 +25,11 @@ fn of_lacking_gmp(files: &str, object: &str) -> String {
     format!(
         "/app  plain, amd64 · {files}, 1 object · Debian 12 bookworm (embedded index of #, as asked)\n\
          no base given: nothing is assumed present\n\n\
-         libgmp.so.10  → libgmp10  {object}\n\n\
-         1 package (# MiB installed): libgmp10\n\n\
-         not looked at: what these packages need themselves (sodeb lock does), and what code opens by name at run time\n"
+         libgmp.so.10          → libgmp10  {object}\n\
+         ld-linux-x86-64.so.2  → libc6     through /lib/x86_64-linux-gnu/libc.so.6\n\
+         libc.so.6             → libc6     through /usr/lib/x86_64-linux-gnu/libgmp.so.10.4.1\n\n\
+         2 packages (# MiB installed, 3.1 MiB of .debs): libgmp10; for those libc6\n\n\
+         not looked at: what code opens by name at run time\n"
     )
 }
 

@@ -67,14 +67,18 @@ fn for_people() {
 /venv  venv, CPython 3.11, amd64 · 11 files, 10 objects · Debian 12 bookworm (embedded index of #, as asked)
 no base given: nothing is assumed present
 
-libblas.so.3     → libblas3                        numpy/linalg.cpython-311-x86_64-linux-gnu.so
-libcuda.so.1     from the NVIDIA driver, which the container runtime mounts  torch/_C.cpython-311-x86_64-linux-gnu.so
-libgmp.so.10     → libgmp10                        gmpy2/gmpy2.cpython-311-x86_64-linux-gnu.so and 1 more
-liblost.so.1     off the path: /venv/lib/python3.11/site-packages/lost.libs/liblost.so.1  lost/_lost.cpython-311-x86_64-linux-gnu.so
-libmpc.so.3      → libmpc3                         gmpy2/gmpy2.cpython-311-x86_64-linux-gnu.so
-libnowhere.so.7  no package has it                 own/_own.cpython-311-x86_64-linux-gnu.so
-libssl.so.1.1    no package has it                 old/_ssl.cpython-311-x86_64-linux-gnu.so
-libz.so.1        → zlib1g                          own.libs/libown.so.1
+libblas.so.3          → libblas3                        numpy/linalg.cpython-311-x86_64-linux-gnu.so
+libcuda.so.1          from the NVIDIA driver, which the container runtime mounts  torch/_C.cpython-311-x86_64-linux-gnu.so
+libgmp.so.10          → libgmp10                        gmpy2/gmpy2.cpython-311-x86_64-linux-gnu.so and 1 more
+liblost.so.1          off the path: /venv/lib/python3.11/site-packages/lost.libs/liblost.so.1  lost/_lost.cpython-311-x86_64-linux-gnu.so
+libmpc.so.3           → libmpc3                         gmpy2/gmpy2.cpython-311-x86_64-linux-gnu.so
+libnowhere.so.7       no package has it                 own/_own.cpython-311-x86_64-linux-gnu.so
+libssl.so.1.1         no package has it                 old/_ssl.cpython-311-x86_64-linux-gnu.so
+libz.so.1             → zlib1g                          own.libs/libown.so.1
+ld-linux-x86-64.so.2  → libc6                           through /lib/x86_64-linux-gnu/libc.so.6 and 2 more
+libc.so.6             → libc6                           through /lib/x86_64-linux-gnu/libm.so.6 and 5 more
+libm.so.6             → libc6                           through /usr/lib/x86_64-linux-gnu/libmpc.so.3.3.1
+libmpfr.so.6          → libmpfr6                        through /usr/lib/x86_64-linux-gnu/libmpc.so.3.3.1
 
 libblas.so.3: libblas3 preferred (named-for-soname) to libatlas3-base, libblis4-serial, libblis4-openmp, libblis4-pthread, libopenblas0-serial, libopenblas0-pthread, libopenblas0-openmp
 libblas.so.3: update-alternatives links it to /usr/lib/x86_64-linux-gnu/blas/libblas.so.3
@@ -84,9 +88,9 @@ libssl.so.1.1: bullseye has it in libssl1.1
 not resolved: foreign/_arm.cpython-311-x86_64-linux-gnu.so: made for aarch64-linux-gnu
 not resolved: foreign/_musl.cpython-311-x86_64-linux-gnu.so: made for musl, which does not load beside the other C library
 
-4 packages (# MiB installed): libblas3 libgmp10 libmpc3 zlib1g
+6 packages (# MiB installed, 4.1 MiB of .debs): libblas3 libgmp10 libmpc3 zlib1g; for those libc6 libmpfr6
 
-not looked at: what these packages need themselves (sodeb lock does), and what code opens by name at run time
+not looked at: what code opens by name at run time
 exit 1
 ",
     );
@@ -102,7 +106,7 @@ fn the_short_form_says_the_same() {
 fn what_is_found_is_shown_with_verbose() {
     let said = says(&venv(), &[&QUESTION[..], &["-v"]].concat());
     let found = format!(
-        "libown.so.1      {PACKAGES}/own.libs/libown.so.1  own/_own.cpython-311-x86_64-linux-gnu.so\n"
+        "libown.so.1           {PACKAGES}/own.libs/libown.so.1  own/_own.cpython-311-x86_64-linux-gnu.so\n"
     );
     assert!(said.contains(&found), "{said}");
     assert!(
@@ -120,11 +124,15 @@ fn each_soname_has_its_status() {
         .map(|row| (row["soname"].as_str().expect("a text"), row["status"].as_str().expect("a text")))
         .collect();
     let expected = [
+        ("ld-linux-x86-64.so.2", "package"),
         ("libblas.so.3", "package"),
+        ("libc.so.6", "package"),
         ("libcuda.so.1", "host"),
         ("libgmp.so.10", "package"),
         ("liblost.so.1", "off-path"),
+        ("libm.so.6", "package"),
         ("libmpc.so.3", "package"),
+        ("libmpfr.so.6", "package"),
         ("libnowhere.so.7", "unresolved"),
         ("libown.so.1", "app"),
         ("libssl.so.1.1", "unresolved"),
