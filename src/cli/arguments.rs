@@ -22,7 +22,7 @@ use crate::vocabulary::Architecture;
 pub(super) use audit::{AuditArguments, AuditFormat, DiffArguments, FailOn, LookArguments};
 pub(super) use index::{
     IndexBuildArguments, IndexCommand, IndexFindArguments, IndexShowArguments, IndexUpdateArguments,
-    TargetArguments,
+    SoughtArguments, TargetArguments,
 };
 
 /// Finds the shared libraries that a built tree lacks, and the Debian packages that have them.

@@ -4,10 +4,16 @@
 mod embedded;
 mod gather;
 mod kept;
+mod known;
+mod objects;
+mod search;
 
 pub use embedded::embedded_graph;
 pub use gather::{GatherError, gather};
 pub use kept::{BadGraph, LibraryGraph, write_library_graph};
+pub use known::{Coverage, GraphError, KnownDeb, known_debs};
+pub use objects::{DebLibraries, LibraryLink, Object};
+pub use search::{FoundObject, FoundObjects, ObjectFinder, ObjectQuery};
 
 use std::collections::HashMap;
 use std::fs::File;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 
 use super::{AnswerArguments, ArchiveArguments, CacheArguments};
@@ -13,7 +14,12 @@ pub(in crate::cli) enum IndexCommand {
     Update(IndexUpdateArguments),
     /// Say which catalogs are at hand, and from what they were made
     Show(IndexShowArguments),
-    /// Find libraries by name or path
+    /// Find libraries by path, package, soname, symbol version or what they need
+    ///
+    /// PATTERN and --package are answered by the catalog, which knows the paths of all libraries of a release. All other
+    /// filters ask what objects say of themselves, which a library graph knows: that of Debian 12 for amd64 is compiled in,
+    /// `sodeb index build --from-debs` makes others. It has the libraries that ld.so finds by default and those that they
+    /// need. Of several filters all have to hold. Names may be globs with * and ?, and are else taken as a whole.
     Find(IndexFindArguments),
     /// Write one catalog file of several releases, as it is compiled into this program, or their library graph
     Build(IndexBuildArguments),
@@ -50,9 +56,8 @@ pub(in crate::cli) struct IndexShowArguments {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct IndexFindArguments {
-    /// A part of a path, or with * and ? a glob over the whole file name (over the whole path if it has a slash)
-    #[arg(value_name = "PATTERN")]
-    pub(in crate::cli) pattern: String,
+    #[command(flatten)]
+    pub(in crate::cli) sought: SoughtArguments,
     /// How many libraries of each catalog are shown
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(in crate::cli) limit: u16,
@@ -62,6 +67,27 @@ pub(in crate::cli) struct IndexFindArguments {
     pub(in crate::cli) cache: CacheArguments,
     #[command(flatten)]
     pub(in crate::cli) answer: AnswerArguments,
+}
+
+/// Which libraries are looked for: at least one of these is given.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(in crate::cli) struct SoughtArguments {
+    /// A part of a path, or with * and ? a glob over the whole file name (over the whole path if it has a slash)
+    #[arg(value_name = "PATTERN")]
+    pub(in crate::cli) pattern: Option<String>,
+    /// Those of packages of this name
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) package: Option<String>,
+    /// Those whose own name (DT_SONAME) this is, such as libgmp.so.10
+    #[arg(long, value_name = "SONAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) soname: Option<String>,
+    /// Those that need this soname themselves (DT_NEEDED): reverse dependencies
+    #[arg(long, value_name = "SONAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) needs: Option<String>,
+    /// Those that define this symbol version, such as GLIBC_2.38; with --needs those that need it of that soname
+    #[arg(long = "version", id = "symbol_version", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) version: Option<String>,
 }
 
 #[derive(Debug, Args)]

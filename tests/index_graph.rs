@@ -1,0 +1,209 @@
+//! `sodeb index find` on library graphs: of an archive on this machine, and the one that is compiled
+//! in.
+
+mod support;
+
+use std::fs;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+use support::fixture::{Fixture, Object, library};
+use support::package::{LIBRARIES, TestPackage};
+use support::world::World;
+
+fn lib(name: &str) -> Object {
+    library(&format!("{LIBRARIES}/{name}"))
+}
+
+/// liba.so.1 with the version A_1, behind a link; libb.so.1 that needs that version, and libc.so.1 that needs the library
+/// alone; and a package without libraries.
+fn packages(scratch: &Fixture) -> Vec<TestPackage> {
+    let script = scratch.scratch_file("versions", "A_1 { global: versioned; };\n");
+    let versioned = lib("liba.so.1")
+        .source("int versioned(void) { return 1; }\n")
+        .flag(&format!("-Wl,--version-script,{}", script.display()));
+    scratch.build(versioned.clone().at("/liba.so.1"));
+    let needing = lib("libb.so.1")
+        .source("int versioned(void); int f(void) { return versioned(); }\n")
+        .flag(scratch.host("/liba.so.1").to_str().expect("a plain name"));
+    vec![
+        TestPackage::new("liba1")
+            .object(&format!("{LIBRARIES}/liba.so.1.2"), versioned)
+            .link(&format!("{LIBRARIES}/liba.so.1"), "liba.so.1.2"),
+        TestPackage::new("libb1").object(&format!("{LIBRARIES}/libb.so.1"), needing),
+        TestPackage::new("libc1")
+            .object(&format!("{LIBRARIES}/libc.so.1"), lib("libc.so.1").needs("liba.so.1").needs("libz.so.9"))
+            .link(&format!("{LIBRARIES}/libelse.so.3"), "/elsewhere/libelse.so.3"),
+        TestPackage::new("unrelated").file("/usr/share/unrelated/x", "x"),
+    ]
+}
+
+/// A machine and the archive that it knows.
+fn world() -> World {
+    World::new(library("/x.so").needs("liba.so.1"), &packages(&Fixture::empty()))
+}
+
+/// The same, with the archive's library graph.
+fn gathered() -> World {
+    let world = world();
+    let output = world.run(&["index", "build", "--from-debs"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    world
+}
+
+/// The program, told of no mirror.
+fn command(folder: &Fixture, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
+    command.env_clear().env("HOME", folder.host("/home")).current_dir(folder.root()).args(arguments);
+    command
+}
+
+/// All that it says of bookworm on amd64: stdout, stderr behind `! `, and the exit status.
+fn says(folder: &Fixture, arguments: &[&str]) -> String {
+    let output = command(folder, arguments).env("SODEB_RELEASE", "bookworm").output().expect("it runs");
+    let mut text = String::from_utf8(output.stdout).expect("an answer in UTF-8");
+    for line in String::from_utf8_lossy(&output.stderr).lines() {
+        text += &format!("! {line}\n");
+    }
+    text + &format!("exit {}\n", output.status.code().expect("ends by itself"))
+}
+
+fn json(folder: &Fixture, arguments: &[&str]) -> Value {
+    let mut command = command(folder, &[arguments, &["--format", "json"]].concat());
+    let Output { stdout, stderr, .. } = command.env("SODEB_RELEASE", "bookworm").output().expect("it runs");
+    serde_json::from_slice(&stdout)
+        .unwrap_or_else(|cause| panic!("no JSON ({cause}): {}", String::from_utf8_lossy(&stderr)))
+}
+
+#[track_caller]
+fn assert_says(actual: &str, expected: &str) {
+    assert!(actual == expected, "it says:\n{actual}\ninstead of:\n{expected}");
+}
+
+#[test]
+fn objects_are_found_by_what_they_say_of_themselves() {
+    let world = gathered();
+    let find = |filters: &[&str]| says(&world.fixture, &[&["index", "find"], filters].concat());
+    let (a, b, c) = (
+        format!("{LIBRARIES}/liba.so.1.2  liba1\n"),
+        format!("{LIBRARIES}/libb.so.1  libb1\n"),
+        format!("{LIBRARIES}/libc.so.1  libc1\n"),
+    );
+    assert_says(&find(&["--soname", "liba.so.1"]), &format!("{a}exit 0\n"));
+    assert_says(&find(&["--soname", "lib?.so.*"]), &format!("{a}{b}{c}exit 0\n"));
+    assert_says(&find(&["--version", "A_*"]), &format!("{a}exit 0\n"));
+    assert_says(&find(&["--needs", "liba.so.1"]), &format!("{b}{c}exit 0\n"));
+    assert_says(&find(&["--needs", "liba.so.1", "--version", "A_1"]), &format!("{b}exit 0\n"));
+    assert_says(&find(&["--needs", "liba.so.1", "--version", "A_2"]), "exit 1\n");
+    assert_says(&find(&["--needs", "liba.so.1", "--package", "libc*"]), &format!("{c}exit 0\n"));
+    // A pattern means an object by the links to it, too.
+    assert_says(&find(&["*/liba.so.1", "--version", "A_1"]), &format!("{a}exit 0\n"));
+    assert_says(&find(&["libb", "--version", "A_1"]), "exit 1\n");
+    assert_says(
+        &find(&["--soname", "*", "--limit", "1"]),
+        &format!("{a}! note: there are more in debian bookworm amd64 than 1; --limit shows more\nexit 0\n"),
+    );
+    // The catalog answers where no object has to be asked, and knows links and all other files.
+    assert_says(&find(&["--package", "liba1"]), &format!("{LIBRARIES}/liba.so.1  liba1\n{a}exit 0\n"));
+    assert_says(
+        &find(&["libelse", "--package", "libc1"]),
+        &format!("{LIBRARIES}/libelse.so.3  libc1\nexit 0\n"),
+    );
+    let nothing = find(&[]);
+    assert!(
+        nothing.contains("<PATTERN|--package <NAME>|--soname") && nothing.ends_with("exit 2\n"),
+        "{nothing}"
+    );
+}
+
+#[test]
+fn more_is_told_of_an_object_on_demand() {
+    let world = gathered();
+    assert_says(
+        &says(&world.fixture, &["index", "find", "lib", "--soname", "lib?.so.1", "-v"]),
+        &format!(
+            "{LIBRARIES}/liba.so.1.2  liba1\n  linked as {LIBRARIES}/liba.so.1\n  soname liba.so.1\n  defines A_1\n\
+             {LIBRARIES}/libb.so.1  libb1\n  soname libb.so.1\n  needs liba.so.1 (A_1)\n\
+             {LIBRARIES}/libc.so.1  libc1\n  soname libc.so.1\n  needs liba.so.1\n  needs libz.so.9\nexit 0\n"
+        ),
+    );
+    let answer = json(&world.fixture, &["index", "find", "--needs", "liba.so.1", "--version", "A_1"]);
+    assert_eq!(answer["schema"], "sodeb.index-find/1");
+    assert_eq!(
+        (&answer["pattern"], &answer["needs"], &answer["version"]),
+        (&Value::Null, &"liba.so.1".into(), &"A_1".into())
+    );
+    let found = &answer["catalogs"][0];
+    assert_eq!(
+        (&found["release"], &found["unknown_packages"], &found["truncated"]),
+        (&"bookworm".into(), &0.into(), &false.into())
+    );
+    let expected = json!([{
+        "path": format!("{LIBRARIES}/libb.so.1"),
+        "package": "libb1",
+        "links": [],
+        "soname": "libb.so.1",
+        "needed": ["liba.so.1"],
+        "version_definitions": [],
+        "version_needs": [{"soname": "liba.so.1", "version": "A_1", "weak": false}],
+    }]);
+    assert_eq!(found["libraries"], expected);
+}
+
+#[test]
+fn what_no_graph_knows_is_told() {
+    let world = world();
+    assert_eq!(world.run(&["index", "update"]).status.code(), Some(0));
+    let unknown = "! error: cannot look into the libraries of debian bookworm amd64: no library graph has them\n\
+                   ! hint: `sodeb index build --from-debs --release bookworm --arch amd64` makes it\nexit 2\n";
+    assert_says(&says(&world.fixture, &["index", "find", "--needs", "liba.so.1"]), unknown);
+
+    let world = gathered();
+    let scratch = Fixture::empty();
+    let mut newer = packages(&scratch);
+    newer[1] = newer[1].clone().version("2.0-1");
+    world.publish(&newer);
+    assert_eq!(world.run(&["index", "update"]).status.code(), Some(0));
+    assert_says(
+        &says(&world.fixture, &["index", "find", "--needs", "liba.so.1"]),
+        &format!(
+            "{LIBRARIES}/libc.so.1  libc1\n! note: 1 of 3 packages of debian bookworm amd64 are newer than the library \
+             graph, which does not know them\nexit 0\n"
+        ),
+    );
+}
+
+#[test]
+fn a_graph_that_is_broken_is_an_error_and_not_fewer_answers() {
+    let world = gathered();
+    let path = world.fixture.host("/home/.cache/sodeb/libraries/debian-bookworm-amd64.graph");
+    let mut bytes = fs::read(&path).expect("is written");
+    let last = bytes.len() - 3;
+    bytes[last] ^= 0xff;
+    fs::write(&path, bytes).expect("is written");
+    assert_says(
+        &says(&world.fixture, &["index", "find", "--needs", "liba.so.1"]),
+        "! error: cannot read a library graph: a block of it is broken\n\
+         ! hint: `sodeb index build --from-debs` makes it anew\nexit 3\n",
+    );
+}
+
+#[test]
+fn the_graph_that_is_compiled_in_answers() {
+    let folder = Fixture::empty();
+    let find = |filters: &[&str]| {
+        let answer = json(&folder, &[&["index", "find", "--limit", "1000"], filters].concat());
+        let rows = answer["catalogs"][0]["libraries"].as_array().expect("a list").clone();
+        let names = rows.iter().map(|row| row["package"].as_str().expect("a name").to_owned());
+        names.collect::<Vec<_>>()
+    };
+    let gmp = find(&["--needs", "libgmp.so.10"]);
+    for package in ["libmpfr6", "libmpc3"] {
+        assert!(gmp.contains(&package.to_owned()), "{package}: {gmp:?}");
+    }
+    assert_eq!(find(&["--soname", "libgmp.so.10"]), ["libgmp10"]);
+    let glibc = find(&["--version", "GLIBC_2.36"]);
+    assert!(!glibc.is_empty() && glibc.iter().all(|package| package == "libc6"), "{glibc:?}");
+    let newest = find(&["--needs", "libc.so.6", "--version", "GLIBC_2.36"]);
+    assert!(newest.len() > 10 && !newest.contains(&"libgmp10".to_owned()), "{newest:?}");
+}
