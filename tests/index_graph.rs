@@ -1,4 +1,4 @@
-//! `sodeb index find` on library graphs: of an archive on this machine, and the one that is compiled
+//! `sodeb index find` and `stats` on library graphs: of an archive on this machine, and the one that is compiled
 //! in.
 
 mod support;
@@ -157,6 +157,7 @@ fn what_no_graph_knows_is_told() {
     let unknown = "! error: cannot look into the libraries of debian bookworm amd64: no library graph has them\n\
                    ! hint: `sodeb index build --from-debs --release bookworm --arch amd64` makes it\nexit 2\n";
     assert_says(&says(&world.fixture, &["index", "find", "--needs", "liba.so.1"]), unknown);
+    assert_says(&says(&world.fixture, &["index", "stats"]), unknown);
 
     let world = gathered();
     let scratch = Fixture::empty();
@@ -181,11 +182,38 @@ fn a_graph_that_is_broken_is_an_error_and_not_fewer_answers() {
     let last = bytes.len() - 3;
     bytes[last] ^= 0xff;
     fs::write(&path, bytes).expect("is written");
-    assert_says(
-        &says(&world.fixture, &["index", "find", "--needs", "liba.so.1"]),
-        "! error: cannot read a library graph: a block of it is broken\n\
-         ! hint: `sodeb index build --from-debs` makes it anew\nexit 3\n",
-    );
+    for command in [&["find", "--needs", "liba.so.1"][..], &["stats"]] {
+        assert_says(
+            &says(&world.fixture, &[&["index"], command].concat()),
+            "! error: cannot read a library graph: a block of it is broken\n\
+             ! hint: `sodeb index build --from-debs` makes it anew\nexit 3\n",
+        );
+    }
+}
+
+#[test]
+fn a_graph_is_counted() {
+    let world = gathered();
+    let text = says(&world.fixture, &["index", "stats"]);
+    let (head, rest) = text.split_once('\n').expect("a line");
+    assert!(head.starts_with("Debian 12 bookworm amd64  archive index of "), "{head}");
+    let counts = "  3 packages, 3 objects, 2 links\n";
+    assert!(rest.starts_with(counts), "{rest}");
+    for line in [
+        "  3 distinct sonames, 0 sonames of several packages\n",
+        "  3 needed edges\n",
+        "  1 symbol version defined, 1 symbol version needed\n",
+        "needed by most objects\n  liba.so.1  2 objects\n  libz.so.9  1 object\nlargest\n",
+    ] {
+        assert!(rest.contains(line), "{line}: {rest}");
+    }
+    let answer = json(&world.fixture, &["index", "stats"]);
+    assert_eq!(answer["schema"], "sodeb.index-stats/1");
+    let counted = &answer["targets"][0];
+    assert_eq!((&counted["index"], &counted["needed"]), (&"archive".into(), &3.into()));
+    assert_eq!(counted["most_needed"][0], json!({"soname": "liba.so.1", "objects": 2}));
+    let sizes = counted["largest"].as_array().expect("a list").iter();
+    assert_eq!(counted["size"], sizes.map(|row| row["size"].as_u64().expect("a number")).sum::<u64>());
 }
 
 #[test]
@@ -206,4 +234,8 @@ fn the_graph_that_is_compiled_in_answers() {
     assert!(!glibc.is_empty() && glibc.iter().all(|package| package == "libc6"), "{glibc:?}");
     let newest = find(&["--needs", "libc.so.6", "--version", "GLIBC_2.36"]);
     assert!(newest.len() > 10 && !newest.contains(&"libgmp10".to_owned()), "{newest:?}");
+
+    let counted = &json(&folder, &["index", "stats"])["targets"][0];
+    assert!(counted["packages"].as_u64() > Some(5_000), "{counted}");
+    assert_eq!(counted["most_needed"][0]["soname"], "libc.so.6");
 }

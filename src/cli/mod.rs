@@ -15,6 +15,7 @@ mod image;
 mod image_settings;
 mod index;
 mod index_find;
+mod index_statistics;
 mod interrupt;
 mod known_libraries;
 mod layer;

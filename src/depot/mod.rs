@@ -7,6 +7,7 @@ mod kept;
 mod known;
 mod objects;
 mod search;
+mod statistics;
 
 pub use embedded::embedded_graph;
 pub use gather::{GatherError, gather};
@@ -14,6 +15,7 @@ pub use kept::{BadGraph, LibraryGraph, write_library_graph};
 pub use known::{Coverage, GraphError, KnownDeb, known_debs};
 pub use objects::{DebLibraries, LibraryLink, Object};
 pub use search::{FoundObject, FoundObjects, ObjectFinder, ObjectQuery};
+pub use statistics::{GraphStatistics, LargeLibrary, NeededSoname, StatisticsBuilder};
 
 use std::collections::HashMap;
 use std::fs::File;

@@ -21,6 +21,8 @@ pub(in crate::cli) enum IndexCommand {
     /// `sodeb index build --from-debs` makes others. It has the libraries that ld.so finds by default and those that they
     /// need. Of several filters all have to hold. Names may be globs with * and ?, and are else taken as a whole.
     Find(IndexFindArguments),
+    /// Count what library graphs hold of a release: packages, objects, edges, sonames, symbol versions
+    Stats(IndexStatsArguments),
     /// Write one catalog file of several releases, as it is compiled into this program, or their library graph
     Build(IndexBuildArguments),
 }
@@ -88,6 +90,16 @@ pub(in crate::cli) struct SoughtArguments {
     /// Those that define this symbol version, such as GLIBC_2.38; with --needs those that need it of that soname
     #[arg(long = "version", id = "symbol_version", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(in crate::cli) version: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct IndexStatsArguments {
+    #[command(flatten)]
+    pub(in crate::cli) targets: TargetArguments,
+    #[command(flatten)]
+    pub(in crate::cli) cache: CacheArguments,
+    #[command(flatten)]
+    pub(in crate::cli) answer: AnswerArguments,
 }
 
 #[derive(Debug, Args)]
