@@ -39,6 +39,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "vocabulary",
         ],
     ),
+    ("export", &["depot", "storage", "vocabulary"]),
     ("select", &["vocabulary"]),
     ("resolve", &["catalog", "app", "loader", "root", "elf", "vocabulary"]),
     ("plan", &["resolve", "catalog", "companions", "app", "loader", "vocabulary"]),
@@ -151,6 +152,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "pipeline",
             "image",
             "layer",
+            "export",
             "depot",
             "close",
             "audit",
@@ -196,6 +198,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ar", &["inventory"]),
     ("tar", &["inventory", "layer"]),
     ("postcard", &["depot", "inventory"]),
+    ("parquet", &["export"]),
     ("petgraph", &["graph"]),
 ];
 

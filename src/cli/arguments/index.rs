@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
 use super::{AnswerArguments, ArchiveArguments, CacheArguments};
+use crate::export::ExportFormat;
 use crate::vocabulary::Architecture;
 
 #[derive(Debug, Subcommand)]
@@ -23,6 +24,11 @@ pub(in crate::cli) enum IndexCommand {
     Find(IndexFindArguments),
     /// Count what library graphs hold of a release: packages, objects, edges, sonames, symbol versions
     Stats(IndexStatsArguments),
+    /// Write a library graph as tables for DuckDB and other engines: a file each in a folder
+    ///
+    /// The tables are packages, libraries, links, needed, version_definitions and version_needs. Each row begins with
+    /// distribution, release, architecture and package. Sizes are in bytes.
+    Export(IndexExportArguments),
     /// Write one catalog file of several releases, as it is compiled into this program, or their library graph
     Build(IndexBuildArguments),
 }
@@ -100,6 +106,27 @@ pub(in crate::cli) struct IndexStatsArguments {
     pub(in crate::cli) cache: CacheArguments,
     #[command(flatten)]
     pub(in crate::cli) answer: AnswerArguments,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct IndexExportArguments {
+    /// The folder of the tables, written as a whole or not at all. One that is there is replaced where it is empty or has
+    /// nothing but such tables
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(in crate::cli) output: PathBuf,
+    /// The form of the files
+    #[arg(long, value_name = "FORMAT", default_value = "parquet", value_parser = export_formats())]
+    pub(in crate::cli) format: ExportFormat,
+    #[command(flatten)]
+    pub(in crate::cli) targets: TargetArguments,
+    #[command(flatten)]
+    pub(in crate::cli) cache: CacheArguments,
+}
+
+/// The names of the formats, which help and completions list.
+fn export_formats() -> impl TypedValueParser<Value = ExportFormat> {
+    PossibleValuesParser::new(ExportFormat::ALL.iter().map(|format| format.name()))
+        .try_map(|name| name.parse::<ExportFormat>())
 }
 
 #[derive(Debug, Args)]
