@@ -177,8 +177,8 @@ fn what_no_graph_knows_is_told() {
     assert_says(
         &says(&world.fixture, &["index", "find", "--needs", "liba.so.1"]),
         &format!(
-            "{LIBRARIES}/libc.so.1  libc1\n! note: 1 of 3 packages of debian bookworm amd64 are newer than the library \
-             graph, which does not know them\nexit 0\n"
+            "{LIBRARIES}/libc.so.1  libc1\n! note: 1 of 3 packages of debian bookworm amd64 are left out: no library graph \
+             has the index's versions of them\nexit 0\n"
         ),
     );
 }

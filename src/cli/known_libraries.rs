@@ -31,7 +31,7 @@ pub(super) fn each_known(
     if coverage.unknown > 0 {
         let all = coverage.unknown + coverage.known;
         printer.note(&format!(
-            "{} of {all} packages of {target} are newer than the library graph, which does not know them",
+            "{} of {all} packages of {target} are left out: no library graph has the index's versions of them",
             coverage.unknown
         ));
     }

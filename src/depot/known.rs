@@ -1,8 +1,8 @@
 //! What library graphs know of one release on one architecture.
 //!
 //! A graph file may have the .debs of several targets, and those of one may be in several files. Which of them are a
-//! target's, the catalog tells: those whose digest its package of that name has. So a .deb that is older than the catalog
-//! is none of it, and one that two releases share is of both.
+//! target's, the catalog tells: those whose digest its package of that name has. So a .deb that is older or newer than
+//! the catalog is none of it, and one that two releases share is of both.
 
 use std::collections::BTreeSet;
 use std::iter::Peekable;
