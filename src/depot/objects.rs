@@ -86,14 +86,7 @@ impl<'deb> DebLibraries<'deb> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::depot::embedded_graph;
-
-    /// What the embedded graph has of a package.
-    fn deb(package: &str) -> Deb {
-        let graph = embedded_graph().expect("is of this version");
-        let mut debs = graph.debs().flat_map(|block| block.expect("is whole"));
-        debs.find(|(_, deb)| deb.field("Package") == Some(package)).expect("is known").1
-    }
+    use crate::depot::known::bookworm::deb;
 
     fn told(paths: &[RootedPath]) -> Vec<String> {
         paths.iter().map(ToString::to_string).collect()

@@ -122,16 +122,13 @@ impl<'query> ObjectFinder<'query> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::depot::embedded_graph;
+    use crate::depot::known::bookworm::deb;
 
     /// How many objects of libmpfr6 in the embedded graph are meant.
     fn count(query: impl Fn(&mut ObjectQuery)) -> usize {
-        let graph = embedded_graph().expect("is of this version");
-        let mut debs = graph.debs().flat_map(|block| block.expect("is whole"));
-        let (_, deb) = debs.find(|(_, deb)| deb.field("Package") == Some("libmpfr6")).expect("is known");
         let mut wanted = ObjectQuery::default();
         query(&mut wanted);
-        DebLibraries::of(&deb).objects.iter().filter(|object| wanted.means(object)).count()
+        DebLibraries::of(&deb("libmpfr6")).objects.iter().filter(|object| wanted.means(object)).count()
     }
 
     fn name(pattern: &str) -> Option<NamePattern> {

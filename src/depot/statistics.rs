@@ -114,15 +114,12 @@ impl StatisticsBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::{Catalog, embedded_catalogs};
-    use crate::depot::{embedded_graph, known_debs};
+    use crate::depot::known::bookworm;
+    use crate::depot::known_debs;
 
     #[test]
     fn the_most_needed_and_the_largest_are_told_in_their_order() {
-        let graphs = [embedded_graph().expect("is of this version")];
-        let mut catalogs = embedded_catalogs().expect("is of this version").into_iter();
-        let is_it = |target: String| target == "debian bookworm amd64";
-        let catalog = catalogs.find(|it| is_it(it.provenance().target.to_string())).expect("has bookworm");
+        let (graphs, catalog) = ([bookworm::graph()], bookworm::catalog());
         let mut builder = StatisticsBuilder::default();
         let mut sizes = Vec::new();
         for known in known_debs(&graphs, &catalog).take(500) {
