@@ -22,6 +22,7 @@
 //!   [`graph`]: who loads what, and why; [`mod@audit`]: what is wrong in an image that is there.
 //! - [`layer`]: the files themselves, out of the packages, as a tar archive or a folder.
 //! - [`image`]: a whole image of a base, that layer and the trees.
+//! - [`depot`]: what packages have in libraries, and library graphs of whole releases; [`export`]: those as tables.
 //! - [`pipeline`]: the stages in their order.
 //! - [`emit`]: answers as text and JSON; [`cli`]: the command.
 //!
@@ -87,6 +88,7 @@ pub mod decompress;
 pub mod depot;
 pub mod elf;
 pub mod emit;
+pub mod export;
 pub mod graph;
 pub mod image;
 pub mod inventory;

@@ -1,10 +1,11 @@
-//! Finding libraries in a catalog by a pattern.
+//! Finding libraries in a catalog by their paths and packages.
 
 use std::ops::ControlFlow;
 
 use bstr::ByteSlice;
 
 use super::{CatalogError, FileCatalog, Library};
+use crate::vocabulary::{PackageName, RootedPath};
 
 /// What is looked for: with `*` or `?` a glob over the whole file name, or over the whole path where it has a
 /// slash; without them a part of the path.
@@ -17,14 +18,50 @@ impl Pattern {
         Self(pattern.into())
     }
 
-    /// Whether a library is meant.
-    pub fn matches(&self, library: &Library) -> bool {
-        let path = library.path.as_bytes();
+    /// Whether a path is meant.
+    pub fn matches(&self, path: &RootedPath) -> bool {
         if !self.0.iter().any(|byte| matches!(byte, b'*' | b'?')) {
-            return path.contains_str(&self.0);
+            return path.as_bytes().contains_str(&self.0);
         }
-        let whole = if self.0.contains(&b'/') { path } else { library.path.file_name() };
+        let whole = if self.0.contains(&b'/') { path.as_bytes() } else { path.file_name() };
         matches_glob(&self.0, whole)
+    }
+}
+
+/// Which names are meant: the one that it is, or with `*` or `?` all that it is a glob for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamePattern(Vec<u8>);
+
+impl NamePattern {
+    /// Takes a name or a glob as the user typed it.
+    pub fn new(pattern: impl Into<Vec<u8>>) -> Self {
+        Self(pattern.into())
+    }
+
+    /// Whether a name is meant.
+    pub fn matches(&self, name: impl AsRef<[u8]>) -> bool {
+        matches_glob(&self.0, name.as_ref())
+    }
+}
+
+/// Which libraries are looked for: those that all of it means.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LibraryQuery {
+    /// What their paths are like.
+    pub pattern: Option<Pattern>,
+    /// What their packages are called.
+    pub package: Option<NamePattern>,
+}
+
+impl LibraryQuery {
+    /// Whether a package may have any of them.
+    pub fn means_package(&self, package: &PackageName) -> bool {
+        self.package.as_ref().is_none_or(|pattern| pattern.matches(package.as_str()))
+    }
+
+    /// Whether a path may be that of one.
+    pub fn means_path(&self, path: &RootedPath) -> bool {
+        self.pattern.as_ref().is_none_or(|pattern| pattern.matches(path))
     }
 }
 
@@ -62,14 +99,14 @@ pub struct Found {
     pub is_cut: bool,
 }
 
-/// The libraries of a catalog that a pattern means, at most `limit`.
+/// The libraries of a catalog that are looked for, at most `limit`.
 ///
 /// # Errors
 /// When the catalog's data is broken.
-pub fn find(catalog: &FileCatalog, pattern: &Pattern, limit: usize) -> Result<Found, CatalogError> {
+pub fn find(catalog: &FileCatalog, query: &LibraryQuery, limit: usize) -> Result<Found, CatalogError> {
     let mut found = Found::default();
     catalog.for_each_library(|library| {
-        if !pattern.matches(&library) {
+        if !(query.means_path(&library.path) && query.means_package(&library.package)) {
             return ControlFlow::Continue(());
         }
         if found.libraries.len() == limit {
@@ -85,11 +122,9 @@ pub fn find(catalog: &FileCatalog, pattern: &Pattern, limit: usize) -> Result<Fo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::{PackageName, RootedPath};
 
     fn matches(pattern: &str, path: &str) -> bool {
-        let library = Library { path: RootedPath::new(path), package: PackageName::new("p") };
-        Pattern::new(pattern).matches(&library)
+        Pattern::new(pattern).matches(&RootedPath::new(path))
     }
 
     #[test]
@@ -109,5 +144,16 @@ mod tests {
     fn a_glob_of_many_stars_takes_no_exponential_time() {
         assert!(!matches(&"*a".repeat(30), &"a".repeat(29)));
         assert!(matches(&"*a".repeat(30), &format!("{}b{}", "a".repeat(5000), "a".repeat(5000))));
+    }
+
+    #[test]
+    fn a_name_is_whole_or_a_glob_and_no_filter_means_all() {
+        for (pattern, means) in [("libgmp10", true), ("libgmp*", true), ("libgmp", false), ("*gmp1?", true)] {
+            assert_eq!(NamePattern::new(pattern).matches("libgmp10"), means, "{pattern}");
+        }
+        let package = PackageName::new("libgmp10");
+        assert!(LibraryQuery::default().means_package(&package));
+        let query = LibraryQuery { package: Some(NamePattern::new("libmpc3")), ..LibraryQuery::default() };
+        assert!(!query.means_package(&package) && query.means_path(&RootedPath::new("/x")));
     }
 }

@@ -32,7 +32,7 @@ pub use collect::TargetIndex;
 pub use depends::{Dependencies, DependencyIndex};
 pub use embedded::embedded_catalogs;
 pub use file::{CatalogFile, FileCatalog};
-pub use find::{Found, Pattern, find};
+pub use find::{Found, LibraryQuery, NamePattern, Pattern, find};
 pub use installed::{Installed, InstalledCatalog, installed_catalog, installed_names, installed_packages};
 
 use bstr::BString;

@@ -21,8 +21,8 @@ use crate::vocabulary::Architecture;
 
 pub(super) use audit::{AuditArguments, AuditFormat, DiffArguments, FailOn, LookArguments};
 pub(super) use index::{
-    IndexBuildArguments, IndexCommand, IndexFindArguments, IndexShowArguments, IndexUpdateArguments,
-    TargetArguments,
+    IndexBuildArguments, IndexCommand, IndexExportArguments, IndexFindArguments, IndexShowArguments,
+    IndexStatsArguments, IndexUpdateArguments, SoughtArguments, TargetArguments,
 };
 
 /// Finds the shared libraries that a built tree lacks, and the Debian packages that have them.

@@ -1,18 +1,18 @@
-//! `sodeb index update`, `show`, `find` and `build`.
+//! `sodeb index update`, `show` and `build`, and what all of `sodeb index` share.
 
 use super::arguments::{
-    AnswerArguments, CacheArguments, Format, IndexBuildArguments, IndexCommand, IndexFindArguments,
-    IndexShowArguments, IndexUpdateArguments, TargetArguments,
+    AnswerArguments, CacheArguments, Format, IndexBuildArguments, IndexCommand, IndexShowArguments,
+    IndexUpdateArguments, TargetArguments,
 };
 use super::catalogs::{archive_settings, cache_dir, none_at_hand, update};
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
-use super::{Exit, Failure, library_graph};
+use super::{Exit, Failure, index_export, index_find, index_statistics, library_graph};
 use crate::archive::Archive;
 use crate::catalog::{
-    Catalog, Detail, FileCatalog, Pattern, TargetIndex, cached_catalog, cached_files, debian_stable,
-    distribution_of, embedded_catalogs, find, write_catalog, write_whole,
+    Catalog, Detail, FileCatalog, TargetIndex, cached_catalog, cached_files, debian_stable, distribution_of,
+    embedded_catalogs, write_catalog, write_whole,
 };
 use crate::emit;
 use crate::vocabulary::{Architecture, Release, Target};
@@ -21,7 +21,9 @@ pub(super) fn run(command: IndexCommand, config: &Config, printer: &Printer) -> 
     match command {
         IndexCommand::Update(arguments) => run_update(&arguments, config, printer),
         IndexCommand::Show(arguments) => run_show(&arguments, config, printer),
-        IndexCommand::Find(arguments) => run_find(&arguments, config, printer),
+        IndexCommand::Find(arguments) => index_find::run(&arguments, config, printer),
+        IndexCommand::Stats(arguments) => index_statistics::run(&arguments, config, printer),
+        IndexCommand::Export(arguments) => index_export::run(&arguments, config, printer),
         IndexCommand::Build(arguments) => run_build(&arguments, config, printer),
     }
 }
@@ -55,26 +57,6 @@ fn show(catalogs: &[FileCatalog], answer: &AnswerArguments, printer: &Printer) -
     Ok(Exit::Fine)
 }
 
-fn run_find(arguments: &IndexFindArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
-    let (pattern, limit) = (Pattern::new(arguments.pattern.as_bytes()), usize::from(arguments.limit));
-    let mut all = Vec::new();
-    for target in targets(&arguments.targets, config)? {
-        let catalog = at_hand(&arguments.cache, config, &target)?;
-        let found = find(&catalog, &pattern, limit)?;
-        if found.is_cut {
-            printer.note(&format!("there are more in {target} than {limit}; --limit shows more"));
-        }
-        all.push((catalog.provenance().clone(), found));
-    }
-    let text = match arguments.answer.format {
-        Format::Json => emit::index_find_json(&arguments.pattern, &all).map_err(Failure::outside)?,
-        Format::Text => emit::index_find_text(&all),
-    };
-    printer.answer(text, arguments.answer.output.as_deref())?;
-    let is_found = all.iter().any(|(_, found)| !found.libraries.is_empty());
-    Ok(if is_found { Exit::Fine } else { Exit::BadNews })
-}
-
 fn run_build(arguments: &IndexBuildArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let Some(output) = arguments.output.as_deref().filter(|_| !arguments.from_debs) else {
         return library_graph::build(arguments, &targets(&arguments.targets, config)?, config, printer);
@@ -102,7 +84,7 @@ fn run_build(arguments: &IndexBuildArguments, config: &Config, printer: &Printer
 }
 
 /// Each release that is asked for on each architecture.
-fn targets(arguments: &TargetArguments, config: &Config) -> Result<Vec<Target>, Failure> {
+pub(super) fn targets(arguments: &TargetArguments, config: &Config) -> Result<Vec<Target>, Failure> {
     let configured = || config.release.clone().map(Release::new).unwrap_or_else(debian_stable);
     let mut releases: Vec<_> = arguments.release.iter().map(Release::new).collect();
     if releases.is_empty() {
@@ -117,11 +99,22 @@ fn targets(arguments: &TargetArguments, config: &Config) -> Result<Vec<Target>, 
         let target = move |&architecture| Target { distribution, release: release.clone(), architecture };
         architectures.iter().map(target).collect::<Vec<_>>()
     };
-    Ok(releases.iter().flat_map(each).collect())
+    let mut all: Vec<Target> = Vec::new();
+    for target in releases.iter().flat_map(each) {
+        // What is named twice is asked about once.
+        if !all.contains(&target) {
+            all.push(target);
+        }
+    }
+    Ok(all)
 }
 
 /// The catalog of a target: what was fetched or what is compiled in, the newer one.
-fn at_hand(cache: &CacheArguments, config: &Config, target: &Target) -> Result<FileCatalog, Failure> {
+pub(super) fn at_hand(
+    cache: &CacheArguments,
+    config: &Config,
+    target: &Target,
+) -> Result<FileCatalog, Failure> {
     let cached = cached_catalog(&cache_dir(cache, config)?, target)?;
     let embedded = embedded_catalogs()?.into_iter().find(|catalog| catalog.provenance().target == *target);
     let at_hand = [cached, embedded].into_iter().flatten();

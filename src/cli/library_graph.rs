@@ -116,7 +116,7 @@ fn cached_path(cache_dir: &Path, target: &Target) -> PathBuf {
 }
 
 /// Where ld.so of a target looks by default, and where programs look for ld.so.
-fn default_folders(target: &Target) -> Vec<RootedPath> {
+pub(super) fn default_folders(target: &Target) -> Vec<RootedPath> {
     let Some(platform) = Platform::of_triplet(target.architecture.triplet()) else { return Vec::new() };
     let mut folders: Vec<RootedPath> = platform.default_folders().iter().map(RootedPath::new).collect();
     let linkers = RootedPath::new(platform.interpreter).parent();

@@ -94,8 +94,23 @@ pub fn gather(
 type Wanted = BTreeMap<PackageName, Package>;
 
 /// Whether a package may be an answer: those for development have links for compilers where libraries lie, and never are.
-fn is_of_use(name: &PackageName, package: &mut Package) -> bool {
+pub(super) fn is_of_use(name: &PackageName, package: &Package) -> bool {
     !is_development(name.as_str(), &package.section)
+}
+
+/// The packages that have a library in one of these folders.
+pub(super) fn having_libraries_in(
+    folders: &[RootedPath],
+    catalog: &FileCatalog,
+) -> Result<BTreeSet<PackageName>, CatalogError> {
+    let mut names = BTreeSet::new();
+    catalog.for_each_library(|library| {
+        if folders.contains(&library.path.parent()) {
+            names.insert(library.package);
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(names)
 }
 
 /// What is gathered from.
@@ -115,15 +130,9 @@ struct Gathering<'run> {
 impl Gathering<'_> {
     /// The packages with a library in the default folders, and those that the rules on data name.
     fn first(&self) -> Result<Wanted, GatherError> {
-        let mut names = BTreeSet::new();
-        self.from.catalog.for_each_library(|library| {
-            if self.from.folders.contains(&library.path.parent()) {
-                names.insert(library.package);
-            }
-            ControlFlow::Continue(())
-        })?;
+        let names = having_libraries_in(self.from.folders, self.from.catalog)?;
         let mut wanted = self.packages(names)?;
-        wanted.retain(is_of_use);
+        wanted.retain(|name, package| is_of_use(name, package));
         let own = PackageName::new("");
         let of_rules = data_rules().iter().map(|rule| rule.inclusion(&own).package);
         wanted.extend(self.packages(of_rules.filter(|name| *name != own).collect())?);
@@ -138,7 +147,7 @@ impl Gathering<'_> {
             names.extend(libraries.into_iter().map(|library| library.package));
         }
         let mut wanted = self.packages(names)?;
-        wanted.retain(is_of_use);
+        wanted.retain(|name, package| is_of_use(name, package));
         let mut holders = BTreeSet::new();
         for (name, (_, deb)) in &self.read {
             // Debian Policy §12.5: a link in the place of the folder leads to the copyright file of another.

@@ -137,6 +137,11 @@ impl LibraryGraph {
         &self.targets
     }
 
+    /// Whether it was made of a target's packages. Neighbouring releases have a few in common.
+    pub fn is_of(&self, target: &Target) -> bool {
+        self.targets.iter().any(|known| known.target == *target)
+    }
+
     /// How many .debs it knows.
     pub fn len(&self) -> usize {
         self.places.len() / PLACE_BYTES

@@ -4,10 +4,18 @@
 mod embedded;
 mod gather;
 mod kept;
+mod known;
+mod objects;
+mod search;
+mod statistics;
 
 pub use embedded::embedded_graph;
 pub use gather::{GatherError, gather};
 pub use kept::{BadGraph, GraphTarget, LibraryGraph, write_library_graph};
+pub use known::{Coverage, GraphError, KnownDeb, known_debs};
+pub use objects::{DebLibraries, LibraryLink, Object};
+pub use search::{FoundObject, FoundObjects, ObjectFinder, ObjectQuery};
+pub use statistics::{GraphStatistics, LargeLibrary, NeededSoname, StatisticsBuilder};
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -91,9 +99,7 @@ impl<'run> Depot<'run> {
         packages: &[Package],
     ) -> Vec<Result<Arc<Deb>, String>> {
         let target = &provenance.target;
-        let is_known =
-            self.graphs.iter().flat_map(LibraryGraph::targets).any(|known| known.target == *target);
-        if is_known {
+        if self.graphs.iter().any(|graph| graph.is_of(target)) {
             match self.libraries(provenance, packages) {
                 Ok(debs) => return debs,
                 // One after the other: what can be had is.

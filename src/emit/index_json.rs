@@ -1,9 +1,8 @@
-//! `sodeb index show` (schema sodeb.index-show/1) and `find` (schema sodeb.index-find/1) as JSON.
+//! `sodeb index show` (schema sodeb.index-show/1) as JSON.
 
 use serde::Serialize;
 
-use crate::catalog::{Catalog, FileCatalog, Found, IndexSource, Provenance};
-use crate::vocabulary::{PackageName, RootedPath};
+use crate::catalog::{Catalog, FileCatalog, IndexSource, Provenance};
 
 #[derive(Serialize)]
 struct ShowDocument<'answer> {
@@ -22,36 +21,15 @@ struct CatalogRow<'answer> {
     sources: &'answer [IndexSource],
 }
 
+/// A target, and the index that its packages are looked up in.
 #[derive(Serialize)]
-struct TargetRow<'answer> {
+pub(super) struct TargetRow<'answer> {
     distribution: &'static str,
     release: &'answer str,
     architecture: &'static str,
     index: &'static str,
     index_date: Option<String>,
     index_hint: bool,
-}
-
-#[derive(Serialize)]
-struct FindDocument<'answer> {
-    schema: &'static str,
-    pattern: &'answer str,
-    catalogs: Vec<FoundRow<'answer>>,
-}
-
-#[derive(Serialize)]
-struct FoundRow<'answer> {
-    #[serde(flatten)]
-    target: TargetRow<'answer>,
-    libraries: Vec<LibraryRow<'answer>>,
-    /// Whether there are more than were asked for.
-    truncated: bool,
-}
-
-#[derive(Serialize)]
-struct LibraryRow<'answer> {
-    path: &'answer RootedPath,
-    package: &'answer PackageName,
 }
 
 /// Which catalogs are at hand, and what they were made from.
@@ -61,28 +39,6 @@ struct LibraryRow<'answer> {
 pub fn index_show_json(catalogs: &[FileCatalog]) -> serde_json::Result<String> {
     let catalogs = catalogs.iter().map(CatalogRow::of).collect();
     serde_json::to_string_pretty(&ShowDocument { schema: "sodeb.index-show/1", catalogs })
-}
-
-/// Which libraries of each catalog a pattern means.
-///
-/// # Errors
-/// When the answer cannot be written as JSON.
-pub fn index_find_json(pattern: &str, found: &[(Provenance, Found)]) -> serde_json::Result<String> {
-    let catalogs = found.iter().map(FoundRow::of).collect();
-    serde_json::to_string_pretty(&FindDocument { schema: "sodeb.index-find/1", pattern, catalogs })
-}
-
-impl<'answer> FoundRow<'answer> {
-    fn of((provenance, found): &'answer (Provenance, Found)) -> Self {
-        let libraries = found.libraries.iter();
-        Self {
-            target: TargetRow::of(provenance),
-            libraries: libraries
-                .map(|library| LibraryRow { path: &library.path, package: &library.package })
-                .collect(),
-            truncated: found.is_cut,
-        }
-    }
 }
 
 impl<'answer> CatalogRow<'answer> {
@@ -99,7 +55,7 @@ impl<'answer> CatalogRow<'answer> {
 }
 
 impl<'answer> TargetRow<'answer> {
-    fn of(provenance: &'answer Provenance) -> Self {
+    pub(super) fn of(provenance: &'answer Provenance) -> Self {
         Self {
             distribution: provenance.target.distribution.name(),
             release: provenance.target.release.as_str(),

@@ -1,9 +1,9 @@
-//! `sodeb index show` and `find` as text.
+//! `sodeb index show` as text.
 
 use std::fmt::Write;
 
 use super::style::{BAD, DIM, PATH, paint};
-use crate::catalog::{Catalog, FileCatalog, Found, Provenance, full_name};
+use crate::catalog::{Catalog, FileCatalog, full_name};
 use crate::vocabulary::Target;
 
 /// Which catalogs are at hand; with their sources where `verbose`.
@@ -36,22 +36,7 @@ pub fn index_show_text(catalogs: &[FileCatalog], verbose: bool) -> String {
     text
 }
 
-/// Which libraries were found, below the name of the catalog where there are several.
-pub fn index_find_text(found: &[(Provenance, Found)]) -> String {
-    let is_one = found.len() == 1;
-    let mut text = String::new();
-    for (provenance, found) in found {
-        let indent = if is_one { "" } else { "  " };
-        if !is_one {
-            let _ = writeln!(text, "{}", paint(PATH, name(&provenance.target)));
-        }
-        for library in &found.libraries {
-            let _ = writeln!(text, "{indent}{}  {}", library.path, paint(PATH, &library.package));
-        }
-    }
-    text
-}
-
-fn name(target: &Target) -> String {
+/// A release and an architecture.
+pub(super) fn name(target: &Target) -> String {
     format!("{} {}", full_name(target.distribution, &target.release), target.architecture)
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sodeb::catalog::{
-    Catalog, CatalogFile, DependencyIndex, FileCatalog, IndexKind, Pattern, Reason, Standing,
-    embedded_catalogs, find,
+    Catalog, CatalogFile, DependencyIndex, FileCatalog, IndexKind, LibraryQuery, NamePattern, Pattern,
+    Reason, Standing, embedded_catalogs, find,
 };
 use sodeb::close::depends_closure;
 use sodeb::vocabulary::{Architecture, PackageName};
@@ -240,12 +240,18 @@ fn every_entry_can_be_read_and_belongs_to_a_known_package() {
 #[test]
 fn a_pattern_finds_no_more_than_asked_for() {
     let catalog = embedded("bookworm", Architecture::Amd64);
-    let found = find(&catalog, &Pattern::new("libgmp.so.*"), 10).expect("is whole");
+    let find = |query: &LibraryQuery| find(&catalog, query, 10).expect("is whole");
+    let named =
+        |pattern: &str| LibraryQuery { pattern: Some(Pattern::new(pattern)), ..LibraryQuery::default() };
+    let found = find(&named("libgmp.so.*"));
     let paths: Vec<_> = found.libraries.iter().map(|library| library.path.to_string()).collect();
     assert_eq!(paths[0], "/usr/lib/x86_64-linux-gnu/libgmp.so.10");
     assert!(!found.is_cut && paths.len() < 10);
-    let found = find(&catalog, &Pattern::new("python3"), 10).expect("is whole");
+    let found = find(&named("python3"));
     assert!(found.is_cut && found.libraries.len() == 10);
+    let of_package = LibraryQuery { package: Some(NamePattern::new("libgmp10")), ..named("*.so.10") };
+    let paths: Vec<_> = find(&of_package).libraries.iter().map(|library| library.path.to_string()).collect();
+    assert_eq!(paths, ["/usr/lib/x86_64-linux-gnu/libgmp.so.10"]);
 }
 
 proptest! {

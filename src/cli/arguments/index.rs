@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
 use super::{AnswerArguments, ArchiveArguments, CacheArguments};
+use crate::export::ExportFormat;
 use crate::vocabulary::Architecture;
 
 #[derive(Debug, Subcommand)]
@@ -13,8 +15,20 @@ pub(in crate::cli) enum IndexCommand {
     Update(IndexUpdateArguments),
     /// Say which catalogs are at hand, and from what they were made
     Show(IndexShowArguments),
-    /// Find libraries by name or path
+    /// Find libraries by path, package, soname, symbol version or what they need
+    ///
+    /// PATTERN and --package are answered by the catalog, which knows the paths of all libraries of a release. All other
+    /// filters ask what objects say of themselves, which a library graph knows: that of Debian 12 for amd64 is compiled in,
+    /// `sodeb index build --from-debs` makes others. It has the libraries that ld.so finds by default and those that they
+    /// need. Of several filters all have to hold. Names may be globs with * and ?, and are else taken as a whole.
     Find(IndexFindArguments),
+    /// Count what library graphs hold of a release: packages, objects, edges, sonames, symbol versions
+    Stats(IndexStatsArguments),
+    /// Write a library graph as tables for DuckDB and other engines: a file each in a folder
+    ///
+    /// The tables are packages, libraries, links, needed, version_definitions and version_needs. Each row begins with
+    /// distribution, release, architecture and package. Sizes are in bytes.
+    Export(IndexExportArguments),
     /// Write one catalog file of several releases, as it is compiled into this program, or their library graph
     Build(IndexBuildArguments),
 }
@@ -50,9 +64,8 @@ pub(in crate::cli) struct IndexShowArguments {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct IndexFindArguments {
-    /// A part of a path, or with * and ? a glob over the whole file name (over the whole path if it has a slash)
-    #[arg(value_name = "PATTERN")]
-    pub(in crate::cli) pattern: String,
+    #[command(flatten)]
+    pub(in crate::cli) sought: SoughtArguments,
     /// How many libraries of each catalog are shown
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(in crate::cli) limit: u16,
@@ -62,6 +75,58 @@ pub(in crate::cli) struct IndexFindArguments {
     pub(in crate::cli) cache: CacheArguments,
     #[command(flatten)]
     pub(in crate::cli) answer: AnswerArguments,
+}
+
+/// Which libraries are looked for: at least one of these is given.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(in crate::cli) struct SoughtArguments {
+    /// A part of a path, or with * and ? a glob over the whole file name (over the whole path if it has a slash)
+    #[arg(value_name = "PATTERN")]
+    pub(in crate::cli) pattern: Option<String>,
+    /// Those of packages of this name
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) package: Option<String>,
+    /// Those whose own name (DT_SONAME) this is, such as libgmp.so.10
+    #[arg(long, value_name = "SONAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) soname: Option<String>,
+    /// Those that need this soname themselves (DT_NEEDED): reverse dependencies
+    #[arg(long, value_name = "SONAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) needs: Option<String>,
+    /// Those that define this symbol version, such as GLIBC_2.38; with --needs those that need it of that soname
+    #[arg(long = "version", id = "symbol_version", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) version: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct IndexStatsArguments {
+    #[command(flatten)]
+    pub(in crate::cli) targets: TargetArguments,
+    #[command(flatten)]
+    pub(in crate::cli) cache: CacheArguments,
+    #[command(flatten)]
+    pub(in crate::cli) answer: AnswerArguments,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct IndexExportArguments {
+    /// The folder of the tables, written as a whole or not at all. One that is there is replaced where it is empty or has
+    /// nothing but such tables
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(in crate::cli) output: PathBuf,
+    /// The form of the files
+    #[arg(long, value_name = "FORMAT", default_value = "parquet", value_parser = export_formats())]
+    pub(in crate::cli) format: ExportFormat,
+    #[command(flatten)]
+    pub(in crate::cli) targets: TargetArguments,
+    #[command(flatten)]
+    pub(in crate::cli) cache: CacheArguments,
+}
+
+/// The names of the formats, which help and completions list.
+fn export_formats() -> impl TypedValueParser<Value = ExportFormat> {
+    PossibleValuesParser::new(ExportFormat::ALL.iter().map(|format| format.name()))
+        .try_map(|name| name.parse::<ExportFormat>())
 }
 
 #[derive(Debug, Args)]

@@ -1,0 +1,87 @@
+//! `sodeb index find`.
+
+use super::arguments::{Format, IndexFindArguments, SoughtArguments};
+use super::catalogs::cache_dir;
+use super::config::Config;
+use super::index::{at_hand, targets};
+use super::known_libraries::each_known;
+use super::printer::Printer;
+use super::{Exit, Failure, library_graph};
+use crate::catalog::{Catalog, FileCatalog, LibraryQuery, NamePattern, Pattern, find};
+use crate::depot::{LibraryGraph, ObjectFinder, ObjectQuery};
+use crate::emit::{self, FindAnswer, FindQuestion, FoundIn};
+
+pub(super) fn run(
+    arguments: &IndexFindArguments,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let query = query(&arguments.sought);
+    // Reading the graphs takes longer than most answers of a catalog.
+    let graphs = if query.asks_for_facts() {
+        library_graph::at_hand(&cache_dir(&arguments.cache, config)?, printer)
+    } else {
+        Vec::new()
+    };
+    let limit = usize::from(arguments.limit);
+    let mut answers = Vec::new();
+    for target in targets(&arguments.targets, config)? {
+        let catalog = at_hand(&arguments.cache, config, &target)?;
+        let found = if query.asks_for_facts() {
+            find_objects(&catalog, &graphs, &query, limit, printer)?
+        } else {
+            FoundIn::Catalog(find(&catalog, &query.library, limit)?)
+        };
+        let answer = FindAnswer { provenance: catalog.provenance().clone(), found };
+        if answer.is_cut() {
+            printer.note(&format!("there are more in {target} than {limit}; --limit shows more"));
+        }
+        answers.push(answer);
+    }
+    let text = match arguments.answer.format {
+        Format::Json => {
+            emit::index_find_json(question(&arguments.sought), &answers).map_err(Failure::outside)?
+        }
+        Format::Text => emit::index_find_text(&answers, printer.verbose),
+    };
+    printer.answer(text, arguments.answer.output.as_deref())?;
+    Ok(if answers.iter().all(FindAnswer::is_empty) { Exit::BadNews } else { Exit::Fine })
+}
+
+/// What a target's objects say of themselves.
+fn find_objects(
+    catalog: &FileCatalog,
+    graphs: &[LibraryGraph],
+    query: &ObjectQuery,
+    limit: usize,
+    printer: &Printer,
+) -> Result<FoundIn, Failure> {
+    let mut finder = ObjectFinder::new(query);
+    let unknown_packages = each_known(catalog, graphs, printer, |known| {
+        finder.look_into(known);
+        Ok(())
+    })?;
+    Ok(FoundIn::Graph { objects: finder.finish(limit), unknown_packages })
+}
+
+fn query(sought: &SoughtArguments) -> ObjectQuery {
+    let name =
+        |pattern: &Option<String>| pattern.as_ref().map(|pattern| NamePattern::new(pattern.as_bytes()));
+    let pattern = sought.pattern.as_ref().map(|pattern| Pattern::new(pattern.as_bytes()));
+    ObjectQuery {
+        library: LibraryQuery { pattern, package: name(&sought.package) },
+        soname: name(&sought.soname),
+        version: name(&sought.version),
+        needs: name(&sought.needs),
+    }
+}
+
+fn question(sought: &SoughtArguments) -> FindQuestion<'_> {
+    FindQuestion {
+        pattern: sought.pattern.as_deref(),
+        package: sought.package.as_deref(),
+        soname: sought.soname.as_deref(),
+        version: sought.version.as_deref(),
+        needs: sought.needs.as_deref(),
+    }
+}

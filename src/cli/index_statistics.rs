@@ -1,0 +1,37 @@
+//! `sodeb index stats`.
+
+use super::arguments::{Format, IndexStatsArguments};
+use super::catalogs::cache_dir;
+use super::config::Config;
+use super::index::{at_hand, targets};
+use super::known_libraries::each_known;
+use super::printer::Printer;
+use super::{Exit, Failure, library_graph};
+use crate::catalog::Catalog;
+use crate::depot::StatisticsBuilder;
+use crate::emit::{self, StatisticsAnswer};
+
+pub(super) fn run(
+    arguments: &IndexStatsArguments,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let graphs = library_graph::at_hand(&cache_dir(&arguments.cache, config)?, printer);
+    let mut answers = Vec::new();
+    for target in targets(&arguments.targets, config)? {
+        let catalog = at_hand(&arguments.cache, config, &target)?;
+        let mut builder = StatisticsBuilder::default();
+        let unknown_packages = each_known(&catalog, &graphs, printer, |known| {
+            builder.add(known);
+            Ok(())
+        })?;
+        let (provenance, statistics) = (catalog.provenance().clone(), builder.finish());
+        answers.push(StatisticsAnswer { provenance, statistics, unknown_packages });
+    }
+    let text = match arguments.answer.format {
+        Format::Json => emit::index_stats_json(&answers).map_err(Failure::outside)?,
+        Format::Text => emit::index_stats_text(&answers),
+    };
+    printer.answer(text, arguments.answer.output.as_deref())?;
+    Ok(Exit::Fine)
+}
