@@ -132,6 +132,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "image",
             "layer",
             "audit",
+            "close",
             "graph",
             "plan",
             "resolve",

@@ -383,3 +383,38 @@ fn the_graph_that_is_compiled_in_answers() {
         gmp.iter().map(String::as_str).collect()
     );
 }
+
+#[test]
+fn a_release_is_held_against_itself() {
+    let world = gathered();
+    assert_says(
+        &says(&world.fixture, &["index", "check", "-v"]),
+        &format!(
+            "Debian 12 bookworm amd64  3 packages, 3 libraries where ld.so looks by default, 0 for others passed over\n        \
+             3  needed edges\n        2  found by default\n        0  of those through update-alternatives\n        \
+             1  not found: nowhere, of 1 library\n           {LIBRARIES}/libc.so.1 (libc1) → libz.so.9\nexit 0\n"
+        ),
+    );
+    let answer = json(&world.fixture, &["index", "check"]);
+    assert_eq!(answer["schema"], "sodeb.index-check/1");
+    assert_eq!(answer["targets"][0]["missing"][0]["why"], "nowhere");
+}
+
+#[test]
+fn debian_itself_has_almost_all_that_its_libraries_need() {
+    let fixture = Fixture::empty();
+    let answer = json(&fixture, &["index", "check", "--release", "bookworm,trixie", "--arch", "amd64,arm64"]);
+    let targets = answer["targets"].as_array().expect("a list");
+    assert_eq!(targets.len(), 4);
+    for target in targets {
+        let (edges, missing) = (target["edges"].as_u64(), target["missing"].as_array());
+        let (edges, missing) = (edges.expect("a count"), missing.expect("a list"));
+        assert!(edges > 50_000, "{edges}");
+        assert!(missing.len() as u64 * 500 < edges, "{} of {edges}: {missing:#?}", missing.len());
+        // Links of update-alternatives count: no package has a file libblas.so.3 where ld.so looks.
+        assert!(target["through_alternatives"].as_u64() > Some(50), "{}", target["through_alternatives"]);
+        let found: u64 =
+            target["found"].as_object().expect("counts").values().filter_map(Value::as_u64).sum();
+        assert_eq!(found + missing.len() as u64, edges);
+    }
+}

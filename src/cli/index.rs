@@ -8,7 +8,7 @@ use super::catalogs::{archive_settings, cache_dir, none_at_hand, update};
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
-use super::{Exit, Failure, index_export, index_find, index_statistics, library_graph};
+use super::{Exit, Failure, index_check, index_export, index_find, index_statistics, library_graph};
 use crate::archive::Archive;
 use crate::catalog::{
     Catalog, Detail, FileCatalog, TargetIndex, cached_catalog, cached_files, debian_stable, distribution_of,
@@ -22,6 +22,7 @@ pub(super) fn run(command: IndexCommand, config: &Config, printer: &Printer) -> 
         IndexCommand::Update(arguments) => run_update(&arguments, config, printer),
         IndexCommand::Show(arguments) => run_show(&arguments, config, printer),
         IndexCommand::Find(arguments) => index_find::run(&arguments, config, printer),
+        IndexCommand::Check(arguments) => index_check::run(&arguments, config, printer),
         IndexCommand::Stats(arguments) => index_statistics::run(&arguments, config, printer),
         IndexCommand::Export(arguments) => index_export::run(&arguments, config, printer),
         IndexCommand::Build(arguments) => run_build(&arguments, config, printer),

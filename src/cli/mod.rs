@@ -14,6 +14,7 @@ mod graph;
 mod image;
 mod image_settings;
 mod index;
+mod index_check;
 mod index_export;
 mod index_find;
 mod index_statistics;

@@ -23,6 +23,7 @@ mod options;
 mod overlay;
 mod planned;
 mod pose;
+mod release_check;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,7 @@ pub use closure::ClosedGap;
 pub use depends::depends_closure;
 pub use included::{Due, IncludedPackage, due};
 pub use planned::Closed;
+pub use release_check::{MissingEdge, ReleaseCheck, WhyMissing, check_release};
 pub use versions::{Since, Successor};
 
 use crate::app::{Linked, Scope, Sources, Started, link};
@@ -337,9 +339,8 @@ impl Known {
             fields.flat_map(|field| parse_relations(field, architecture)).collect()
         };
         let single = |fields: &[&str]| relations(fields).into_iter().flat_map(|group| group.0).collect();
-        let scripts = SCRIPTS.iter().filter_map(|name| deb.scripts.get(*name)).map(Vec::as_slice);
         Self {
-            actions: Actions::of_scripts(scripts),
+            actions: actions_of(&deb),
             depends: relations(&["Pre-Depends", "Depends"]),
             conflicts: single(&["Conflicts", "Breaks"]),
             provides: single(&["Provides"]),
@@ -347,6 +348,11 @@ impl Known {
             deb,
         }
     }
+}
+
+/// What a package's maintainer scripts do.
+fn actions_of(deb: &Deb) -> Actions {
+    Actions::of_scripts(SCRIPTS.iter().filter_map(|name| deb.scripts.get(*name)).map(Vec::as_slice))
 }
 
 /// The name of the source package.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bstr::BString;
+use rayon::prelude::*;
 
 use super::asks::{Ask, AskId, Facts};
 use super::overlay::alternative_links;
@@ -41,8 +42,13 @@ impl Closing<'_> {
             if open.is_empty() {
                 return Ok(());
             }
-            for (package, answers) in open {
-                for ((id, index), studied) in self.study_package(&package, &answers)? {
+            let open: Vec<(PackageName, Vec<AnswerId>)> = open.into_iter().collect();
+            let studied: Vec<Vec<(AnswerId, Studied)>> = open
+                .par_iter()
+                .map(|(package, answers)| self.study_package(package, answers))
+                .collect::<Result<_, CatalogError>>()?;
+            for ((package, _), answers) in open.into_iter().zip(studied) {
+                for ((id, index), studied) in answers {
                     let facts = self.facts(&package, studied)?;
                     self.asks.all[id.0].answers[index].facts = Some(facts);
                 }
@@ -73,7 +79,7 @@ impl Closing<'_> {
         answers: &[AnswerId],
     ) -> Result<Vec<(AnswerId, Studied)>, CatalogError> {
         let Some(known) = self.known.get(package) else { return Ok(Vec::new()) };
-        let links = alternative_links(known, |_| true);
+        let links = alternative_links(&known.actions, &known.deb, |_| true);
         let mut root = Root::over(self.root);
         let own = root.install(&known.deb.inventory, |path| !is_processor_copy(path));
         root.install(&links, |_| true);

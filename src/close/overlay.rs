@@ -7,24 +7,28 @@ use bstr::{BString, ByteSlice};
 
 use super::{Choice, Known, Terms};
 use crate::companions::is_processor_copy;
-use crate::inventory::{Entry, EntryKind, Inventory};
-use crate::maintainer::{ALTERNATIVES_FOLDER, Alternative};
+use crate::inventory::{Deb, Entry, EntryKind, Inventory};
+use crate::maintainer::{ALTERNATIVES_FOLDER, Actions, Alternative};
 use crate::plan::LinkOrigin;
 use crate::root::{MountId, NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath};
 
 /// The links that update-alternatives would make of those of a package's alternatives that `wins` takes, as far as
 /// the package has the files.
-pub(super) fn alternative_links(known: &Known, mut wins: impl FnMut(&Alternative) -> bool) -> Inventory {
+pub(super) fn alternative_links(
+    actions: &Actions,
+    deb: &Deb,
+    mut wins: impl FnMut(&Alternative) -> bool,
+) -> Inventory {
     let link = |path: &RootedPath, target: &[u8]| Entry {
         path: path.below(&RootedPath::root()).unwrap_or_default().into(),
         kind: EntryKind::Symlink(target.into()),
     };
     let mut entries = Vec::new();
-    for alternative in known.actions.alternatives.iter().filter(|alternative| wins(alternative)) {
+    for alternative in actions.alternatives.iter().filter(|alternative| wins(alternative)) {
         for one in &alternative.links {
             let file = one.path.below(&RootedPath::root()).unwrap_or_default();
-            if known.deb.inventory.get(file).is_some() {
+            if deb.inventory.get(file).is_some() {
                 let middle = RootedPath::new(ALTERNATIVES_FOLDER).join(&one.name);
                 entries.push(link(&one.link, middle.as_bytes()));
                 entries.push(link(&middle, one.path.as_bytes()));
@@ -72,7 +76,7 @@ impl<'known> Overlay<'known> {
         }
         let overlaid = |one: &&'known Known| Overlaid {
             known: one,
-            links: alternative_links(one, |alternative| {
+            links: alternative_links(&one.actions, &one.deb, |alternative| {
                 let winner = winners.get(&alternative.name);
                 winner.is_some_and(|(_, _, winner)| winner.package.name == one.package.name)
             }),

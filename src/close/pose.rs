@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::HashMap;
+
 use super::asks::{Answer, AskId, Asked, Facts, Usable};
 use super::{Closing, Known};
 use crate::catalog::{Relation, is_named_for};
@@ -53,6 +55,7 @@ impl Closing<'_> {
         });
         let requirements: Vec<Requirement> = asks.chain(present).collect();
         let of_base = (usable.len()..requirements.len()).map(RequirementId);
+        let names = self.names();
         let instance = Instance {
             wanted: self.answerable(&self.wanted).into_iter().chain(of_base).collect(),
             requirements,
@@ -61,7 +64,7 @@ impl Closing<'_> {
                 .map(|(name, size)| Candidate {
                     name: (*name).clone(),
                     installed_size_kib: *size,
-                    conflicts: self.conflicts(name, &ids),
+                    conflicts: self.conflicts(name, &ids, &names),
                 })
                 .collect(),
         };
@@ -117,17 +120,32 @@ impl Closing<'_> {
         )
     }
 
+    /// The packages that were read, by their names and those that they provide.
+    fn names(&self) -> HashMap<&PackageName, Vec<&Known>> {
+        let mut names: HashMap<&PackageName, Vec<&Known>> = HashMap::new();
+        for known in self.known.values() {
+            let provided = known.provides.iter().map(|relation| &relation.name);
+            for name in provided.chain([&known.package.name]) {
+                names.entry(name).or_default().push(known);
+            }
+        }
+        names
+    }
+
     /// The other packages at hand that a package says it can't be installed beside.
-    fn conflicts(&self, name: &PackageName, ids: &BTreeMap<&PackageName, PackageId>) -> Vec<PackageId> {
-        let Some(known) = self.known.get(name) else { return Vec::new() };
-        let clashes = |(other, _): &(&&PackageName, &PackageId)| {
-            **other != name
-                && self
-                    .known
-                    .get(**other)
-                    .is_some_and(|other| known.conflicts.iter().any(|relation| other.is_meant_by(relation)))
-        };
-        ids.iter().filter(clashes).map(|(_, id)| *id).collect()
+    fn conflicts(
+        &self,
+        name: &PackageName,
+        ids: &BTreeMap<&PackageName, PackageId>,
+        names: &HashMap<&PackageName, Vec<&Known>>,
+    ) -> Vec<PackageId> {
+        let relations = self.known.get(name).into_iter().flat_map(|known| &known.conflicts);
+        let meant = relations.flat_map(|relation| {
+            let known = names.get(&relation.name).into_iter().flatten();
+            known.filter(|other| other.is_meant_by(relation)).map(|other| &other.package.name)
+        });
+        let others = meant.filter(|other| *other != name).collect::<BTreeSet<_>>().into_iter();
+        others.filter_map(|other| ids.get(other).copied()).collect()
     }
 }
 

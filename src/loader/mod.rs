@@ -23,7 +23,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 pub use foreign::{Foreign, foreign};
 pub use ld_so_cache::{BrokenCache, LdSoCache};
@@ -91,6 +91,7 @@ pub struct Linker<'root> {
     searcher: Searcher<'root>,
     traces: Traces,
     opens: Option<DlopenPriority>,
+    versions_met: versions::Met,
 }
 
 /// A running program into which an object is opened by dlopen(3).
@@ -114,7 +115,8 @@ impl<'root> Linker<'root> {
     ) -> Result<Self, UnknownMachine> {
         let platform = Platform::of(machine).ok_or(UnknownMachine(machine))?;
         let searcher = Searcher::new(root, platform, settings);
-        Ok(Self { root, platform, searcher, traces: settings.traces, opens: settings.opens })
+        let (traces, opens, versions_met) = (settings.traces, settings.opens, HashSet::new());
+        Ok(Self { root, platform, searcher, traces, opens, versions_met })
     }
 
     /// Links a program as the kernel and its dynamic linker start it: `$ORIGIN` is the real file's folder.
@@ -219,7 +221,7 @@ impl<'root> Linker<'root> {
                 object += 1;
             }
         }
-        map.missing_versions = versions::missing(&map, start, first_new);
+        map.missing_versions = versions::missing(&map, start, first_new, &mut self.versions_met);
         map
     }
 
@@ -331,16 +333,19 @@ impl<'root> Linker<'root> {
     }
 }
 
+/// What most processes load comes to no more than this.
+const USUAL_OBJECTS: usize = 28;
+
 fn empty_map<'root>(libc: Libc) -> LinkMap<'root> {
     LinkMap {
         libc,
-        objects: Vec::new(),
+        objects: Vec::with_capacity(USUAL_OBJECTS),
         start: 0,
-        edges: Vec::new(),
+        edges: Vec::with_capacity(2 * USUAL_OBJECTS),
         interpreter: None,
         missing_versions: Vec::new(),
-        by_name: HashMap::new(),
-        by_file: HashMap::new(),
+        by_name: HashMap::with_capacity(USUAL_OBJECTS),
+        by_file: HashMap::with_capacity(USUAL_OBJECTS),
     }
 }
 

@@ -8,7 +8,7 @@ use super::edges::{Need, versions_needed};
 use super::{Alternative, ChosenPackage, SonameAnswer, Status};
 use crate::app::{Linked, Sources, Started};
 use crate::catalog::{Answer, Candidate, Catalog, CatalogError, Package, Standing, host_provider, look_up};
-use crate::elf::Machine;
+use crate::elf::{ElfFacts, Machine};
 use crate::loader::configured_folders;
 use crate::root::{NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
@@ -130,8 +130,18 @@ impl Answerer<'_, '_> {
         answer.path = machine.and_then(|machine| self.strays.find(self.root, &answer.soname, machine));
         answer.host = host_provider(answer.soname.as_bytes());
         answer.searched = folders.to_vec();
-        let asking = need.missing.iter().map(|(start, by)| self.starts[*start].map.objects[*by].facts);
-        answer.versions = asking.flat_map(|facts| versions_needed(facts, &answer.soname)).collect();
+        // One object asks in many processes.
+        let mut asking: Vec<(NodeId, &ElfFacts)> = need
+            .missing
+            .iter()
+            .map(|(start, by)| &self.starts[*start].map.objects[*by])
+            .map(|object| (object.node, object.facts))
+            .collect();
+        asking.sort_unstable_by_key(|(node, _)| *node);
+        asking.dedup_by_key(|(node, _)| *node);
+        for (_, facts) in asking {
+            answer.versions.append(&mut versions_needed(facts, &answer.soname));
+        }
         let Answer { candidates, reason, development, near, elsewhere } =
             look_up(self.catalog, &answer.soname, folders, self.others)?;
         let mut candidates = candidates.into_iter().peekable();

@@ -225,6 +225,11 @@ impl<'inventories> Root<'inventories> {
         self.node(node).name
     }
 
+    /// The folder that an entry lies in; the top lies in itself.
+    pub fn folder_of(&self, node: NodeId) -> NodeId {
+        self.node(node).parent
+    }
+
     /// Which mount an entry comes from.
     pub fn mount_of(&self, node: NodeId) -> MountId {
         self.node(node).mount

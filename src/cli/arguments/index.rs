@@ -24,6 +24,11 @@ pub(in crate::cli) enum IndexCommand {
     Find(IndexFindArguments),
     /// Count what library graphs hold of a release: packages, objects, edges, sonames, symbol versions
     Stats(IndexStatsArguments),
+    /// Hold a release against itself: is everything there that the libraries of its library graph need
+    ///
+    /// Every package is laid into one root, and each library where ld.so looks by default is linked in it. With -v
+    /// every edge is told that comes to nothing.
+    Check(IndexStatsArguments),
     /// Write a library graph as tables for DuckDB and other engines: a file each in a folder
     ///
     /// The tables are packages, libraries, links, needed, version_definitions and version_needs. Each row begins with
