@@ -30,6 +30,7 @@ const WALLS: &[(&str, &[&str])] = &[
         &[
             "catalog",
             "companions",
+            "maintainer",
             "archive",
             "root",
             "inventory",

@@ -34,7 +34,8 @@ fn packages() -> Vec<TestPackage> {
         TestPackage::new("private-common").file("/usr/share/doc/private-common/copyright", shared),
         TestPackage::new("libblas3")
             .field("Provides: libblas.so.3")
-            .object(&format!("{LIBRARIES}/blas/libblas.so.3"), library("/libblas.so.3"))
+            .object(&format!("{LIBRARIES}/blas/libblasp-r1.so"), library("/libblas.so.3"))
+            .link(&format!("{LIBRARIES}/blas/libblas.so.3"), "libblasp-r1.so")
             .script("postinst", script),
         TestPackage::new("unrelated").file("/usr/share/unrelated/x", "x"),
     ]

@@ -18,7 +18,7 @@ use crate::archive::packages::{PackageStanza, PackagesStatistics, read_packages}
 use crate::archive::{IndexFile, IndexSet};
 use crate::bases::has_package;
 use crate::companions::may_be_named;
-use crate::vocabulary::{Sha256Digest, Target};
+use crate::vocabulary::{PackageName, Sha256Digest, Target};
 
 /// The indices of one target, as far as a catalog needs them.
 pub struct TargetIndex {
@@ -51,6 +51,8 @@ pub(super) struct FoundPackage {
     has_library: bool,
     /// Whether the dynamic linker would find one of its libraries without being told.
     pub(super) in_default_folder: bool,
+    /// Whether what its .deb has is known from elsewhere, so that its digest is asked for ([`TargetIndex::want`]).
+    is_wanted: bool,
     /// The newest stanza; none where no Packages has the package.
     pub(super) newest: Option<NewestStanza>,
 }
@@ -200,6 +202,15 @@ impl TargetIndex {
         found.is_some_and(|package| package.tells_deb(&String::from_utf8_lossy(name), detail))
     }
 
+    /// Counts packages among those whose .debs a small catalog tells, whatever it knows of their libraries itself.
+    pub fn want(&mut self, names: impl IntoIterator<Item = PackageName>) {
+        for name in names {
+            if let Some(number) = self.names.find(name.as_str().as_bytes()) {
+                self.packages[number as usize].is_wanted = true;
+            }
+        }
+    }
+
     /// How many packages of Contents no Packages has any more; they are left out.
     pub fn vanished(&self) -> usize {
         self.packages.iter().filter(|package| package.has_library && package.newest.is_none()).count()
@@ -229,7 +240,10 @@ impl FoundPackage {
     pub(super) fn is_runtime(&self, name: &str) -> bool {
         self.newest.as_ref().is_some_and(|stanza| {
             !is_development(name, &stanza.section)
-                && (self.in_default_folder || !stanza.provides_sonames.is_empty() || is_named(name))
+                && (self.in_default_folder
+                    || self.is_wanted
+                    || !stanza.provides_sonames.is_empty()
+                    || is_named(name))
         })
     }
 }

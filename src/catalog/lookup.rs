@@ -7,7 +7,7 @@
 
 use bstr::ByteSlice;
 
-use super::{Catalog, CatalogError, Library, Package};
+use super::{Catalog, CatalogError, Library, Package, is_development};
 use crate::vocabulary::{PackageName, Release, RootedPath, Soname, named};
 
 /// How many other versions of a library are told.
@@ -161,7 +161,7 @@ fn fitness(catalog: &dyn Catalog, library: &Library, package: &Package) -> Fitne
     let is_debug = section == "debug" || name.ends_with("-dbg") || name.ends_with("-dbgsym");
     if is_foreign || is_cross || is_debug {
         Fitness::Never
-    } else if section == "libdevel" || name.ends_with("-dev") {
+    } else if is_development(name, section) {
         Fitness::Development
     } else {
         Fitness::Runtime

@@ -185,8 +185,16 @@ pub enum CatalogError {
 /// soname at run time. Its section says so, and where that does not, its name (Debian Policy §8.4).
 pub fn is_development(name: &str, section: &str) -> bool {
     let section = section.rsplit('/').next().unwrap_or(section);
-    matches!(section, "libdevel" | "debug")
+    section == "debug"
+        || section == "libdevel" && !is_named_for_a_soname(name)
         || ["-dev", "-dbg", "-dbgsym", "-cross"].iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a package is named as those of run-time libraries are (Debian Policy §8.1): some of them are filed under
+/// libdevel, as libdtkgui5 is.
+fn is_named_for_a_soname(name: &str) -> bool {
+    let stem = name.strip_suffix("t64").unwrap_or(name);
+    name.starts_with("lib") && !name.contains("-dev") && stem.ends_with(|last: char| last.is_ascii_digit())
 }
 
 /// Whether the name of a virtual package is that of a library, such as `libblas.so.3`.

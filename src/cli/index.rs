@@ -1,5 +1,7 @@
 //! `sodeb index update`, `show` and `build`, and what all of `sodeb index` share.
 
+use std::collections::BTreeSet;
+
 use super::arguments::{
     AnswerArguments, CacheArguments, Format, IndexBuildArguments, IndexCommand, IndexShowArguments,
     IndexUpdateArguments, TargetArguments,
@@ -14,8 +16,9 @@ use crate::catalog::{
     Catalog, Detail, FileCatalog, TargetIndex, cached_catalog, cached_files, debian_stable, distribution_of,
     embedded_catalogs, write_catalog, write_whole,
 };
+use crate::depot::LibraryGraph;
 use crate::emit;
-use crate::vocabulary::{Architecture, Release, Target};
+use crate::vocabulary::{Architecture, PackageName, Release, Target};
 
 pub(super) fn run(command: IndexCommand, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     match command {
@@ -64,12 +67,14 @@ fn run_build(arguments: &IndexBuildArguments, config: &Config, printer: &Printer
     };
     let archive = Archive::new(archive_settings(&arguments.archive, config)?)?;
     let mut indices = Vec::new();
+    let graphs = library_graph::at_hand(&cache_dir(&arguments.archive.cache, config)?, printer);
     for target in targets(&arguments.targets, config)? {
         let set = archive.update(&target, &Bars::new(printer.shows_progress))?;
         for diagnostic in &set.diagnostics {
             printer.warning(&diagnostic.to_string());
         }
-        let index = TargetIndex::read(&set)?;
+        let mut index = TargetIndex::read(&set)?;
+        index.want(known_packages(&graphs, &target));
         let (malformed, vanished) = (index.malformed(), index.vanished());
         if malformed > 0 || vanished > 0 {
             printer.note(&format!(
@@ -82,6 +87,13 @@ fn run_build(arguments: &IndexBuildArguments, config: &Config, printer: &Printer
     write_whole(output, &bytes)?;
     printer.note(&format!("{}: {} bytes", output.display(), bytes.len()));
     Ok(Exit::Fine)
+}
+
+/// The packages of a target's library graphs: which .debs they are is told by the catalog.
+fn known_packages(graphs: &[LibraryGraph], target: &Target) -> BTreeSet<PackageName> {
+    let of_target = graphs.iter().filter(|graph| graph.is_of(target));
+    let debs = of_target.flat_map(LibraryGraph::debs).flatten().flatten();
+    debs.filter_map(|(_, deb)| deb.field("Package").map(PackageName::new)).collect()
 }
 
 /// Each release that is asked for on each architecture.

@@ -4,8 +4,8 @@
 //! sodeb index build --from-debs --release bookworm --release trixie --arch amd64 --arch arm64 --contents-hint \
 //!                   --output src/depot/embedded.graph
 //! ```
-//! out of the signed archive of Debian 12 and 13 as of 2026-11-28 (updates of 2026-11-26): 5,839 packages of bookworm for
-//! amd64 and 5,698 for arm64, 6,052 and 5,969 of trixie, of which some 18 GB of .debs were read. trixie's Contents did not
+//! out of the signed archive of Debian 12 and 13 as of 2026-11-28 (updates of 2026-11-26): 5,847 packages of bookworm for
+//! amd64 and 5,706 for arm64, 6,059 and 5,976 of trixie, of which some 18 GB of .debs were read. trixie's Contents did not
 //! match its Release on that day and told only which packages to look at. `src/catalog/embedded.catalog` was built out of
 //! the same indices; `sodeb index show -v` tells their digests.
 

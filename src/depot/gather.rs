@@ -20,6 +20,7 @@ use super::{Depot, DepotError};
 use crate::catalog::{Catalog, CatalogError, FileCatalog, Package, is_development};
 use crate::companions::{Extent, Pattern, data_rules};
 use crate::inventory::{Content, Deb, Entry, EntryKind};
+use crate::maintainer::Actions;
 use crate::progress::Progress;
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest};
 
@@ -231,12 +232,14 @@ impl Gathering<'_> {
         let from = self.from;
         let kept = self.read.into_iter().map(|(name, (sha256, deb))| {
             let files = files_of(&name);
-            let keeps = |entry: &Entry| {
+            let keeps = |entry: &&Entry| {
                 from.is_library(entry)
                     || asked.contains(file_name(entry).as_bstr())
                     || files.iter().any(|pattern| pattern.takes(&entry.path))
             };
-            (name, sha256, deb.reduced(&FIELDS, |_, _| true, keeps))
+            let kept = deb.inventory.entries().iter().filter(keeps).map(|entry| entry.path.clone());
+            let kept = with_targets(&deb, kept.collect());
+            (name, sha256, deb.reduced(&FIELDS, |_, _| true, |entry| kept.contains(&entry.path)))
         });
         kept.collect()
     }
@@ -324,6 +327,29 @@ impl Archive<'_> {
     fn is_default(&self, entry: &Entry) -> bool {
         self.folders.contains(&RootedPath::new(&entry.path).parent())
     }
+}
+
+/// Entries of a .deb, with those that they lead to and those that update-alternatives would lead to.
+fn with_targets(deb: &Deb, mut kept: BTreeSet<BString>) -> BTreeSet<BString> {
+    let top = RootedPath::root();
+    let inside = |path: RootedPath| Some(BString::from(path.below(&top)?));
+    let actions = Actions::of_scripts(deb.scripts.values().map(Vec::as_slice));
+    let links = actions.alternatives.into_iter().flat_map(|alternative| alternative.links);
+    kept.extend(links.filter_map(|link| inside(link.path)));
+    let mut open: Vec<BString> = kept.iter().cloned().collect();
+    while let Some(path) = open.pop() {
+        let Some(EntryKind::Symlink(target)) = deb.inventory.get(&path).map(|entry| &entry.kind) else {
+            continue;
+        };
+        let target = match target.starts_with(b"/") {
+            true => RootedPath::new(target.as_slice()),
+            false => RootedPath::new(&path).parent().join(target),
+        };
+        if let Some(target) = inside(target).filter(|target| kept.insert(target.clone())) {
+            open.push(target);
+        }
+    }
+    kept
 }
 
 /// The files of a package that are kept though they are no libraries.
