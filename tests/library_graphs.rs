@@ -4,7 +4,9 @@ mod support;
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use support::archive_server::Fault;
 use support::fixture::{Object, library};
@@ -181,4 +183,54 @@ fn what_is_compiled_in_answers_without_network_and_cache() {
     for package in ["gcc-12-base", "libc6", "libgcc-s1", "libgmp10", "libstdc++6"] {
         assert!(text.contains(&format!("name = \"{package}\"")), "{package}: {text}");
     }
+}
+
+/// As many packages as make several chunks.
+fn many() -> Vec<TestPackage> {
+    let package = |number: usize| {
+        let place = format!("{LIBRARIES}/lib{number}.so.1");
+        TestPackage::new(&format!("lib{number}-1")).object(&place, library(&place))
+    };
+    packages().into_iter().chain((0..120).map(package)).collect()
+}
+
+#[test]
+fn killed_at_ten_moments_it_goes_on_and_gives_the_same_bytes() {
+    let world = World::new(library("/x.so").without_soname().needs("liba.so.1"), &many());
+    assert_status(&build(&world), 0);
+    let whole = fs::read(graph_file(&world)).expect("is written");
+    let cache = world.fixture.host("/home/.cache/sodeb");
+    fs::remove_dir_all(&cache).expect("is there");
+
+    world.server.fault(".deb", Fault::Slow(Duration::from_millis(15)));
+    let mut served = Vec::new();
+    for kill in 0..10 {
+        let mut command = world.command(&["index", "build", "--from-debs"]);
+        let mut run = command.stderr(Stdio::null()).spawn().expect("the program runs");
+        // No two of the moments have a part of the work in common, whatever the machine's speed.
+        let asked = world.server.served(".deb");
+        let patience = Instant::now() + Duration::from_secs(60);
+        while world.server.served(".deb") < asked + 1 + kill % 5 && Instant::now() < patience {
+            thread::sleep(Duration::from_millis(1 + 3 * kill as u64));
+        }
+        run.kill().expect("is killed");
+        run.wait().expect("has ended");
+        served.push(world.server.served(".deb"));
+        assert!(!graph_file(&world).exists(), "nothing is written half");
+    }
+    world.server.reset();
+    assert_status(&build(&world), 0);
+    assert_eq!(fs::read(graph_file(&world)).expect("is written"), whole, "{served:?}");
+}
+
+#[test]
+fn a_mirror_that_breaks_off_or_is_busy_is_asked_again() {
+    let world = world();
+    assert_status(&build(&world), 0);
+    let whole = fs::read(graph_file(&world)).expect("is written");
+    fs::remove_dir_all(world.fixture.host("/home/.cache/sodeb")).expect("is there");
+    world.server.fault("liba1", Fault::BreakOff { after: 100, times: 2 });
+    world.server.fault("libblas3", Fault::Status { code: 503, times: 2 });
+    assert_status(&build(&world), 0);
+    assert_eq!(fs::read(graph_file(&world)).expect("is written"), whole);
 }
