@@ -46,7 +46,7 @@ fn graph(fixture: &Fixture, format: &str) -> Vec<u8> {
     let mut sodeb = Command::new(env!("CARGO_BIN_EXE_sodeb"));
     sodeb.env_clear().current_dir(fixture.root());
     sodeb.args(["graph", "app", "--at", "/app", "--release", "bookworm", "--catalog", "embedded"]);
-    sodeb.args(["--format", format]).output().expect("sodeb runs").stdout
+    sodeb.args(["--direct", "--format", format]).output().expect("sodeb runs").stdout
 }
 
 /// What a judge says of a graph, as JSON.
