@@ -34,6 +34,9 @@ const LINKER: &str = "/lib64/ld-linux-x86-64.so.2";
 /// How many of the venv's packages are asked about one by one.
 const PACKAGES: usize = 50;
 
+/// Of how many of them the closures in the next release are compared, too.
+const TREES_OF_TRIXIE: usize = 12;
+
 fn venv() -> PathBuf {
     std::env::var_os("SODEB_BIGVENV").map_or_else(|| fixture("bigvenv"), PathBuf::from)
 }
@@ -47,16 +50,16 @@ fn settings() -> ArchiveSettings {
         offline: false,
         components: Vec::new(),
         backports: false,
-        contents_hint: false,
+        contents_hint: true,
         now: jiff::Timestamp::now(),
     }
 }
 
-/// The index of Debian 12 as it is now: what it lists can be fetched.
-fn catalogs() -> Catalogs {
+/// The index of a release as it is now: what it lists can be fetched.
+fn catalogs(release: &str) -> Catalogs {
     let target = Target {
         distribution: Distribution::Debian,
-        release: Release::new("bookworm"),
+        release: Release::new(release),
         architecture: Architecture::Amd64,
     };
     let main = cached_catalog(&settings().cache_dir, &target).expect("is whole").unwrap_or_else(|| {
@@ -105,11 +108,11 @@ impl Debs for Source<'_> {
 }
 
 /// The Plan of a tree with nothing assumed present, where it lies.
-fn closed(tree: &Path, debs: &Source<'_>) -> Plan {
+fn closed(release: &str, tree: &Path, debs: &Source<'_>) -> Plan {
     let at = [RootedPath::new(tree.to_string_lossy().into_owned())];
     let mut sources = Sources::read(&[tree.to_owned()], None, &at, Depth::Linking).expect("is read");
     let (settings, terms) = (LinkerSettings::default(), Terms::default());
-    let choose = |_| Ok::<_, Box<dyn Error>>(catalogs());
+    let choose = |_| Ok::<_, Box<dyn Error>>(catalogs(release));
     let architecture = Some(Architecture::Amd64);
     let closed = pipeline::close(&mut sources, &settings, architecture, &terms, choose, debs);
     let closed = closed.unwrap_or_else(|error| panic!("{}: {error}", tree.display()));
@@ -142,9 +145,10 @@ fn closures_out_of_the_graph_are_those_out_of_the_debs_file_for_file() {
     assert_eq!(trees.len(), PACKAGES, "the venv has as many packages with objects");
     trees.push(venv);
     let (mut files, mut names) = (0, BTreeSet::new());
-    for tree in &trees {
-        let (by_graph, by_debs) = (closed(tree, &graph), closed(tree, &debs));
-        assert_eq!(by_graph, by_debs, "{}", tree.display());
+    let of_trixie = trees.iter().take(TREES_OF_TRIXIE).map(|tree| ("trixie", tree));
+    for (release, tree) in trees.iter().map(|tree| ("bookworm", tree)).chain(of_trixie) {
+        let (by_graph, by_debs) = (closed(release, tree, &graph), closed(release, tree, &debs));
+        assert_eq!(by_graph, by_debs, "{release}: {}", tree.display());
         files += by_graph.packages.iter().map(|planned| planned.files.len()).sum::<usize>();
         names.extend(by_graph.packages.into_iter().map(|planned| planned.package.name));
     }
@@ -188,11 +192,11 @@ fn end_of(root: &Path, path: &Path) -> Option<PathBuf> {
 #[test]
 fn in_a_root_with_the_packages_ld_so_loads_the_files_of_the_closure() {
     let venv = venv();
-    let plan = closed(&venv, &Source::new(true));
+    let plan = closed("bookworm", &venv, &Source::new(true));
     let root = tempfile::tempdir().expect("a temporary folder");
     let top = root.path().canonicalize().expect("is there");
     // The whole packages, not just what is taken of them.
-    let (debs, catalogs) = (Source::new(false), catalogs());
+    let (debs, catalogs) = (Source::new(false), catalogs("bookworm"));
     let wanted: Vec<Package> = plan.packages.iter().map(|planned| planned.package.clone()).collect();
     for deb in debs.depot.files(catalogs.main.provenance(), &wanted).expect("are fetched") {
         let status = Command::new("dpkg-deb").arg("--extract").arg(&deb).arg(&top).status();

@@ -119,9 +119,12 @@ fn cached_path(cache_dir: &Path, target: &Target) -> PathBuf {
 pub(super) fn default_folders(target: &Target) -> Vec<RootedPath> {
     let Some(platform) = Platform::of_triplet(target.architecture.triplet()) else { return Vec::new() };
     let mut folders: Vec<RootedPath> = platform.default_folders().iter().map(RootedPath::new).collect();
+    // Since Debian 13 packages have below /usr what programs look for above it.
     let linkers = RootedPath::new(platform.interpreter).parent();
-    if !folders.contains(&linkers) {
-        folders.push(linkers);
+    for folder in [RootedPath::new("/usr").join(&linkers.as_bytes()[1..]), linkers] {
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
     }
     folders
 }
