@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use support::archive_server::Fault;
-use support::fixture::{Object, library};
+use support::fixture::{Object, library, program};
 use support::package::{LIBRARIES, TestPackage};
 use support::world::World;
 
@@ -172,23 +172,25 @@ fn a_graph_is_written_to_a_file_on_demand() {
 #[test]
 fn what_is_compiled_in_answers_without_network_and_cache() {
     let fixture = support::fixture::Fixture::empty();
-    fixture.build(library("/app/x.so").without_soname().needs("libgmp.so.10").needs("libstdc++.so.6"));
-    for (release, base, linker) in [
+    let program = program("/app/x").interpreter("/lib64/ld-linux-x86-64.so.2");
+    fixture.build(program.needs("libgmp.so.10").needs("libstdc++.so.6"));
+    fixture.link("/base/lib64", "usr/lib64");
+    for (release, gcc_base, linker) in [
         ("bookworm", "gcc-12-base", "/lib64/ld-linux-x86-64.so.2"),
         ("trixie", "gcc-14-base", "/usr/lib64/ld-linux-x86-64.so.2"),
     ] {
         let mut sodeb = std::process::Command::new(env!("CARGO_BIN_EXE_sodeb"));
         sodeb.env_clear().env("HOME", fixture.host("/home")).current_dir(fixture.root());
-        sodeb.args(["lock", "app", "--at", "/app", "--release", release, "--offline", "-o", release]);
-        let output = sodeb.output().expect("it runs");
+        sodeb.args(["lock", "app", "--at", "/app", "--base", "base", "--offline"]);
+        let output = sodeb.args(["--release", release, "-o", release]).output().expect("it runs");
         assert_status(&output, 0);
         let text = fs::read_to_string(fixture.host(&format!("/{release}"))).expect("is written");
         // libgcc-s1 and libc6 are asked for by libraries, and the copyright file of both of GCC's is in the base.
-        for package in [base, "libc6", "libgcc-s1", "libgmp10", "libstdc++6"] {
+        for package in [gcc_base, "libc6", "libgcc-s1", "libgmp10", "libstdc++6"] {
             assert!(text.contains(&format!("name = \"{package}\"")), "{package}: {text}");
         }
-        // Programs look for the dynamic linker in another folder than for libraries.
-        assert!(text.contains(&format!("path = \"{linker}\"")), "{linker}: {text}");
+        // It is not where libraries are looked for.
+        assert!(text.contains(&format!("{{ path = \"{linker}\", link = ")), "{linker}: {text}");
     }
 }
 
