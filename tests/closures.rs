@@ -136,6 +136,51 @@ fn it_takes_the_packages_of_the_lock_and_says_by_what_they_were_chosen() {
 }
 
 #[test]
+fn trees_are_shown_with_the_packages_in_place() {
+    let world = world();
+    assert_eq!(world.run(&["index", "build", "--from-debs"]).status.code(), Some(0));
+    let tree = ["tree", "app", "--at", "/app"];
+    let output = world.run(&[&tree[..], &["--closed", "--refresh"]].concat());
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let expected = format!(
+        "/app/x.so  library\n\
+         └── libone.so.1 → {LIBRARIES}/libone.so.1 [default]  libone1\n    \
+         ├── libany.so.1 → {LIBRARIES}/libany.so.1 [default]  few\n    \
+         └── libprivate.so → /usr/lib/own/libprivate.so [runpath]  own\n"
+    );
+    assert_eq!((output.status.code(), said), (Some(0), expected));
+
+    let many =
+        answer(&world.run(&[&tree[..], &["--closed", "--prefer", "many", "--format", "json"]].concat()), 0);
+    let needed = rows(&many["objects"][0], "needed");
+    let loaded: Vec<_> = needed.iter().map(|one| (one["soname"].as_str(), one["package"].as_str())).collect();
+    let expected = [
+        (Some("libone.so.1"), Some("libone1")),
+        (Some("libany.so.1"), Some("many")),
+        (Some("libprivate.so"), Some("own")),
+        (Some("libz9.so.9"), Some("libz9-9")),
+    ];
+    assert_eq!(loaded, expected);
+    // Without it what is there is shown, and no package is named.
+    let open = answer(&world.run(&[&tree[..], &["--format", "json"]].concat()), 1);
+    let missing = &open["objects"][0]["needed"][0];
+    assert_eq!((&missing["found"], missing.get("package")), (&Value::Null, None));
+
+    // What could not be read is told beside what it leaves missing.
+    let fixture = lacking(&["libmpc.so.3"]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
+    command.env_clear().env("HOME", fixture.host("/home")).current_dir(fixture.root());
+    command.args(["tree", "app", "--closed", "--offline", "--release", "bullseye"]);
+    let output = command.output().expect("the program runs");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        told.starts_with("warning: libmpc3 could not be read, so that what it needs is not known: "),
+        "{told}"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
 fn of_what_is_newer_than_the_graph_that_deb_alone_is_read() {
     let world = world();
     assert_eq!(world.run(&["index", "build", "--from-debs"]).status.code(), Some(0));

@@ -197,16 +197,18 @@ pub(super) struct TreeArguments {
     pub(super) sources: SourceArguments,
     #[command(flatten)]
     pub(super) linker: LinkerArguments,
-    #[command(flatten)]
-    pub(super) cache: CacheArguments,
-    /// Use no network
-    #[arg(long, env = "SODEB_OFFLINE")]
-    pub(super) offline: bool,
     /// Look at every object by itself, not in the process that loads it
     #[arg(long)]
     pub(super) all: bool,
+    /// Show what is loaded with the packages in place that have what is missing
+    #[arg(long, conflicts_with = "all")]
+    pub(super) closed: bool,
     #[command(flatten)]
     pub(super) answer: AnswerArguments,
+    #[command(flatten)]
+    pub(super) catalog: CatalogArguments,
+    #[command(flatten, next_help_heading = "With --closed")]
+    pub(super) choice: ChoiceArguments,
 }
 
 #[derive(Debug, Args)]

@@ -1,43 +1,111 @@
 //! `sodeb tree`.
 
+use std::collections::HashMap;
+
 use super::arguments::{Format, TreeArguments};
+use super::closing::{Fetching, OpenedDepot, present, terms_of_choice};
 use super::config::Config;
 use super::printer::Printer;
+use super::progress::Bars;
+use super::question::Asked;
 use super::settings::{SourceQuestion, linker_settings, read_sources};
 use super::{Exit, Failure};
 use crate::app::{Linked, Scope, Script, Sources, Started, link};
+use crate::close::{PackageOf, Terms};
 use crate::emit;
 use crate::inventory::Depth;
 use crate::loader::Traces;
+use crate::pipeline;
 use crate::root::Root;
 
 pub(super) fn run(arguments: &TreeArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
+    let is_traced = arguments.answer.format == Format::Json || printer.verbose;
+    let traces = if is_traced { Traces::All } else { Traces::Missing };
+    let shown = if arguments.closed {
+        closed(arguments, traces, config, printer)?
+    } else {
+        as_it_is(arguments, traces, config, printer)?
+    };
+    if shown.is_empty {
+        printer.note("there is no object here that a dynamic linker could load");
+    }
+    printer.answer(shown.text, arguments.answer.output.as_deref())?;
+    Ok(if shown.is_bad_news { Exit::BadNews } else { Exit::Fine })
+}
+
+/// What the trees load, and on the base; no package is looked up.
+fn as_it_is(
+    arguments: &TreeArguments,
+    traces: Traces,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Shown, Failure> {
     let question = SourceQuestion {
         paths: &arguments.sources.paths,
         place: &arguments.sources.place,
-        cache: &arguments.cache,
+        cache: &arguments.catalog.archive.cache,
         catalog: None,
-        offline: arguments.offline,
+        offline: arguments.catalog.archive.offline,
         architecture: config.arch()?,
         depth: Depth::Linking,
     };
     let sources = read_sources(&question, config, printer)?;
-    let root = sources.root();
-    let is_traced = arguments.answer.format == Format::Json || printer.verbose;
-    let traces = if is_traced { Traces::All } else { Traces::Missing };
     let settings = linker_settings(&arguments.linker, config, traces, sources.image.as_ref(), printer)?;
+    let root = sources.root();
     let scope = if arguments.all { Scope::EachAlone } else { Scope::InContext };
     let linked = link(&root, &sources, &settings, scope);
     say_unread(&sources, printer);
-    if linked.starts.is_empty() && linked.scripts.is_empty() {
-        printer.note("there is no object here that a dynamic linker could load");
-    }
-    let text = match arguments.answer.format {
-        Format::Json => emit::tree_json(&root, &linked).map_err(Failure::outside)?,
-        Format::Text => emit::tree_text(&root, &linked, printer.verbose),
+    Shown::of(&root, &linked, &|_| None, arguments.answer.format, printer)
+}
+
+/// What they load with the packages that close the gap.
+fn closed(
+    arguments: &TreeArguments,
+    traces: Traces,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Shown, Failure> {
+    let TreeArguments { sources, linker, catalog, choice, .. } = arguments;
+    let mut asked =
+        Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, Depth::Linking)?;
+    asked.linker.traces = traces;
+    let bars = Bars::new(printer.shows_progress);
+    let debs = OpenedDepot::open(&catalog.archive, HashMap::new(), Fetching::Newer, config, &bars, printer)?;
+    let terms = Terms { present: present(&asked.sources, printer), ..terms_of_choice(choice, config) };
+    let choose = |architecture| asked.opener.open(architecture).map(|opened| opened.catalogs);
+    let show = |root: &Root<'_>, linked: &Linked<'_>, package_of: PackageOf<'_>| {
+        Shown::of(root, linked, package_of, arguments.answer.format, printer)
     };
-    printer.answer(text, arguments.answer.output.as_deref())?;
-    Ok(if has_problems(&root, &linked) { Exit::BadNews } else { Exit::Fine })
+    let (shown, unread) = pipeline::show_closed(asked.question(), &terms, choose, &debs, show)?;
+    say_unread(&asked.sources, printer);
+    for problem in unread {
+        printer.warning(&problem.detail);
+    }
+    shown
+}
+
+/// What is printed, and what it comes to.
+struct Shown {
+    text: String,
+    is_bad_news: bool,
+    is_empty: bool,
+}
+
+impl Shown {
+    fn of(
+        root: &Root<'_>,
+        linked: &Linked<'_>,
+        package_of: PackageOf<'_>,
+        format: Format,
+        printer: &Printer,
+    ) -> Result<Self, Failure> {
+        let text = match format {
+            Format::Json => emit::tree_json(root, linked, package_of).map_err(Failure::outside)?,
+            Format::Text => emit::tree_text(root, linked, package_of, printer.verbose),
+        };
+        let is_empty = linked.starts.is_empty() && linked.scripts.is_empty();
+        Ok(Self { text, is_bad_news: has_problems(root, linked), is_empty })
+    }
 }
 
 fn has_problems(root: &Root<'_>, linked: &Linked<'_>) -> bool {

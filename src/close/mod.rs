@@ -42,13 +42,16 @@ use crate::companions::{Inclusion, Pattern, Runtime, Weight};
 use crate::inventory::Deb;
 use crate::loader::LinkerSettings;
 use crate::maintainer::Actions;
-use crate::resolve::{Need, Resolution, Scene, Status, gather};
-use crate::root::Root;
+use crate::resolve::{Need, Problem, Resolution, Scene, Status, gather};
+use crate::root::{NodeId, Root};
 use crate::select::{self, RequirementId, Selection, Unsolvable};
 use crate::vocabulary::{Architecture, PackageName, RootedPath, Soname, Target};
 use asks::{Ask, AskId, Asks};
 use overlay::{Laid, Overlay};
 use pose::Posed;
+
+/// The package that a node of a root comes from; none for the trees' own files and the base's.
+pub type PackageOf<'root> = &'root dyn Fn(NodeId) -> Option<PackageName>;
 
 /// The maintainer scripts that run when a package is installed, in their order.
 const SCRIPTS: [&str; 2] = ["preinst", "postinst"];
@@ -271,6 +274,22 @@ impl<'trees> Closing<'trees> {
     /// As for [`Self::settle`].
     pub fn settle_closure(&mut self, wants_graph: bool) -> Result<Option<ClosedGap>, CloseError> {
         self.settle_for(|closing, settled| closing.closed_gap(settled, wants_graph))
+    }
+
+    /// As [`Self::settle`], for whoever looks at the linked whole itself; beside the answer stands what packages that
+    /// could not be read leave open.
+    ///
+    /// # Errors
+    /// As for [`Self::settle`].
+    pub fn settle_shown<Answer>(
+        &mut self,
+        show: &mut impl FnMut(&Root<'_>, &Linked<'_>, PackageOf<'_>) -> Answer,
+    ) -> Result<Option<(Answer, Vec<Problem>)>, CloseError> {
+        self.settle_for(|closing, Settled { choice, laid, linked, .. }| {
+            let package_of = |node| laid.origin(node).map(|(known, _)| known.package.name.clone());
+            let answer = show(&laid.root, linked, &package_of);
+            Ok((answer, closing.problems_of(&closing.unread_of(choice))))
+        })
     }
 
     fn settle_for<Answer>(

@@ -305,7 +305,7 @@ impl Closing<'_> {
     }
 
     /// What packages that could not be read leave open.
-    fn problems_of(&self, unread: &[PackageName]) -> Vec<Problem> {
+    pub(super) fn problems_of(&self, unread: &[PackageName]) -> Vec<Problem> {
         let problem = |name: &PackageName| {
             let cause = self.unread.get(name).map(String::as_str).unwrap_or_default();
             let object = self.asks.path_of(name).unwrap_or_else(RootedPath::root);

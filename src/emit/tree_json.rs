@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use super::problems::LinkProblem;
 use crate::app::{Linked, Script, Started};
+use crate::close::PackageOf;
 use crate::loader::{Edge, LinkMap, Outcome, Tried};
 use crate::root::Root;
-use crate::vocabulary::Soname;
+use crate::vocabulary::{PackageName, Soname};
 
 #[derive(Serialize)]
 struct Document<'root> {
@@ -30,6 +31,9 @@ struct Needed<'root> {
     soname: &'root Soname,
     by: String,
     found: Option<String>,
+    /// Only where packages were put in place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package: Option<PackageName>,
     rule: Option<&'static str>,
     via: Option<String>,
     tried: Vec<Place>,
@@ -54,27 +58,38 @@ struct Problem {
 ///
 /// # Errors
 /// Never for these types; the encoder's signature has it.
-pub fn tree_json(root: &Root<'_>, linked: &Linked<'_>) -> serde_json::Result<String> {
-    let starts = linked.starts.iter().map(|start| object(root, linked, start));
-    let objects = starts.chain(linked.scripts.iter().map(|script| script_object(root, script))).collect();
+pub fn tree_json(
+    root: &Root<'_>,
+    linked: &Linked<'_>,
+    package_of: PackageOf<'_>,
+) -> serde_json::Result<String> {
+    let starts = linked.starts.iter().map(|start| object(root, linked, package_of, start));
+    let scripts = linked.scripts.iter().map(|script| script_object(root, package_of, script));
+    let objects = starts.chain(scripts).collect();
     serde_json::to_string_pretty(&Document { schema: "sodeb.tree/1", objects })
 }
 
-fn object<'root>(root: &Root<'_>, linked: &Linked<'_>, start: &Started<'root>) -> Object<'root> {
+fn object<'root>(
+    root: &Root<'_>,
+    linked: &Linked<'_>,
+    package_of: PackageOf<'_>,
+    start: &Started<'root>,
+) -> Object<'root> {
     let map = &start.map;
     Object {
         path: root.path(map.start().node).to_string(),
         interpreter: map.interpreter.map(|interpreter| interpreter.path.to_string()),
         kind: super::kind_of(start.role),
         libc: Some(map.libc.name()),
-        needed: map.edges.iter().map(|edge| needed(map, edge)).collect(),
+        needed: map.edges.iter().map(|edge| needed(map, package_of, edge)).collect(),
         problems: super::problems(root, linked, start).into_iter().map(problem).collect(),
     }
 }
 
 /// A script needs what its interpreter needs.
-fn script_object<'root>(root: &Root<'_>, script: &Script<'root>) -> Object<'root> {
-    let edges = script.map.iter().flat_map(|map| map.edges.iter().map(move |edge| needed(map, edge)));
+fn script_object<'root>(root: &Root<'_>, package_of: PackageOf<'_>, script: &Script<'root>) -> Object<'root> {
+    let edges = script.map.iter();
+    let edges = edges.flat_map(|map| map.edges.iter().map(move |edge| needed(map, package_of, edge)));
     Object {
         path: root.path(script.node).to_string(),
         interpreter: Some(script.interpreter.to_string()),
@@ -89,7 +104,7 @@ fn problem(problem: LinkProblem) -> Problem {
     Problem { kind: problem.kind, object: problem.object.to_string(), detail: problem.detail }
 }
 
-fn needed<'root>(map: &LinkMap<'root>, edge: &Edge<'root>) -> Needed<'root> {
+fn needed<'root>(map: &LinkMap<'root>, package_of: PackageOf<'_>, edge: &Edge<'root>) -> Needed<'root> {
     let path = |object: usize| map.objects[object].path.to_string();
     let by = path(edge.by);
     let soname = edge.soname;
@@ -98,6 +113,7 @@ fn needed<'root>(map: &LinkMap<'root>, edge: &Edge<'root>) -> Needed<'root> {
             soname,
             by,
             found: Some(path(*object)),
+            package: package_of(map.objects[*object].node),
             rule: Some(rule.name()),
             via: via.map(path),
             tried: tried.iter().map(place).collect(),
@@ -107,6 +123,7 @@ fn needed<'root>(map: &LinkMap<'root>, edge: &Edge<'root>) -> Needed<'root> {
             soname,
             by,
             found: None,
+            package: None,
             rule: None,
             via: None,
             tried: tried.iter().map(place).collect(),

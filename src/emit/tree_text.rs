@@ -3,15 +3,16 @@
 use std::fmt::Write as _;
 
 use crate::app::Linked;
-use crate::loader::{LinkMap, Outcome, Rule, Tried};
+use crate::close::PackageOf;
+use crate::loader::{LinkMap, Loaded, Outcome, Rule, Tried};
 use crate::root::Root;
 
 use super::problems::LinkProblem;
-use super::style::{BAD, DIM, PATH, paint};
+use super::style::{BAD, DIM, GOOD, PATH, paint};
 
 /// The whole answer as text with colours as ANSI sequences. With `traces` every place that was tried is
 /// listed.
-pub fn tree_text(root: &Root<'_>, linked: &Linked<'_>, traces: bool) -> String {
+pub fn tree_text(root: &Root<'_>, linked: &Linked<'_>, package_of: PackageOf<'_>, traces: bool) -> String {
     let mut text = String::new();
     for start in &linked.starts {
         let map = &start.map;
@@ -23,15 +24,14 @@ pub fn tree_text(root: &Root<'_>, linked: &Linked<'_>, traces: bool) -> String {
                 format_args!("{}", paint(DIM, format!("  in the process of {}", root.path(process)))),
             );
         }
-        let mut branch = Branch { map, traces, text: &mut text };
-        branch.below(map.start, "");
+        Branch { map, package_of, traces, text: &mut text }.below(map.start, "");
         say_problems(&mut text, super::problems(root, linked, start));
     }
     for script in &linked.scripts {
         let words = paint(DIM, format!("script for {}", script.interpreter));
         line(&mut text, format_args!("{}  {words}", paint(PATH, root.path(script.node))));
         if let Some(map) = &script.map {
-            Branch { map, traces, text: &mut text }.below(map.start, "");
+            Branch { map, package_of, traces, text: &mut text }.below(map.start, "");
         }
         say_problems(&mut text, super::problem_of_script(root, script));
     }
@@ -51,6 +51,7 @@ fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
 
 struct Branch<'text, 'map, 'root> {
     map: &'map LinkMap<'root>,
+    package_of: PackageOf<'map>,
     traces: bool,
     text: &'text mut String,
 }
@@ -76,9 +77,11 @@ impl Branch<'_, '_, '_> {
             let below = format!("{indent}{below}");
             match &edge.outcome {
                 Outcome::Found { object, rule, tried, .. } => {
-                    let path = &self.map.objects[*object].path;
+                    let Loaded { node, path, .. } = &self.map.objects[*object];
                     let rule = paint(DIM, format!("[{rule}]"));
-                    line(self.text, format_args!("{indent}{fork}{} → {path} {rule}", edge.soname));
+                    let package = (self.package_of)(*node).map(|name| format!("  {}", paint(GOOD, name)));
+                    let package = package.unwrap_or_default();
+                    line(self.text, format_args!("{indent}{fork}{} → {path} {rule}{package}", edge.soname));
                     self.trace(tried, &below);
                     self.below(*object, &below);
                 }

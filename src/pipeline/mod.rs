@@ -9,13 +9,13 @@ use bstr::BString;
 
 use crate::app::{Linked, Scope, Sources, link};
 use crate::catalog::{Catalog, CatalogError, Package, Provenance};
-use crate::close::{CloseError, Closed, ClosedGap, Closing, IncludedPackage, Since, Terms, Trees};
+use crate::close::{CloseError, Closed, ClosedGap, Closing, IncludedPackage, PackageOf, Since, Terms, Trees};
 use crate::elf::Machine;
 use crate::graph::Graph;
 use crate::inventory::Deb;
 use crate::loader::{LinkerSettings, Platform};
 use crate::plan::PlannedBase;
-use crate::resolve::{self, LackingVersion, OnRelease, Resolution, Scene};
+use crate::resolve::{self, LackingVersion, OnRelease, Problem, Resolution, Scene};
 use crate::root::Root;
 use crate::vocabulary::{Architecture, RootedPath};
 use including::Including;
@@ -115,7 +115,8 @@ where
     drop(trees);
     let Some(scene) = scene else { return Ok((resolution, wants_graph.then(Graph::default))) };
     let closing = closing(&root, question, scene, &resolution, &[], main, terms)?;
-    let ClosedGap { mut closure, lacking, graph } = close_for_answer(closing, main, wants_graph, debs)?;
+    let ClosedGap { mut closure, lacking, graph } =
+        settled(closing, main, debs, |closing| closing.settle_closure(wants_graph))?;
     for lacking in &lacking {
         let since = first_release_with(lacking, main, &others, debs)?;
         closure.problems.push(lacking.problem(&since));
@@ -150,7 +151,8 @@ where
             None => OnRelease { resolution, lacking: Vec::new() },
             Some(scene) => {
                 let closing = closing(&root, question, scene, &resolution, &[], *main, terms)?;
-                let ClosedGap { closure, lacking, .. } = close_for_answer(closing, *main, false, debs)?;
+                let ClosedGap { closure, lacking, .. } =
+                    settled(closing, *main, debs, |closing| closing.settle_closure(false))?;
                 OnRelease { resolution: resolution.closed(closure), lacking }
             }
         });
@@ -158,21 +160,33 @@ where
     Ok(releases)
 }
 
-fn close_for_answer<Error>(
-    mut closing: Closing<'_>,
-    catalog: &dyn Catalog,
-    wants_graph: bool,
+/// What is loaded once packages close the gap, for whoever looks at it itself: `show` is handed the root with the packages
+/// in it, all of it linked, and the package that each node comes from. Beside its answer stands what packages that could
+/// not be read leave open. They are the packages of [`resolve_closed`].
+///
+/// # Errors
+/// As for [`resolve_closed`].
+pub fn show_closed<Answer, Error>(
+    question: Question<'_>,
+    terms: &Terms,
+    choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
     debs: &impl Debs<Error = Error>,
-) -> Result<ClosedGap, Error>
+    mut show: impl FnMut(&Root<'_>, &Linked<'_>, PackageOf<'_>) -> Answer,
+) -> Result<(Answer, Vec<Problem>), Error>
 where
     Error: From<CatalogError> + From<CloseError>,
 {
-    loop {
-        study(&mut closing, catalog, debs)?;
-        if let Some(closed) = closing.settle_closure(wants_graph)? {
-            return Ok(closed);
-        }
-    }
+    let root = question.sources.root();
+    let mut trees = LinkedTrees::of(&root, question);
+    let catalogs = choose(question.architecture.or_else(|| trees.architecture()))?;
+    let main = catalogs.main.as_ref();
+    let resolution = trees.resolve(&root, question.sources, main, &catalogs.others())?;
+    let Some(scene) = trees.scene else {
+        return Ok((show(&root, &trees.linked, &|_| None), Vec::new()));
+    };
+    drop(trees);
+    let closing = closing(&root, question, scene, &resolution, &[], main, terms)?;
+    settled(closing, main, debs, |closing| closing.settle_shown(&mut show))
 }
 
 /// What [`resolve()`] says, and the graph of what the trees load and lack.
@@ -301,13 +315,8 @@ where
     };
     drop(trees);
     let catalog = catalogs.main.as_ref();
-    let mut closing = closing(root, question, scene, &resolution, included, catalog, terms)?;
-    loop {
-        study(&mut closing, catalog, debs)?;
-        if let Some(closed) = closing.settle()? {
-            return Ok(closed);
-        }
-    }
+    let closing = closing(root, question, scene, &resolution, included, catalog, terms)?;
+    settled(closing, catalog, debs, Closing::settle)
 }
 
 fn closing<'trees>(
@@ -321,6 +330,24 @@ fn closing<'trees>(
 ) -> Result<Closing<'trees>, CatalogError> {
     let Question { sources, settings, .. } = question;
     Closing::new(Trees { root, sources, settings, scene, resolution, included }, catalog, terms)
+}
+
+/// Goes on until a choice closes the gap.
+fn settled<'trees, Answer, Error>(
+    mut closing: Closing<'trees>,
+    catalog: &dyn Catalog,
+    debs: &impl Debs<Error = Error>,
+    mut settle: impl FnMut(&mut Closing<'trees>) -> Result<Option<Answer>, CloseError>,
+) -> Result<Answer, Error>
+where
+    Error: From<CatalogError> + From<CloseError>,
+{
+    loop {
+        study(&mut closing, catalog, debs)?;
+        if let Some(answer) = settle(&mut closing)? {
+            return Ok(answer);
+        }
+    }
 }
 
 /// Reads packages until the best choice has none that was not read.
