@@ -2,12 +2,15 @@
 //!
 //! What comes out is bounded by whoever reads it; here only the memory that a stream may ask for is.
 
+use std::cell::RefCell;
 use std::io::{self, BufReader, Read};
 
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
 use xz2::bufread::XzDecoder;
 use xz2::stream::{CONCATENATED, Stream};
+use zstd::dict::DecoderDictionary;
+use zstd::zstd_safe::DCtx;
 
 /// The memory that an xz or lzma stream may ask for. `xz -9` asks for 65 MiB; archives use less.
 const XZ_MEMORY_BYTES: u64 = 96 << 20;
@@ -17,6 +20,34 @@ const ZSTD_WINDOW_LOG: u32 = 27;
 
 /// How much of the compressed stream is read at once.
 const BUFFER_BYTES: usize = 64 << 10;
+
+thread_local! {
+    /// What zstd works with, some 100 KB: made once a thread, not once a block.
+    static BLOCKS: RefCell<Option<DCtx<'static>>> = const { RefCell::new(None) };
+}
+
+/// A block of at most `limit` bytes that was compressed by zstd in one go, inflated.
+///
+/// # Errors
+/// When it is not of the form, is larger, or asks for another dictionary.
+pub fn zstd_block(
+    compressed: &[u8],
+    limit: usize,
+    dictionary: Option<&DecoderDictionary<'_>>,
+) -> io::Result<Vec<u8>> {
+    BLOCKS.with_borrow_mut(|context| {
+        let context = match context {
+            Some(context) => context,
+            None => context.insert(DCtx::try_create().ok_or(io::ErrorKind::OutOfMemory)?),
+        };
+        let mut block = Vec::with_capacity(limit);
+        let inflated = match dictionary {
+            Some(dictionary) => context.decompress_using_ddict(&mut block, compressed, dictionary.as_ddict()),
+            None => context.decompress(&mut block, compressed),
+        };
+        inflated.map(|_| block).map_err(|_| io::ErrorKind::InvalidData.into())
+    })
+}
 
 /// The longest of the marks that tell compressions apart.
 pub const MAGIC_BYTES: usize = 6;

@@ -13,6 +13,7 @@ use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
 
 use super::bytes::{Cursor, Malformed, push_number, push_string};
+use crate::decompress::zstd_block;
 
 /// A block is closed when it has grown to this: small enough to decode in some tens of microseconds,
 /// large enough for the compression to find repetition.
@@ -216,7 +217,7 @@ impl Block {
             return Ok(decoded);
         }
         let compressed = file.get(self.compressed.clone()).ok_or(Malformed("a block passes the end"))?;
-        let bytes = zstd::bulk::decompress(compressed, self.length)
+        let bytes = zstd_block(compressed, self.length, None)
             .map_err(|_| Malformed("a block cannot be decompressed"))?;
         if bytes.len() != self.length {
             return Err(Malformed("a block is shorter than its index says"));
@@ -230,14 +231,21 @@ impl Block {
 struct DecodedBlock {
     bytes: Vec<u8>,
     keys: Vec<u8>,
-    /// Where each key ends in `keys`, and where its value is in `bytes`.
-    entries: Vec<(usize, Range<usize>)>,
+    entries: Vec<BlockEntry>,
+}
+
+/// Places in a block, which is no larger than [`BLOCK_LIMIT_BYTES`] and its keys than what they may grow to.
+struct BlockEntry {
+    /// Where the key ends in `keys`; it begins where the one before ends.
+    key_end: u32,
+    /// Where the value is in `bytes`.
+    value: Range<u32>,
 }
 
 impl DecodedBlock {
     fn new(bytes: Vec<u8>, count: usize) -> Result<Self, Malformed> {
         let mut cursor = Cursor::new(&bytes);
-        let mut keys: Vec<u8> = Vec::new();
+        let mut keys: Vec<u8> = Vec::with_capacity(bytes.len());
         let mut entries = Vec::with_capacity(count);
         let mut last = 0..0;
         for _ in 0..count {
@@ -253,24 +261,25 @@ impl DecodedBlock {
             keys.extend_from_within(last.start..last.start + shared);
             keys.extend_from_slice(rest);
             last = start..keys.len();
-            entries.push((keys.len(), 0..0));
+            entries.push(BlockEntry { key_end: keys.len() as u32, value: 0..0 });
         }
-        for (_, value) in &mut entries {
+        for entry in &mut entries {
             let length = cursor.string()?.len();
             let end = bytes.len() - cursor.rest().len();
-            *value = end - length..end;
+            entry.value = (end - length) as u32..end as u32;
         }
         Ok(Self { keys, entries, bytes })
     }
 
     fn entry(&self, place: usize) -> Option<(&[u8], &[u8])> {
-        let (_, value) = self.entries.get(place)?;
-        Some((self.key(place), &self.bytes[value.clone()]))
+        let Range { start, end } = self.entries.get(place)?.value;
+        Some((self.key(place), &self.bytes[start as usize..end as usize]))
     }
 
     fn key(&self, place: usize) -> &[u8] {
-        let start = place.checked_sub(1).map_or(0, |before| self.entries[before].0);
-        &self.keys[start..self.entries[place].0]
+        let end = |place: usize| self.entries[place].key_end as usize;
+        let start = place.checked_sub(1).map_or(0, end);
+        &self.keys[start..end(place)]
     }
 
     /// The place of the first key that is `start` or comes after it.

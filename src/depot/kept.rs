@@ -23,6 +23,7 @@ use rayon::prelude::*;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 
+use crate::decompress::zstd_block;
 use crate::inventory::Deb;
 use crate::vocabulary::{Release, Sha256Digest, Target};
 
@@ -205,8 +206,7 @@ impl LibraryGraph {
         let size = Decompressor::upper_bound(bytes).filter(|size| *size <= MAX_BLOCK_BYTES).ok_or(BROKEN)?;
         let prepare = || Arc::new(DecoderDictionary::copy(&self.bytes[self.dictionary.clone()]));
         let dictionary = self.prepared.get_or_init(prepare);
-        let mut decompressor = Decompressor::with_prepared_dictionary(dictionary).map_err(|_| BROKEN)?;
-        decompressor.decompress(bytes, size).map_err(|_| BROKEN)
+        zstd_block(bytes, size, Some(dictionary)).map_err(|_| BROKEN)
     }
 
     /// Where a block ends, seen from the first one.

@@ -122,15 +122,15 @@ pub enum Outcome {
         /// [`LinkMap::objects`].
         via: Option<usize>,
         /// The places that were tried before; only where a trace was asked for.
-        tried: Vec<Tried>,
+        tried: Box<[Tried]>,
     },
     /// It was not.
     Missing {
         /// The file at which the linker gives up although further folders would follow; none where the
         /// search came to its end.
-        fatal: Option<Tried>,
+        fatal: Option<Box<Tried>>,
         /// Every place that was tried, in order.
-        tried: Vec<Tried>,
+        tried: Box<[Tried]>,
     },
 }
 

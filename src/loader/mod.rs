@@ -92,6 +92,8 @@ pub struct Linker<'root> {
     traces: Traces,
     opens: Option<DlopenPriority>,
     versions_met: versions::Met,
+    /// Those of the map that is being made: the map itself takes just the room that they need.
+    edges: Vec<Edge<'root>>,
 }
 
 /// A running program into which an object is opened by dlopen(3).
@@ -116,7 +118,7 @@ impl<'root> Linker<'root> {
         let platform = Platform::of(machine).ok_or(UnknownMachine(machine))?;
         let searcher = Searcher::new(root, platform, settings);
         let (traces, opens, versions_met) = (settings.traces, settings.opens, HashSet::new());
-        Ok(Self { root, platform, searcher, traces, opens, versions_met })
+        Ok(Self { root, platform, searcher, traces, opens, versions_met, edges: Vec::new() })
     }
 
     /// Links a program as the kernel and its dynamic linker start it: `$ORIGIN` is the real file's folder.
@@ -221,6 +223,8 @@ impl<'root> Linker<'root> {
                 object += 1;
             }
         }
+        map.edges = Vec::with_capacity(self.edges.len());
+        map.edges.append(&mut self.edges);
         map.missing_versions = versions::missing(&map, start, first_new, &mut self.versions_met);
         map
     }
@@ -234,7 +238,7 @@ impl<'root> Linker<'root> {
                 if map.objects.len() > loaded_before {
                     queue.push_back(loaded_before);
                 }
-                map.edges.push(Edge { by, kind: NeedKind::Needed, soname, others: &[], outcome });
+                self.edges.push(Edge { by, kind: NeedKind::Needed, soname, others: &[], outcome });
             }
         }
     }
@@ -257,7 +261,7 @@ impl<'root> Linker<'root> {
                 }
                 edge.get_or_insert(Edge { by, kind, soname, others: &sonames[1..], outcome });
             }
-            map.edges.extend(edge);
+            self.edges.extend(edge);
             if map.objects.len() > loaded_before {
                 self.load_needed(map, loaded_before);
             }
@@ -275,7 +279,7 @@ impl<'root> Linker<'root> {
         let name = soname.as_bytes();
         if let Some(object) = loaded_already(map, name) {
             let via = map.objects[object].loader;
-            return Outcome::Found { object, rule: Rule::Loaded, via, tried: Vec::new() };
+            return Outcome::Found { object, rule: Rule::Loaded, via, tried: Box::default() };
         }
         let mut trace = (self.traces == Traces::All).then(Vec::new);
         match self.find(map, caller, name, &mut trace) {
@@ -285,10 +289,12 @@ impl<'root> Linker<'root> {
                     None => self.push(map, hit.node, path, hit.facts, Some(by)),
                 };
                 map.by_name.entry(BStr::new(name)).or_insert(object);
-                Outcome::Found { object, rule: hit.rule, via: hit.via, tried: trace.unwrap_or_default() }
+                let tried = trace.unwrap_or_default().into();
+                Outcome::Found { object, rule: hit.rule, via: hit.via, tried }
             }
             Searched::Fatal(fatal) => {
-                Outcome::Missing { fatal: Some(fatal), tried: self.trace_of(map, caller, name, trace) }
+                let tried = self.trace_of(map, caller, name, trace);
+                Outcome::Missing { fatal: Some(Box::new(fatal)), tried }
             }
             Searched::Nothing => {
                 Outcome::Missing { fatal: None, tried: self.trace_of(map, caller, name, trace) }
@@ -320,14 +326,14 @@ impl<'root> Linker<'root> {
         by: usize,
         name: &'root [u8],
         trace: Option<Vec<Tried>>,
-    ) -> Vec<Tried> {
+    ) -> Box<[Tried]> {
         match (trace, self.traces) {
-            (Some(trace), _) => trace,
-            (None, Traces::None) => Vec::new(),
+            (Some(trace), _) => trace.into(),
+            (None, Traces::None) => Box::default(),
             (None, _) => {
                 let mut trace = Some(Vec::new());
                 self.find(map, by, name, &mut trace);
-                trace.unwrap_or_default()
+                trace.unwrap_or_default().into()
             }
         }
     }
@@ -341,7 +347,7 @@ fn empty_map<'root>(libc: Libc) -> LinkMap<'root> {
         libc,
         objects: Vec::with_capacity(USUAL_OBJECTS),
         start: 0,
-        edges: Vec::with_capacity(2 * USUAL_OBJECTS),
+        edges: Vec::new(),
         interpreter: None,
         missing_versions: Vec::new(),
         by_name: HashMap::with_capacity(USUAL_OBJECTS),
