@@ -75,6 +75,7 @@ echo '|---|---|---|---|'
 row 'floor, 2 threads' 15 "$floor" "$tree" 2
 row 'floor, 1 thread' 15 "$floor" "$tree" 1
 row 'sodeb resolve' 15 "$sodeb" "${question[@]}" "$tree"
+row 'sodeb resolve --direct' 15 "$sodeb" "${question[@]}" --direct "$tree"
 row 'sodeb resolve --format json' 15 "$sodeb" "${question[@]}" --format json "$tree"
 row 'sodeb tree' 15 "$sodeb" tree "$tree"
 row 'libtree, all objects at once' 9 "${each[@]}" libtree

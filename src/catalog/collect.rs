@@ -219,11 +219,12 @@ impl TargetIndex {
 
 impl FoundPackage {
     /// Whether a catalog has it: a small one knows packages with libraries, those that provide one by
-    /// update-alternatives, and those that are included by name.
+    /// update-alternatives, those that are included by name, and those that are asked for.
     pub(super) fn is_kept(&self, name: &str, detail: Detail) -> bool {
         self.newest.as_ref().is_some_and(|stanza| {
             detail == Detail::Complete
                 || self.has_library
+                || self.is_wanted
                 || !stanza.provides_sonames.is_empty()
                 || is_named(name)
         })
