@@ -192,7 +192,13 @@ fn of_several_platforms_that_of_the_trees_is_taken_unless_another_is_asked_for()
             answer(&fixture, "resolve", "several", &[&["--release", "bookworm"], &option[..]].concat());
         let has_base = other["sonames"].as_array().expect("a list").iter().any(|row| row["status"] == "base");
         assert!(!has_base, "{option:?}: {other}");
+        let tree = answer(&fixture, "tree", "several", &option);
+        assert_eq!(tree, answer(&fixture, "tree", "several", &["--platform", "linux/arm64"]), "{option:?}");
     }
+    assert_ne!(
+        answer(&fixture, "tree", "several", &[]),
+        answer(&fixture, "tree", "several", &["--arch", "arm64"])
+    );
     fs::create_dir(fixture.host("/empty")).expect("a folder");
     let cases: [(&[&str], &str, &str); 3] = [
         (

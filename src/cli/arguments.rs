@@ -201,6 +201,8 @@ pub(super) struct TreeArguments {
     #[arg(long)]
     pub(super) all: bool,
     /// Show what is loaded with the packages in place that have what is missing
+    ///
+    /// --release and what else says where packages are looked up is of use with it alone.
     #[arg(long, conflicts_with = "all")]
     pub(super) closed: bool,
     #[command(flatten)]

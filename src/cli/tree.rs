@@ -40,13 +40,14 @@ fn as_it_is(
     config: &Config,
     printer: &Printer,
 ) -> Result<Shown, Failure> {
+    let TreeArguments { sources, catalog, .. } = arguments;
     let question = SourceQuestion {
-        paths: &arguments.sources.paths,
-        place: &arguments.sources.place,
-        cache: &arguments.catalog.archive.cache,
+        paths: &sources.paths,
+        place: &sources.place,
+        cache: &catalog.archive.cache,
         catalog: None,
-        offline: arguments.catalog.archive.offline,
-        architecture: config.arch()?,
+        offline: catalog.archive.offline,
+        architecture: catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?,
         depth: Depth::Linking,
     };
     let sources = read_sources(&question, config, printer)?;
