@@ -1,4 +1,5 @@
-//! Streams in the compressions that Debian's files come in (deb(5), the archive's indices).
+//! Streams in the compressions that Debian's files come in (deb(5), the archive's indices), and the blocks of this
+//! program's own files.
 //!
 //! What comes out is bounded by whoever reads it; here only the memory that a stream may ask for is.
 

@@ -24,7 +24,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("archive", &["decompress", "tls", "storage", "progress", "vocabulary"]),
     ("companions", &["vocabulary"]),
     ("bases", &["inventory", "vocabulary"]),
-    ("catalog", &["companions", "bases", "archive", "storage", "vocabulary"]),
+    ("catalog", &["companions", "bases", "archive", "decompress", "storage", "vocabulary"]),
     (
         "depot",
         &[
@@ -35,6 +35,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "root",
             "inventory",
             "elf",
+            "decompress",
             "storage",
             "progress",
             "vocabulary",

@@ -1,6 +1,7 @@
 //! The arguments as they are typed; [`super::settings`] makes sense of them.
 
 mod audit;
+mod image;
 mod index;
 
 use std::ffi::OsString;
@@ -10,16 +11,14 @@ use std::path::PathBuf;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::image_settings::{Assignment, CommandLine, parse_owner, parse_run};
 use crate::companions::{Inclusion, Runtime};
 use crate::emit::ManifestFormat;
-use crate::image::ImageTag;
 use crate::inventory::ImagePlatform;
-use crate::layer::Owner;
 use crate::loader::CpuLevel;
 use crate::vocabulary::Architecture;
 
 pub(super) use audit::{AuditArguments, AuditFormat, DiffArguments, FailOn, LookArguments};
+pub(super) use image::{ImageArguments, LayerArguments, LayerExtent};
 pub(super) use index::{
     IndexBuildArguments, IndexCommand, IndexExportArguments, IndexFindArguments, IndexShowArguments,
     IndexStatsArguments, IndexUpdateArguments, SoughtArguments, TargetArguments,
@@ -348,102 +347,6 @@ pub(super) struct ManifestArguments {
     /// A file for the manifest, written as a whole or not at all [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct LayerArguments {
-    #[command(flatten)]
-    pub(super) gap: GapArguments,
-    #[command(flatten)]
-    pub(super) shipped: ShippedArguments,
-    /// How the report is written
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: Format,
-    /// What is written: an archive if it ends in .tar, .tar.gz or .tar.zst, `oci:FOLDER` for an OCI layout of the base
-    /// with the layer on it, else a folder
-    #[arg(short, long, value_name = "OUT")]
-    pub(super) output: PathBuf,
-}
-
-/// What is shipped of packages.
-#[derive(Debug, Args)]
-pub(super) struct ShippedArguments {
-    /// How much of each package is written
-    #[arg(long, value_name = "EXTENT", default_value = "needed")]
-    pub(super) files: LayerExtent,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ImageArguments {
-    #[command(flatten)]
-    pub(super) gap: GapArguments,
-    #[command(flatten)]
-    pub(super) shipped: ShippedArguments,
-    /// Whose the trees are in the image: numbers of a user and a group [default: 0:0]
-    #[arg(long, value_name = "UID[:GID]", value_parser = parse_owner)]
-    pub(super) owner: Option<Owner>,
-    /// How the report is written
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: Format,
-    /// A file for a page that shows what is in the image, why, and what it comes to
-    #[arg(long, value_name = "FILE")]
-    pub(super) report: Option<PathBuf>,
-    /// What is written: if it ends in .tar an archive that docker, podman and others load, else the folder of an OCI
-    /// layout (`oci:FOLDER` for any name); `docker://HOST/NAME:TAG` sends it to a registry
-    #[arg(short, long, value_name = "OUT")]
-    pub(super) output: PathBuf,
-    #[command(flatten, next_help_heading = "The image")]
-    pub(super) start: StartArguments,
-    #[command(flatten)]
-    pub(super) verify: VerifyArguments,
-}
-
-/// What has to work in the image.
-#[derive(Debug, Args)]
-pub(super) struct VerifyArguments {
-    /// A command to run in the image before it is kept: no image is written where it fails. It runs in namespaces of its
-    /// own, without network, /proc and /dev (needs unshare of util-linux)
-    #[arg(long, value_name = "COMMAND", value_parser = parse_run)]
-    pub(super) verify_run: Option<CommandLine>,
-    /// How long that may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "verify_run")]
-    pub(super) verify_timeout: u32,
-}
-
-/// How an image is started and what it is called; what is not given stays as the base has it.
-#[derive(Debug, Args)]
-pub(super) struct StartArguments {
-    /// What is run: a JSON array, or words as a shell splits them, of which nothing is expanded. The base's arguments
-    /// are gone with its own
-    #[arg(long, value_name = "COMMAND", allow_hyphen_values = true)]
-    pub(super) entrypoint: Option<CommandLine>,
-    /// Its arguments, in the same form
-    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
-    pub(super) cmd: Option<CommandLine>,
-    /// A variable of the environment; may be given several times
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(super) env: Vec<Assignment>,
-    /// Who runs it: a name or number of the image, with a group behind a colon if wanted
-    #[arg(long, value_name = "USER[:GROUP]")]
-    pub(super) user: Option<String>,
-    /// A label; may be given several times
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(super) label: Vec<Assignment>,
-    /// An annotation of the manifest; may be given several times
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(super) annotation: Vec<Assignment>,
-    /// What the image is called; may be given several times
-    #[arg(long, value_name = "NAME[:TAG]")]
-    pub(super) tag: Vec<ImageTag>,
-}
-
-/// How much of a package is shipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum LayerExtent {
-    /// What is loaded, and the copyright file
-    Needed,
-    /// All of it but documentation
-    Package,
 }
 
 /// The names of the formats, which help and completions list.
