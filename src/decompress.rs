@@ -22,34 +22,6 @@ const ZSTD_WINDOW_LOG: u32 = 27;
 /// How much of the compressed stream is read at once.
 const BUFFER_BYTES: usize = 64 << 10;
 
-thread_local! {
-    /// What zstd works with, some 100 KB: made once a thread, not once a block.
-    static BLOCKS: RefCell<Option<DCtx<'static>>> = const { RefCell::new(None) };
-}
-
-/// A block of at most `limit` bytes that was compressed by zstd in one go, inflated.
-///
-/// # Errors
-/// When it is not of the form, is larger, or asks for another dictionary.
-pub fn zstd_block(
-    compressed: &[u8],
-    limit: usize,
-    dictionary: Option<&DecoderDictionary<'_>>,
-) -> io::Result<Vec<u8>> {
-    BLOCKS.with_borrow_mut(|context| {
-        let context = match context {
-            Some(context) => context,
-            None => context.insert(DCtx::try_create().ok_or(io::ErrorKind::OutOfMemory)?),
-        };
-        let mut block = Vec::with_capacity(limit);
-        let inflated = match dictionary {
-            Some(dictionary) => context.decompress_using_ddict(&mut block, compressed, dictionary.as_ddict()),
-            None => context.decompress(&mut block, compressed),
-        };
-        inflated.map(|_| block).map_err(|_| io::ErrorKind::InvalidData.into())
-    })
-}
-
 /// The longest of the marks that tell compressions apart.
 pub const MAGIC_BYTES: usize = 6;
 
@@ -122,4 +94,32 @@ impl Compression {
             }
         })
     }
+}
+
+thread_local! {
+    /// What zstd works with, some 100 KB: made once a thread, not once a block.
+    static BLOCKS: RefCell<Option<DCtx<'static>>> = const { RefCell::new(None) };
+}
+
+/// A block of at most `limit` bytes that was compressed by zstd in one go, inflated.
+///
+/// # Errors
+/// When it is not of the form, is larger, or asks for another dictionary.
+pub fn zstd_block(
+    compressed: &[u8],
+    limit: usize,
+    dictionary: Option<&DecoderDictionary<'_>>,
+) -> io::Result<Vec<u8>> {
+    BLOCKS.with_borrow_mut(|context| {
+        let context = match context {
+            Some(context) => context,
+            None => context.insert(DCtx::try_create().ok_or(io::ErrorKind::OutOfMemory)?),
+        };
+        let mut block = Vec::with_capacity(limit);
+        let inflated = match dictionary {
+            Some(dictionary) => context.decompress_using_ddict(&mut block, compressed, dictionary.as_ddict()),
+            None => context.decompress(&mut block, compressed),
+        };
+        inflated.map(|_| block).map_err(|_| io::ErrorKind::InvalidData.into())
+    })
 }

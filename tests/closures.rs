@@ -9,13 +9,17 @@ use support::fixture::{Fixture, library};
 use support::package::{LIBRARIES, TestPackage};
 use support::world::World;
 
-/// The program on a tree in `/app`, with nothing in the cache and no network.
-fn sodeb(fixture: &Fixture, arguments: &[&str]) -> Command {
+/// The program asked what to do with a tree in `/app`, with nothing in the cache and no network.
+fn command(fixture: &Fixture, name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
     command.env_clear().env("HOME", fixture.host("/home")).current_dir(fixture.root());
     // Whoever asked this mirror would have no answer.
-    command.args(["resolve", "app", "--at", "/app", "--mirror", "http://127.0.0.1:9/"]).args(arguments);
+    command.args([name, "app", "--at", "/app", "--mirror", "http://127.0.0.1:9/"]).args(arguments);
     command
+}
+
+fn sodeb(fixture: &Fixture, arguments: &[&str]) -> Command {
+    command(fixture, "resolve", arguments)
 }
 
 #[track_caller]
@@ -168,10 +172,8 @@ fn trees_are_shown_with_the_packages_in_place() {
 
     // What could not be read is told beside what it leaves missing.
     let fixture = lacking(&["libmpc.so.3"]);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
-    command.env_clear().env("HOME", fixture.host("/home")).current_dir(fixture.root());
-    command.args(["tree", "app", "--closed", "--offline", "--release", "bullseye"]);
-    let output = command.output().expect("the program runs");
+    let output = command(&fixture, "tree", &["--closed", "--offline", "--release", "bullseye"]).output();
+    let output = output.expect("the program runs");
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
         told.starts_with("warning: libmpc3 could not be read, so that what it needs is not known: "),

@@ -193,7 +193,7 @@ pub(super) fn look_at(
         cache,
         catalog: Some(catalog),
         offline: *offline,
-        architecture: catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?,
+        architecture: config.arch_unless(catalog.arch)?,
         depth: Depth::Auditing,
     };
     let subject = Base::of_word(name, Path::new(""))?.read_alone(&question, config, printer)?;

@@ -134,6 +134,16 @@ pub(super) fn terms_of_choice(arguments: &ChoiceArguments, config: &Config) -> T
     }
 }
 
+/// The terms of an answer about trees.
+pub(super) fn terms_of_answer(
+    arguments: &ChoiceArguments,
+    sources: &Sources,
+    config: &Config,
+    printer: &Printer,
+) -> Terms {
+    Terms { present: present(sources, printer), ..terms_of_choice(arguments, config) }
+}
+
 fn terms(arguments: &ClosingArguments, config: &Config) -> Result<Terms, Failure> {
     let data = arguments.data.map_or_else(|| config.data(), |level| Ok(Some(level)))?;
     Ok(Terms {
@@ -149,7 +159,7 @@ fn terms(arguments: &ClosingArguments, config: &Config) -> Result<Terms, Failure
 }
 
 /// The packages of the base and what they provide. A dpkg database that can't be read is no reason to give no answer.
-pub(super) fn present(sources: &Sources, printer: &Printer) -> BTreeSet<PackageName> {
+fn present(sources: &Sources, printer: &Printer) -> BTreeSet<PackageName> {
     let mut texts = Vec::new();
     for (path, content) in sources.base.iter().flat_map(|base| base.inventory.dpkg_database()) {
         let cause = match content {
@@ -174,8 +184,18 @@ pub(super) struct OpenedDepot<'run> {
 }
 
 impl<'run> OpenedDepot<'run> {
+    /// For an answer that is to be quick.
+    pub(super) fn at_hand(
+        archive: &ArchiveArguments,
+        config: &Config,
+        bars: &'run Bars,
+        printer: &Printer,
+    ) -> Result<Self, Failure> {
+        Self::open(archive, HashMap::new(), Fetching::Newer, config, bars, printer)
+    }
+
     /// `locked` tells where the .debs of an earlier lock can be had.
-    pub(super) fn open(
+    fn open(
         archive: &ArchiveArguments,
         locked: HashMap<Sha256Digest, Vec<String>>,
         fetching: Fetching,

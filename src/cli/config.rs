@@ -107,6 +107,11 @@ impl Config {
         self.word(self.arch.as_deref(), "arch")
     }
 
+    /// The architecture that was asked for, else the one that the file names.
+    pub(super) fn arch_unless(&self, asked: Option<Architecture>) -> Result<Option<Architecture>, Failure> {
+        asked.map_or_else(|| self.arch(), |asked| Ok(Some(asked)))
+    }
+
     /// Which of the libraries count that objects open by themselves, as the file names it.
     pub(super) fn dlopen(&self) -> Result<Option<DlopenLevel>, Failure> {
         self.word(self.dlopen.as_deref(), "dlopen")

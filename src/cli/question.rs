@@ -64,7 +64,7 @@ impl<'settings> Asked<'settings> {
         printer: &'settings Printer,
         depth: Depth,
     ) -> Result<Self, Failure> {
-        let architecture = catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?;
+        let architecture = config.arch_unless(catalog.arch)?;
         let ArchiveArguments { cache, offline, .. } = &catalog.archive;
         let question = SourceQuestion {
             paths,

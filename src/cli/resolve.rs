@@ -1,16 +1,13 @@
 //! `sodeb resolve`, and `sodeb PATH` for short.
 
-use std::collections::HashMap;
-
 use super::arguments::{ResolveArguments, ResolveFormat};
-use super::closing::{Fetching, OpenedDepot, present, terms_of_choice};
+use super::closing::{OpenedDepot, terms_of_answer, terms_of_choice};
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
 use super::question::Asked;
 use super::tree::say_unread;
 use super::{Exit, Failure};
-use crate::close::Terms;
 use crate::emit;
 use crate::graph::Graph;
 use crate::inventory::Depth;
@@ -58,7 +55,7 @@ fn run_on_each(
 ) -> Result<Exit, Failure> {
     let bars = Bars::new(printer.shows_progress);
     let archive = &arguments.catalog.archive;
-    let debs = OpenedDepot::open(archive, HashMap::new(), Fetching::Newer, config, &bars, printer)?;
+    let debs = OpenedDepot::at_hand(archive, config, &bars, printer)?;
     let terms = terms_of_choice(&arguments.choice, config);
     let choose = |architecture| asked.opener.open_each(architecture);
     let releases = pipeline::resolve_on_each(asked.question(), &terms, choose, &debs)?;
@@ -93,9 +90,8 @@ fn resolve(
         (false, _) => {
             let bars = Bars::new(printer.shows_progress);
             let archive = &arguments.catalog.archive;
-            let debs = OpenedDepot::open(archive, HashMap::new(), Fetching::Newer, config, &bars, printer)?;
-            let present = present(&asked.sources, printer);
-            let terms = Terms { present, ..terms_of_choice(&arguments.choice, config) };
+            let debs = OpenedDepot::at_hand(archive, config, &bars, printer)?;
+            let terms = terms_of_answer(&arguments.choice, &asked.sources, config, printer);
             pipeline::resolve_closed(asked.question(), &terms, wants_graph, choose, &debs)?
         }
         (true, true) => {

@@ -1,9 +1,7 @@
 //! `sodeb tree`.
 
-use std::collections::HashMap;
-
 use super::arguments::{Format, TreeArguments};
-use super::closing::{Fetching, OpenedDepot, present, terms_of_choice};
+use super::closing::{OpenedDepot, terms_of_answer};
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
@@ -11,7 +9,7 @@ use super::question::Asked;
 use super::settings::{SourceQuestion, linker_settings, read_sources};
 use super::{Exit, Failure};
 use crate::app::{Linked, Scope, Script, Sources, Started, link};
-use crate::close::{PackageOf, Terms};
+use crate::close::PackageOf;
 use crate::emit;
 use crate::inventory::Depth;
 use crate::loader::Traces;
@@ -47,7 +45,7 @@ fn as_it_is(
         cache: &catalog.archive.cache,
         catalog: None,
         offline: catalog.archive.offline,
-        architecture: catalog.arch.map_or_else(|| config.arch(), |arch| Ok(Some(arch)))?,
+        architecture: config.arch_unless(catalog.arch)?,
         depth: Depth::Linking,
     };
     let sources = read_sources(&question, config, printer)?;
@@ -71,8 +69,8 @@ fn closed(
         Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, Depth::Linking)?;
     asked.linker.traces = traces;
     let bars = Bars::new(printer.shows_progress);
-    let debs = OpenedDepot::open(&catalog.archive, HashMap::new(), Fetching::Newer, config, &bars, printer)?;
-    let terms = Terms { present: present(&asked.sources, printer), ..terms_of_choice(choice, config) };
+    let debs = OpenedDepot::at_hand(&catalog.archive, config, &bars, printer)?;
+    let terms = terms_of_answer(choice, &asked.sources, config, printer);
     let choose = |architecture| asked.opener.open(architecture).map(|opened| opened.catalogs);
     let show = |root: &Root<'_>, linked: &Linked<'_>, package_of: PackageOf<'_>| {
         Shown::of(root, linked, package_of, arguments.answer.format, printer)
