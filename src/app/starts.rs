@@ -70,14 +70,14 @@ pub struct AppObject<'root> {
 impl<'root> Linked<'root> {
     /// The folders that every one of these searches (which start, and which object of its map asks) goes
     /// through, where the root's links lead. They are to be for one machine.
-    pub fn searched_folders(&mut self, searches: &[(usize, usize)]) -> Vec<RootedPath> {
+    pub fn searched_folders(&self, searches: &[(usize, usize)]) -> Vec<RootedPath> {
         let Some((first, _)) = searches.first() else { return Vec::new() };
         let machine = self.starts[*first].map.start().facts.machine;
         let mut common: Option<Vec<RootedPath>> = None;
-        for (number, linkers) in self.linkers.iter_mut().enumerate() {
+        for (number, linkers) in self.linkers.iter().enumerate() {
             let its = searches.iter().filter(|(start, _)| self.starts[*start].linker == number);
             let mut its = its.map(|(start, by)| (&self.starts[*start].map, *by)).peekable();
-            let Some(linker) = linkers.get_mut(&machine).filter(|_| its.peek().is_some()) else { continue };
+            let Some(linker) = linkers.get(&machine).filter(|_| its.peek().is_some()) else { continue };
             let folders = linker.searched_folders(its);
             match &mut common {
                 None => common = Some(folders),

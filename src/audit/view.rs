@@ -200,7 +200,7 @@ impl<'root> View<'root> {
         for (index, start) in self.starts() {
             let reach = self.reach_of_start(index);
             for edge in start.map.missing() {
-                let by = start.map.objects[edge.by].node;
+                let by = start.map[edge.by].node;
                 let is_surer = unmet.get(&(by, edge.soname)).is_none_or(|known| reach < known.reach);
                 if is_surer {
                     let one = self.unmet(index, &start.map, edge, reach);
@@ -221,7 +221,7 @@ impl<'root> View<'root> {
             let node = self.node_at(&RootedPath::new(&tried.path))?;
             self.root.follow(node).is_err().then_some(node)
         });
-        let facts = map.objects[edge.by].facts;
+        let facts = map[edge.by].facts;
         let is_for_it = |node: &NodeId| {
             let object = self.root.follow(*node).ok().and_then(|node| self.root.content(node));
             matches!(object, Some(Content::Object(found)) if found.machine == facts.machine && libc_of(found) == libc_of(facts))
@@ -256,7 +256,7 @@ impl<'root> View<'root> {
         tried: Vec<String>,
         cause: Cause,
     ) -> Unmet<'root> {
-        let by = map.objects[edge.by].node;
+        let by = map[edge.by].node;
         Unmet { start, by, soname: edge.soname, kind: edge.kind, reach, cause, tried }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bstr::BString;
+use rayon::prelude::*;
 
 use crate::catalog::{
     self, Candidate, Catalog, CatalogError, Package, Reason, Standing, is_named_for, look_up,
@@ -14,6 +15,12 @@ use crate::vocabulary::{PackageName, RootedPath, Soname};
 pub(super) struct Ask {
     pub(super) soname: Soname,
     pub(super) folders: Vec<RootedPath>,
+}
+
+impl Ask {
+    fn look_up(&self, catalog: &dyn Catalog) -> Result<catalog::Answer, CatalogError> {
+        look_up(catalog, &self.soname, &self.folders, &[])
+    }
 }
 
 /// The number of an ask, which is that of its requirement too.
@@ -68,6 +75,8 @@ pub(super) struct Usable {
 pub(super) struct Asks {
     pub(super) all: Vec<Asked>,
     ids: BTreeMap<Ask, AskId>,
+    /// What was looked up of asks that have no number yet.
+    ahead: BTreeMap<Ask, catalog::Answer>,
 }
 
 impl Asks {
@@ -76,13 +85,26 @@ impl Asks {
         if let Some(id) = self.ids.get(&ask) {
             return Ok(*id);
         }
-        let catalog::Answer { candidates, reason, .. } = look_up(catalog, &ask.soname, &ask.folders, &[])?;
+        let answer = self.ahead.remove(&ask).map_or_else(|| ask.look_up(catalog), Ok)?;
+        let catalog::Answer { candidates, reason, .. } = answer;
         let findable = candidates.into_iter().filter(|candidate| candidate.standing != Standing::OffPath);
         let answers = findable.map(|candidate| Answer { candidate, facts: None }).collect();
         let id = AskId(self.all.len());
         self.ids.insert(ask.clone(), id);
         self.all.push(Asked { ask, versions: BTreeSet::new(), by: BTreeSet::new(), answers, reason });
         Ok(id)
+    }
+
+    /// Looks up those of the asks that are new, on every core: most decode blocks of the catalog.
+    pub(super) fn look_up_ahead<'asks>(
+        &mut self,
+        asks: impl Iterator<Item = &'asks Ask>,
+        catalog: &dyn Catalog,
+    ) -> Result<(), CatalogError> {
+        let new: BTreeSet<&Ask> = asks.filter(|ask| !self.ids.contains_key(*ask)).collect();
+        let answers = new.into_par_iter().map(|ask| Ok((ask.clone(), ask.look_up(catalog)?)));
+        self.ahead = answers.collect::<Result<_, CatalogError>>()?;
+        Ok(())
     }
 
     /// Notes who asks, and which symbol versions they need.

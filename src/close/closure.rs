@@ -1,6 +1,10 @@
 //! What a resolution tells of a closed gap: every soname that is asked for then, of the packages' files too, and the
 //! packages that have it. It is what the Plan has, without the files that are taken.
 
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
 use super::asks::Asked;
 use super::planned::lacking;
 use super::{CloseError, Closing, Settled};
@@ -31,28 +35,27 @@ impl Closing<'_> {
     ) -> Result<ClosedGap, CloseError> {
         let starts = settled.starts(self.scene);
         let unread = self.unread_of(settled.choice);
-        let mut sonames: Vec<SonameAnswer> =
-            settled.needs.iter().map(|(soname, need)| self.answer(settled, soname, need, &unread)).collect();
+        let answers =
+            settled.needs.par_iter().map(|(soname, need)| self.answer(settled, soname, need, &unread));
+        let mut sonames: Vec<SonameAnswer> = answers.collect();
         // Of several names that will do another one may be missing now.
         let told = |answer: &&SonameAnswer| {
             settled.needs.binary_search_by(|(soname, _)| (*soname).cmp(&answer.soname)).is_ok()
         };
         sonames.extend(self.resolution.sonames.iter().filter(|answer| !told(answer)).cloned());
         sonames.sort_by(|left, right| left.soname.cmp(&right.soname));
-        let is_direct = |name: &PackageName| {
-            let has = |answer: &SonameAnswer| {
-                answer.direct && answer.package.as_ref().is_some_and(|(package, _)| package == name)
-            };
-            sonames.iter().any(has)
-        };
+        let direct = sonames.iter().filter(|answer| answer.direct);
+        let direct: BTreeSet<PackageName> =
+            direct.filter_map(|answer| Some(answer.package.as_ref()?.0.clone())).collect();
         let names = settled.choice.packages();
         let packages: Vec<Package> = names.into_iter().filter_map(|name| self.asks.package(name)).collect();
         let graph = match wants_graph {
             true => Some(self.graph(packages.clone(), settled.laid, &starts, &unread)?),
             false => None,
         };
-        let chosen =
-            packages.into_iter().map(|package| ChosenPackage { direct: is_direct(&package.name), package });
+        let chosen = packages
+            .into_iter()
+            .map(|package| ChosenPackage { direct: direct.contains(&package.name), package });
         let packages = chosen.collect();
         let lacking = lacking(settled.laid, &starts);
         let problems = self.problems(settled, &unread);

@@ -36,6 +36,8 @@ pub use planned::Closed;
 pub use release_check::{MissingEdge, ReleaseCheck, WhyMissing, check_release};
 pub use versions::{Since, Successor};
 
+use rayon::prelude::*;
+
 use crate::app::{Linked, Scope, Sources, Started, link};
 use crate::catalog::{Catalog, CatalogError, IndexKind, Package, Relation, RelationGroup, parse_relations};
 use crate::companions::{Inclusion, Pattern, Runtime, Weight};
@@ -246,14 +248,15 @@ impl<'trees> Closing<'trees> {
     /// When the catalog's data is broken.
     pub fn learn(&mut self, read: Vec<(Package, Result<Arc<Deb>, String>)>) -> Result<(), CatalogError> {
         let architecture = self.catalog.provenance().target.architecture;
-        for (package, deb) in read {
-            match deb {
-                Ok(deb) => {
-                    self.known.insert(package.name.clone(), Known::new(package, deb, architecture));
-                }
-                Err(cause) => {
-                    self.unread.insert(package.name, cause);
-                }
+        let known = |(package, deb): (Package, Result<Arc<Deb>, String>)| {
+            let name = package.name.clone();
+            (name, deb.map(|deb| Known::new(package, deb, architecture)))
+        };
+        let read: Vec<(PackageName, Result<Known, String>)> = read.into_par_iter().map(known).collect();
+        for (name, known) in read {
+            match known {
+                Ok(known) => _ = self.known.insert(name, known),
+                Err(cause) => _ = self.unread.insert(name, cause),
             }
         }
         self.study()

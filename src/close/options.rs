@@ -26,6 +26,16 @@ enum Studied {
     Unfit(String),
 }
 
+impl Studied {
+    fn asks(&self) -> impl Iterator<Item = &Ask> {
+        let needs = match self {
+            Self::Fits { needs, .. } => needs.as_slice(),
+            Self::Unfit(_) => &[],
+        };
+        needs.iter().map(|(ask, _)| ask)
+    }
+}
+
 impl Closing<'_> {
     /// Finds out what every answer brings along whose package was read, and what those needs could be answered by
     /// in turn.
@@ -47,6 +57,8 @@ impl Closing<'_> {
                 .par_iter()
                 .map(|(package, answers)| self.study_package(package, answers))
                 .collect::<Result<_, CatalogError>>()?;
+            let asks = studied.iter().flatten().flat_map(|(_, studied)| studied.asks());
+            self.asks.look_up_ahead(asks, self.catalog)?;
             for ((package, _), answers) in open.into_iter().zip(studied) {
                 for ((id, index), studied) in answers {
                     let facts = self.facts(&package, studied)?;
@@ -114,9 +126,9 @@ impl Closing<'_> {
         let map = linker.library(node, facts, None);
         let mut needs = BTreeMap::new();
         for edge in map.missing() {
-            let folders = linker.searched_folders(std::iter::once((&map, edge.by)));
+            let folders = linker.searched_folders(std::iter::once((&map, edge.by.get())));
             let soname = asked_name(edge, self.catalog)?;
-            let versions = versions_needed(map.objects[edge.by].facts, soname);
+            let versions = versions_needed(map[edge.by].facts, soname);
             let ask = Ask { soname: soname.clone(), folders };
             needs.entry(ask).or_insert_with(BTreeSet::new).extend(versions);
         }

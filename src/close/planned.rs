@@ -430,9 +430,9 @@ impl Loads {
         let map = &start.map;
         for edge in &map.edges {
             let Outcome::Found { object, .. } = &edge.outcome else { continue };
-            let library = &map.objects[*object];
+            let library = &map[*object];
             let Some((known, _)) = laid.origin(library.node) else { continue };
-            let by = map.objects[edge.by].node;
+            let by = map[edge.by].node;
             let path = RootedPath::new(library.path.as_slice());
             let load = self.libraries.entry((edge.soname.clone(), path)).or_insert_with(|| Load {
                 kind: edge.kind,

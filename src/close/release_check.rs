@@ -12,7 +12,9 @@ use super::actions_of;
 use super::overlay::alternative_links;
 use crate::elf::Machine;
 use crate::inventory::{Content, Deb, Inventory};
-use crate::loader::{Libc, Linker, LinkerSettings, Outcome, Platform, Rule, UnknownMachine, libc_of};
+use crate::loader::{
+    Libc, Linker, LinkerSettings, ObjectIndex, Outcome, Platform, Rule, UnknownMachine, libc_of,
+};
 use crate::root::{MountId, NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath, Soname, named};
 
@@ -107,7 +109,7 @@ pub fn check_release(
                 Outcome::Found { object, rule, .. } => {
                     let found = check.found.entry(first_rule(&map.edges, *object).unwrap_or(*rule));
                     *found.or_default() += 1;
-                    let way = root.way(root.top(), &map.objects[*object].path);
+                    let way = root.way(root.top(), &map[*object].path);
                     let is_alternative = |link: &NodeId| alternatives.contains(&root.mount_of(*link));
                     if way.is_ok_and(|(links, _)| links.iter().any(is_alternative)) {
                         check.through_alternatives += 1;
@@ -131,7 +133,7 @@ pub fn check_release(
 }
 
 /// The rule by which an object was found before it was there already.
-fn first_rule(edges: &[crate::loader::Edge<'_>], object: usize) -> Option<Rule> {
+fn first_rule(edges: &[crate::loader::Edge<'_>], object: ObjectIndex) -> Option<Rule> {
     edges.iter().find_map(|edge| match &edge.outcome {
         Outcome::Found { object: found, rule, .. } if *found == object && *rule != Rule::Loaded => {
             Some(*rule)

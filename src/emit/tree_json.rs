@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::problems::LinkProblem;
 use crate::app::{Linked, Script, Started};
 use crate::close::PackageOf;
-use crate::loader::{Edge, LinkMap, Outcome, Tried};
+use crate::loader::{Edge, LinkMap, ObjectIndex, Outcome, Tried};
 use crate::root::Root;
 use crate::vocabulary::{PackageName, Soname};
 
@@ -105,7 +105,7 @@ fn problem(problem: LinkProblem) -> Problem {
 }
 
 fn needed<'root>(map: &LinkMap<'root>, package_of: PackageOf<'_>, edge: &Edge<'root>) -> Needed<'root> {
-    let path = |object: usize| map.objects[object].path.to_string();
+    let path = |object: ObjectIndex| map[object].path.to_string();
     let by = path(edge.by);
     let soname = edge.soname;
     match &edge.outcome {
@@ -113,7 +113,7 @@ fn needed<'root>(map: &LinkMap<'root>, package_of: PackageOf<'_>, edge: &Edge<'r
             soname,
             by,
             found: Some(path(*object)),
-            package: package_of(map.objects[*object].node),
+            package: package_of(map[*object].node),
             rule: Some(rule.name()),
             via: via.map(path),
             tried: tried.iter().map(place).collect(),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::app::Linked;
 use crate::close::PackageOf;
-use crate::loader::{LinkMap, Loaded, Outcome, Rule, Tried};
+use crate::loader::{LinkMap, Loaded, ObjectIndex, Outcome, Rule, Tried};
 use crate::root::Root;
 
 use super::problems::LinkProblem;
@@ -58,7 +58,7 @@ struct Branch<'text, 'map, 'root> {
 
 impl Branch<'_, '_, '_> {
     /// The edges of one object: those that load something, and those that come to nothing.
-    fn below(&mut self, by: usize, indent: &str) {
+    fn below(&mut self, by: ObjectIndex, indent: &str) {
         let edges: Vec<_> = self
             .map
             .edges
@@ -66,7 +66,7 @@ impl Branch<'_, '_, '_> {
             .filter(|edge| edge.by == by)
             .filter(|edge| match &edge.outcome {
                 Outcome::Found { rule, object, .. } => {
-                    *rule != Rule::Loaded && self.map.objects[*object].loader == Some(by)
+                    *rule != Rule::Loaded && self.map[*object].loader == Some(by)
                 }
                 Outcome::Missing { .. } => true,
             })
@@ -77,7 +77,7 @@ impl Branch<'_, '_, '_> {
             let below = format!("{indent}{below}");
             match &edge.outcome {
                 Outcome::Found { object, rule, tried, .. } => {
-                    let Loaded { node, path, .. } = &self.map.objects[*object];
+                    let Loaded { node, path, .. } = &self.map[*object];
                     let rule = paint(DIM, format!("[{rule}]"));
                     let package = (self.package_of)(*node).map(|name| format!("  {}", paint(GOOD, name)));
                     let package = package.unwrap_or_default();

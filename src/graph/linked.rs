@@ -6,7 +6,7 @@ use super::builder::{Builder, Met};
 use super::{Asked, Graph, Owner};
 use crate::app::{Linked, Sources, Started};
 use crate::catalog::{Catalog, CatalogError, Package};
-use crate::loader::Outcome;
+use crate::loader::{ObjectIndex, Outcome};
 use crate::resolve::{Resolution, Scene, Status, asked_name};
 use crate::root::{NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
@@ -96,8 +96,8 @@ impl Graph {
         let mut met: HashMap<NodeId, Met> = HashMap::new();
         for start in starts {
             let map = &start.map;
-            let mut meet = |builder: &mut Builder<'_>, object: usize| {
-                let loaded = &map.objects[object];
+            let mut meet = |builder: &mut Builder<'_>, object: ObjectIndex| {
+                let loaded = &map[object];
                 *met.entry(loaded.node)
                     .or_insert_with(|| builder.object(root.path(loaded.node), owner(loaded.node)))
             };
@@ -111,7 +111,7 @@ impl Graph {
                 };
                 let place = found.map(|object| {
                     let place = meet(&mut builder, object);
-                    builder.found_as(place, RootedPath::new(map.objects[object].path.as_slice()));
+                    builder.found_as(place, RootedPath::new(map[object].path.as_slice()));
                     place
                 });
                 builder.need(first, by, edge.kind, asked_name(edge, catalog)?, place);

@@ -12,7 +12,7 @@ use crate::app::{Abi, Included, Linked, Scope, Source, Sources, link, other_inte
 use crate::decompress::Compression;
 use crate::inventory::{Entry, EntryKind, Inventory, InventoryError, read_image, read_layer};
 use crate::layer::{Context, Library, not_found, not_loaded};
-use crate::loader::Outcome;
+use crate::loader::{ObjectIndex, Outcome};
 use crate::plan::Plan;
 use crate::root::Root;
 use crate::vocabulary::{RootedPath, Soname};
@@ -203,7 +203,7 @@ type Outcomes = BTreeMap<RootedPath, Vec<(RootedPath, Soname, Option<RootedPath>
 fn outcomes(root: &Root<'_>, linked: &Linked<'_>) -> Outcomes {
     let maps = linked.starts.iter().map(|start| &start.map);
     maps.map(|map| {
-        let path = |object: usize| root.path(map.objects[object].node);
+        let path = |object: ObjectIndex| root.path(map[object].node);
         let edges = map.edges.iter().map(|edge| {
             let found = match &edge.outcome {
                 Outcome::Found { object, .. } => Some(path(*object)),

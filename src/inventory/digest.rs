@@ -35,7 +35,7 @@ impl Inventory {
                 EntryKind::File(content) => {
                     field(b"file");
                     let is_read = read.binary_search(&entry.path).is_ok();
-                    if let Some((top, _)) = content.top.as_ref().filter(|_| is_read) {
+                    if let Some((top, _)) = content.top.as_deref().filter(|_| is_read) {
                         field(&digest_of(File::open(top.join(entry.path.to_os_str_lossy()))?)?.0);
                     }
                 }
@@ -49,7 +49,7 @@ impl Inventory {
     pub fn file_digest(&self, path: impl AsRef<[u8]>) -> Option<Sha256Digest> {
         let entry = self.get(path)?;
         let EntryKind::File(content) = &entry.kind else { return None };
-        let (top, _) = content.top.as_ref()?;
+        let (top, _) = content.top.as_deref()?;
         digest_of(File::open(top.join(entry.path.to_os_str_lossy())).ok()?).ok()
     }
 }

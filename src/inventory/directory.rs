@@ -3,14 +3,17 @@
 //! For an app one thread walks; every core opens files, reads their first bytes and, where those are ELF's magic,
 //! the facts. Links are recorded, never followed, so that nothing outside the folder is read.
 
+use std::cmp::Ordering;
 use std::fs::File;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use bstr::BString;
+use bstr::{BString, ByteSlice};
+use rustix::fs::{Mode, OFlags};
 use walkdir::{DirEntry, WalkDir};
 
 use super::content::{self, Depth};
@@ -19,6 +22,9 @@ use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory, Permi
 
 /// How many files a task reads: enough that handing it over costs nothing beside the reading.
 const FILES_A_TASK: usize = 128;
+
+/// How many files of one folder make it pay to open the folder and them from there, rather than each by its whole path.
+const SIBLINGS_TO_PAY: usize = 4;
 
 /// What a folder of the host's own root has in it that is no part of a tree: the kernel's views.
 const KERNEL_FOLDERS: [&str; 3] = ["proc", "sys", "dev"];
@@ -85,7 +91,7 @@ pub fn read_directory(path: &Path, depth: Depth) -> Result<Inventory, InventoryE
     if metadata.is_file() {
         File::open(path).map_err(unreadable)?;
         let name = path.file_name().unwrap_or(path.as_os_str()).as_bytes();
-        return Ok(Inventory::new(vec![file(path, BString::from(name), depth)], Vec::new()));
+        return Ok(Inventory::new(vec![file(File::open(path), BString::from(name), depth)], Vec::new()));
     }
     if !metadata.is_dir() {
         return Err(InventoryError::Unsuitable { path: path.to_owned() });
@@ -110,13 +116,13 @@ pub fn read_root(path: &Path, depth: Depth) -> Result<Inventory, InventoryError>
 /// When `path` can't be read or is no folder.
 pub fn read_base(path: &Path, depth: Depth) -> Result<Inventory, InventoryError> {
     std::fs::read_dir(path).map_err(|source| InventoryError::Unreadable { path: path.to_owned(), source })?;
-    let top: Arc<Path> = Arc::from(path);
+    let top = Arc::new((path.to_owned(), depth));
     let mut found = Found::default();
     for step in WalkDir::new(path).min_depth(1).into_iter().filter_entry(|entry| !is_kernels(entry)) {
         match step {
             Ok(entry) if entry.file_type().is_file() => found.entries.push(Entry {
                 path: below(path, entry.path()),
-                kind: EntryKind::File(FileContent::on_demand(Arc::clone(&top), depth)),
+                kind: EntryKind::File(FileContent::on_demand(Arc::clone(&top))),
             }),
             Ok(entry) => found.push_other(path, &entry),
             Err(error) => found.push_error(path, &error),
@@ -130,52 +136,111 @@ fn is_kernels(entry: &DirEntry) -> bool {
 }
 
 fn walk(top: &Path, depth: Depth, is_taken: impl Fn(&DirEntry) -> bool + Send) -> Inventory {
-    let collected = Mutex::new(Found::default());
-    let collect = |found: Found| {
-        // A poisoned lock means that another task panicked; its panic is passed on by the scope.
-        if let Ok(mut all) = collected.lock() {
-            all.entries.extend(found.entries);
-            all.diagnostics.extend(found.diagnostics);
-        }
-    };
+    // Each task's files with its number: in their order they are sorted already.
+    let read: Mutex<Vec<(usize, Vec<Entry>)>> = Mutex::default();
+    let mut walked = Found::default();
     rayon::scope(|scope| {
-        let mut walked = Found::default();
+        let read = &read;
+        let mut tasks = 0;
         let mut files = Vec::with_capacity(FILES_A_TASK);
-        for step in WalkDir::new(top).min_depth(1).into_iter().filter_entry(is_taken) {
+        let mut hand_over = |files: Vec<DirEntry>| {
+            let task = tasks;
+            tasks += 1;
+            scope.spawn(move |_| {
+                let entries = read_files(top, &files, depth);
+                // A poisoned lock means that another task panicked; its panic is passed on by the scope.
+                if let Ok(mut read) = read.lock() {
+                    read.push((task, entries));
+                }
+            });
+        };
+        let steps = WalkDir::new(top).min_depth(1).sort_by(order_of_paths).into_iter();
+        for step in steps.filter_entry(is_taken) {
             match step {
                 Ok(entry) if entry.file_type().is_file() => files.push(entry),
                 Ok(entry) => walked.push_other(top, &entry),
                 Err(error) => walked.push_error(top, &error),
             }
             if files.len() == FILES_A_TASK {
-                let task = std::mem::replace(&mut files, Vec::with_capacity(FILES_A_TASK));
-                scope.spawn(move |_| collect(read_files(top, &task, depth)));
+                hand_over(std::mem::replace(&mut files, Vec::with_capacity(FILES_A_TASK)));
             }
         }
-        collect(read_files(top, &files, depth));
-        collect(walked);
+        hand_over(files);
     });
-    let found = collected.into_inner().unwrap_or_default();
-    Inventory::new(found.entries, found.diagnostics)
+    let mut read = read.into_inner().unwrap_or_default();
+    read.sort_unstable_by_key(|(task, _)| *task);
+    let files: usize = read.iter().map(|(_, entries)| entries.len()).sum();
+    let mut entries = Vec::with_capacity(files + walked.entries.len());
+    entries.extend(read.into_iter().flat_map(|(_, entries)| entries));
+    entries.append(&mut walked.entries);
+    Inventory::new(entries, walked.diagnostics)
 }
 
-fn read_files(top: &Path, files: &[DirEntry], depth: Depth) -> Found {
-    let entries = files.iter().map(|entry| file(entry.path(), below(top, entry.path()), depth)).collect();
-    Found { entries, diagnostics: Vec::new() }
-}
-
-fn file(host_path: &Path, path: BString, depth: Depth) -> Entry {
-    let content = match depth {
-        Depth::Linking | Depth::Opening => FileContent::new(read_content(host_path, &path, depth)),
-        Depth::Auditing => read_for_audit(host_path, &path).unwrap_or_else(unreadable),
+/// The order of two entries of one folder in which the files of a tree come in the order of their paths' bytes: that
+/// of their names, where a folder's has a slash at its end.
+fn order_of_paths(left: &DirEntry, right: &DirEntry) -> Ordering {
+    let (left_path, right_path) = (path_of(left), path_of(right));
+    let common = left_path.len().min(right_path.len());
+    let next = |path: &[u8], entry: &DirEntry| match path.get(common) {
+        Some(byte) => Some(*byte),
+        None => entry.file_type().is_dir().then_some(b'/'),
     };
-    Entry { path, kind: EntryKind::File(content) }
+    left_path[..common]
+        .cmp(&right_path[..common])
+        .then_with(|| next(left_path, left).cmp(&next(right_path, right)))
 }
 
-fn read_for_audit(host_path: &Path, path: &[u8]) -> io::Result<FileContent> {
-    let file = File::open(host_path)?;
-    let content = content::read(&file, path, Depth::Auditing)?;
-    let evidence = content::evidence(&file, path, &content)?;
+fn read_files(top: &Path, files: &[DirEntry], depth: Depth) -> Vec<Entry> {
+    let mut entries = Vec::with_capacity(files.len());
+    for siblings in files.chunk_by(|left, right| split(left).0 == split(right).0) {
+        let pays = siblings.len() >= SIBLINGS_TO_PAY;
+        let folder = siblings.first().filter(|_| pays).and_then(|entry| open_folder(split(entry).0));
+        for entry in siblings {
+            let opened = match &folder {
+                Some(folder) => open_in(folder, split(entry).1),
+                None => File::open(entry.path()),
+            };
+            entries.push(file(opened, below(top, entry.path()), depth));
+        }
+    }
+    entries
+}
+
+fn path_of(entry: &DirEntry) -> &[u8] {
+    entry.path().as_os_str().as_bytes()
+}
+
+/// The path of the folder that an entry lies in, and its name, which walkdir joins with a slash.
+fn split(entry: &DirEntry) -> (&[u8], &[u8]) {
+    let path = path_of(entry);
+    path.rfind_byte(b'/').map_or((b"", path), |slash| (&path[..slash], &path[slash + 1..]))
+}
+
+/// A folder to open files from; none where it can't be had, so that their own paths tell why.
+fn open_folder(path: &[u8]) -> Option<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    rustix::fs::open(path, flags, Mode::empty()).ok()
+}
+
+/// Opens a regular file; what has become a link since it was seen is not followed.
+fn open_in(folder: &OwnedFd, name: &[u8]) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let open = || rustix::fs::openat(folder, name, flags, Mode::empty());
+    Ok(File::from(rustix::io::retry_on_intr(open)?))
+}
+
+fn file(opened: io::Result<File>, path: BString, depth: Depth) -> Entry {
+    let read = |file: &File, path: &[u8]| match depth {
+        Depth::Linking | Depth::Opening => content::read(file, path, depth).map(FileContent::new),
+        Depth::Auditing => read_for_audit(file, path),
+    };
+    let content = opened.and_then(|file| read(&file, &path));
+    Entry { kind: EntryKind::File(content.unwrap_or_else(unreadable)), path }
+}
+
+fn read_for_audit(file: &File, path: &[u8]) -> io::Result<FileContent> {
+    let content = content::read(file, path, Depth::Auditing)?;
+    let evidence = content::evidence(file, path, &content)?;
     Ok(FileContent::new(content).of_size(file.metadata()?.len()).with(evidence))
 }
 
@@ -191,7 +256,7 @@ fn below(top: &Path, path: &Path) -> BString {
     BString::from(rest.strip_prefix(b"/").unwrap_or(rest))
 }
 
-/// What one task has read.
+/// What was come across beside the files of an app.
 #[derive(Default)]
 struct Found {
     entries: Vec<Entry>,

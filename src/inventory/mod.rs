@@ -24,7 +24,7 @@ mod stored;
 mod streamed;
 mod tar_members;
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use bstr::{BStr, BString, ByteSlice};
@@ -100,7 +100,7 @@ pub struct FileContent {
     /// Boxed, since few files have any.
     evidence: Option<Box<Evidence>>,
     /// The host folder that the entry's path is below, for one that is not read yet, and how much is read then.
-    top: Option<(Arc<Path>, Depth)>,
+    top: Option<Arc<(PathBuf, Depth)>>,
 }
 
 impl FileContent {
@@ -119,8 +119,8 @@ impl FileContent {
         Self { evidence: evidence.map(Box::new), ..self }
     }
 
-    fn on_demand(top: Arc<Path>, depth: Depth) -> Self {
-        Self { read: OnceLock::new(), size_bytes: None, evidence: None, top: Some((top, depth)) }
+    fn on_demand(top: Arc<(PathBuf, Depth)>) -> Self {
+        Self { read: OnceLock::new(), size_bytes: None, evidence: None, top: Some(top) }
     }
 }
 
@@ -160,7 +160,7 @@ impl Entry {
     /// The content of a regular file; none for anything else.
     pub fn content(&self) -> Option<&Content> {
         let EntryKind::File(file) = &self.kind else { return None };
-        Some(file.read.get_or_init(|| match &file.top {
+        Some(file.read.get_or_init(|| match file.top.as_deref() {
             Some((top, depth)) => {
                 directory::read_content(&top.join(self.path.to_os_str_lossy()), &self.path, *depth)
             }

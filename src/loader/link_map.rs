@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use bstr::{BStr, BString};
-use hashbrown::HashMap;
+use thin_vec::ThinVec;
 
-use crate::elf::ElfFacts;
+use super::numbered::{ObjectId, TrailId};
+use crate::elf::{DlopenNote, ElfFacts};
 use crate::root::NodeId;
 use crate::vocabulary::{Soname, named};
 
@@ -51,6 +52,22 @@ named! {
     }
 }
 
+/// Which of [`LinkMap::objects`] something is. A tree has hundreds of thousands of edges, which name them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectIndex(u32);
+
+impl ObjectIndex {
+    /// What is loaded is in memory, which ends long before the numbers do.
+    pub(super) fn new(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// The index itself.
+    pub fn get(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// What one start object makes the dynamic linker load, in its order.
 #[derive(Clone, Debug)]
 pub struct LinkMap<'root> {
@@ -59,16 +76,16 @@ pub struct LinkMap<'root> {
     /// Everything that is loaded, in order: first what the process had before, then the start object and
     /// breadth-first what it needs.
     pub objects: Vec<Loaded<'root>>,
-    /// Which of `objects` is the start object.
-    pub start: usize,
+    /// The start object.
+    pub start: ObjectIndex,
     /// Every needed edge of what the start object brought in, in the order in which the linker met them.
     pub edges: Vec<Edge<'root>>,
     /// The program's PT_INTERP and where it leads; none for a library.
     pub interpreter: Option<Interpreter<'root>>,
     /// Versions that are needed of a loaded object that does not define them.
     pub missing_versions: Vec<MissingVersion<'root>>,
-    pub(super) by_name: HashMap<&'root BStr, usize>,
-    pub(super) by_file: HashMap<NodeId, usize>,
+    /// The names that something answers to.
+    pub(super) names: Vec<(&'root Soname, ObjectIndex)>,
 }
 
 /// A loaded object.
@@ -80,9 +97,10 @@ pub struct Loaded<'root> {
     pub path: Arc<BString>,
     /// Its facts.
     pub facts: &'root ElfFacts,
-    /// The object in the same list that asked for it first; none for a program.
-    pub loader: Option<usize>,
-    pub(super) paths: super::search::PathsId,
+    /// The object that asked for it first; none for a program.
+    pub loader: Option<ObjectIndex>,
+    pub(super) id: ObjectId,
+    pub(super) trail: TrailId,
 }
 
 /// A program's dynamic linker.
@@ -97,14 +115,14 @@ pub struct Interpreter<'root> {
 /// One DT_NEEDED entry, or one library that an object opens by itself, and what came of it.
 #[derive(Clone, Debug)]
 pub struct Edge<'root> {
-    /// The object that asks, an index of [`LinkMap::objects`].
-    pub by: usize,
+    /// The object that asks.
+    pub by: ObjectIndex,
     /// What makes it needed.
     pub kind: NeedKind,
     /// What it asks for.
     pub soname: &'root Soname,
-    /// What would do as well, the best first; only for what is opened and not found.
-    pub others: &'root [Soname],
+    /// The note that names it, for what is opened by one.
+    pub(super) note: Option<&'root DlopenNote>,
     /// What came of it.
     pub outcome: Outcome,
 }
@@ -114,15 +132,14 @@ pub struct Edge<'root> {
 pub enum Outcome {
     /// It was found.
     Found {
-        /// An index of [`LinkMap::objects`].
-        object: usize,
+        /// Which object it is.
+        object: ObjectIndex,
         /// By which rule.
         rule: Rule,
-        /// The object whose search path named the folder, or which had it loaded before; an index of
-        /// [`LinkMap::objects`].
-        via: Option<usize>,
+        /// The object whose search path named the folder, or which had it loaded before.
+        via: Option<ObjectIndex>,
         /// The places that were tried before; only where a trace was asked for.
-        tried: Box<[Tried]>,
+        tried: ThinVec<Tried>,
     },
     /// It was not.
     Missing {
@@ -130,7 +147,7 @@ pub enum Outcome {
         /// search came to its end.
         fatal: Option<Box<Tried>>,
         /// Every place that was tried, in order.
-        tried: Box<[Tried]>,
+        tried: ThinVec<Tried>,
     },
 }
 
@@ -186,10 +203,28 @@ pub struct MissingVersion<'root> {
     pub weak: bool,
 }
 
+impl<'root> Edge<'root> {
+    /// What would do as well, the best first; only for what is opened and not found.
+    pub fn others(&self) -> &'root [Soname] {
+        match (&self.outcome, self.note) {
+            (Outcome::Missing { .. }, Some(note)) => note.sonames.get(1..).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+}
+
+impl<'root> std::ops::Index<ObjectIndex> for LinkMap<'root> {
+    type Output = Loaded<'root>;
+
+    fn index(&self, object: ObjectIndex) -> &Loaded<'root> {
+        &self.objects[object.get()]
+    }
+}
+
 impl<'root> LinkMap<'root> {
     /// The start object.
     pub fn start(&self) -> &Loaded<'root> {
-        &self.objects[self.start]
+        &self[self.start]
     }
 
     /// The edges that came to nothing.
@@ -200,8 +235,9 @@ impl<'root> LinkMap<'root> {
     /// What led to an object being loaded: from the start object (or the program of its process) down to it.
     pub fn chain(&self, object: usize) -> Vec<usize> {
         let mut chain = vec![object];
-        while let Some(loader) = self.objects[*chain.last().unwrap_or(&object)].loader {
-            if chain.contains(&loader) || *chain.last().unwrap_or(&object) == self.start {
+        let loader = |object: usize| self.objects[object].loader.map(ObjectIndex::get);
+        while let Some(loader) = loader(*chain.last().unwrap_or(&object)) {
+            if chain.contains(&loader) || *chain.last().unwrap_or(&object) == self.start.get() {
                 break;
             }
             chain.push(loader);
@@ -212,6 +248,7 @@ impl<'root> LinkMap<'root> {
 
     /// The loaded object that answers to a name.
     pub fn loaded_as(&self, name: &[u8]) -> Option<usize> {
-        self.by_name.get(BStr::new(name)).copied()
+        let named = self.names.iter().find(|(soname, _)| soname.as_bytes() == name);
+        named.map(|(_, object)| object.get())
     }
 }

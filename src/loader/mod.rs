@@ -12,6 +12,7 @@ mod ld_so_cache;
 mod ld_so_cache_writer;
 mod ld_so_conf;
 mod link_map;
+mod numbered;
 mod opened;
 mod platform;
 mod probe;
@@ -23,14 +24,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
+use thin_vec::ThinVec;
 
 pub use foreign::{Foreign, foreign};
 pub use ld_so_cache::{BrokenCache, LdSoCache};
 pub use ld_so_cache_writer::{CachedLibrary, renewed_cache};
 pub use ld_so_conf::configured_folders;
 pub use link_map::{
-    Edge, Interpreter, Libc, LinkMap, Loaded, MissingVersion, NeedKind, Outcome, Refusal, Rule, Tried,
+    Edge, Interpreter, Libc, LinkMap, Loaded, MissingVersion, NeedKind, ObjectIndex, Outcome, Refusal, Rule,
+    Tried,
 };
 pub use platform::{CpuLevel, Platform};
 
@@ -38,6 +41,8 @@ use crate::elf::{DlopenPriority, ElfFacts, Machine};
 use crate::inventory::Content;
 use crate::root::{NodeId, Root};
 use crate::vocabulary::{RootedPath, Soname};
+use numbered::{NameId, ObjectId, Present};
+use opened::Opened;
 use search::{Searched, Searcher};
 
 /// What the image's environment would set, and what is assumed of its machine.
@@ -92,7 +97,17 @@ pub struct Linker<'root> {
     traces: Traces,
     opens: Option<DlopenPriority>,
     versions_met: versions::Met,
-    /// Those of the map that is being made: the map itself takes just the room that they need.
+    /// What is loaded into the process that is being made.
+    present: Present,
+    /// What the map that is being made is gathered in: it takes just the room that it needs.
+    room: Room<'root>,
+}
+
+/// Room for a map, used again and again.
+#[derive(Default)]
+struct Room<'root> {
+    objects: Vec<Loaded<'root>>,
+    names: Vec<(&'root Soname, ObjectIndex)>,
     edges: Vec<Edge<'root>>,
 }
 
@@ -117,8 +132,16 @@ impl<'root> Linker<'root> {
     ) -> Result<Self, UnknownMachine> {
         let platform = Platform::of(machine).ok_or(UnknownMachine(machine))?;
         let searcher = Searcher::new(root, platform, settings);
-        let (traces, opens, versions_met) = (settings.traces, settings.opens, HashSet::new());
-        Ok(Self { root, platform, searcher, traces, opens, versions_met, edges: Vec::new() })
+        Ok(Self {
+            root,
+            platform,
+            searcher,
+            traces: settings.traces,
+            opens: settings.opens,
+            versions_met: HashSet::new(),
+            present: Present::default(),
+            room: Room::default(),
+        })
     }
 
     /// Links a program as the kernel and its dynamic linker start it: `$ORIGIN` is the real file's folder.
@@ -128,8 +151,10 @@ impl<'root> Linker<'root> {
             path: BStr::new(path),
             node: self.root.resolve(self.root.top(), path).ok(),
         });
-        let mut map = empty_map(libc_of(facts));
-        self.push(&mut map, node, path, facts, None);
+        let mut map = self.empty_map(libc_of(facts));
+        self.present.clear();
+        let program = self.searcher.object(node, path, facts);
+        self.push(&mut map, program, None);
         self.push_dynamic_linker(&mut map, interpreter.map(|interpreter| interpreter.path));
         map.interpreter = interpreter;
         self.link_from(map, 0)
@@ -145,26 +170,42 @@ impl<'root> Linker<'root> {
     ) -> LinkMap<'root> {
         let mut map = match process {
             Some(process) => {
-                LinkMap { edges: Vec::new(), missing_versions: Vec::new(), ..process.map.clone() }
+                let mut map = self.empty_map(process.map.libc);
+                map.objects.extend_from_slice(&process.map.objects);
+                map.names.extend_from_slice(&process.map.names);
+                map
             }
-            None => empty_map(libc_of(facts)),
+            None => self.empty_map(libc_of(facts)),
         };
+        self.remember_present(&map);
         let path = Arc::new(BString::from(self.root.path(node).as_bytes()));
-        let start = match map.by_file.get(&node) {
-            Some(loaded) => *loaded,
-            None => self.push(&mut map, node, path, facts, process.map(|process| process.caller)),
+        let object = self.searcher.object(node, path, facts);
+        let start = match self.loaded(object) {
+            Some(loaded) => loaded,
+            None => self.push(&mut map, object, process.map(|process| process.caller)),
         };
         if process.is_none() {
             self.push_dynamic_linker(&mut map, None);
         }
-        map.interpreter = None;
         self.link_from(map, start)
+    }
+
+    fn empty_map(&mut self, libc: Libc) -> LinkMap<'root> {
+        LinkMap {
+            libc,
+            objects: std::mem::take(&mut self.room.objects),
+            start: ObjectIndex::default(),
+            edges: std::mem::take(&mut self.room.edges),
+            interpreter: None,
+            missing_versions: Vec::new(),
+            names: std::mem::take(&mut self.room.names),
+        }
     }
 
     /// The folders that every one of these searches (a start's map, and which of its objects asks) goes
     /// through, where the root's links lead: where a library would have to lie to be found by all.
     pub fn searched_folders<'map>(
-        &mut self,
+        &self,
         searches: impl Iterator<Item = (&'map LinkMap<'root>, usize)>,
     ) -> Vec<RootedPath>
     where
@@ -182,37 +223,58 @@ impl<'root> Linker<'root> {
     fn push_dynamic_linker(&mut self, map: &mut LinkMap<'root>, interpreter: Option<&BStr>) {
         let path = interpreter.map_or_else(|| self.platform.linker(map.libc).into(), ToOwned::to_owned);
         let Ok(node) = self.root.resolve(self.root.top(), &path) else { return };
-        if let Some(Content::Object(facts)) = self.root.content(node)
-            && !map.by_file.contains_key(&node)
-        {
-            self.push(map, node, Arc::new(path), facts, Some(0));
+        let Some(Content::Object(facts)) = self.root.content(node) else { return };
+        let object = self.searcher.object(node, Arc::new(path), facts);
+        if self.loaded(object).is_none() {
+            self.push(map, object, Some(0));
         }
     }
 
-    /// Adds an object to the loaded ones, under its soname.
-    fn push(
-        &mut self,
-        map: &mut LinkMap<'root>,
-        node: NodeId,
-        path: Arc<BString>,
-        facts: &'root ElfFacts,
-        loader: Option<usize>,
-    ) -> usize {
-        let object = map.objects.len();
-        let paths = self.searcher.paths_of(node, &path, facts, map.libc);
-        map.objects.push(Loaded { node, path, facts, loader, paths });
-        map.by_file.insert(node, object);
-        // musl compares the names that were asked for, never sonames.
-        if let Some(soname) = facts.soname.as_ref().filter(|_| map.libc == Libc::Glibc) {
-            map.by_name.entry(BStr::new(soname.as_bytes())).or_insert(object);
+    /// Begins with what a process has.
+    fn remember_present(&mut self, map: &LinkMap<'root>) {
+        self.present.clear();
+        for (index, loaded) in map.objects.iter().enumerate() {
+            self.present.add_file(self.searcher.objects.get(loaded.id).file, index);
         }
-        object
+        for (soname, object) in &map.names {
+            self.present.name(self.searcher.names.id_of(soname.as_bytes()), object.get());
+        }
+    }
+
+    /// The index of an object in the process that is being made.
+    fn loaded(&self, object: ObjectId) -> Option<usize> {
+        self.present.of_file(self.searcher.objects.get(object).file)
+    }
+
+    /// Adds an object to the loaded ones, under its soname.
+    fn push(&mut self, map: &mut LinkMap<'root>, id: ObjectId, loader: Option<usize>) -> usize {
+        let index = map.objects.len();
+        let trail = self.searcher.trail_of(map, id, loader);
+        let object = self.searcher.objects.get(id);
+        let (node, facts, soname) = (object.node, object.facts, object.soname);
+        self.present.add_file(object.file, index);
+        let loader = loader.map(ObjectIndex::new);
+        map.objects.push(Loaded { node, path: Arc::clone(&object.path), facts, loader, id, trail });
+        // musl compares the names that were asked for, never sonames.
+        if map.libc == Libc::Glibc
+            && let (Some(soname), Some(name)) = (&facts.soname, soname)
+        {
+            self.name(map, soname, name, index);
+        }
+        index
+    }
+
+    /// Has an object answer to a name, if none does.
+    fn name(&mut self, map: &mut LinkMap<'root>, soname: &'root Soname, name: NameId, object: usize) {
+        if self.present.name(name, object) {
+            map.names.push((soname, ObjectIndex::new(object)));
+        }
     }
 
     /// Breadth-first from the start object: what each asks for, in the order of its DT_NEEDED. What objects open
     /// by themselves comes after that, since they do it when they run.
     fn link_from(&mut self, mut map: LinkMap<'root>, start: usize) -> LinkMap<'root> {
-        map.start = start;
+        map.start = ObjectIndex::new(start);
         let first_new = map.objects.len();
         self.load_needed(&mut map, start);
         if self.opens.is_some() {
@@ -223,45 +285,55 @@ impl<'root> Linker<'root> {
                 object += 1;
             }
         }
-        map.edges = Vec::with_capacity(self.edges.len());
-        map.edges.append(&mut self.edges);
-        map.missing_versions = versions::missing(&map, start, first_new, &mut self.versions_met);
-        map
+        map.missing_versions = self.missing_versions(&map, first_new);
+        let (objects, names, edges) = (cut(&mut map.objects), cut(&mut map.names), cut(&mut map.edges));
+        let LinkMap { objects: objects_room, names: names_room, edges: edges_room, .. } = map;
+        self.room = Room { objects: objects_room, names: names_room, edges: edges_room };
+        LinkMap { objects, names, edges, ..map }
     }
 
     fn load_needed(&mut self, map: &mut LinkMap<'root>, first: usize) {
         let mut queue = VecDeque::from([first]);
         while let Some(by) = queue.pop_front() {
-            for soname in &map.objects[by].facts.needed {
+            let Loaded { id, facts, .. } = map.objects[by];
+            for (place, soname) in facts.needed.iter().enumerate() {
                 let loaded_before = map.objects.len();
-                let outcome = self.outcome(map, by, by, soname);
+                let name = self.searcher.objects.get(id).needed[place];
+                let outcome = self.outcome(map, by, by, (soname, name));
                 if map.objects.len() > loaded_before {
                     queue.push_back(loaded_before);
                 }
-                self.edges.push(Edge { by, kind: NeedKind::Needed, soname, others: &[], outcome });
+                let by = ObjectIndex::new(by);
+                map.edges.push(Edge { by, kind: NeedKind::Needed, soname, note: None, outcome });
             }
         }
     }
 
     fn load_opened(&mut self, map: &mut LinkMap<'root>, by: usize) {
-        for (kind, sonames) in opened::by(map.objects[by].facts, map.libc, self.opens) {
+        for Opened { kind, sonames, note } in opened::by(map.objects[by].facts, map.libc, self.opens) {
             let caller = match kind {
                 // It is glibc that opens it.
-                NeedKind::Unwinder => map.loaded_as(b"libc.so.6").unwrap_or(by),
+                NeedKind::Unwinder => {
+                    let libc = self.searcher.names.id_of(b"libc.so.6");
+                    self.present.named(libc).unwrap_or(by)
+                }
                 NeedKind::Needed | NeedKind::Dlopen => by,
             };
             let loaded_before = map.objects.len();
             // Of several names that will do the first that is there is taken; else the best one is missing.
             let mut edge: Option<Edge<'root>> = None;
             for soname in sonames {
-                let outcome = self.outcome(map, by, caller, soname);
-                if matches!(outcome, Outcome::Found { .. }) {
-                    edge = Some(Edge { by, kind, soname, others: &[], outcome });
+                let name = self.searcher.names.id_of(soname.as_bytes());
+                let outcome = self.outcome(map, by, caller, (soname, name));
+                let found = matches!(outcome, Outcome::Found { .. });
+                let tried = Edge { by: ObjectIndex::new(by), kind, soname, note, outcome };
+                if found {
+                    edge = Some(tried);
                     break;
                 }
-                edge.get_or_insert(Edge { by, kind, soname, others: &sonames[1..], outcome });
+                edge.get_or_insert(tried);
             }
-            self.edges.extend(edge);
+            map.edges.extend(edge);
             if map.objects.len() > loaded_before {
                 self.load_needed(map, loaded_before);
             }
@@ -274,23 +346,23 @@ impl<'root> Linker<'root> {
         map: &mut LinkMap<'root>,
         by: usize,
         caller: usize,
-        soname: &'root Soname,
+        (soname, name): (&'root Soname, NameId),
     ) -> Outcome {
-        let name = soname.as_bytes();
-        if let Some(object) = loaded_already(map, name) {
+        if let Some(object) = self.loaded_already(map, soname.as_bytes(), name) {
             let via = map.objects[object].loader;
-            return Outcome::Found { object, rule: Rule::Loaded, via, tried: Box::default() };
+            let object = ObjectIndex::new(object);
+            return Outcome::Found { object, rule: Rule::Loaded, via, tried: ThinVec::new() };
         }
         let mut trace = (self.traces == Traces::All).then(Vec::new);
         match self.find(map, caller, name, &mut trace) {
-            Searched::Found(hit, path) => {
-                let object = match map.by_file.get(&hit.node) {
-                    Some(loaded) => *loaded,
-                    None => self.push(map, hit.node, path, hit.facts, Some(by)),
+            Searched::Found { object, rule, via } => {
+                let object = match self.loaded(object) {
+                    Some(loaded) => loaded,
+                    None => self.push(map, object, Some(by)),
                 };
-                map.by_name.entry(BStr::new(name)).or_insert(object);
-                let tried = trace.unwrap_or_default().into();
-                Outcome::Found { object, rule: hit.rule, via: hit.via, tried }
+                self.name(map, soname, name, object);
+                let (object, via) = (ObjectIndex::new(object), via.map(ObjectIndex::new));
+                Outcome::Found { object, rule, via, tried: trace.unwrap_or_default().into() }
             }
             Searched::Fatal(fatal) => {
                 let tried = self.trace_of(map, caller, name, trace);
@@ -302,17 +374,31 @@ impl<'root> Linker<'root> {
         }
     }
 
+    /// The object that answers to a name without a search: one that was asked for by it or has it as soname.
+    fn loaded_already(&self, map: &LinkMap<'_>, text: &[u8], name: NameId) -> Option<usize> {
+        if map.libc == Libc::Musl && is_part_of_musl(text) {
+            return map.objects.iter().position(|object| {
+                object.path.rsplit_str("/").next().is_some_and(|file| file.starts_with(b"ld-musl-"))
+            });
+        }
+        self.present.named(name).or_else(|| {
+            let is_path = text.contains(&b'/');
+            is_path.then(|| map.objects.iter().position(|object| *object.path == text)).flatten()
+        })
+    }
+
     fn find(
         &mut self,
         map: &LinkMap<'root>,
         by: usize,
-        name: &'root [u8],
+        name: NameId,
         trace: &mut Option<Vec<Tried>>,
-    ) -> Searched<'root> {
-        if !name.contains(&b'$') {
+    ) -> Searched {
+        let text = self.searcher.names.text(name);
+        if !text.contains(&b'$') {
             return self.searcher.search(map, by, name, trace);
         }
-        match self.searcher.expand_name(name, &map.objects[by].path) {
+        match self.searcher.expand_name(text, &map.objects[by].path) {
             Some(expanded) if expanded.contains(&b'/') => self.searcher.search_expanded(&expanded, trace),
             _ => Searched::Nothing,
         }
@@ -324,12 +410,12 @@ impl<'root> Linker<'root> {
         &mut self,
         map: &LinkMap<'root>,
         by: usize,
-        name: &'root [u8],
+        name: NameId,
         trace: Option<Vec<Tried>>,
-    ) -> Box<[Tried]> {
+    ) -> ThinVec<Tried> {
         match (trace, self.traces) {
             (Some(trace), _) => trace.into(),
-            (None, Traces::None) => Box::default(),
+            (None, Traces::None) => ThinVec::new(),
             (None, _) => {
                 let mut trace = Some(Vec::new());
                 self.find(map, by, name, &mut trace);
@@ -339,33 +425,11 @@ impl<'root> Linker<'root> {
     }
 }
 
-/// What most processes load comes to no more than this.
-const USUAL_OBJECTS: usize = 28;
-
-fn empty_map<'root>(libc: Libc) -> LinkMap<'root> {
-    LinkMap {
-        libc,
-        objects: Vec::with_capacity(USUAL_OBJECTS),
-        start: 0,
-        edges: Vec::new(),
-        interpreter: None,
-        missing_versions: Vec::new(),
-        by_name: HashMap::with_capacity(USUAL_OBJECTS),
-        by_file: HashMap::with_capacity(USUAL_OBJECTS),
-    }
-}
-
-/// The object that answers to a name without a search: one that was asked for by it or has it as soname.
-fn loaded_already(map: &LinkMap<'_>, name: &[u8]) -> Option<usize> {
-    if map.libc == Libc::Musl && is_part_of_musl(name) {
-        return map.objects.iter().position(|object| {
-            object.path.rsplit_str("/").next().is_some_and(|file| file.starts_with(b"ld-musl-"))
-        });
-    }
-    map.loaded_as(name).or_else(|| {
-        let is_path = name.contains(&b'/');
-        is_path.then(|| map.objects.iter().position(|object| *object.path == name)).flatten()
-    })
+/// The values in just the room that they need; `room` is left empty.
+fn cut<Value>(room: &mut Vec<Value>) -> Vec<Value> {
+    let mut values = Vec::with_capacity(room.len());
+    values.append(room);
+    values
 }
 
 /// musl's dynamic linker is the C library, under each of the names that others split it into

@@ -5,21 +5,32 @@ use std::slice;
 use std::sync::LazyLock;
 
 use super::link_map::{Libc, NeedKind};
-use crate::elf::{DlopenPriority, ElfFacts};
+use crate::elf::{DlopenNote, DlopenPriority, ElfFacts};
 use crate::vocabulary::Soname;
 
 /// What glibc opens when a thread is cancelled or ends itself.
 static UNWINDER: LazyLock<Soname> = LazyLock::new(|| Soname::new("libgcc_s.so.1"));
 
-/// What `facts`' object opens, of notes those of the priority `least` and above: each with the names that will do,
-/// the best first.
-pub(super) fn by(facts: &ElfFacts, libc: Libc, least: Option<DlopenPriority>) -> Vec<(NeedKind, &[Soname])> {
+/// What an object opens.
+pub(super) struct Opened<'facts> {
+    pub(super) kind: NeedKind,
+    /// The names that will do, the best first.
+    pub(super) sonames: &'facts [Soname],
+    /// What names them.
+    pub(super) note: Option<&'facts DlopenNote>,
+}
+
+/// What `facts`' object opens, of notes those of the priority `least` and above.
+pub(super) fn by(facts: &ElfFacts, libc: Libc, least: Option<DlopenPriority>) -> Vec<Opened<'_>> {
     let Some(least) = least else { return Vec::new() };
     // Priorities are in the order of required, recommended, suggested.
     let notes = facts.dlopen_notes.iter().filter(|note| note.priority <= least);
-    let mut opened: Vec<_> = notes.map(|note| (NeedKind::Dlopen, note.sonames.as_slice())).collect();
+    let mut opened: Vec<_> = notes
+        .map(|note| Opened { kind: NeedKind::Dlopen, sonames: &note.sonames, note: Some(note) })
+        .collect();
     if facts.opens_unwinder && libc == Libc::Glibc {
-        opened.push((NeedKind::Unwinder, slice::from_ref(&*UNWINDER)));
+        let sonames = slice::from_ref(&*UNWINDER);
+        opened.push(Opened { kind: NeedKind::Unwinder, sonames, note: None });
     }
     opened
 }

@@ -11,15 +11,19 @@
 //! musl asks LD_LIBRARY_PATH first, then DT_RPATH or DT_RUNPATH (one and the same to it) of the asking object
 //! and of its chain of loaders, then the folders of `/etc/ld-musl-ARCH.path`.
 //!
-//! Folders and probes are remembered, since a thousand objects search the same few.
+//! What a search came to is remembered by its trail (what it goes through) and its name, since a thousand objects search
+//! the same few folders for the same few names.
 
 use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::ld_so_cache::LdSoCache;
 use super::link_map::{Libc, LinkMap, Refusal, Rule, Tried};
+use super::numbered::{
+    Chain, ChainId, ListId, NameId, Names, Numbered, Object, ObjectId, Objects, Trail, TrailId, Trails,
+};
 use super::platform::Platform;
 use super::tokens::{Tokens, folders};
 use super::{LinkerSettings, probe};
@@ -27,49 +31,39 @@ use crate::elf::ElfFacts;
 use crate::inventory::Content;
 use crate::root::{NodeId, Root};
 
-/// A folder of a search path, as it is written.
+/// A folder of a search path, an index of [`Searcher::folders`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct FolderId(usize);
 
-/// The search paths of an object under one path of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct PathsId(usize);
+/// A folder and those of its glibc-hwcaps sub-folders that exist, in the order of the search.
+type Places = Vec<(String, NodeId)>;
 
-#[derive(Debug)]
-struct Folder {
-    text: BString,
-    /// The folder and those of its glibc-hwcaps sub-folders that exist, in the order of the search.
-    places: Vec<(String, NodeId)>,
+/// What a search came to.
+pub(super) enum Searched {
+    Found {
+        object: ObjectId,
+        rule: Rule,
+        /// The object whose search path named the folder.
+        via: Option<usize>,
+    },
+    Fatal(Tried),
+    Nothing,
 }
 
-impl Folder {
-    /// The path of a name in it or in one of its sub-folders.
-    fn path(&self, sub: &str, name: &[u8]) -> BString {
-        BString::from([self.text.as_slice(), sub.as_bytes(), name].concat())
-    }
-}
-
-/// DT_RPATH and DT_RUNPATH of one object, expanded.
-#[derive(Debug)]
-struct SearchPaths {
-    rpath: Option<Arc<[FolderId]>>,
-    runpath: Option<Arc<[FolderId]>>,
+/// The same, whoever searched.
+enum Found {
+    Library(Hit),
+    Fatal(Tried),
+    Nothing,
 }
 
 /// A library that was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Hit<'root> {
-    pub(super) node: NodeId,
-    pub(super) facts: &'root ElfFacts,
-    pub(super) rule: Rule,
-    pub(super) via: Option<usize>,
-}
-
-/// What a search came to.
-pub(super) enum Searched<'root> {
-    Found(Hit<'root>, Arc<BString>),
-    Fatal(Tried),
-    Nothing,
+#[derive(Clone, Copy)]
+struct Hit {
+    object: ObjectId,
+    rule: Rule,
+    /// What begins with the DT_RPATH that named the folder.
+    chain: Option<ChainId>,
 }
 
 /// What stands at one name in one folder or its sub-folders.
@@ -88,15 +82,23 @@ pub(super) struct Searcher<'root> {
     workdir: NodeId,
     workdir_text: BString,
     cache: LdSoCache<'root>,
-    folders: Vec<Folder>,
-    folder_ids: HashMap<BString, FolderId>,
-    lists: HashMap<(BString, BString), Arc<[FolderId]>>,
-    paths: Vec<SearchPaths>,
-    path_ids: HashMap<(NodeId, Arc<BString>), PathsId>,
-    probes: HashMap<(FolderId, &'root [u8]), Probed<'root>>,
     ld_library_path: Option<BString>,
-    default_folders: Arc<[FolderId]>,
-    musl_folders: Arc<[FolderId]>,
+    /// The folders of search paths, as they are written.
+    folders: Numbered<BString>,
+    /// Of each of them.
+    places: Vec<Places>,
+    lists: Vec<Box<[FolderId]>>,
+    /// By the text of the list and `$ORIGIN`.
+    list_ids: HashMap<(BString, BString), ListId>,
+    default_folders: ListId,
+    musl_folders: ListId,
+    pub(super) names: Names<'root>,
+    pub(super) objects: Objects<'root>,
+    trails: Trails,
+    /// What searches came to, those that ended at a file that can't be loaded left out.
+    remembered: HashMap<(TrailId, NameId), Option<Hit>>,
+    /// The same, of what comes behind an object's own paths: glibc's cache and the default folders.
+    remembered_of_system: HashMap<NameId, Option<Hit>>,
 }
 
 impl<'root> Searcher<'root> {
@@ -122,31 +124,35 @@ impl<'root> Searcher<'root> {
             workdir: root.resolve(root.top(), settings.workdir.as_bytes()).unwrap_or_else(|_| root.top()),
             workdir_text: BString::from(settings.workdir.as_bytes()),
             cache,
-            folders: Vec::new(),
-            folder_ids: HashMap::new(),
-            lists: HashMap::new(),
-            paths: Vec::new(),
-            path_ids: HashMap::new(),
-            probes: HashMap::new(),
             ld_library_path: settings.ld_library_path.clone().map(BString::from),
-            default_folders: Arc::from([]),
-            musl_folders: Arc::from([]),
+            folders: Numbered::default(),
+            places: Vec::new(),
+            lists: Vec::new(),
+            list_ids: HashMap::new(),
+            default_folders: ListId::new(0),
+            musl_folders: ListId::new(0),
+            names: Names::default(),
+            objects: Objects::default(),
+            trails: Trails::default(),
+            remembered: HashMap::new(),
+            remembered_of_system: HashMap::new(),
         };
         let default = platform.default_folders();
-        searcher.default_folders =
-            default.iter().map(|folder| searcher.folder(format!("{folder}/").into())).collect();
-        searcher.musl_folders = musl_path
+        let default = default.iter().map(|folder| searcher.folder(format!("{folder}/").into())).collect();
+        searcher.default_folders = searcher.add_list(default);
+        let musl = musl_path
             .unwrap_or(b"/lib:/usr/local/lib:/usr/lib")
             .split(|byte| matches!(byte, b':' | b'\n'))
             .filter(|folder| !folder.is_empty())
             .map(|folder| searcher.folder([folder, b"/"].concat().into()))
             .collect();
+        searcher.musl_folders = searcher.add_list(musl);
         searcher
     }
 
     fn folder(&mut self, text: BString) -> FolderId {
-        if let Some(id) = self.folder_ids.get(&text) {
-            return *id;
+        if let Some(index) = self.folders.get_index_of(&text) {
+            return FolderId(index);
         }
         let mut places = Vec::new();
         if let Ok(node) = self.root.resolve(self.workdir, &text) {
@@ -157,51 +163,68 @@ impl<'root> Searcher<'root> {
             }
             places.push((String::new(), node));
         }
-        let id = FolderId(self.folders.len());
-        self.folders.push(Folder { text: text.clone(), places });
-        self.folder_ids.insert(text, id);
-        id
+        self.places.push(places);
+        FolderId(self.folders.insert_full(text).0)
+    }
+
+    fn add_list(&mut self, folders: Box<[FolderId]>) -> ListId {
+        self.lists.push(folders);
+        ListId::new(self.lists.len() - 1)
     }
 
     /// The folders of a search path that belongs to an object in `origin`.
-    fn list(&mut self, list: &[u8], separators: &[u8], origin: &[u8]) -> Arc<[FolderId]> {
+    fn list(&mut self, list: &[u8], separators: &[u8], origin: &[u8]) -> ListId {
         let key = (BString::from(list), BString::from(origin));
-        if let Some(known) = self.lists.get(&key) {
-            return Arc::clone(known);
+        if let Some(known) = self.list_ids.get(&key) {
+            return *known;
         }
         let tokens =
             Tokens { origin: Some(origin), lib: &self.lib_token, platform: self.platform.platform_token };
         let texts = folders(list, separators, &tokens);
-        let ids: Arc<[FolderId]> = texts.into_iter().map(|text| self.folder(text)).collect();
-        self.lists.insert(key, Arc::clone(&ids));
-        ids
+        let folders = texts.into_iter().map(|text| self.folder(text)).collect();
+        let id = self.add_list(folders);
+        self.list_ids.insert(key, id);
+        id
     }
 
-    /// The search paths of an object that was found at `path`.
-    pub(super) fn paths_of(
-        &mut self,
-        node: NodeId,
-        path: &Arc<BString>,
-        facts: &ElfFacts,
-        libc: Libc,
-    ) -> PathsId {
-        let key = (node, Arc::clone(path));
-        if let Some(known) = self.path_ids.get(&key) {
-            return *known;
+    /// The number of the object at `node`, whose links are resolved, as it was found at `path`.
+    pub(super) fn object(&mut self, node: NodeId, path: Arc<BString>, facts: &'root ElfFacts) -> ObjectId {
+        if let Some(known) = self.objects.find(node, &path) {
+            return known;
         }
-        let origin = self.origin(path);
+        let origin = self.origin(&path);
         let mut list = |text: &Option<BString>| text.as_ref().map(|text| self.list(text, b":", &origin));
-        let runpath = list(&facts.runpath);
+        let lists = (list(&facts.rpath), list(&facts.runpath));
+        self.objects.add(node, path, facts, lists, &mut self.names)
+    }
+
+    /// What the searches of an object go through that is about to be added to `map`, loaded by `loader`.
+    pub(super) fn trail_of(&mut self, map: &LinkMap<'root>, id: ObjectId, loader: Option<usize>) -> TrailId {
+        let Object { rpath, runpath, facts, .. } = *self.objects.get(id);
         // Where both are there DT_RPATH is ignored; musl knows only one of the two.
-        let rpath = if runpath.is_some() { None } else { list(&facts.rpath) };
-        let paths = match libc {
-            Libc::Glibc => SearchPaths { rpath, runpath },
-            Libc::Musl => SearchPaths { rpath: runpath.or(rpath), runpath: None },
+        let (rpath, runpath) = match map.libc {
+            Libc::Glibc if runpath.is_some() => (None, runpath),
+            Libc::Glibc => (rpath, None),
+            Libc::Musl => (runpath.or(rpath), None),
         };
-        let id = PathsId(self.paths.len());
-        self.paths.push(paths);
-        self.path_ids.insert(key, id);
-        id
+        let inherited = loader.and_then(|loader| self.trails.get(map.objects[loader].trail).chain);
+        let chain = match rpath {
+            Some(list) => Some(self.trails.chained(list, inherited)),
+            None => inherited,
+        };
+        let environment = match map.objects.first() {
+            Some(first) => self.trails.get(first.trail).environment,
+            None => self.environment(id),
+        };
+        let no_default_folders = facts.no_default_folders && map.libc == Libc::Glibc;
+        self.trails.id_of(Trail { libc: map.libc, chain, environment, runpath, no_default_folders })
+    }
+
+    /// LD_LIBRARY_PATH, its tokens expanded for the program.
+    fn environment(&mut self, program: ObjectId) -> Option<ListId> {
+        let list = self.ld_library_path.clone().filter(|list| !list.is_empty())?;
+        let origin = self.origin(&self.objects.get(program).path);
+        Some(self.list(&list, b":;", &origin))
     }
 
     /// `$ORIGIN`: the folder of the path by which an object was found, its links unresolved.
@@ -235,118 +258,160 @@ impl<'root> Searcher<'root> {
         &mut self,
         map: &LinkMap<'root>,
         by: usize,
-        name: &'root [u8],
+        name: NameId,
         trace: &mut Option<Vec<Tried>>,
-    ) -> Searched<'root> {
-        if name.contains(&b'/') {
-            return self.open_path(name, Rule::Path, trace);
-        }
-        match map.libc {
-            Libc::Glibc => self.search_glibc(map, by, name, trace),
-            Libc::Musl => self.search_musl(map, by, name, trace),
+    ) -> Searched {
+        let trail = map.objects[by].trail;
+        let remembered = self.remembered.get(&(trail, name)).filter(|_| trace.is_none());
+        let found = match remembered {
+            Some(known) => known.map_or(Found::Nothing, Found::Library),
+            None => self.search_anew(trail, name, trace),
+        };
+        match found {
+            Found::Library(Hit { object, rule, chain }) => {
+                let via = match rule {
+                    Rule::Rpath => self.holder(map, by, chain),
+                    Rule::Runpath => Some(by),
+                    _ => None,
+                };
+                Searched::Found { object, rule, via }
+            }
+            Found::Fatal(tried) => Searched::Fatal(tried),
+            Found::Nothing => Searched::Nothing,
         }
     }
 
     /// As [`Searcher::search`] for a path that came out of tokens.
-    pub(super) fn search_expanded(&self, path: &[u8], trace: &mut Option<Vec<Tried>>) -> Searched<'root> {
-        self.open_path(path, Rule::Path, trace)
+    pub(super) fn search_expanded(&mut self, path: &[u8], trace: &mut Option<Vec<Tried>>) -> Searched {
+        match self.open_path(path, Rule::Path, trace) {
+            Found::Library(Hit { object, rule, .. }) => Searched::Found { object, rule, via: None },
+            Found::Fatal(tried) => Searched::Fatal(tried),
+            Found::Nothing => Searched::Nothing,
+        }
     }
 
-    fn search_glibc(
-        &mut self,
-        map: &LinkMap<'root>,
-        by: usize,
-        name: &'root [u8],
-        trace: &mut Option<Vec<Tried>>,
-    ) -> Searched<'root> {
-        let asking = &map.objects[by];
-        if self.paths[asking.paths.0].runpath.is_none() {
-            for holder in rpath_holders(map, by) {
-                if let Some(list) = self.paths[map.objects[holder].paths.0].rpath.clone() {
-                    let found = self.search_list(&list, name, Rule::Rpath, Some(holder), trace);
-                    if !matches!(found, Searched::Nothing) {
-                        return found;
-                    }
-                }
-            }
+    /// The object whose DT_RPATH a chain begins with: of those that inherit it the one that all others do it from.
+    fn holder(&self, map: &LinkMap<'root>, by: usize, chain: Option<ChainId>) -> Option<usize> {
+        // Each was loaded before the one that it loaded. They end at the program, or at what stands in its place.
+        let loaders = std::iter::successors(Some(by), |object| Some(map.objects[*object].loader?.get()));
+        let has_it = |object: &usize| self.trails.get(map.objects[*object].trail).chain == chain;
+        loaders.skip_while(|object| !has_it(object)).take_while(has_it).last()
+    }
+
+    fn search_anew(&mut self, trail: TrailId, name: NameId, trace: &mut Option<Vec<Tried>>) -> Found {
+        let text = self.names.text(name);
+        if text.contains(&b'/') {
+            return self.open_path(text, Rule::Path, trace);
         }
-        let environment = self.environment_folders(map);
-        let runpath = self.paths[asking.paths.0].runpath.clone();
-        for (list, rule, via) in
-            [(environment, Rule::LdLibraryPath, None), (runpath, Rule::Runpath, Some(by))]
+        let found = match self.trails.get(trail) {
+            its @ Trail { libc: Libc::Glibc, .. } => self.search_glibc(its, name, trace),
+            its @ Trail { libc: Libc::Musl, .. } => self.search_musl(its, name, trace),
+        };
+        if trace.is_none()
+            && let Some(hit) = found.to_remember()
         {
-            let Some(list) = list else { continue };
-            let found = self.search_list(&list, name, rule, via, trace);
-            if !matches!(found, Searched::Nothing) {
-                return found;
-            }
+            self.remembered.insert((trail, name), hit);
         }
-        let found = self.search_cache(name, asking.facts.no_default_folders, trace);
-        if !matches!(found, Searched::Nothing) || asking.facts.no_default_folders {
-            return found;
-        }
-        let list = Arc::clone(&self.default_folders);
-        self.search_list(&list, name, Rule::Default, None, trace)
+        found
     }
 
-    fn search_musl(
+    fn search_glibc(&mut self, trail: Trail, name: NameId, trace: &mut Option<Vec<Tried>>) -> Found {
+        let Trail { chain, environment, runpath, no_default_folders, .. } = trail;
+        let mut found = Found::Nothing;
+        if runpath.is_none() {
+            found = self.search_chain(chain, name, trace);
+        }
+        for (list, rule) in [(environment, Rule::LdLibraryPath), (runpath, Rule::Runpath)] {
+            if let (Found::Nothing, Some(list)) = (&found, list) {
+                found = self.search_list(list, name, rule, None, trace);
+            }
+        }
+        match found {
+            Found::Nothing => self.search_system(name, no_default_folders, trace),
+            _ => found,
+        }
+    }
+
+    fn search_musl(&mut self, trail: Trail, name: NameId, trace: &mut Option<Vec<Tried>>) -> Found {
+        let mut found = Found::Nothing;
+        if let Some(list) = trail.environment {
+            found = self.search_list(list, name, Rule::LdLibraryPath, None, trace);
+        }
+        if let Found::Nothing = found {
+            found = self.search_chain(trail.chain, name, trace);
+        }
+        match found {
+            Found::Nothing => self.search_list(self.musl_folders, name, Rule::Default, None, trace),
+            _ => found,
+        }
+    }
+
+    /// The DT_RPATHs of an object and of those that loaded it.
+    fn search_chain(
         &mut self,
-        map: &LinkMap<'root>,
-        by: usize,
-        name: &'root [u8],
+        mut chain: Option<ChainId>,
+        name: NameId,
         trace: &mut Option<Vec<Tried>>,
-    ) -> Searched<'root> {
-        let mut lists = vec![(self.environment_folders(map), Rule::LdLibraryPath, None)];
-        for holder in rpath_holders(map, by) {
-            let paths = &self.paths[map.objects[holder].paths.0];
-            lists.push((paths.rpath.clone(), Rule::Rpath, Some(holder)));
-        }
-        lists.push((Some(Arc::clone(&self.musl_folders)), Rule::Default, None));
-        for (list, rule, via) in lists {
-            let Some(list) = list else { continue };
-            let found = self.search_list(&list, name, rule, via, trace);
-            if !matches!(found, Searched::Nothing) {
+    ) -> Found {
+        while let Some(id) = chain {
+            let Chain { list, rest } = self.trails.chain(id);
+            let found = self.search_list(list, name, Rule::Rpath, chain, trace);
+            if !matches!(found, Found::Nothing) {
                 return found;
             }
+            chain = rest;
         }
-        Searched::Nothing
+        Found::Nothing
     }
 
-    /// LD_LIBRARY_PATH, its tokens expanded for the program.
-    fn environment_folders(&mut self, map: &LinkMap<'root>) -> Option<Arc<[FolderId]>> {
-        let list = self.ld_library_path.clone().filter(|list| !list.is_empty())?;
-        let origin = self.origin(&map.objects.first()?.path);
-        Some(self.list(&list, b":;", &origin))
+    /// glibc's cache and the default folders.
+    fn search_system(
+        &mut self,
+        name: NameId,
+        no_default_folders: bool,
+        trace: &mut Option<Vec<Tried>>,
+    ) -> Found {
+        let is_usual = trace.is_none() && !no_default_folders;
+        if let Some(known) = self.remembered_of_system.get(&name).filter(|_| is_usual) {
+            return known.map_or(Found::Nothing, Found::Library);
+        }
+        let mut found = self.search_cache(self.names.text(name), no_default_folders, trace);
+        if matches!(found, Found::Nothing) && !no_default_folders {
+            found = self.search_list(self.default_folders, name, Rule::Default, None, trace);
+        }
+        if is_usual && let Some(hit) = found.to_remember() {
+            self.remembered_of_system.insert(name, hit);
+        }
+        found
     }
 
     fn search_cache(
         &mut self,
-        name: &'root [u8],
+        name: &[u8],
         no_default_folders: bool,
         trace: &mut Option<Vec<Tried>>,
-    ) -> Searched<'root> {
+    ) -> Found {
         let Some(path) = self.cache.look_up(name, self.platform.cache_flags, &self.hwcaps) else {
-            return Searched::Nothing;
+            return Found::Nothing;
         };
-        let is_default = self
-            .default_folders
-            .iter()
-            .any(|folder| path.starts_with(self.folders[folder.0].text.as_slice()));
+        let mut default_folders = self.lists[self.default_folders.index()].iter();
+        let is_default = default_folders.any(|folder| path.starts_with(self.folders[folder.0].as_slice()));
         if no_default_folders && is_default {
-            return Searched::Nothing;
+            return Found::Nothing;
         }
         // The cache may name what is gone; the search then goes on.
         self.open_path(path, Rule::Cache, trace)
     }
 
-    fn open_path(&self, path: &[u8], rule: Rule, trace: &mut Option<Vec<Tried>>) -> Searched<'root> {
+    fn open_path(&mut self, path: &[u8], rule: Rule, trace: &mut Option<Vec<Tried>>) -> Found {
         let probed = match self.root.resolve(self.workdir, path) {
             Ok(node) => probe::library_at(self.root, node, self.platform.machine()),
             Err(dead) => Err(dead.into()),
         };
         match probed {
             Ok((node, facts)) => {
-                Searched::Found(Hit { node, facts, rule, via: None }, Arc::new(BString::from(path)))
+                let object = self.object(node, Arc::new(BString::from(path)), facts);
+                Found::Library(Hit { object, rule, chain: None })
             }
             Err(why) => refused(Tried { path: BString::from(path), why }, trace),
         }
@@ -354,47 +419,43 @@ impl<'root> Searcher<'root> {
 
     fn search_list(
         &mut self,
-        list: &[FolderId],
-        name: &'root [u8],
+        list: ListId,
+        name: NameId,
         rule: Rule,
-        via: Option<usize>,
+        chain: Option<ChainId>,
         trace: &mut Option<Vec<Tried>>,
-    ) -> Searched<'root> {
-        for &folder in list {
-            let probed = match self.probes.get(&(folder, name)) {
-                Some(known) => known,
-                None => {
-                    let probed = self.probe(folder, name);
-                    self.probes.entry((folder, name)).or_insert(probed)
-                }
-            };
-            match probed {
+    ) -> Found {
+        let text = self.names.text(name);
+        for place in 0..self.lists[list.index()].len() {
+            let folder = self.lists[list.index()][place];
+            match self.probe(folder, text) {
                 Probed::Found { node, facts, path } => {
-                    return Searched::Found(Hit { node: *node, facts, rule, via }, Arc::clone(path));
+                    let object = self.object(node, path, facts);
+                    return Found::Library(Hit { object, rule, chain });
                 }
                 Probed::Absent => {
                     if let Some(trace) = trace {
-                        let path = self.folders[folder.0].path("", name);
+                        let path = self.path_in(folder, "", text);
                         trace.push(Tried { path, why: Refusal::Absent });
                     }
                 }
                 Probed::Refused(tried) => {
-                    if let fatal @ Searched::Fatal(_) = refused(tried.clone(), trace) {
+                    let is_dead = tried.why == Refusal::DeadPath;
+                    if let fatal @ Found::Fatal(_) = refused(tried, trace) {
                         return fatal;
                     }
-                    if tried.why == Refusal::DeadPath {
-                        return Searched::Nothing;
+                    if is_dead {
+                        return Found::Nothing;
                     }
                 }
             }
         }
-        Searched::Nothing
+        Found::Nothing
     }
 
     fn probe(&self, folder: FolderId, name: &[u8]) -> Probed<'root> {
-        let folder = &self.folders[folder.0];
         let mut refusal = Probed::Absent;
-        for (sub, place) in &folder.places {
+        for (sub, place) in &self.places[folder.0] {
             let Some(entry) = self.root.child(*place, name) else { continue };
             let probed = match self.root.follow(entry) {
                 Ok(node) => probe::library_at(self.root, node, self.platform.machine()),
@@ -402,12 +463,12 @@ impl<'root> Searcher<'root> {
             };
             match probed {
                 Ok((node, facts)) => {
-                    return Probed::Found { node, facts, path: Arc::new(folder.path(sub, name)) };
+                    return Probed::Found { node, facts, path: Arc::new(self.path_in(folder, sub, name)) };
                 }
                 Err(Refusal::Absent) => {}
                 Err(why) => {
                     let ends = why.is_fatal() || why == Refusal::DeadPath;
-                    refusal = Probed::Refused(Tried { path: folder.path(sub, name), why });
+                    refusal = Probed::Refused(Tried { path: self.path_in(folder, sub, name), why });
                     if ends {
                         break;
                     }
@@ -417,65 +478,65 @@ impl<'root> Searcher<'root> {
         refusal
     }
 
+    /// The path of a name in a folder or in one of its sub-folders.
+    fn path_in(&self, folder: FolderId, sub: &str, name: &[u8]) -> BString {
+        BString::from([self.folders[folder.0].as_slice(), sub.as_bytes(), name].concat())
+    }
+
     /// See [`super::Linker::searched_folders`].
     pub(super) fn common_folders<'map>(
-        &mut self,
+        &self,
         searches: impl Iterator<Item = (&'map LinkMap<'root>, usize)>,
     ) -> Vec<BString>
     where
         'root: 'map,
     {
+        let mut seen: HashSet<TrailId> = HashSet::new();
         let mut common: Option<Vec<FolderId>> = None;
-        let mut folders = Vec::new();
         for (map, by) in searches {
-            // Most objects search the default folders, and only those are common to all before long.
-            let searches_defaults = map.libc == Libc::Glibc && !map.objects[by].facts.no_default_folders;
-            if searches_defaults && common.as_deref() == Some(&self.default_folders) {
+            let trail = map.objects[by].trail;
+            if !seen.insert(trail) {
                 continue;
             }
-            folders.clear();
-            for list in self.searched_lists(map, by) {
-                folders.extend_from_slice(&list);
-            }
+            let folders = self.folders_of(self.trails.get(trail));
             match &mut common {
-                None => common = Some(folders.clone()),
+                None => common = Some(folders),
                 Some(common) => common.retain(|folder| folders.contains(folder)),
             }
         }
-        common.into_iter().flatten().map(|folder| self.folders[folder.0].text.clone()).collect()
+        common.into_iter().flatten().map(|folder| self.folders[folder.0].clone()).collect()
     }
 
-    /// The search paths that count for object `by`, in order.
-    fn searched_lists(&mut self, map: &LinkMap<'root>, by: usize) -> Vec<Arc<[FolderId]>> {
-        let asking = &map.objects[by];
-        let mut lists = Vec::new();
-        if map.libc == Libc::Musl || self.paths[asking.paths.0].runpath.is_none() {
-            lists.extend(
-                rpath_holders(map, by)
-                    .filter_map(|holder| self.paths[map.objects[holder].paths.0].rpath.clone()),
-            );
+    /// The folders that are gone through, in order.
+    fn folders_of(&self, trail: Trail) -> Vec<FolderId> {
+        let Trail { libc, chain, environment, runpath, no_default_folders } = trail;
+        let chain = chain.filter(|_| runpath.is_none());
+        let mut lists: Vec<ListId> = self.trails.lists_of(chain).collect();
+        lists.extend(environment.into_iter().chain(runpath));
+        match libc {
+            Libc::Musl => lists.push(self.musl_folders),
+            Libc::Glibc if no_default_folders => {}
+            Libc::Glibc => lists.push(self.default_folders),
         }
-        lists.extend(self.environment_folders(map));
-        lists.extend(self.paths[asking.paths.0].runpath.clone());
-        match map.libc {
-            Libc::Musl => lists.push(Arc::clone(&self.musl_folders)),
-            Libc::Glibc if asking.facts.no_default_folders => {}
-            Libc::Glibc => lists.push(Arc::clone(&self.default_folders)),
-        }
-        lists
+        lists.iter().flat_map(|list| &self.lists[list.index()]).copied().collect()
     }
 }
 
-/// The objects whose DT_RPATH counts for object `by`: itself and its chain of loaders, each of which was
-/// loaded before it. The chain ends at the program, or at what stands in its place.
-fn rpath_holders(map: &LinkMap<'_>, by: usize) -> impl Iterator<Item = usize> {
-    std::iter::successors(Some(by), |holder| map.objects[*holder].loader)
+impl Found {
+    /// What will be found again; none where the search ended at a file, which is told anew each time.
+    fn to_remember(&self) -> Option<Option<Hit>> {
+        match self {
+            Self::Library(hit) => Some(Some(*hit)),
+            Self::Nothing => Some(None),
+            Self::Fatal(_) => None,
+        }
+    }
 }
 
 /// Notes a refused place; the search goes on unless it is fatal.
-fn refused<'root>(tried: Tried, trace: &mut Option<Vec<Tried>>) -> Searched<'root> {
+fn refused(tried: Tried, trace: &mut Option<Vec<Tried>>) -> Found {
     if let Some(trace) = trace {
         trace.push(tried.clone());
     }
-    if tried.why.is_fatal() { Searched::Fatal(tried) } else { Searched::Nothing }
+    if tried.why.is_fatal() { Found::Fatal(tried) } else { Found::Nothing }
 }

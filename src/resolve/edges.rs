@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use bstr::BString;
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 use super::Scene;
 use crate::app::{Linked, Sources};
@@ -39,28 +40,44 @@ pub fn gather<'root>(
     catalog: &dyn Catalog,
 ) -> Result<Vec<(&'root Soname, Need)>, CatalogError> {
     let apps: HashSet<MountId> = sources.app_mounts().map(|(mount, _)| mount).collect();
-    let mut needs: HashMap<&Soname, Need> = HashMap::new();
+    let mut needs: Vec<(&Soname, Need)> = Vec::new();
+    let mut by_name: HashMap<&Soname, usize> = HashMap::new();
+    // An object asks in many processes. Where its edge's name lies in memory is as good as the name, and sooner compared.
+    let mut by_edge: HashMap<(NodeId, *const Soname), usize> = HashMap::new();
     for (index, start) in linked.starts.iter().enumerate() {
         let map = &start.map;
         if !scene.is_some_and(|scene| scene.holds(map.start().facts)) {
             continue;
         }
         for edge in &map.edges {
-            let need = needs.entry(asked_name(edge, catalog)?).or_default();
-            let by = map.objects[edge.by].node;
-            need.needed_by.entry(by).or_insert_with(|| apps.contains(&root.mount_of(by)));
+            let by = map[edge.by].node;
+            let place = match by_edge.entry((by, std::ptr::from_ref(edge.soname))) {
+                Entry::Occupied(known) if edge.others().is_empty() => *known.get(),
+                entry => {
+                    let name = asked_name(edge, catalog)?;
+                    let place = *by_name.entry(name).or_insert(needs.len());
+                    if place == needs.len() {
+                        needs.push((name, Need::default()));
+                    }
+                    needs[place].1.needed_by.entry(by).or_insert_with(|| apps.contains(&root.mount_of(by)));
+                    if edge.others().is_empty() {
+                        entry.insert(place);
+                    }
+                    place
+                }
+            };
+            let need = &mut needs[place].1;
             match &edge.outcome {
                 Outcome::Found { object, .. } => {
-                    need.found.get_or_insert(map.objects[*object].node);
+                    need.found.get_or_insert(map[*object].node);
                     if need.loaded_by.last() != Some(&index) {
                         need.loaded_by.push(index);
                     }
                 }
-                Outcome::Missing { .. } => need.missing.push((index, edge.by)),
+                Outcome::Missing { .. } => need.missing.push((index, edge.by.get())),
             }
         }
     }
-    let mut needs: Vec<_> = needs.into_iter().collect();
     needs.sort_unstable_by_key(|(soname, _)| *soname);
     Ok(needs)
 }
@@ -70,8 +87,8 @@ pub fn gather<'root>(
 /// # Errors
 /// When the catalog's data is broken.
 pub fn asked_name<'root>(edge: &Edge<'root>, catalog: &dyn Catalog) -> Result<&'root Soname, CatalogError> {
-    if !edge.others.is_empty() {
-        for soname in std::iter::once(edge.soname).chain(edge.others) {
+    if !edge.others().is_empty() {
+        for soname in std::iter::once(edge.soname).chain(edge.others()) {
             if !look_up(catalog, soname, &[], &[])?.candidates.is_empty() {
                 return Ok(soname);
             }

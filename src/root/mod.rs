@@ -139,32 +139,53 @@ impl<'inventories> Root<'inventories> {
     }
 
     fn lay(&mut self, top: NodeId, laying: Laying, entries: impl Iterator<Item = &'inventories Entry>) {
-        // Entries are sorted, so that most have their parent in common with the one before.
-        let mut last: (&[u8], NodeId) = (b"", top);
+        // Entries are sorted, so that most have their parent in common with the one before, or else some folders above it.
+        let mut last: &[u8] = b"";
+        // Those folders, each with the end of its path in `last`.
+        let mut above: Vec<(usize, NodeId)> = Vec::new();
         for entry in entries {
             let (folder, name) = match entry.path.rfind_byte(b'/') {
                 Some(slash) => (&entry.path[..slash], &entry.path[slash + 1..]),
                 None => (&b""[..], entry.path.as_slice()),
             };
-            if folder != last.0 {
-                last = (folder, self.folder_below(top, laying, folder));
+            if folder != last {
+                let is_above = |(end, _): &&(usize, NodeId)| {
+                    folder.get(..*end) == Some(&last[..*end]) && matches!(folder.get(*end), None | Some(b'/'))
+                };
+                above.truncate(above.iter().take_while(is_above).count());
+                self.enter(top, laying, folder, &mut above);
+                last = folder;
             }
-            if !(entry.is_directory() && self.folder_in(last.1, laying, name).is_some()) {
-                self.put(last.1, name, laying.mount, Some(entry));
+            let folder = above.last().map_or(top, |(_, node)| *node);
+            if !(entry.is_directory() && self.folder_in(folder, laying, name).is_some()) {
+                self.put(folder, name, laying.mount, Some(entry));
             }
         }
     }
 
-    /// The folder at a path below `top`, made where there is none.
-    fn folder_below(&mut self, top: NodeId, laying: Laying, path: &'inventories [u8]) -> NodeId {
-        let mut folder = top;
-        for component in path.split_str("/").filter(|component| !component.is_empty()) {
-            folder = match self.folder_in(folder, laying, component) {
-                Some(node) => node,
-                None => self.put(folder, component, laying.mount, None),
-            };
+    /// Goes on to the folder at a path below `top`, from the last of those above it, and notes each; makes it where there
+    /// is none.
+    fn enter(
+        &mut self,
+        top: NodeId,
+        laying: Laying,
+        path: &'inventories [u8],
+        above: &mut Vec<(usize, NodeId)>,
+    ) {
+        let (mut start, mut folder) = above.last().copied().unwrap_or((0, top));
+        while start < path.len() {
+            let from = start + usize::from(path[start] == b'/');
+            let end = path[from..].find_byte(b'/').map_or(path.len(), |slash| from + slash);
+            let component = &path[from..end];
+            if !component.is_empty() {
+                folder = match self.folder_in(folder, laying, component) {
+                    Some(node) => node,
+                    None => self.put(folder, component, laying.mount, None),
+                };
+                above.push((end, folder));
+            }
+            start = end;
         }
-        folder
     }
 
     /// The folder of this name, if there is one: a layer's own paths lead through no links.
@@ -183,9 +204,10 @@ impl<'inventories> Root<'inventories> {
     ) -> NodeId {
         // A tree with 2^32 entries does not fit into memory long before this could wrap.
         let node = NodeId(u32::try_from(self.size()).unwrap_or(u32::MAX));
-        self.covers |= self.child(parent, name).is_some();
         self.nodes.push(Node { parent, name, mount, entry });
-        self.children.insert((parent, name), node);
+        let covered = self.children.insert((parent, name), node);
+        let is_below = |lower: &Root<'_>| lower.child(parent, name).is_some();
+        self.covers |= covered.is_some() || self.lower.is_some_and(is_below);
         node
     }
 
