@@ -150,7 +150,7 @@ fn app_objects<'root>(root: &'root Root<'root>, sources: &Sources) -> Vec<AppObj
     };
     // What is included is looked up by its place: a layer that has it may lie over it.
     for (mount, included) in sources.included_mounts() {
-        for (path, _) in included.source.inventory.files() {
+        for path in included.source.inventory.files() {
             let node = root.resolve(root.top(), path).ok();
             if let Some((node, content)) = node.and_then(|node| Some((node, root.content(node)?))) {
                 add(mount, node, content);

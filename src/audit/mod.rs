@@ -121,13 +121,12 @@ pub fn audit<Error: From<CatalogError>>(
         ..linker.clone()
     };
     let scope = if settings.is_strict { Scope::EachAlone } else { Scope::InContext };
-    let mut linked = link(&root, &subject.sources, &linker, scope);
+    let linked = link(&root, &subject.sources, &linker, scope);
     let scene = resolve::scene(&root, &linked, false, None);
     let triplet = scene.and_then(|scene| Platform::of(scene.machine)).map(|platform| platform.triplet);
     let (catalog, others) = choose(triplet.and_then(Architecture::from_triplet))?;
     let others: Vec<&dyn Catalog> = others.iter().map(AsRef::as_ref).collect();
-    let resolution =
-        resolve::resolve(&root, &subject.sources, &mut linked, scene, catalog.as_ref(), &others)?;
+    let resolution = resolve::resolve(&root, &subject.sources, &linked, scene, catalog.as_ref(), &others)?;
     let graph = crate::graph::Graph::of_trees(
         &root,
         &subject.sources,

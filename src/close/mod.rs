@@ -303,10 +303,10 @@ impl<'trees> Closing<'trees> {
         let new = {
             let overlay = Overlay::new(&choice, &self.known, self.terms);
             let laid = overlay.lay(self.root, |_, _| true);
-            let mut linked = link(&laid.root, self.sources, self.settings, Scope::InContext);
+            let linked = link(&laid.root, self.sources, self.settings, Scope::InContext);
             let needs = gather(&laid.root, self.sources, &linked, Some(self.scene), self.catalog)?;
             let mut new = Vec::new();
-            for (ask, versions) in self.still_missing(&needs, &mut linked) {
+            for (ask, versions) in self.still_missing(&needs, &linked) {
                 let id = self.asks.id_of(ask, self.catalog)?;
                 self.asks.note(id, None, &versions);
                 if self.asks.is_answerable(id) && !choice.counts(id) {

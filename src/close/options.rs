@@ -130,7 +130,7 @@ impl Closing<'_> {
             let soname = asked_name(edge, self.catalog)?;
             let versions = versions_needed(map[edge.by].facts, soname);
             let ask = Ask { soname: soname.clone(), folders };
-            needs.entry(ask).or_insert_with(BTreeSet::new).extend(versions);
+            needs.entry(ask).or_insert_with(BTreeSet::new).extend(versions.cloned());
         }
         let defines = facts.version_definitions.clone();
         Ok(Studied::Fits { defines, needs: needs.into_iter().collect() })

@@ -103,7 +103,7 @@ impl Closing<'_> {
     pub(super) fn still_missing(
         &self,
         needs: &[(&Soname, Need)],
-        linked: &mut Linked<'_>,
+        linked: &Linked<'_>,
     ) -> Vec<(Ask, BTreeSet<BString>)> {
         let given_up = self.given_up();
         let missing =
@@ -112,7 +112,7 @@ impl Closing<'_> {
             let versions = need.missing.iter().flat_map(|(start, by)| {
                 versions_needed(linked.starts[*start].map.objects[*by].facts, soname)
             });
-            let versions = versions.collect();
+            let versions = versions.cloned().collect();
             let folders = linked.searched_folders(&need.missing);
             (Ask { soname: (*soname).clone(), folders }, versions)
         });

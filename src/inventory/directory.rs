@@ -1,7 +1,7 @@
 //! A folder of the host as an [`Inventory`].
 //!
-//! For an app one thread walks; every core opens files, reads their first bytes and, where those are ELF's magic,
-//! the facts. Links are recorded, never followed, so that nothing outside the folder is read.
+//! For an app one thread walks; every core opens files, those left out that are none of objects by their names, reads
+//! their first bytes and, where those are ELF's magic, the facts. Links are recorded, never followed, so that nothing outside the folder is read.
 
 use std::cmp::Ordering;
 use std::fs::File;
@@ -18,6 +18,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::content::{self, Depth};
 use super::image::ImageFault;
+use super::left::is_left;
 use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory, Permissions};
 
 /// How many files a task reads: enough that handing it over costs nothing beside the reading.
@@ -122,7 +123,7 @@ pub fn read_base(path: &Path, depth: Depth) -> Result<Inventory, InventoryError>
         match step {
             Ok(entry) if entry.file_type().is_file() => found.entries.push(Entry {
                 path: below(path, entry.path()),
-                kind: EntryKind::File(FileContent::on_demand(Arc::clone(&top))),
+                kind: EntryKind::File(FileContent::on_demand(Arc::clone(&top), false)),
             }),
             Ok(entry) => found.push_other(path, &entry),
             Err(error) => found.push_error(path, &error),
@@ -147,7 +148,7 @@ fn walk(top: &Path, depth: Depth, is_taken: impl Fn(&DirEntry) -> bool + Send) -
             let task = tasks;
             tasks += 1;
             scope.spawn(move |_| {
-                let entries = read_files(top, &files, depth);
+                let entries = read_files(&Arc::new((top.to_owned(), depth)), &files);
                 // A poisoned lock means that another task panicked; its panic is passed on by the scope.
                 if let Ok(mut read) = read.lock() {
                     read.push((task, entries));
@@ -171,8 +172,13 @@ fn walk(top: &Path, depth: Depth, is_taken: impl Fn(&DirEntry) -> bool + Send) -
     read.sort_unstable_by_key(|(task, _)| *task);
     let files: usize = read.iter().map(|(_, entries)| entries.len()).sum();
     let mut entries = Vec::with_capacity(files + walked.entries.len());
-    entries.extend(read.into_iter().flat_map(|(_, entries)| entries));
-    entries.append(&mut walked.entries);
+    walked.entries.sort_unstable_by(|left, right| left.path.cmp(&right.path));
+    let mut others = walked.entries.into_iter().peekable();
+    for file in read.into_iter().flat_map(|(_, entries)| entries) {
+        entries.extend(std::iter::from_fn(|| others.next_if(|other| other.path < file.path)));
+        entries.push(file);
+    }
+    entries.extend(others);
     Inventory::new(entries, walked.diagnostics)
 }
 
@@ -190,17 +196,22 @@ fn order_of_paths(left: &DirEntry, right: &DirEntry) -> Ordering {
         .then_with(|| next(left_path, left).cmp(&next(right_path, right)))
 }
 
-fn read_files(top: &Path, files: &[DirEntry], depth: Depth) -> Vec<Entry> {
+fn read_files(top: &Arc<(PathBuf, Depth)>, files: &[DirEntry]) -> Vec<Entry> {
+    let depth = top.1;
     let mut entries = Vec::with_capacity(files.len());
     for siblings in files.chunk_by(|left, right| split(left).0 == split(right).0) {
-        let pays = siblings.len() >= SIBLINGS_TO_PAY;
+        let paths: Vec<BString> = siblings.iter().map(|entry| below(&top.0, entry.path())).collect();
+        let is_left = |path: &BString| depth < Depth::Auditing && is_left(path);
+        let pays = paths.iter().filter(|path| !is_left(path)).count() >= SIBLINGS_TO_PAY;
         let folder = siblings.first().filter(|_| pays).and_then(|entry| open_folder(split(entry).0));
-        for entry in siblings {
-            let opened = match &folder {
-                Some(folder) => open_in(folder, split(entry).1),
-                None => File::open(entry.path()),
-            };
-            entries.push(file(opened, below(top, entry.path()), depth));
+        for (entry, path) in siblings.iter().zip(paths) {
+            entries.push(match &folder {
+                _ if is_left(&path) => {
+                    Entry { path, kind: EntryKind::File(FileContent::on_demand(Arc::clone(top), true)) }
+                }
+                Some(folder) => file(open_in(folder, split(entry).1), path, depth),
+                None => file(File::open(entry.path()), path, depth),
+            });
         }
     }
     entries

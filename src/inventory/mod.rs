@@ -5,7 +5,8 @@
 //! facts, a script's interpreter, and a few small texts.
 //!
 //! A base that is a folder may be a whole machine, of which the linker asks for a few hundred files: its files are read when
-//! they are first asked for. An app's are all read at once, on every core.
+//! they are first asked for. An app's are read at once, on every core, save those whose names say that no object is in them
+//! (`left.rs`).
 
 mod ar_guard;
 mod bounded;
@@ -19,6 +20,7 @@ mod flatten;
 mod image;
 mod layer;
 mod layer_members;
+mod left;
 mod pax;
 mod stored;
 mod streamed;
@@ -101,12 +103,14 @@ pub struct FileContent {
     evidence: Option<Box<Evidence>>,
     /// The host folder that the entry's path is below, for one that is not read yet, and how much is read then.
     top: Option<Arc<(PathBuf, Depth)>>,
+    /// Whether it is not read with its tree ([`left`]).
+    is_left: bool,
 }
 
 impl FileContent {
     /// A content that is known.
     pub fn new(content: Content) -> Self {
-        Self { read: OnceLock::from(content), size_bytes: None, evidence: None, top: None }
+        Self { read: OnceLock::from(content), size_bytes: None, evidence: None, top: None, is_left: false }
     }
 
     /// The same, of a file of this size.
@@ -119,8 +123,8 @@ impl FileContent {
         Self { evidence: evidence.map(Box::new), ..self }
     }
 
-    fn on_demand(top: Arc<(PathBuf, Depth)>) -> Self {
-        Self { read: OnceLock::new(), size_bytes: None, evidence: None, top: Some(top) }
+    fn on_demand(top: Arc<(PathBuf, Depth)>, is_left: bool) -> Self {
+        Self { read: OnceLock::new(), size_bytes: None, evidence: None, top: Some(top), is_left }
     }
 }
 
@@ -155,6 +159,13 @@ impl Entry {
     pub fn evidence(&self) -> Option<&Evidence> {
         let EntryKind::File(file) = &self.kind else { return None };
         file.evidence.as_deref()
+    }
+
+    /// The content of a regular file that is read with its tree: none for one that is left until something asks for it
+    /// by its name ([`left`]).
+    pub fn content_of_tree(&self) -> Option<&Content> {
+        let EntryKind::File(file) = &self.kind else { return None };
+        if file.is_left { None } else { self.content() }
     }
 
     /// The content of a regular file; none for anything else.
@@ -208,12 +219,21 @@ impl Inventory {
     /// Takes out the entry at `path` and all below it, as a tree of its own whose top is that path. A file is
     /// a tree that holds just itself, under its name.
     ///
-    /// All of its files are read now, since their way from the top is lost.
+    /// Its files are read now, as those of any tree.
     pub fn split_off(&mut self, path: impl AsRef<[u8]>) -> Self {
         let path = path.as_ref();
-        self.entries.par_iter().filter(|entry| below(&entry.path, path).is_some()).for_each(|entry| {
-            entry.content();
+        self.entries.par_iter_mut().for_each(|entry| {
+            let Some(rest) = below(&entry.path, path) else { return };
+            if let EntryKind::File(file) = &mut entry.kind {
+                file.is_left = left::is_left(rest);
+            }
+            _ = entry.content_of_tree();
         });
+        let top = self.entries.iter().find_map(|entry| match &entry.kind {
+            EntryKind::File(file) => file.top.as_deref(),
+            _ => None,
+        });
+        let top = top.map(|(top, depth)| Arc::new((top.join(path.to_os_str_lossy()), *depth)));
         let mut taken = Vec::new();
         let mut kept = Vec::with_capacity(self.entries.len());
         for entry in self.entries.drain(..) {
@@ -223,7 +243,13 @@ impl Inventory {
                     let name = entry.path.rsplit_str("/").next().unwrap_or_default().into();
                     taken.push(Entry { path: name, kind: entry.kind });
                 }
-                Some(rest) => taken.push(Entry { path: rest.into(), kind: entry.kind }),
+                Some(rest) => {
+                    let mut kind = entry.kind;
+                    if let EntryKind::File(file) = &mut kind {
+                        file.top.clone_from(&top);
+                    }
+                    taken.push(Entry { path: rest.into(), kind });
+                }
                 None => kept.push(entry),
             }
         }
@@ -279,9 +305,10 @@ impl Inventory {
         }
     }
 
-    /// Every regular file.
-    pub fn files(&self) -> impl Iterator<Item = (&BStr, &Content)> {
-        self.entries.iter().filter_map(|entry| Some((BStr::new(&entry.path), entry.content()?)))
+    /// The paths of every regular file.
+    pub fn files(&self) -> impl Iterator<Item = &BStr> {
+        let files = self.entries.iter().filter(|entry| matches!(entry.kind, EntryKind::File(_)));
+        files.map(|entry| BStr::new(&entry.path))
     }
 
     /// The files of dpkg's database that say what is installed: `status`, or those of `status.d`.
@@ -290,10 +317,10 @@ impl Inventory {
         database.filter_map(|entry| Some((BStr::new(&entry.path), entry.content()?)))
     }
 
-    /// Every ELF file that could be read.
+    /// Every ELF file that was read with its tree.
     pub fn objects(&self) -> impl Iterator<Item = (&BStr, &ElfFacts)> {
-        self.files().filter_map(|(path, content)| match content {
-            Content::Object(facts) => Some((path, facts.as_ref())),
+        self.entries.iter().filter_map(|entry| match entry.content_of_tree()? {
+            Content::Object(facts) => Some((BStr::new(&entry.path), facts.as_ref())),
             _ => None,
         })
     }

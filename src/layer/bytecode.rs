@@ -13,7 +13,7 @@ use std::path::Path;
 use bstr::{BString, ByteSlice};
 use hashbrown::HashMap;
 
-use crate::inventory::Inventory;
+use crate::inventory::{EntryKind, Inventory};
 
 /// The folder of bytecode (PEP 3147).
 const CACHE: &[u8] = b"__pycache__";
@@ -28,9 +28,9 @@ pub(super) fn source_times(
     host: impl Fn(&[u8]) -> std::path::PathBuf,
 ) -> HashMap<BString, u64> {
     let mut times = HashMap::new();
-    for (path, _) in tree.files() {
+    for path in tree.files() {
         let Some(source) = source_of(path) else { continue };
-        if tree.get(&source).is_none_or(|entry| entry.content().is_none()) {
+        if tree.get(&source).is_none_or(|entry| !matches!(entry.kind, EntryKind::File(_))) {
             continue;
         }
         if let Some(time) = time_in(&host(path)).filter(|time| time.is_of(&host(&source))) {

@@ -248,6 +248,6 @@ fn read_folder(top: &Path) -> io::Result<ReadBack> {
         let host = top.join(bstr::ByteSlice::to_os_str_lossy(&**path));
         Ok((RootedPath::new(path), digest_of(File::open(host)?)?))
     };
-    let digests = inventory.files().map(|(path, _)| digest(path)).collect::<io::Result<_>>()?;
+    let digests = inventory.files().map(digest).collect::<io::Result<_>>()?;
     Ok(ReadBack { inventory, digests })
 }

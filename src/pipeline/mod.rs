@@ -84,7 +84,7 @@ pub fn resolve<Error: From<CatalogError>>(
     choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
 ) -> Result<Resolution, Error> {
     let root = question.sources.root();
-    let mut trees = LinkedTrees::of(&root, question);
+    let trees = LinkedTrees::of(&root, question);
     let catalogs = choose(question.architecture.or_else(|| trees.architecture()))?;
     Ok(trees.resolve(&root, question.sources, catalogs.main.as_ref(), &catalogs.others())?)
 }
@@ -106,7 +106,7 @@ where
     Error: From<CatalogError> + From<CloseError>,
 {
     let root = question.sources.root();
-    let mut trees = LinkedTrees::of(&root, question);
+    let trees = LinkedTrees::of(&root, question);
     let catalogs = choose(question.architecture.or_else(|| trees.architecture()))?;
     let (main, others) = (catalogs.main.as_ref(), catalogs.others());
     let resolution = trees.resolve(&root, question.sources, main, &others)?;
@@ -140,7 +140,7 @@ where
     Error: From<CatalogError> + From<CloseError>,
 {
     let root = question.sources.root();
-    let mut trees = LinkedTrees::of(&root, question);
+    let trees = LinkedTrees::of(&root, question);
     let catalogs = choose(question.architecture.or_else(|| trees.architecture()))?;
     let catalogs: Vec<&dyn Catalog> = catalogs.iter().map(AsRef::as_ref).collect();
     let mut releases = Vec::with_capacity(catalogs.len());
@@ -177,7 +177,7 @@ where
     Error: From<CatalogError> + From<CloseError>,
 {
     let root = question.sources.root();
-    let mut trees = LinkedTrees::of(&root, question);
+    let trees = LinkedTrees::of(&root, question);
     let catalogs = choose(question.architecture.or_else(|| trees.architecture()))?;
     let main = catalogs.main.as_ref();
     let resolution = trees.resolve(&root, question.sources, main, &catalogs.others())?;
@@ -198,7 +198,7 @@ pub fn graph<Error: From<CatalogError>>(
     choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
 ) -> Result<(Resolution, Graph), Error> {
     let root = question.sources.root();
-    let mut trees = LinkedTrees::of(&root, question);
+    let trees = LinkedTrees::of(&root, question);
     let catalogs = choose(question.architecture.or_else(|| trees.architecture()))?;
     let resolution = trees.resolve(&root, question.sources, catalogs.main.as_ref(), &catalogs.others())?;
     let LinkedTrees { linked, scene } = trees;
@@ -296,7 +296,7 @@ where
 
 fn close_gap<Error>(
     root: &Root<'_>,
-    mut trees: LinkedTrees<'_>,
+    trees: LinkedTrees<'_>,
     question: Question<'_>,
     terms: &Terms,
     catalogs: &Catalogs,
@@ -441,13 +441,13 @@ impl<'root> LinkedTrees<'root> {
     }
 
     fn resolve(
-        &mut self,
+        &self,
         root: &Root<'_>,
         sources: &Sources,
         main: &dyn Catalog,
         others: &[&dyn Catalog],
     ) -> Result<Resolution, CatalogError> {
-        resolve::resolve(root, sources, &mut self.linked, self.scene, main, others)
+        resolve::resolve(root, sources, &self.linked, self.scene, main, others)
     }
 }
 

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::edges::{Need, versions_needed};
 use super::{Alternative, ChosenPackage, SonameAnswer, Status};
-use crate::app::{Linked, Sources, Started};
+use crate::app::{Linked, Sources};
 use crate::catalog::{Answer, Candidate, Catalog, CatalogError, Package, Standing, host_provider, look_up};
 use crate::elf::{ElfFacts, Machine};
 use crate::loader::configured_folders;
@@ -18,25 +18,14 @@ use crate::vocabulary::{PackageName, RootedPath, Soname};
 pub(super) fn answer(
     root: &Root<'_>,
     sources: &Sources,
-    linked: &mut Linked<'_>,
+    linked: &Linked<'_>,
     needs: &[(&Soname, Need)],
     catalog: &dyn Catalog,
     others: &[&dyn Catalog],
 ) -> Result<(Vec<SonameAnswer>, Vec<ChosenPackage>), CatalogError> {
-    let folders: Vec<_> = needs.iter().map(|(_, need)| linked.searched_folders(&need.missing)).collect();
-    let answerer = Answerer {
-        root,
-        sources,
-        starts: &linked.starts,
-        strays: Strays::new(root, linked),
-        catalog,
-        others,
-    };
-    let answered: Vec<(SonameAnswer, Option<Package>)> = needs
-        .par_iter()
-        .zip(folders)
-        .map(|((soname, need), folders)| answerer.answer(soname, need, &folders))
-        .collect::<Result<_, _>>()?;
+    let answerer = Answerer { root, sources, linked, strays: Strays::new(root, linked), catalog, others };
+    let answered: Vec<(SonameAnswer, Option<Package>)> =
+        needs.par_iter().map(|(soname, need)| answerer.answer(soname, need)).collect::<Result<_, _>>()?;
     let mut chosen: BTreeMap<PackageName, ChosenPackage> = BTreeMap::new();
     let mut answers = Vec::with_capacity(answered.len());
     for (answer, package) in answered {
@@ -56,7 +45,7 @@ pub(super) fn answer(
 struct Answerer<'answer, 'root> {
     root: &'answer Root<'root>,
     sources: &'answer Sources,
-    starts: &'answer [Started<'root>],
+    linked: &'answer Linked<'root>,
     strays: Strays,
     catalog: &'answer dyn Catalog,
     others: &'answer [&'answer dyn Catalog],
@@ -64,18 +53,13 @@ struct Answerer<'answer, 'root> {
 
 impl Answerer<'_, '_> {
     /// What becomes of a soname, and the package that answers it.
-    fn answer(
-        &self,
-        soname: &Soname,
-        need: &Need,
-        folders: &[RootedPath],
-    ) -> Result<(SonameAnswer, Option<Package>), CatalogError> {
+    fn answer(&self, soname: &Soname, need: &Need) -> Result<(SonameAnswer, Option<Package>), CatalogError> {
         let mut answer = self.outline(soname, need);
         let package = if need.missing.is_empty() {
             self.place_found(need, &mut answer);
             None
         } else {
-            self.place_missing(need, folders, &mut answer)?
+            self.place_missing(soname, need, &mut answer)?
         };
         Ok((answer, package))
     }
@@ -93,7 +77,9 @@ impl Answerer<'_, '_> {
         let mut hidden_by: Vec<RootedPath> = Vec::new();
         if !need.missing.is_empty() {
             hidden_by.extend(
-                need.loaded_by.iter().map(|start| self.root.path(self.starts[*start].map.start().node)),
+                need.loaded_by
+                    .iter()
+                    .map(|start| self.root.path(self.linked.starts[*start].map.start().node)),
             );
         }
         SonameAnswer { direct, needed_by, hidden_by, ..SonameAnswer::of(soname) }
@@ -105,7 +91,7 @@ impl Answerer<'_, '_> {
             return need.needed_by.iter().map(|(node, is_apps)| (*node, *is_apps)).collect();
         }
         let mut nodes: Vec<_> =
-            need.missing.iter().map(|(start, by)| self.starts[*start].map.objects[*by].node).collect();
+            need.missing.iter().map(|(start, by)| self.linked.starts[*start].map.objects[*by].node).collect();
         nodes.sort_unstable();
         nodes.dedup();
         nodes.into_iter().map(|node| (node, need.needed_by.get(&node).copied().unwrap_or_default())).collect()
@@ -122,28 +108,34 @@ impl Answerer<'_, '_> {
     /// answers it.
     fn place_missing(
         &self,
+        soname: &Soname,
         need: &Need,
-        folders: &[RootedPath],
         answer: &mut SonameAnswer,
     ) -> Result<Option<Package>, CatalogError> {
-        let machine = need.missing.first().map(|(start, _)| self.starts[*start].map.start().facts.machine);
-        answer.path = machine.and_then(|machine| self.strays.find(self.root, &answer.soname, machine));
-        answer.host = host_provider(answer.soname.as_bytes());
-        answer.searched = folders.to_vec();
+        let machine =
+            need.missing.first().map(|(start, _)| self.linked.starts[*start].map.start().facts.machine);
+        answer.path = machine.and_then(|machine| self.strays.find(self.root, soname, machine));
+        answer.host = host_provider(soname.as_bytes());
+        answer.searched = self.linked.searched_folders(&need.missing);
         // One object asks in many processes.
         let mut asking: Vec<(NodeId, &ElfFacts)> = need
             .missing
             .iter()
-            .map(|(start, by)| &self.starts[*start].map.objects[*by])
+            .map(|(start, by)| &self.linked.starts[*start].map.objects[*by])
             .map(|object| (object.node, object.facts))
             .collect();
         asking.sort_unstable_by_key(|(node, _)| *node);
         asking.dedup_by_key(|(node, _)| *node);
         for (_, facts) in asking {
-            answer.versions.append(&mut versions_needed(facts, &answer.soname));
+            for version in versions_needed(facts, soname) {
+                // Most need the same few.
+                if !answer.versions.contains(version) {
+                    answer.versions.insert(version.clone());
+                }
+            }
         }
         let Answer { candidates, reason, development, near, elsewhere } =
-            look_up(self.catalog, &answer.soname, folders, self.others)?;
+            look_up(self.catalog, soname, &answer.searched, self.others)?;
         let mut candidates = candidates.into_iter().peekable();
         if answer.path.is_some() || answer.host.is_some() {
             answer.status = if answer.path.is_some() { Status::OffPath } else { Status::Host };

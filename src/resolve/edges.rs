@@ -1,7 +1,7 @@
 //! The needed edges of all start objects, gathered by soname.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use bstr::BString;
 use hashbrown::HashMap;
@@ -98,10 +98,13 @@ pub fn asked_name<'root>(edge: &Edge<'root>, catalog: &dyn Catalog) -> Result<&'
 }
 
 /// The symbol versions without which `facts`' object does not load, of the library that it calls `soname`.
-pub fn versions_needed(facts: &ElfFacts, soname: &Soname) -> BTreeSet<BString> {
-    let needs = facts.version_needs.iter().filter(|need| need.file == *soname);
+pub fn versions_needed<'facts>(
+    facts: &'facts ElfFacts,
+    soname: &'facts Soname,
+) -> impl Iterator<Item = &'facts BString> {
+    let needs = facts.version_needs.iter().filter(move |need| need.file == *soname);
     let versions = needs.flat_map(|need| &need.versions).filter(|version| !version.weak);
-    versions.map(|version| version.name.clone()).collect()
+    versions.map(|version| &version.name)
 }
 
 impl Scene {

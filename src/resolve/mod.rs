@@ -221,7 +221,7 @@ pub struct Scene {
 pub fn resolve(
     root: &Root<'_>,
     sources: &Sources,
-    linked: &mut Linked<'_>,
+    linked: &Linked<'_>,
     scene: Option<Scene>,
     catalog: &dyn Catalog,
     others: &[&dyn Catalog],

@@ -19,6 +19,9 @@ use crate::vocabulary::RootedPath;
 /// Links that one path may lead through, as in Linux (path_resolution(7)).
 const MAX_LINKS: usize = 40;
 
+/// Most paths have no more components.
+const USUAL_DEPTH: usize = 16;
+
 /// One place in a [`Root`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u32);
@@ -282,7 +285,7 @@ impl<'inventories> Root<'inventories> {
 
     /// The path of an entry from the top.
     pub fn path(&self, node: NodeId) -> RootedPath {
-        let mut names = Vec::new();
+        let mut names = Vec::with_capacity(USUAL_DEPTH);
         let mut current = node;
         while current != self.top() {
             names.push(self.node(current).name);
@@ -350,11 +353,11 @@ impl<'inventories> Root<'inventories> {
             .filter(|(node, _)| !self.covers || self.is_current(*node))
     }
 
-    /// The regular files that come from a mount and are not covered by a later one, sorted by path.
+    /// The regular files that were read with the tree of a mount and are not covered by a later one, sorted by path.
     pub fn files_of(&self, mount: MountId) -> Vec<(NodeId, &'inventories Content)> {
         self.nodes()
             .filter(|node| self.mount_of(*node) == mount)
-            .filter_map(|node| Some((node, self.content(node)?)))
+            .filter_map(|node| Some((node, self.entry(node)?.content_of_tree()?)))
             .filter(|(node, _)| !self.covers || self.is_current(*node))
             .collect()
     }
