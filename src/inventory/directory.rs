@@ -313,3 +313,58 @@ pub(super) fn read_content(host_path: &Path, path: &[u8], depth: Depth) -> Conte
     let read = File::open(host_path).and_then(|file| content::read(&file, path, depth));
     read.unwrap_or_else(|error| Content::Unreadable(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree() -> tempfile::TempDir {
+        let tree = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            let path = tree.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("is made");
+            std::fs::write(path, text).expect("is written");
+        };
+        for path in ["a/x", "a-b/x.py", "a.c", "a0", "a/y.pyc", "a/tool"] {
+            write(path, "#!/bin/sh\n");
+        }
+        tree
+    }
+
+    fn read(tree: &tempfile::TempDir, depth: Depth) -> Inventory {
+        read_directory(tree.path(), depth).expect("is read")
+    }
+
+    #[test]
+    fn entries_are_in_the_order_of_their_paths_bytes() {
+        let inventory = read(&tree(), Depth::Linking);
+        let paths: Vec<String> = inventory.entries().iter().map(|entry| entry.path.to_string()).collect();
+        assert_eq!(paths, ["a", "a-b", "a-b/x.py", "a.c", "a/tool", "a/x", "a/y.pyc", "a0"]);
+    }
+
+    #[test]
+    fn sources_are_read_when_they_are_asked_for_and_for_an_audit() {
+        let tree = tree();
+        let of_tree = |inventory: &Inventory| {
+            let read = inventory.entries().iter().filter(|entry| entry.content_of_tree().is_some());
+            read.map(|entry| entry.path.to_string()).collect::<Vec<_>>()
+        };
+        let inventory = read(&tree, Depth::Linking);
+        assert_eq!(of_tree(&inventory), ["a/tool", "a/x", "a0"]);
+        let source = inventory.get("a-b/x.py").expect("is there");
+        assert_eq!(source.content(), Some(&Content::Script("/bin/sh".into())));
+        assert_eq!(of_tree(&read(&tree, Depth::Auditing)).len(), 6);
+    }
+
+    #[test]
+    fn what_is_split_off_a_base_is_read_as_a_tree_is() {
+        let tree = tree();
+        let mut base = read_base(tree.path(), Depth::Linking).expect("is read");
+        let part = base.split_off("a");
+        let read: Vec<_> = part.entries().iter().filter(|entry| entry.content_of_tree().is_some()).collect();
+        assert_eq!(read.len(), 2);
+        // It is found where it lies, though its way from the top of the base is gone.
+        let bytecode = part.get("y.pyc").expect("is there");
+        assert_eq!(bytecode.content(), Some(&Content::Script("/bin/sh".into())));
+    }
+}

@@ -70,6 +70,26 @@ fn text_file_ends_the_search() {
 }
 
 #[test]
+fn library_under_the_name_of_a_source_is_found() {
+    let fixture = Fixture::new();
+    fixture.build(program("/app/prog").needs("plugin.py").runpath("/first"));
+    fixture.build(library("/first/plugin.py"));
+    assert_eq!(verdicts(&judge(&fixture)), [found("plugin.py", "/first/plugin.py", "runpath")]);
+}
+
+#[test]
+fn source_under_the_name_of_a_library_ends_the_search() {
+    let fixture = Fixture::new();
+    fixture.build(program("/app/prog").needs("plugin.py").runpath("/first:/second"));
+    fixture.build(library("/second/plugin.py"));
+    fixture
+        .file("/first/plugin.py", "print('a source, and one that is longer than the header of an object')\n");
+    let edges = judge(&fixture);
+    assert_eq!(verdicts(&edges), [missing("plugin.py")]);
+    assert!(edges[0].fatal.as_deref().is_some_and(|error| error.contains("/first/plugin.py")), "{edges:?}");
+}
+
+#[test]
 fn empty_file_ends_the_search() {
     let fixture = two_folders();
     fixture.file("/first/liba.so.1", "");
