@@ -161,8 +161,8 @@ impl Entry {
         file.evidence.as_deref()
     }
 
-    /// The content of a regular file that is read with its tree: none for one that is left until something asks for it
-    /// by its name ([`left`]).
+    /// The content of a regular file that is read with its tree: none for one that its name tells to be a source, bytecode,
+    /// a text or a picture, and that is left until something asks for it.
     pub fn content_of_tree(&self) -> Option<&Content> {
         let EntryKind::File(file) = &self.kind else { return None };
         if file.is_left { None } else { self.content() }
