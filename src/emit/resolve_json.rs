@@ -37,6 +37,7 @@ pub(super) struct App<'answer> {
     kind: &'static str,
     abi: Option<String>,
     files: usize,
+    unopened: usize,
     objects: usize,
 }
 
@@ -142,6 +143,7 @@ pub(super) fn apps(resolution: &Resolution) -> Vec<App<'_>> {
             kind: app.kind.name(),
             abi: app.abi.as_ref().map(ToString::to_string),
             files: app.files,
+            unopened: app.unopened,
             objects: app.objects,
         })
         .collect()

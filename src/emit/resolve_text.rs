@@ -247,9 +247,13 @@ impl<'answer> Text<'answer> {
             let names = listed(packages.into_iter().take(UNREAD_NAMES));
             self.line(format_args!("{} by {names}{rest}: {cause}", paint(BAD, "not known what is needed")));
         }
+        let unopened = match self.resolution.apps.iter().map(|app| app.unopened).sum() {
+            0 => String::new(),
+            count => format!(", and {} that by name hold sources, texts or pictures", counted(count, "file")),
+        };
         self.line(paint(
             DIM,
-            format_args!("not looked at: {of_packages}what code opens by name at run time{noted}"),
+            format_args!("not looked at: {of_packages}what code opens by name at run time{noted}{unopened}"),
         ));
     }
 }

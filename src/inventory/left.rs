@@ -1,6 +1,6 @@
 //! The files of a tree that are left unread until something asks for them by their name, as a DT_NEEDED may.
 //!
-//! Two thirds of a venv are sources, bytecode, texts and pictures. Nothing starts or opens an object under such a name:
+//! Most files of a venv are sources, bytecode, texts and pictures. Nothing starts or opens an object under such a name:
 //! programs have none of these endings, and CPython, Ruby and Node take extension modules by endings of their own. An audit
 //! reads them all the same.
 

@@ -311,6 +311,12 @@ impl Inventory {
         files.map(|entry| BStr::new(&entry.path))
     }
 
+    /// How many regular files are left unread until something asks for them ([`Entry::content_of_tree`]).
+    pub fn count_left(&self) -> usize {
+        let is_left = |entry: &&Entry| matches!(&entry.kind, EntryKind::File(file) if file.is_left);
+        self.entries.iter().filter(is_left).count()
+    }
+
     /// The files of dpkg's database that say what is installed: `status`, or those of `status.d`.
     pub fn dpkg_database(&self) -> impl Iterator<Item = (&BStr, &Content)> {
         let database = self.entries.iter().filter(|entry| captured::is_of_dpkg(&entry.path));

@@ -107,6 +107,8 @@ pub struct AppSummary {
     pub abi: Option<Abi>,
     /// How many regular files it has.
     pub files: usize,
+    /// How many of them are sources, texts or pictures by their names and were not opened.
+    pub unopened: usize,
     /// How many objects it has that a linker could load.
     pub objects: usize,
 }
@@ -253,6 +255,7 @@ fn summaries(sources: &Sources, linked: &Linked<'_>) -> Vec<AppSummary> {
             kind: source.tree.kind,
             abi: source.tree.abi.clone(),
             files: source.inventory.files().count(),
+            unopened: source.inventory.count_left(),
             objects: linked.objects.iter().filter(|object| object.mount == mount).count(),
         })
         .collect()

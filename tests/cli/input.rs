@@ -110,6 +110,24 @@ fn a_tree_with_no_object_lacks_nothing() {
     assert_eq!((&answer["sonames"], &answer["problems"]), (&json!([]), &json!([])));
 }
 
+#[test]
+fn files_that_are_sources_by_their_names_are_not_opened_and_that_is_said() {
+    let fixture = Fixture::empty();
+    fixture.file("/app/liba.so", "text, and more of it than the header of an object has: sixty-four bytes\n");
+    for source in ["a.py", "__pycache__/a.cpython-311.pyc"] {
+        fixture.file(&format!("/app/{source}"), "source\n");
+        fixture.mode(&format!("/app/{source}"), 0o000);
+    }
+    let expected = of_one_object("3 files")
+        .replace("1 object", "0 objects")
+        .replace("at run time\n", "at run time, and 2 files that by name hold sources, texts or pictures\n");
+    let note = "! note: there is no object here that a dynamic linker could load\nexit 0\n";
+    let mut resolve = unprivileged(&fixture, &["app", "--at", "/app"]);
+    assert_says(&said(&fixture, &mut resolve), &format!("{expected}{note}"));
+    let (answer, _) = json(&fixture, &["app", "--release", "bookworm"]);
+    assert_eq!(answer["app"][0]["unopened"], 2);
+}
+
 /// Each beginning of a library either still has all that a loader reads or is told to be broken.
 #[test]
 fn every_truncated_object_is_told_and_the_run_goes_on() {
