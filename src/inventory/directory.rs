@@ -200,13 +200,14 @@ fn read_files(top: &Arc<(PathBuf, Depth)>, files: &[DirEntry]) -> Vec<Entry> {
     let depth = top.1;
     let mut entries = Vec::with_capacity(files.len());
     for siblings in files.chunk_by(|left, right| split(left).0 == split(right).0) {
-        let paths: Vec<BString> = siblings.iter().map(|entry| below(&top.0, entry.path())).collect();
-        let is_left = |path: &BString| depth < Depth::Auditing && is_left(path);
-        let pays = paths.iter().filter(|path| !is_left(path)).count() >= SIBLINGS_TO_PAY;
+        let paths = siblings.iter().map(|entry| below(&top.0, entry.path()));
+        let paths: Vec<(bool, BString)> =
+            paths.map(|path| (depth < Depth::Auditing && is_left(&path), path)).collect();
+        let pays = paths.iter().filter(|(is_left, _)| !is_left).count() >= SIBLINGS_TO_PAY;
         let folder = siblings.first().filter(|_| pays).and_then(|entry| open_folder(split(entry).0));
-        for (entry, path) in siblings.iter().zip(paths) {
+        for (entry, (is_left, path)) in siblings.iter().zip(paths) {
             entries.push(match &folder {
-                _ if is_left(&path) => {
+                _ if is_left => {
                     Entry { path, kind: EntryKind::File(FileContent::on_demand(Arc::clone(top), true)) }
                 }
                 Some(folder) => file(open_in(folder, split(entry).1), path, depth),

@@ -267,27 +267,16 @@ impl<'root> Searcher<'root> {
             Some(known) => known.map_or(Found::Nothing, Found::Library),
             None => self.search_anew(trail, name, trace),
         };
-        match found {
-            Found::Library(Hit { object, rule, chain }) => {
-                let via = match rule {
-                    Rule::Rpath => self.holder(map, by, chain),
-                    Rule::Runpath => Some(by),
-                    _ => None,
-                };
-                Searched::Found { object, rule, via }
-            }
-            Found::Fatal(tried) => Searched::Fatal(tried),
-            Found::Nothing => Searched::Nothing,
-        }
+        found.told(|hit| match hit.rule {
+            Rule::Rpath => self.holder(map, by, hit.chain),
+            Rule::Runpath => Some(by),
+            _ => None,
+        })
     }
 
     /// As [`Searcher::search`] for a path that came out of tokens.
     pub(super) fn search_expanded(&mut self, path: &[u8], trace: &mut Option<Vec<Tried>>) -> Searched {
-        match self.open_path(path, Rule::Path, trace) {
-            Found::Library(Hit { object, rule, .. }) => Searched::Found { object, rule, via: None },
-            Found::Fatal(tried) => Searched::Fatal(tried),
-            Found::Nothing => Searched::Nothing,
-        }
+        self.open_path(path, Rule::Path, trace).told(|_| None)
     }
 
     /// The object whose DT_RPATH a chain begins with: of those that inherit it the one that all others do it from.
@@ -523,6 +512,15 @@ impl<'root> Searcher<'root> {
 }
 
 impl Found {
+    /// The same for who searched: `via` tells whose search path named the folder.
+    fn told(self, via: impl FnOnce(&Hit) -> Option<usize>) -> Searched {
+        match self {
+            Self::Library(hit) => Searched::Found { object: hit.object, rule: hit.rule, via: via(&hit) },
+            Self::Fatal(tried) => Searched::Fatal(tried),
+            Self::Nothing => Searched::Nothing,
+        }
+    }
+
     /// What will be found again; none where the search ended at a file, which is told anew each time.
     fn to_remember(&self) -> Option<Option<Hit>> {
         match self {
