@@ -1,7 +1,7 @@
 #!/bin/bash
 # What `sodeb audit` costs: images that share their lower layers, 1 to 20 of them, cold and from the cache; and one
 # archive as `docker save | gzip` makes it, beside `zcat | wc -c` on the same file on one core.
-# usage: audit.sh ROOTFS TREE        ROOTFS and TREE are folders: the two layers that all images share
+# usage: audit.sh ROOTFS TREE        ROOTFS and TREE are directories: the two layers that all images share
 set -euo pipefail
 [ $# -eq 2 ] || { echo "usage: ${0##*/} ROOTFS TREE" >&2; exit 2; }
 rootfs=$(realpath -- "$1") tree=$(realpath -- "$2")
@@ -14,7 +14,7 @@ cd "$work"
 
 digest() { sha256sum -- "$1" | cut -d' ' -f1; }
 
-# blob FOLDER FILE: puts a file into a layout under its digest, and prints `DIGEST SIZE`.
+# blob DIR FILE: puts a file into a layout under its digest, and prints `DIGEST SIZE`.
 blob() {
     local sum
     sum=$(digest "$2")
@@ -23,21 +23,21 @@ blob() {
     printf '%s %s\n' "$sum" "$(stat -c %s -- "$2")"
 }
 
-# layout FOLDER LAYER…: an OCI layout of these layers, hard links to their files.
+# layout DIR LAYER…: an OCI layout of these layers, hard links to their files.
 layout() {
-    local folder=$1 diffs='' layers='' sum size layer
+    local directory=$1 diffs='' layers='' sum size layer
     shift
     for layer in "$@"; do
-        read -r sum size < <(blob "$folder" "$layer")
+        read -r sum size < <(blob "$directory" "$layer")
         diffs+="${diffs:+,}\"sha256:$sum\""
         layers+="${layers:+,}{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"sha256:$sum\",\"size\":$size}"
     done
-    printf '{"architecture":"amd64","os":"linux","config":{"Entrypoint":["python3","/main.py"]},"rootfs":{"type":"layers","diff_ids":[%s]}}' "$diffs" >"$folder.config"
-    read -r sum size < <(blob "$folder" "$folder.config")
-    printf '{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:%s","size":%s},"layers":[%s]}' "$sum" "$size" "$layers" >"$folder.manifest"
-    read -r sum size < <(blob "$folder" "$folder.manifest")
-    printf '{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:%s","size":%s}]}' "$sum" "$size" >"$folder/index.json"
-    printf '{"imageLayoutVersion":"1.0.0"}' >"$folder/oci-layout"
+    printf '{"architecture":"amd64","os":"linux","config":{"Entrypoint":["python3","/main.py"]},"rootfs":{"type":"layers","diff_ids":[%s]}}' "$diffs" >"$directory.config"
+    read -r sum size < <(blob "$directory" "$directory.config")
+    printf '{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:%s","size":%s},"layers":[%s]}' "$sum" "$size" "$layers" >"$directory.manifest"
+    read -r sum size < <(blob "$directory" "$directory.manifest")
+    printf '{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:%s","size":%s}]}' "$sum" "$size" >"$directory/index.json"
+    printf '{"imageLayoutVersion":"1.0.0"}' >"$directory/oci-layout"
 }
 
 # measure WORDS COMMAND…: prints the seconds of processor time and the peak of memory.

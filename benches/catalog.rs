@@ -12,7 +12,7 @@ use std::io::{Read, Write as _};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use sodeb::catalog::{Catalog, FileCatalog, TargetIndex, embedded_catalogs, look_up};
+use sodeb::debian::catalog::{Catalog, FileCatalog, TargetIndex, embedded_catalogs, look_up};
 use sodeb::vocabulary::{Architecture, Distribution, Release, RootedPath, Soname, Target};
 use xz2::read::XzDecoder;
 use xz2::write::XzEncoder;
@@ -125,11 +125,11 @@ fn open() -> FileCatalog {
 }
 
 fn answering(criterion: &mut Criterion) {
-    let folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib"].map(RootedPath::new);
+    let directories = ["/usr/lib/x86_64-linux-gnu", "/usr/lib"].map(RootedPath::new);
     let sonames = ["libgmp.so.10", "libmpc.so.3", "libmpfr.so.6"].map(Soname::new);
     let answer = |catalog: &FileCatalog| {
         for soname in &sonames {
-            black_box(look_up(catalog, soname, &folders, &[]).expect("is whole"));
+            black_box(look_up(catalog, soname, &directories, &[]).expect("is whole"));
         }
     };
     criterion.bench_function("open", |bencher| bencher.iter(open));

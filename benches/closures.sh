@@ -2,13 +2,13 @@
 # Locks a dozen venvs whose packages are built from source against Debian's libraries, and prints a Markdown table
 # of what each comes to: the packages that apt would install (Depends), those of which files are taken (what is
 # loaded, and what goes with it), and those files. Nothing is assumed present: the C library is in each of the rows.
-# usage: closures.sh FOLDER        venvs that FOLDER does not have yet are built there; SODEB=… names the program
+# usage: closures.sh DIR        venvs that DIR does not have yet are built there; SODEB=… names the program
 set -euo pipefail
 cd "$(dirname -- "$0")/.."
 
-[ $# -eq 1 ] || { echo "usage: benches/closures.sh FOLDER" >&2; exit 2; }
+[ $# -eq 1 ] || { echo "usage: benches/closures.sh DIR" >&2; exit 2; }
 mkdir -p -- "$1"
-folder=$(realpath -- "$1")
+directory=$(realpath -- "$1")
 if [ -z "${SODEB:-}" ]; then
     cargo build --quiet --release
     SODEB=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/sodeb
@@ -37,8 +37,8 @@ PYTHON
 echo '| venv | apt would install | packages that files are taken of | files taken |'
 echo '|---|---|---|---|'
 for name in $(fixtures/package-venv.sh --list); do
-    [ -d "$folder/$name" ] || PYTHON=${PYTHON:-/usr/bin/python3} fixtures/package-venv.sh "$name" "$folder/$name" >&2
+    [ -d "$directory/$name" ] || PYTHON=${PYTHON:-/usr/bin/python3} fixtures/package-venv.sh "$name" "$directory/$name" >&2
     # Bad news (something that no package mends) is news all the same.
-    "$SODEB" lock "$folder/$name" --at /venv --release "$codename" --format json >"$report" || [ $? -eq 1 ]
+    "$SODEB" lock "$directory/$name" --at /venv --release "$codename" --format json >"$report" || [ $? -eq 1 ]
     row "$name"
 done

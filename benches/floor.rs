@@ -1,7 +1,7 @@
 //! [`support::scan`] as a program, for `benches/peers.sh`: sodeb's own time is quoted as a ratio to it.
 //!
 //! ```text
-//! cargo bench --bench floor -- FOLDER [THREADS]
+//! cargo bench --bench floor -- DIR [THREADS]
 //! ```
 
 #![allow(clippy::print_stdout, reason = "a program of its own; printing is its result")]
@@ -13,15 +13,15 @@ mod support;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Cargo's own `--bench` comes first; it is no argument of ours.
     let mut arguments = std::env::args_os().skip(1).filter(|argument| argument != "--bench");
-    let Some(folder) = arguments.next().map(PathBuf::from) else {
-        println!("floor: no folder given, nothing measured");
+    let Some(directory) = arguments.next().map(PathBuf::from) else {
+        println!("floor: no directory given, nothing measured");
         return Ok(());
     };
     let threads = match arguments.next() {
         Some(count) => count.to_string_lossy().parse()?,
         None => 1,
     };
-    let counts = support::scan(folder, threads)?;
+    let counts = support::scan(directory, threads)?;
     println!(
         "{} files, {} objects, {} bytes of dynamic segments",
         counts.files.into_inner(),

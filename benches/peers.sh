@@ -13,7 +13,7 @@ usage() {
 }
 
 [ $# -ge 1 ] && [ $# -le 2 ] || usage "expected a tree"
-[ -d "$1" ] || usage "no such folder: $1"
+[ -d "$1" ] || usage "no such directory: $1"
 [ $# -eq 1 ] || [ "$2" = --fast ] || usage "unknown argument: $2"
 tree=$(realpath -- "$1")
 fast=${2:-}

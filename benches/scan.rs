@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use sodeb::app::{Scope, Sources, link};
-use sodeb::inventory::{Depth, read_directory};
 use sodeb::loader::LinkerSettings;
+use sodeb::tree::inventory::{ReadDepth, read_directory};
 
 mod support;
 
@@ -18,7 +18,7 @@ const LIBRARIES: usize = 200;
 const TEXTS_A_LIBRARY: usize = 19;
 
 fn scan(criterion: &mut Criterion) {
-    let tree = tempfile::tempdir().expect("a temporary folder");
+    let tree = tempfile::tempdir().expect("a temporary directory");
     let libraries = fill(tree.path()).expect("a tree of this system's libraries");
     let threads = rayon::current_num_threads();
     let path = tree.path();
@@ -29,11 +29,11 @@ fn scan(criterion: &mut Criterion) {
             .iter(|| support::scan(path.to_owned(), threads).map(|counts| counts.dynamic_bytes.into_inner()));
     });
     group.bench_function("read", |bencher| {
-        bencher.iter(|| read_directory(path, Depth::Linking).map(|inventory| inventory.entries().len()));
+        bencher.iter(|| read_directory(path, ReadDepth::Link).map(|inventory| inventory.entries().len()));
     });
     group.bench_function("read and link", |bencher| {
         bencher.iter(|| {
-            Sources::read(&[path.to_owned()], None, &[], Depth::Linking).map(|sources| {
+            Sources::read(&[path.to_owned()], None, &[], ReadDepth::Link).map(|sources| {
                 link(&sources.root(), &sources, &LinkerSettings::default(), Scope::InContext).starts.len()
             })
         });
@@ -41,28 +41,28 @@ fn scan(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Fills the folder and says how many libraries it got.
+/// Fills the directory and says how many libraries it got.
 fn fill(tree: &Path) -> io::Result<usize> {
     let libraries = system_libraries()?;
     for (number, library) in libraries.iter().enumerate() {
-        let folder = tree.join(format!("package-{number}"));
-        fs::create_dir(&folder)?;
-        let copy = folder.join(library.file_name().unwrap_or_default());
+        let directory = tree.join(format!("package-{number}"));
+        fs::create_dir(&directory)?;
+        let copy = directory.join(library.file_name().unwrap_or_default());
         if fs::hard_link(library, &copy).is_err() {
             fs::copy(library, &copy)?;
         }
         for text in 0..TEXTS_A_LIBRARY {
-            fs::write(folder.join(format!("module_{text}.py")), "import math\n".repeat(100))?;
+            fs::write(directory.join(format!("module_{text}.py")), "import math\n".repeat(100))?;
         }
     }
     Ok(libraries.len())
 }
 
-/// The first so many libraries, by name, in the folders where Debian puts them.
+/// The first so many libraries, by name, in the directories where Debian puts them.
 fn system_libraries() -> io::Result<Vec<PathBuf>> {
     let mut libraries = Vec::new();
-    for folder in ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"] {
-        let Ok(entries) = fs::read_dir(folder) else { continue };
+    for directory in ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"] {
+        let Ok(entries) = fs::read_dir(directory) else { continue };
         for entry in entries {
             let entry = entry?;
             if entry.file_type()?.is_file() && entry.file_name().to_string_lossy().contains(".so.") {

@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use sodeb::select::{
+use sodeb::solve::solver::{
     Candidate, Choice, Instance, PackageId, Requirement, RequirementId, reasons, solve, verify,
 };
 use sodeb::vocabulary::PackageName;

@@ -20,9 +20,9 @@
 //! - [`mod@resolve`]: what becomes of each soname; [`select`]: the smallest set of packages that meets what is
 //!   needed; [`mod@close`]: the packages that close the gap; [`plan`]: what is put on a base, file by file;
 //!   [`graph`]: who loads what, and why; [`mod@audit`]: what is wrong in an image that is there.
-//! - [`layer`]: the files themselves, out of the packages, as a tar archive or a folder.
+//! - [`layer`]: the files themselves, out of the packages, as a tar archive or a directory.
 //! - [`image`]: a whole image of a base, that layer and the trees.
-//! - [`depot`]: what packages have in libraries, and library graphs of whole releases; [`export`]: those as tables.
+//! - [`depot`]: what packages have in libraries, and library indices of whole releases; [`export`]: those as tables.
 //! - [`pipeline`]: the stages in their order.
 //! - [`emit`]: answers as text and JSON; [`cli`]: the command.
 //!
@@ -36,8 +36,8 @@
 //!
 //! ```
 //! use sodeb::app::Sources;
-//! use sodeb::catalog::{Catalog, FileCatalog, embedded_catalogs};
-//! use sodeb::inventory::Depth;
+//! use sodeb::debian::catalog::{Catalog, FileCatalog, embedded_catalogs};
+//! use sodeb::tree::inventory::ReadDepth;
 //! use sodeb::loader::LinkerSettings;
 //! use sodeb::pipeline::{self, Catalogs, Question};
 //! use sodeb::vocabulary::RootedPath;
@@ -53,10 +53,10 @@
 //! #     let words = [&header[..], &load, &dynamic, &entries].concat();
 //! #     words.iter().flat_map(|word: &u64| word.to_le_bytes()).chain(strings).collect()
 //! # }
-//! # let folder = tempfile::tempdir()?;
-//! # let tree = folder.path();
+//! # let directory = tempfile::tempdir()?;
+//! # let tree = directory.path();
 //! # std::fs::write(tree.join("_native.so"), object_that_needs("libgmp.so.10"))?;
-//! let sources = Sources::read(&[tree.to_owned()], None, &[RootedPath::new("/app")], Depth::Linking)?;
+//! let sources = Sources::read(&[tree.to_owned()], None, &[RootedPath::new("/app")], ReadDepth::Link)?;
 //! let settings = LinkerSettings::default();
 //! let question = Question { sources: &sources, settings: &settings, architecture: None };
 //! let resolution = pipeline::resolve(question, |architecture| {
@@ -76,32 +76,15 @@
 //! ```
 
 pub mod app;
-pub mod archive;
 pub mod audit;
-pub mod bases;
-pub mod catalog;
 pub mod cli;
-pub mod close;
-pub mod companions;
-pub mod compress;
-pub mod decompress;
-pub mod depot;
+pub mod debian;
 pub mod elf;
 pub mod emit;
-pub mod export;
-pub mod graph;
-pub mod image;
-pub mod inventory;
-pub mod layer;
 pub mod loader;
-pub mod maintainer;
+pub mod oci;
 pub mod pipeline;
-pub mod plan;
-pub mod progress;
-pub mod registry;
-pub mod resolve;
-pub mod root;
-pub mod select;
-pub mod storage;
-pub mod tls;
+pub mod solve;
+pub mod support;
+pub mod tree;
 pub mod vocabulary;

@@ -30,13 +30,13 @@ impl Soname {
     }
 }
 
-/// An absolute path inside a [`crate::root::Root`]: raw bytes, one slash between components, no `.` and
+/// An absolute path inside a [`crate::tree::root::Root`]: raw bytes, one slash between components, no `.` and
 /// no `..`. Only the root itself is written with a slash at its end.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RootedPath(BString);
 
 impl RootedPath {
-    /// The root folder, `/`.
+    /// The root directory, `/`.
     pub fn root() -> Self {
         Self(BString::from("/"))
     }
@@ -83,7 +83,7 @@ impl RootedPath {
         Self::new(joined)
     }
 
-    /// The folder that holds this path; the root holds itself.
+    /// The directory that holds this path; the root holds itself.
     pub fn parent(&self) -> Self {
         match self.0.rfind_byte(b'/') {
             None | Some(0) => Self::root(),
@@ -101,12 +101,12 @@ impl RootedPath {
         self.0.as_bytes()
     }
 
-    /// What is left of this path below `folder`, without a leading slash, if it is `folder` or below it.
-    pub fn below(&self, folder: &Self) -> Option<&[u8]> {
-        if folder.as_bytes() == b"/" {
+    /// What is left of this path below `directory`, without a leading slash, if it is `directory` or below it.
+    pub fn below(&self, directory: &Self) -> Option<&[u8]> {
+        if directory.as_bytes() == b"/" {
             return Some(&self.as_bytes()[1..]);
         }
-        let rest = self.as_bytes().strip_prefix(folder.as_bytes())?;
+        let rest = self.as_bytes().strip_prefix(directory.as_bytes())?;
         if rest.is_empty() { Some(rest) } else { rest.strip_prefix(b"/") }
     }
 
@@ -253,7 +253,7 @@ named! {
 }
 
 impl Architecture {
-    /// The multiarch triplet, which is the name of the library folder below `/usr/lib`
+    /// The multiarch triplet, which is the name of the library directory below `/usr/lib`
     /// (<https://wiki.debian.org/Multiarch/Tuples>).
     pub fn triplet(self) -> &'static str {
         match self {

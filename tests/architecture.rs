@@ -6,217 +6,75 @@
 use std::fs;
 use std::path::Path;
 
-/// Each room and those that it may name; the rooms are in the order in which data flows through them.
-const WALLS: &[(&str, &[&str])] = &[
+/// The wings of src/ in the order in which data flows through them, each with the rooms that it has. A wing names only
+/// wings before it, a room only rooms before it in its wing.
+const WINGS: &[(&str, &[&str])] = &[
     ("vocabulary", &[]),
-    ("progress", &[]),
-    ("storage", &["vocabulary"]),
-    ("tls", &[]),
-    ("decompress", &[]),
-    ("compress", &["decompress"]),
-    ("elf", &["vocabulary"]),
-    ("inventory", &["elf", "decompress", "storage", "vocabulary"]),
-    ("root", &["inventory", "elf", "vocabulary"]),
-    ("loader", &["root", "inventory", "elf", "vocabulary"]),
-    ("app", &["loader", "root", "inventory", "elf", "vocabulary"]),
-    ("maintainer", &["vocabulary"]),
-    ("registry", &["inventory", "tls", "storage", "progress", "vocabulary"]),
-    ("archive", &["decompress", "tls", "storage", "progress", "vocabulary"]),
-    ("companions", &["vocabulary"]),
-    ("bases", &["inventory", "vocabulary"]),
-    ("catalog", &["companions", "bases", "archive", "decompress", "storage", "vocabulary"]),
-    (
-        "depot",
-        &[
-            "catalog",
-            "companions",
-            "maintainer",
-            "archive",
-            "root",
-            "inventory",
-            "elf",
-            "decompress",
-            "storage",
-            "progress",
-            "vocabulary",
-        ],
-    ),
-    ("export", &["depot", "storage", "vocabulary"]),
-    ("select", &["vocabulary"]),
-    ("resolve", &["catalog", "app", "loader", "root", "elf", "vocabulary"]),
-    ("plan", &["resolve", "catalog", "companions", "app", "loader", "vocabulary"]),
-    ("graph", &["resolve", "catalog", "app", "loader", "root", "vocabulary"]),
-    (
-        "audit",
-        &[
-            "plan",
-            "graph",
-            "resolve",
-            "catalog",
-            "companions",
-            "app",
-            "loader",
-            "root",
-            "inventory",
-            "elf",
-            "storage",
-            "vocabulary",
-        ],
-    ),
-    (
-        "close",
-        &[
-            "graph",
-            "plan",
-            "resolve",
-            "select",
-            "catalog",
-            "companions",
-            "maintainer",
-            "app",
-            "loader",
-            "root",
-            "inventory",
-            "elf",
-            "vocabulary",
-        ],
-    ),
-    (
-        "layer",
-        &[
-            "plan",
-            "companions",
-            "app",
-            "loader",
-            "root",
-            "inventory",
-            "compress",
-            "decompress",
-            "storage",
-            "vocabulary",
-        ],
-    ),
-    (
-        "image",
-        &[
-            "layer",
-            "plan",
-            "app",
-            "loader",
-            "root",
-            "inventory",
-            "compress",
-            "decompress",
-            "storage",
-            "vocabulary",
-        ],
-    ),
-    (
-        "pipeline",
-        &[
-            "close",
-            "graph",
-            "plan",
-            "inventory",
-            "resolve",
-            "catalog",
-            "companions",
-            "app",
-            "loader",
-            "root",
-            "elf",
-            "vocabulary",
-        ],
-    ),
-    (
-        "emit",
-        &[
-            "image",
-            "layer",
-            "audit",
-            "close",
-            "graph",
-            "plan",
-            "resolve",
-            "depot",
-            "catalog",
-            "companions",
-            "app",
-            "loader",
-            "root",
-            "elf",
-            "vocabulary",
-        ],
-    ),
-    (
-        "cli",
-        &[
-            "emit",
-            "pipeline",
-            "image",
-            "layer",
-            "export",
-            "depot",
-            "close",
-            "audit",
-            "graph",
-            "plan",
-            "resolve",
-            "catalog",
-            "companions",
-            "bases",
-            "archive",
-            "registry",
-            "app",
-            "loader",
-            "root",
-            "inventory",
-            "elf",
-            "storage",
-            "progress",
-            "vocabulary",
-        ],
-    ),
+    ("support", &["progress", "storage", "tls", "decompress", "compress"]),
+    ("elf", &[]),
+    ("tree", &["inventory", "root"]),
+    ("loader", &[]),
+    ("app", &[]),
+    ("debian", &["maintainer_scripts", "inclusions", "archive", "catalog", "depot", "export"]),
+    ("solve", &["solver", "resolve", "graph", "plan", "closure"]),
+    ("oci", &["registry", "known_images", "layer", "image"]),
+    ("audit", &[]),
+    ("emit", &[]),
+    ("pipeline", &[]),
+    ("cli", &[]),
+];
+
+/// Arrows between wings that the order would allow and that do not exist: the wing at the left names none of these.
+const APART: &[(&str, &[&str])] = &[
+    ("elf", &["support"]),
+    ("loader", &["support"]),
+    ("app", &["support"]),
+    ("debian", &["loader", "app"]),
+    ("solve", &["support"]),
+    ("oci::registry", &["loader", "app", "debian", "solve"]),
+    ("oci::known_images", &["loader", "app", "solve"]),
+    ("audit", &["oci"]),
 ];
 
 /// Crates that only some rooms name, so that another can take their place. (The archive's tests compress.)
 const CRATES: &[(&str, &[&str])] = &[
     ("goblin", &["elf"]),
     ("scroll", &["elf"]),
-    ("walkdir", &["inventory"]),
-    ("zstd", &["catalog", "compress", "decompress", "depot"]),
+    ("walkdir", &["tree::inventory"]),
+    ("zstd", &["debian::catalog", "debian::depot", "support::compress", "support::decompress"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
     ("indicatif", &["cli"]),
-    ("reqwest", &["archive", "registry"]),
-    ("rustls", &["tls"]),
-    ("oci_client", &["registry"]),
-    ("tokio", &["registry"]),
-    ("futures_util", &["registry"]),
-    ("docker_credential", &["registry"]),
-    ("sequoia_openpgp", &["archive"]),
-    ("flate2", &["compress", "decompress", "archive"]),
-    ("xz2", &["decompress", "archive"]),
-    ("bzip2", &["decompress"]),
-    ("ar", &["inventory"]),
-    ("tar", &["inventory", "layer"]),
-    ("postcard", &["depot", "inventory"]),
-    ("parquet", &["export"]),
-    ("petgraph", &["graph"]),
+    ("reqwest", &["debian::archive", "oci::registry"]),
+    ("rustls", &["support::tls"]),
+    ("oci_client", &["oci::registry"]),
+    ("tokio", &["oci::registry"]),
+    ("futures_util", &["oci::registry"]),
+    ("docker_credential", &["oci::registry"]),
+    ("sequoia_openpgp", &["debian::archive"]),
+    ("flate2", &["support::compress", "support::decompress", "debian::archive"]),
+    ("xz2", &["support::decompress", "debian::archive"]),
+    ("bzip2", &["support::decompress"]),
+    ("ar", &["tree::inventory"]),
+    ("tar", &["tree::inventory", "oci::layer"]),
+    ("postcard", &["debian::depot", "tree::inventory"]),
+    ("parquet", &["debian::export"]),
+    ("petgraph", &["solve::graph"]),
 ];
 
 /// Rooms that only turn one value into another. (`elf` does too, but reads where it is told to: an open file.)
 const PURE_ROOMS: &[&str] = &[
     "vocabulary",
-    "progress",
-    "companions",
-    "bases",
-    "root",
+    "support::progress",
+    "tree::root",
     "loader",
     "app",
-    "select",
-    "resolve",
-    "graph",
+    "debian::inclusions",
+    "debian::maintainer_scripts",
+    "solve::solver",
+    "solve::resolve",
+    "solve::graph",
+    "oci::known_images",
     "audit",
     "pipeline",
     "emit",
@@ -263,43 +121,56 @@ impl SourceFile {
 
 fn source_files() -> Vec<SourceFile> {
     let mut files = Vec::new();
-    read_folder(Path::new("src"), &mut files);
+    read_directory(Path::new("src"), &mut files);
     assert!(files.len() > 10, "the sources are found");
     files
 }
 
-fn read_folder(folder: &Path, files: &mut Vec<SourceFile>) {
+fn read_directory(directory: &Path, files: &mut Vec<SourceFile>) {
     let mut entries: Vec<_> =
-        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+        fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry").path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
-            read_folder(&path, files);
+            read_directory(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).expect("a source file");
             let below = path.strip_prefix("src").expect("a path below src").to_str().expect("a plain name");
-            let room = below.split(['/', '.']).next().expect("a first part").to_owned();
+            let room = room_of(below);
             files.push(SourceFile { room, path: below.to_owned(), text });
         }
     }
 }
 
-/// The rooms that a line of code names: `crate::room` and `crate::{room, other::item}`.
-fn named_rooms(line: &str) -> Vec<&str> {
+/// The room of a file below src/: `wing::room`, or the wing where it has no rooms.
+fn room_of(path: &str) -> String {
+    let mut parts = path.trim_end_matches(".rs").split('/');
+    let wing = parts.next().expect("a first part");
+    match (WINGS.iter().find(|(name, _)| *name == wing), parts.next()) {
+        (Some((_, rooms)), Some(room)) if rooms.contains(&room) => format!("{wing}::{room}"),
+        _ => wing.to_owned(),
+    }
+}
+
+/// The places that a line of code names, as words after `crate`: `crate::wing::room` and `crate::{wing, other::item}`.
+fn named_places(line: &str) -> Vec<Vec<&str>> {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
-    let mut rooms = Vec::new();
+    let mut places = Vec::new();
     for (start, mark) in line.match_indices("crate::") {
         if line[..start].ends_with(is_word) {
             continue;
         }
         let rest = &line[start + mark.len()..];
         match rest.strip_prefix('{') {
-            None => rooms.extend(rest.split(|character| !is_word(character)).next()),
-            Some(group) => rooms.extend(first_words(group)),
+            None => {
+                let path = rest.split(|character| !is_word(character) && character != ':').next();
+                places.push(path.unwrap_or_default().split("::").take(2).collect());
+            }
+            Some(group) => places.extend(first_words(group).into_iter().map(|word| vec![word])),
         }
     }
-    rooms.retain(|room| room.starts_with(char::is_lowercase));
-    rooms
+    places.retain(|place: &Vec<&str>| place[0].starts_with(char::is_lowercase));
+    places
 }
 
 /// The first word of each element of a group in braces, up to its end.
@@ -323,21 +194,38 @@ fn first_words(group: &str) -> Vec<&str> {
     words
 }
 
+/// Why a room may not name a place; none where it may.
+fn breach(room: &str, place: &[&str]) -> Option<String> {
+    let position = |wing: &str| WINGS.iter().position(|(name, _)| *name == wing);
+    let (wing, own) = room.split_once("::").unwrap_or((room, ""));
+    let Some(from) = position(wing) else { return Some(format!("no walls are stated for the wing {wing}")) };
+    let Some(to) = position(place[0]) else { return Some(format!("{} is no wing", place[0])) };
+    let apart = APART.iter().filter(|(name, _)| [wing, room].contains(name));
+    if apart.flat_map(|(_, others)| others.iter()).any(|other| *other == place[0]) {
+        return Some(format!("{room} names {}", place[0]));
+    }
+    if from != to {
+        return (to > from).then(|| format!("{room} names {}", place[0]));
+    }
+    let rooms = WINGS[from].1;
+    let order = |name: &str| rooms.iter().position(|room| *room == name);
+    let (Some(here), Some(there)) = (order(own), place.get(1).and_then(|name| order(name))) else {
+        return None;
+    };
+    (there > here).then(|| format!("{room} names {}::{}", place[0], place[1]))
+}
+
 #[test]
-fn rooms_name_only_those_before_them() {
+fn wings_and_rooms_name_only_those_before_them() {
     let mut breaches = Vec::new();
     for file in source_files() {
         if ["lib", "main"].contains(&file.room.as_str()) {
             continue;
         }
-        let Some((_, allowed)) = WALLS.iter().find(|(room, _)| *room == file.room) else {
-            breaches.push(format!("src/{}: no walls are stated for the room {}", file.path, file.room));
-            continue;
-        };
         for (number, line) in file.code() {
-            for named in named_rooms(line) {
-                if named != file.room && !allowed.contains(&named) {
-                    breaches.push(format!("src/{}:{number}: {} names {named}", file.path, file.room));
+            for place in named_places(line) {
+                if let Some(cause) = breach(&file.room, &place) {
+                    breaches.push(format!("src/{}:{number}: {cause}", file.path));
                 }
             }
             if line.contains("super::super") {
@@ -349,13 +237,38 @@ fn rooms_name_only_those_before_them() {
 }
 
 #[test]
+fn a_wall_is_noticed() {
+    assert_eq!(breach("loader", &["app"]).as_deref(), Some("loader names app"));
+    assert_eq!(breach("loader", &["tree", "root"]), None);
+    assert_eq!(breach("debian::catalog", &["loader"]).as_deref(), Some("debian::catalog names loader"));
+    assert_eq!(
+        breach("solve::resolve", &["solve", "plan"]).as_deref(),
+        Some("solve::resolve names solve::plan")
+    );
+    assert_eq!(breach("solve::plan", &["solve", "resolve"]), None);
+    assert_eq!(breach("attic", &["elf"]).as_deref(), Some("no walls are stated for the wing attic"));
+}
+
+#[test]
+fn every_room_is_stated() {
+    for (wing, rooms) in WINGS {
+        let directory = Path::new("src").join(wing);
+        let is_there = |room: &&&str| {
+            directory.join(room).join("mod.rs").is_file() || directory.join(format!("{room}.rs")).is_file()
+        };
+        let absent: Vec<_> = rooms.iter().filter(|room| !is_there(room)).collect();
+        assert!(absent.is_empty(), "{wing} has no {absent:?}");
+    }
+}
+
+#[test]
 fn groups_in_braces_are_read() {
     assert_eq!(
-        named_rooms("use crate::{elf::{Class, Machine}, root, vocabulary::Soname};"),
-        ["elf", "root", "vocabulary"]
+        named_places("use crate::{elf::{Class, Machine}, root, vocabulary::Soname};"),
+        [["elf"], ["root"], ["vocabulary"]]
     );
-    assert_eq!(named_rooms("let x = crate::loader::rule(); mycrate::other();"), ["loader"]);
-    assert_eq!(named_rooms("pub(crate) fn f()"), [""; 0]);
+    assert_eq!(named_places("let x = crate::loader::rule(); mycrate::other();"), [["loader", "rule"]]);
+    assert_eq!(named_places("pub(crate) fn f()"), Vec::<Vec<&str>>::new());
 }
 
 #[test]

@@ -21,10 +21,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use sodeb::archive::{
+use sodeb::debian::archive::{
     Archive, ArchiveDiagnostic, ArchiveError, ArchiveSettings, IndexFile, IndexSet, Mirrors,
 };
-use sodeb::progress::Silent;
+use sodeb::support::progress::Silent;
 use sodeb::vocabulary::{Architecture, Distribution, Release, Target};
 use support::archive_server::{ArchiveServer, Fault, Files, SigningKey, TestSuite, archive_date, gz};
 use tempfile::TempDir;
@@ -35,7 +35,7 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// A mirror, the key that signs it, and an empty cache.
 struct World {
-    folder: TempDir,
+    directory: TempDir,
     key: SigningKey,
     server: ArchiveServer,
 }
@@ -46,15 +46,15 @@ impl World {
     }
 
     fn with(suites: Vec<TestSuite>) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let directory = tempfile::tempdir().expect("a directory");
         let key = SigningKey::new("Test archive");
-        key.write_public(&folder.path().join("key.asc"));
+        key.write_public(&directory.path().join("key.asc"));
         let server = ArchiveServer::start(suites.iter().map(|suite| suite.publish(&key)));
-        Self { folder, key, server }
+        Self { directory, key, server }
     }
 
     fn settings(&self) -> ArchiveSettings {
-        settings(self.folder.path(), &self.server.url())
+        settings(self.directory.path(), &self.server.url())
     }
 
     fn update(&self) -> Result<IndexSet, ArchiveError> {
@@ -73,12 +73,12 @@ impl World {
     }
 }
 
-fn settings(folder: &Path, mirror: &str) -> ArchiveSettings {
+fn settings(directory: &Path, mirror: &str) -> ArchiveSettings {
     ArchiveSettings {
         mirrors: Mirrors::Given(vec![mirror.to_owned()]),
         snapshot: None,
-        keyrings: vec![folder.join("key.asc")],
-        cache_dir: folder.join("cache"),
+        keyrings: vec![directory.join("key.asc")],
+        cache_dir: directory.join("cache"),
         offline: false,
         components: Vec::new(),
         backports: false,

@@ -10,7 +10,7 @@ mod embedded;
 #[path = "catalog/index.rs"]
 mod index;
 
-use sodeb::catalog::{Answer, Catalog, FileCatalog, look_up};
+use sodeb::debian::catalog::{Answer, Catalog, FileCatalog, look_up};
 use sodeb::vocabulary::{Architecture, Distribution, Release, RootedPath, Soname, Target};
 
 fn target(release: &str, architecture: Architecture) -> Target {
@@ -20,9 +20,9 @@ fn target(release: &str, architecture: Architecture) -> Target {
 /// Asks as an object would that has no search path of its own.
 fn ask(catalog: &FileCatalog, soname: &str, others: &[&dyn Catalog]) -> Answer {
     let triplet = catalog.provenance().target.architecture.triplet();
-    let folders =
+    let directories =
         [format!("/lib/{triplet}"), format!("/usr/lib/{triplet}"), "/lib".into(), "/usr/lib".into()];
-    look_up(catalog, &Soname::new(soname), &folders.map(RootedPath::new), others).expect("is whole")
+    look_up(catalog, &Soname::new(soname), &directories.map(RootedPath::new), others).expect("is whole")
 }
 
 fn names(answer: &Answer) -> Vec<&str> {

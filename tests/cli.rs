@@ -34,7 +34,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use support::fixture::Fixture;
 
-/// The program in the fixture's folder, with nothing of the host's environment, settings or cache.
+/// The program in the fixture's directory, with nothing of the host's environment, settings or cache.
 fn command(fixture: &Fixture, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
     command.env_clear().env("HOME", fixture.host("/home")).current_dir(fixture.root()).args(arguments);
@@ -58,7 +58,7 @@ fn written_down(fixture: &Fixture, output: &Output) -> String {
         text += &format!("! {line}\n");
     }
     let status = output.status.code().expect("ends by itself");
-    let text = text.replace(&fixture.root().display().to_string(), "FOLDER") + &format!("exit {status}\n");
+    let text = text.replace(&fixture.root().display().to_string(), "DIR") + &format!("exit {status}\n");
     let text = without(&without(&text, "index of ", ","), "(", " MiB installed");
     without(&text, ", updates of ", ",").replace(", updates of #", "")
 }

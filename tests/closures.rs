@@ -1,4 +1,4 @@
-//! `sodeb resolve` with what the packages need in turn, out of library graphs: the compiled-in one and built ones.
+//! `sodeb resolve` with what the packages need in turn, out of library indices: the compiled-in one and built ones.
 
 mod support;
 
@@ -86,14 +86,14 @@ fn a_release_without_a_graph_is_answered_as_far_as_it_is_known() {
     let fixture = lacking(&["libmpc.so.3"]);
     let answer = asked(&fixture, &["--release", "bullseye"], 0);
     assert_eq!(packages(&answer), [("libmpc3", true)]);
-    let cause = "there is no library graph of debian bullseye amd64 at hand";
+    let cause = "there is no library index of debian bullseye amd64 at hand";
     assert_eq!(answer["unread"], json!([{ "package": "libmpc3", "cause": cause }]));
     let output = sodeb(&fixture, &["--release", "bullseye"]).output().expect("the program runs");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains(&format!("not known what is needed by libmpc3: {cause}\n")), "{said}");
 }
 
-/// A library that needs one of two, of which the second brings a third along, and one in a private folder.
+/// A library that needs one of two, of which the second brings a third along, and one in a private directory.
 fn chain() -> Vec<TestPackage> {
     let place = |name: &str| format!("{LIBRARIES}/{name}");
     let one =
@@ -127,7 +127,7 @@ fn it_takes_the_packages_of_the_lock_and_says_by_what_they_were_chosen() {
     let any = soname(&answer, "libany.so.1");
     assert_eq!((&any["package"], &any["reason"]), (&json!("few"), &json!("smallest-set")));
     assert_eq!(any["alternatives"][0]["package"], "many");
-    // What lies in a folder that only its asker knows.
+    // What lies in a directory that only its asker knows.
     assert_eq!(soname(&answer, "libprivate.so")["package"], "own");
     let lock = world.run(&["lock", "app", "--at", "/app", "--format", "json"]);
     let lock: Value = serde_json::from_slice(&lock.stdout).expect("is JSON");

@@ -28,9 +28,9 @@ fn system(version: &str, file: &str) -> Fixture {
     system
 }
 
-fn diff(folder: &std::path::Path, arguments: &[&str]) -> (i32, String, String) {
+fn diff(directory: &std::path::Path, arguments: &[&str]) -> (i32, String, String) {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sodeb"));
-    command.env_clear().env("HOME", folder).current_dir(folder).arg("diff").args(arguments);
+    command.env_clear().env("HOME", directory).current_dir(directory).arg("diff").args(arguments);
     let output = command.output().expect("sodeb runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("is UTF-8");
     (output.status.code().expect("a status"), text(output.stdout), text(output.stderr))
@@ -38,14 +38,14 @@ fn diff(folder: &std::path::Path, arguments: &[&str]) -> (i32, String, String) {
 
 #[test]
 fn two_images() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let directory = tempfile::tempdir().expect("a directory");
     let old = system("1.0-1", "libdep.so.1.0.0");
     let new = system("2.0-1", "libdep.so.1.2.0");
     new.build(program("/usr/bin/app").needs("libdep.so.1").needs("libgmp.so.10"));
     for (name, fixture) in [("old.tar", &old), ("new.tar", &new)] {
-        TestImage::of_folders(&[&fixture.root()], &["/usr/bin/app"]).write(&folder.path().join(name));
+        TestImage::of_directories(&[&fixture.root()], &["/usr/bin/app"]).write(&directory.path().join(name));
     }
-    let (status, text, said) = diff(folder.path(), &["old.tar", "new.tar", "--format", "json"]);
+    let (status, text, said) = diff(directory.path(), &["old.tar", "new.tar", "--format", "json"]);
     assert_eq!(status, 1, "a finding is gained: {said}");
     let json: Value = serde_json::from_str(&text).expect("is JSON");
     assert_eq!(json["schema"], "sodeb.diff/1");
@@ -58,7 +58,7 @@ fn two_images() {
     assert_eq!(json["findings"]["gained"][0]["subject"], "libgmp.so.10");
     assert_eq!(json["findings"]["lost"], json!([]));
 
-    let (status, text, _) = diff(folder.path(), &["new.tar", "old.tar"]);
+    let (status, text, _) = diff(directory.path(), &["new.tar", "old.tar"]);
     assert_eq!(status, 0, "nothing is gained");
     for line in [
         "new.tar → old.tar",
@@ -68,11 +68,11 @@ fn two_images() {
     ] {
         assert!(text.lines().any(|found| found == line), "{line}: {text}");
     }
-    let (status, text, _) = diff(folder.path(), &["old.tar", "old.tar"]);
+    let (status, text, _) = diff(directory.path(), &["old.tar", "old.tar"]);
     assert_eq!(status, 0);
     assert!(text.ends_with("nothing changed\n"), "{text}");
-    assert_eq!(diff(folder.path(), &["old.tar", "new.tar", "--fail-on", "never"]).0, 0);
-    let (status, _, said) = diff(folder.path(), &["old.tar", "absent.tar"]);
+    assert_eq!(diff(directory.path(), &["old.tar", "new.tar", "--fail-on", "never"]).0, 0);
+    let (status, _, said) = diff(directory.path(), &["old.tar", "absent.tar"]);
     assert_eq!(status, 2);
     assert!(said.contains("absent.tar"), "{said}");
 }

@@ -7,7 +7,7 @@ use std::io::Write;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use sodeb::elf::MAGIC;
-use sodeb::inventory::{Content, Deb, DebError, EntryKind, read_deb};
+use sodeb::tree::inventory::{Content, Deb, DebError, EntryKind, read_deb};
 use tar::EntryType;
 use xz2::stream::{LzmaOptions, Stream};
 use xz2::write::XzEncoder;

@@ -50,7 +50,7 @@ impl World {
         self.run(&[&question, options].concat())
     }
 
-    /// What is in the folder of the test, beside the cache.
+    /// What is in the directory of the test, beside the cache.
     fn names(&self) -> Vec<String> {
         names_in(&self.fixture.root()).into_iter().filter(|name| name != "home").collect()
     }
@@ -76,7 +76,7 @@ fn said(output: &Output) -> String {
 
 /// An OCI layout of one image, each of its blobs compared with its digest.
 struct Layout {
-    folder: PathBuf,
+    directory: PathBuf,
     index: Value,
     manifest: Value,
     config: Value,
@@ -95,14 +95,14 @@ struct Entry {
 
 impl Layout {
     #[track_caller]
-    fn read(folder: &Path) -> Self {
+    fn read(directory: &Path) -> Self {
         let json = |bytes: &[u8]| -> Value { serde_json::from_slice(bytes).expect("is JSON") };
-        let marker = json(&fs::read(folder.join("oci-layout")).expect("is there"));
+        let marker = json(&fs::read(directory.join("oci-layout")).expect("is there"));
         assert_eq!(marker["imageLayoutVersion"], "1.0.0");
-        let index = json(&fs::read(folder.join("index.json")).expect("is there"));
-        let manifest = json(&blob(folder, &index["manifests"][0]));
-        let config = json(&blob(folder, &manifest["config"]));
-        Self { folder: folder.to_owned(), index, manifest, config }
+        let index = json(&fs::read(directory.join("index.json")).expect("is there"));
+        let manifest = json(&blob(directory, &index["manifests"][0]));
+        let config = json(&blob(directory, &manifest["config"]));
+        Self { directory: directory.to_owned(), index, manifest, config }
     }
 
     fn layer_types(&self) -> Vec<&str> {
@@ -115,7 +115,7 @@ impl Layout {
 
     /// A layer as it lies there.
     fn blob(&self, number: usize) -> Vec<u8> {
-        blob(&self.folder, &self.layers()[number])
+        blob(&self.directory, &self.layers()[number])
     }
 
     /// A layer's tar, compared with its diff id.
@@ -167,18 +167,18 @@ impl Layout {
 }
 
 #[track_caller]
-fn blob(folder: &Path, descriptor: &Value) -> Vec<u8> {
+fn blob(directory: &Path, descriptor: &Value) -> Vec<u8> {
     let digest = descriptor["digest"].as_str().and_then(|digest| digest.strip_prefix("sha256:"));
     let digest = digest.expect("a digest");
-    let bytes = fs::read(folder.join("blobs/sha256").join(digest)).expect("is there");
+    let bytes = fs::read(directory.join("blobs/sha256").join(digest)).expect("is there");
     assert_eq!(hex(&bytes), digest);
     assert_eq!(descriptor["size"], bytes.len());
     bytes
 }
 
-/// The names of all that is in a folder, sorted.
-fn names_in(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
+/// The names of all that is in a directory, sorted.
+fn names_in(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry"));
     let mut names: Vec<String> =
         entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();

@@ -13,7 +13,7 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 use support::fixture::{Fixture, INTERPRETER, library, program};
 use support::images::{
-    Layout, Member, Parts, compressed, docker_parts, for_platform, oci_parts, tar_of, tar_of_folder,
+    Layout, Member, Parts, compressed, docker_parts, for_platform, oci_parts, tar_of, tar_of_directory,
     tar_of_parts, write_parts,
 };
 use tar::EntryType::{Directory, Regular, Symlink};
@@ -65,7 +65,7 @@ fn write(fixture: &Fixture, name: &str, bytes: &[u8]) {
 
 /// The same root in every form that is read.
 fn every_form(fixture: &Fixture) -> Vec<String> {
-    let root = tar_of_folder(&fixture.host("/rootfs"));
+    let root = tar_of_directory(&fixture.host("/rootfs"));
     let mut forms = Vec::new();
     let mut add = |name: &str, bytes: &[u8]| {
         write(fixture, name, bytes);
@@ -84,10 +84,10 @@ fn every_form(fixture: &Fixture) -> Vec<String> {
         let oci = oci_parts(&layers, ending, &run);
         add(&format!("oci{ending}.tar"), &tar_of_parts(&oci));
         add(&format!("oci{ending}.tar.xz"), &compressed(".xz", &tar_of_parts(&oci)));
-        let folder = format!("oci{ending}-folder");
-        write_parts(&oci, &fixture.host(&format!("/{folder}")));
+        let directory = format!("oci{ending}-directory");
+        write_parts(&oci, &fixture.host(&format!("/{directory}")));
     }
-    forms.extend(["", ".gz", ".zst"].map(|ending| format!("oci{ending}-folder")));
+    forms.extend(["", ".gz", ".zst"].map(|ending| format!("oci{ending}-directory")));
     forms
 }
 
@@ -112,7 +112,7 @@ fn whatever_form_a_root_has_the_answer_is_the_same() {
 #[test]
 fn a_new_docker_archive_is_read_by_its_digests() {
     let fixture = world();
-    let layers = [tar_of_folder(&fixture.host("/rootfs"))];
+    let layers = [tar_of_directory(&fixture.host("/rootfs"))];
     let mut parts = oci_parts(&layers, "", &json!({}));
     let manifest = json!([{"Config": "nowhere", "Layers": []}]);
     parts.push(("manifest.json".to_owned(), manifest.to_string().into()));
@@ -123,7 +123,7 @@ fn a_new_docker_archive_is_read_by_its_digests() {
 #[test]
 fn a_layer_takes_away_what_lower_ones_have() {
     let fixture = world();
-    let root = tar_of_folder(&fixture.host("/rootfs"));
+    let root = tar_of_directory(&fixture.host("/rootfs"));
     let in_lib = &LIBRARIES[1..];
     let cases: [(&str, Vec<Member>, &str); 4] = [
         ("a file", vec![("usr/lib/x86_64-linux-gnu/.wh.libc.so.6", Regular, "")], "package"),
@@ -146,7 +146,7 @@ fn a_layer_takes_away_what_lower_ones_have() {
 #[test]
 fn a_layer_is_read_once_ever() {
     let fixture = world();
-    let layers = [tar_of_folder(&fixture.host("/rootfs"))];
+    let layers = [tar_of_directory(&fixture.host("/rootfs"))];
     let parts = docker_parts(&layers, &json!({}));
     write(&fixture, "image.tar", &tar_of_parts(&parts));
     let first = answer(&fixture, "resolve", "image.tar", &[]);
@@ -165,7 +165,7 @@ fn a_layer_is_read_once_ever() {
 /// A layout for three platforms, in a list within the list, and an attestation as BuildKit adds one.
 fn several(fixture: &Fixture) {
     let mut layout = Layout::default();
-    let root = tar_of_folder(&fixture.host("/rootfs"));
+    let root = tar_of_directory(&fixture.host("/rootfs"));
     let other = tar_of(&[("etc/x", Regular, "other")]);
     let amd64 = for_platform(layout.image("amd64", &[root], ".gz", &json!({})), "amd64", None);
     let arm64 = for_platform(
@@ -184,9 +184,9 @@ fn several(fixture: &Fixture) {
 fn of_several_platforms_that_of_the_trees_is_taken_unless_another_is_asked_for() {
     let fixture = world();
     several(&fixture);
-    let on_folder = answer(&fixture, "resolve", "rootfs", &[]);
-    assert_eq!(answer(&fixture, "resolve", "several", &[]), on_folder);
-    assert_eq!(answer(&fixture, "resolve", "several", &["--platform", "linux/amd64"]), on_folder);
+    let on_directory = answer(&fixture, "resolve", "rootfs", &[]);
+    assert_eq!(answer(&fixture, "resolve", "several", &[]), on_directory);
+    assert_eq!(answer(&fixture, "resolve", "several", &["--platform", "linux/amd64"]), on_directory);
     for option in [["--platform", "linux/arm64"], ["--platform", "linux/arm/v7"], ["--arch", "arm64"]] {
         let other =
             answer(&fixture, "resolve", "several", &[&["--release", "bookworm"], &option[..]].concat());
@@ -199,7 +199,7 @@ fn of_several_platforms_that_of_the_trees_is_taken_unless_another_is_asked_for()
         answer(&fixture, "tree", "several", &[]),
         answer(&fixture, "tree", "several", &["--arch", "arm64"])
     );
-    fs::create_dir(fixture.host("/empty")).expect("a folder");
+    fs::create_dir(fixture.host("/empty")).expect("a directory");
     let cases: [(&[&str], &str, &str); 3] = [
         (
             &["app", "--base", "several", "--platform", "linux/riscv64"],
@@ -224,7 +224,7 @@ fn of_several_platforms_that_of_the_trees_is_taken_unless_another_is_asked_for()
 #[test]
 fn an_image_for_another_architecture_is_an_error() {
     let fixture = world();
-    let layers = [tar_of_folder(&fixture.host("/rootfs"))];
+    let layers = [tar_of_directory(&fixture.host("/rootfs"))];
     write(&fixture, "image.tar", &tar_of_parts(&docker_parts(&layers, &json!({}))));
     let output = run(&fixture, &["app", "--base", "image.tar", "--arch", "arm64"]);
     let said = stderr(&output);
@@ -240,7 +240,7 @@ fn an_image_for_another_architecture_is_an_error() {
 #[test]
 fn what_an_image_sets_is_used_unless_the_user_says_otherwise() {
     let fixture = world();
-    let layers = [tar_of_folder(&fixture.host("/rootfs"))];
+    let layers = [tar_of_directory(&fixture.host("/rootfs"))];
     let environment = json!({"Env": ["PATH=/bin", "LD_LIBRARY_PATH=own"], "WorkingDir": "/opt"});
     write(&fixture, "image.tar", &tar_of_parts(&oci_parts(&layers, "", &environment)));
     let found = |options: &[&str]| {
@@ -253,7 +253,7 @@ fn what_an_image_sets_is_used_unless_the_user_says_otherwise() {
     assert_eq!(found(&["--workdir", "/", "--ld-library-path", "/opt/own"]), "base");
     let said = stderr(&run(&fixture, &["app", "--base", "image.tar"]));
     assert!(said.contains("note: LD_LIBRARY_PATH is \"own\", as the base sets it\n"), "{said}");
-    assert!(said.contains("note: the working folder is \"/opt\", as the base sets it\n"), "{said}");
+    assert!(said.contains("note: the working directory is \"/opt\", as the base sets it\n"), "{said}");
 }
 
 #[test]
@@ -261,9 +261,9 @@ fn nothing_is_written_but_the_cache() {
     let fixture = world();
     let root = tar_of(&[("usr/lib/x", Regular, "x"), ("../outside", Regular, "x"), ("/etc/y", Regular, "y")]);
     write(&fixture, "root.tar", &root);
-    let names = |folder: &Path| {
-        let mut names: Vec<_> = fs::read_dir(folder)
-            .expect("a folder")
+    let names = |directory: &Path| {
+        let mut names: Vec<_> = fs::read_dir(directory)
+            .expect("a directory")
             .map(|entry| entry.expect("an entry").file_name())
             .collect();
         names.sort();

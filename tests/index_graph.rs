@@ -1,4 +1,4 @@
-//! `sodeb index find`, `stats` and `export` on library graphs: of an archive on this machine, and the one that is compiled
+//! `sodeb index find`, `stats` and `export` on library indices: of an archive on this machine, and the one that is compiled
 //! in.
 
 mod support;
@@ -50,7 +50,7 @@ fn world() -> World {
     World::new(library("/x.so").needs("liba.so.1"), &packages(&Fixture::empty()))
 }
 
-/// The same, with the archive's library graph.
+/// The same, with the archive's library index.
 fn gathered() -> World {
     let world = world();
     let output = world.run(&["index", "build", "--from-debs"]);
@@ -59,15 +59,15 @@ fn gathered() -> World {
 }
 
 /// The program, told of no mirror.
-fn command(folder: &Fixture, arguments: &[&str]) -> Command {
+fn command(directory: &Fixture, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
-    command.env_clear().env("HOME", folder.host("/home")).current_dir(folder.root()).args(arguments);
+    command.env_clear().env("HOME", directory.host("/home")).current_dir(directory.root()).args(arguments);
     command
 }
 
 /// All that it says of bookworm on amd64: stdout, stderr behind `! `, and the exit status.
-fn says(folder: &Fixture, arguments: &[&str]) -> String {
-    let output = command(folder, arguments).env("SODEB_RELEASE", "bookworm").output().expect("it runs");
+fn says(directory: &Fixture, arguments: &[&str]) -> String {
+    let output = command(directory, arguments).env("SODEB_RELEASE", "bookworm").output().expect("it runs");
     let mut text = String::from_utf8(output.stdout).expect("an answer in UTF-8");
     for line in String::from_utf8_lossy(&output.stderr).lines() {
         text += &format!("! {line}\n");
@@ -75,8 +75,8 @@ fn says(folder: &Fixture, arguments: &[&str]) -> String {
     text + &format!("exit {}\n", output.status.code().expect("ends by itself"))
 }
 
-fn json(folder: &Fixture, arguments: &[&str]) -> Value {
-    let mut command = command(folder, &[arguments, &["--format", "json"]].concat());
+fn json(directory: &Fixture, arguments: &[&str]) -> Value {
+    let mut command = command(directory, &[arguments, &["--format", "json"]].concat());
     let Output { stdout, stderr, .. } = command.env("SODEB_RELEASE", "bookworm").output().expect("it runs");
     serde_json::from_slice(&stdout)
         .unwrap_or_else(|cause| panic!("no JSON ({cause}): {}", String::from_utf8_lossy(&stderr)))
@@ -160,7 +160,7 @@ fn more_is_told_of_an_object_on_demand() {
 #[test]
 fn what_no_graph_knows_is_told() {
     let fixture = Fixture::empty();
-    let unknown = "! error: cannot look into the libraries of debian bullseye amd64: no library graph has them\n\
+    let unknown = "! error: cannot look into the libraries of debian bullseye amd64: no library index has them\n\
                    ! hint: `sodeb index build --from-debs --release bullseye --arch amd64` makes it\nexit 2\n";
     let asked = |question: &[&str]| says(&fixture, &[question, &["--release", "bullseye"]].concat());
     assert_says(&asked(&["index", "find", "--needs", "libgmp.so.10"]), unknown);
@@ -177,7 +177,7 @@ fn what_no_graph_knows_is_told() {
     assert_says(
         &says(&world.fixture, &["index", "find", "--needs", "liba.so.1"]),
         &format!(
-            "{LIBRARIES}/libc.so.1  libc1\n! note: 1 of 3 packages of debian bookworm amd64 are left out: no library graph \
+            "{LIBRARIES}/libc.so.1  libc1\n! note: 1 of 3 packages of debian bookworm amd64 are left out: no library index \
              has the index's versions of them\nexit 0\n"
         ),
     );
@@ -194,7 +194,7 @@ fn a_graph_that_is_broken_is_an_error_and_not_fewer_answers() {
     for command in [&["find", "--needs", "liba.so.1"][..], &["stats"], &["export", "-o", "tables"]] {
         assert_says(
             &says(&world.fixture, &[&["index"], command].concat()),
-            "! error: cannot read a library graph: a block of it is broken\n\
+            "! error: cannot read a library index: a block of it is broken\n\
              ! hint: `sodeb index build --from-debs` makes it anew\nexit 3\n",
         );
     }
@@ -250,9 +250,10 @@ fn json_rows(path: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("is JSON")).collect()
 }
 
-/// The names of the files in a folder, sorted.
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+/// The names of the files in a directory, sorted.
+fn names(directory: &Path) -> Vec<String> {
+    let entries =
+        fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry").file_name());
     let mut names: Vec<_> = entries.map(|name| name.into_string().expect("a plain name")).collect();
     names.sort();
     names
@@ -326,7 +327,7 @@ fn an_export_is_the_same_each_time_and_takes_nothing_away() {
         assert_says(&export(output), "exit 0\n");
     }
     for name in names(&root.join("first")) {
-        let read = |folder: &str| fs::read(root.join(folder).join(&name)).expect("is there");
+        let read = |directory: &str| fs::read(root.join(directory).join(&name)).expect("is there");
         assert_eq!(read("first"), read("second"), "{name}");
     }
     // Tables in another form are replaced as a whole.
@@ -337,11 +338,11 @@ fn an_export_is_the_same_each_time_and_takes_nothing_away() {
     world.fixture.file("/first/notes.txt", "mine");
     assert_says(
         &export("first"),
-        "! error: cannot write first: the folder has other files than tables\n\
-         ! hint: name a folder that is not there, or is empty\nexit 2\n",
+        "! error: cannot write first: the directory has other files than tables\n\
+         ! hint: name a directory that is not there, or is empty\nexit 2\n",
     );
     world.fixture.file("/file", "mine");
-    assert!(export("file").starts_with("! error: cannot write file: it is there, and is no folder\n"));
+    assert!(export("file").starts_with("! error: cannot write file: it is there, and is no directory\n"));
     assert!(
         export("nowhere/tables")
             .starts_with("! error: cannot write nowhere/tables: No such file or directory")
@@ -351,9 +352,9 @@ fn an_export_is_the_same_each_time_and_takes_nothing_away() {
 
 #[test]
 fn the_graph_that_is_compiled_in_answers() {
-    let folder = Fixture::empty();
+    let directory = Fixture::empty();
     let find = |filters: &[&str]| {
-        let answer = json(&folder, &[&["index", "find", "--limit", "1000"], filters].concat());
+        let answer = json(&directory, &[&["index", "find", "--limit", "1000"], filters].concat());
         let rows = answer["catalogs"][0]["libraries"].as_array().expect("a list").clone();
         let names = rows.iter().map(|row| row["package"].as_str().expect("a name").to_owned());
         names.collect::<Vec<_>>()
@@ -368,12 +369,12 @@ fn the_graph_that_is_compiled_in_answers() {
     let newest = find(&["--needs", "libc.so.6", "--version", "GLIBC_2.36"]);
     assert!(newest.len() > 10 && !newest.contains(&"libgmp10".to_owned()), "{newest:?}");
 
-    let counted = &json(&folder, &["index", "stats"])["targets"][0];
+    let counted = &json(&directory, &["index", "stats"])["targets"][0];
     assert!(counted["packages"].as_u64() > Some(5_000), "{counted}");
     assert_eq!(counted["most_needed"][0]["soname"], "libc.so.6");
 
-    assert!(says(&folder, &["index", "export", "-o", "tables"]).ends_with("exit 0\n"));
-    let tables = folder.root().join("tables");
+    assert!(says(&directory, &["index", "export", "-o", "tables"]).ends_with("exit 0\n"));
+    let tables = directory.root().join("tables");
     let needed = parquet_rows(&tables.join("needed.parquet"));
     assert_eq!(Some(needed.len() as u64), counted["needed"].as_u64(), "several row groups are read back");
     let of_gmp =

@@ -67,7 +67,7 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// The entries of a tar in their order: paths, those of folders with a slash, those of links with their targets.
+/// The entries of a tar in their order: paths, those of directories with a slash, those of links with their targets.
 fn entries(tar: &Path) -> Vec<String> {
     let mut archive = tar::Archive::new(File::open(tar).expect("is written"));
     let entries = archive.entries().expect("a tar").map(|entry| entry.expect("an entry"));
@@ -81,14 +81,14 @@ fn entries(tar: &Path) -> Vec<String> {
     told.collect()
 }
 
-/// Those of the entries that are no folders.
-fn without_folders(entries: Vec<String>) -> Vec<String> {
+/// Those of the entries that are no directories.
+fn without_directories(entries: Vec<String>) -> Vec<String> {
     entries.into_iter().filter(|entry| !entry.ends_with('/')).collect()
 }
 
-/// The names of all that is in a folder, sorted.
-fn names_in(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
+/// The names of all that is in a directory, sorted.
+fn names_in(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry"));
     let mut names: Vec<String> =
         entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();

@@ -22,8 +22,8 @@ fn every_object_of_this_machine_is_linked_as_ld_so_does() {
         eprintln!("no glibc for x86-64 on this machine: nothing to compare with");
         return;
     }
-    let folders = ["/usr/bin", "/usr/sbin", "/usr/lib"].map(Path::new);
-    let tree = tree_of(&folders, &["--base", "/", "--all", "--hwcaps", &cpu_level()]);
+    let directories = ["/usr/bin", "/usr/sbin", "/usr/lib"].map(Path::new);
+    let tree = tree_of(&directories, &["--base", "/", "--all", "--hwcaps", &cpu_level()]);
     let verdict = compare_with_real(&tree);
     assert!(verdict.objects > 100, "a machine with something to compare: {}", verdict.objects);
     report(&verdict);

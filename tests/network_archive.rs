@@ -6,8 +6,8 @@
 use std::io::Read;
 
 use jiff::Timestamp;
-use sodeb::archive::{Archive, ArchiveDiagnostic, ArchiveError, ArchiveSettings, IndexSet, Mirrors};
-use sodeb::progress::Silent;
+use sodeb::debian::archive::{Archive, ArchiveDiagnostic, ArchiveError, ArchiveSettings, IndexSet, Mirrors};
+use sodeb::support::progress::Silent;
 use sodeb::vocabulary::{Architecture, Distribution, Release, Target};
 
 fn settings(cache: &tempfile::TempDir) -> ArchiveSettings {
@@ -41,7 +41,7 @@ fn assert_names(set: &IndexSet, contents: &str, package: &str) {
 
 #[test]
 fn bookworm_and_its_updates_and_security_verify() {
-    let cache = tempfile::tempdir().expect("a folder");
+    let cache = tempfile::tempdir().expect("a directory");
     let target = target(Distribution::Debian, "bookworm");
     let set = Archive::new(settings(&cache)).expect("set up").update(&target, &Silent).expect("up to date");
     let suites: Vec<_> = set.releases.iter().map(|release| release.suite.as_str()).collect();
@@ -57,7 +57,7 @@ fn bookworm_and_its_updates_and_security_verify() {
 
 #[test]
 fn a_contents_that_lags_behind_its_release_is_refused_or_marked() {
-    let cache = tempfile::tempdir().expect("a folder");
+    let cache = tempfile::tempdir().expect("a directory");
     let target = target(Distribution::Debian, "trixie");
     let set = match Archive::new(settings(&cache)).expect("set up").update(&target, &Silent) {
         Ok(set) => {

@@ -1,4 +1,4 @@
-//! Closures out of the library graph that is compiled in, held against the .debs themselves and against the real ld.so.
+//! Closures out of the library index that is compiled in, held against the .debs themselves and against the real ld.so.
 //!
 //! `SODEB_BIGVENV` names a venv of wheels that is there already; otherwise fixtures/bigvenv.sh makes one from PyPI.
 
@@ -12,15 +12,15 @@ use std::process::Command;
 use std::sync::Arc;
 
 use sodeb::app::Sources;
-use sodeb::archive::{Archive, ArchiveSettings, Mirrors};
-use sodeb::catalog::{Package, Provenance, cached_catalog, refresh_catalog};
-use sodeb::close::Terms;
-use sodeb::depot::{Depot, embedded_graph};
-use sodeb::inventory::{Deb, Depth};
+use sodeb::debian::archive::{Archive, ArchiveSettings, Mirrors};
+use sodeb::debian::catalog::{Package, Provenance, cached_catalog, refresh_catalog};
+use sodeb::debian::depot::{DebStore, embedded_libraries};
 use sodeb::loader::LinkerSettings;
 use sodeb::pipeline::{self, Catalogs, Debs, Reading};
-use sodeb::plan::Plan;
-use sodeb::progress::Silent;
+use sodeb::solve::closure::ClosureOptions;
+use sodeb::solve::plan::Plan;
+use sodeb::support::progress::Silent;
+use sodeb::tree::inventory::{Deb, ReadDepth};
 use sodeb::vocabulary::{Architecture, Distribution, Release, RootedPath, Target};
 
 mod support;
@@ -70,9 +70,9 @@ fn catalogs(release: &str) -> Catalogs {
     Catalogs { main: Box::new(main), others: Vec::new() }
 }
 
-/// A depot that reads the .debs, or one that reads the library graph and only .debs that are newer.
+/// A depot that reads the .debs, or one that reads the library index and only .debs that are newer.
 struct Source<'depot> {
-    depot: Depot<'depot>,
+    depot: DebStore<'depot>,
     from_graph: bool,
 }
 
@@ -80,9 +80,9 @@ impl Source<'_> {
     fn new(from_graph: bool) -> Self {
         let cache_dir = settings().cache_dir.join(if from_graph { "graph" } else { "debs" });
         let settings = ArchiveSettings { cache_dir, ..settings() };
-        let depot = Depot::new(settings, std::collections::HashMap::new(), &Silent);
+        let depot = DebStore::new(settings, std::collections::HashMap::new(), &Silent);
         let graphs =
-            if from_graph { vec![embedded_graph().expect("is of this version")] } else { Vec::new() };
+            if from_graph { vec![embedded_libraries().expect("is of this version")] } else { Vec::new() };
         Self { depot: depot.with_graphs(graphs), from_graph }
     }
 }
@@ -110,8 +110,8 @@ impl Debs for Source<'_> {
 /// The Plan of a tree with nothing assumed present, where it lies.
 fn closed(release: &str, tree: &Path, debs: &Source<'_>) -> Plan {
     let at = [RootedPath::new(tree.to_string_lossy().into_owned())];
-    let mut sources = Sources::read(&[tree.to_owned()], None, &at, Depth::Linking).expect("is read");
-    let (settings, terms) = (LinkerSettings::default(), Terms::default());
+    let mut sources = Sources::read(&[tree.to_owned()], None, &at, ReadDepth::Link).expect("is read");
+    let (settings, terms) = (LinkerSettings::default(), ClosureOptions::default());
     let choose = |_| Ok::<_, Box<dyn Error>>(catalogs(release));
     let architecture = Some(Architecture::Amd64);
     let closed = pipeline::close(&mut sources, &settings, architecture, &terms, choose, debs);
@@ -120,13 +120,13 @@ fn closed(release: &str, tree: &Path, debs: &Source<'_>) -> Plan {
     closed.plan
 }
 
-/// The folders of the venv's packages, the libraries that their wheels brought beside them, those first that have most
+/// The directories of the venv's packages, the libraries that their wheels brought beside them, those first that have most
 /// files.
 fn packages(venv: &Path) -> Vec<PathBuf> {
     let library =
         fs::read_dir(venv.join("lib")).expect("a venv").next().expect("a Python").expect("an entry");
-    let folder = library.path().join("site-packages");
-    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let directory = library.path().join("site-packages");
+    let entries = fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry").path());
     let is_package = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let has_objects = !support::trees::files_ending(path, &[".so"]).is_empty();
@@ -193,7 +193,7 @@ fn end_of(root: &Path, path: &Path) -> Option<PathBuf> {
 fn in_a_root_with_the_packages_ld_so_loads_the_files_of_the_closure() {
     let venv = venv();
     let plan = closed("bookworm", &venv, &Source::new(true));
-    let root = tempfile::tempdir().expect("a temporary folder");
+    let root = tempfile::tempdir().expect("a temporary directory");
     let top = root.path().canonicalize().expect("is there");
     // The whole packages, not just what is taken of them.
     let (debs, catalogs) = (Source::new(false), catalogs("bookworm"));
@@ -202,7 +202,7 @@ fn in_a_root_with_the_packages_ld_so_loads_the_files_of_the_closure() {
         let status = Command::new("dpkg-deb").arg("--extract").arg(&deb).arg(&top).status();
         assert!(status.is_ok_and(|status| status.success()), "dpkg-deb --extract {}", deb.display());
     }
-    fs::create_dir_all(top.join(venv.strip_prefix("/").expect("is absolute"))).expect("a folder");
+    fs::create_dir_all(top.join(venv.strip_prefix("/").expect("is absolute"))).expect("a directory");
 
     let base = top.to_string_lossy().into_owned();
     let tree = tree(&venv, &["--base", &base]);

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jiff::Timestamp;
-use sodeb::archive::{Archive, ArchiveSettings, IndexSet, Mirrors};
-use sodeb::catalog::{Catalog, FileCatalog, refresh_catalog};
-use sodeb::close::depends_closure;
-use sodeb::progress::Silent;
+use sodeb::debian::archive::{Archive, ArchiveSettings, IndexSet, Mirrors};
+use sodeb::debian::catalog::{Catalog, FileCatalog, refresh_catalog};
+use sodeb::solve::closure::depends_closure;
+use sodeb::support::progress::Silent;
 use sodeb::vocabulary::{Architecture, Distribution, PackageName, Release, Target};
 use tempfile::TempDir;
 
@@ -44,18 +44,18 @@ const TRIXIE: &[&str] =
 
 /// An archive's indices and the catalog that is made of them, beside an apt that has no other.
 struct World {
-    folder: TempDir,
+    directory: TempDir,
     catalog: FileCatalog,
 }
 
 impl World {
     fn of(release: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let directory = tempfile::tempdir().expect("a directory");
         let settings = ArchiveSettings {
             mirrors: Mirrors::Host("/etc/apt".into()),
             snapshot: None,
             keyrings: Vec::new(),
-            cache_dir: folder.path().join("cache"),
+            cache_dir: directory.path().join("cache"),
             offline: false,
             components: Vec::new(),
             backports: false,
@@ -68,27 +68,27 @@ impl World {
             architecture: Architecture::Amd64,
         };
         let set = Archive::new(settings).expect("set up").update(&target, &Silent).expect("up to date");
-        let catalog = refresh_catalog(&set, &folder.path().join("cache")).expect("is made");
-        let world = Self { folder, catalog };
+        let catalog = refresh_catalog(&set, &directory.path().join("cache")).expect("is made");
+        let world = Self { directory, catalog };
         world.prepare_apt(&set);
         world
     }
 
     fn path(&self, below: &str) -> PathBuf {
-        self.folder.path().join("apt").join(below)
+        self.directory.path().join("apt").join(below)
     }
 
-    /// Each Packages is a repository of its own in a folder.
+    /// Each Packages is a repository of its own in a directory.
     fn prepare_apt(&self, set: &IndexSet) {
-        for folder in
+        for directory in
             ["etc/apt/preferences.d", "etc/apt/apt.conf.d", "lists/partial", "archives/partial", "dpkg"]
         {
-            fs::create_dir_all(self.path(folder)).expect("a folder");
+            fs::create_dir_all(self.path(directory)).expect("a directory");
         }
         let mut sources = String::new();
         for index in &set.packages {
             let suite = self.path(&index.suite);
-            fs::create_dir_all(&suite).expect("a folder");
+            fs::create_dir_all(&suite).expect("a directory");
             let mut packages = fs::File::create(suite.join("Packages")).expect("a file");
             std::io::copy(&mut index.open().expect("opens"), &mut packages).expect("is copied");
             sources += &format!("deb [trusted=yes] file:{} ./\n", suite.display());
@@ -154,7 +154,7 @@ impl World {
         }
         fs::write(self.path("dpkg/status"), status).expect("written");
         let root = self.path("root");
-        fs::create_dir_all(root.join("var/lib/dpkg")).expect("a folder");
+        fs::create_dir_all(root.join("var/lib/dpkg")).expect("a directory");
         fs::copy(self.path("dpkg/status"), root.join("var/lib/dpkg/status")).expect("copied");
         installed_names(&root)
     }
@@ -170,7 +170,7 @@ impl World {
 
 fn installed_names(root: &Path) -> BTreeSet<PackageName> {
     let status = fs::read(root.join("var/lib/dpkg/status")).expect("is read");
-    sodeb::catalog::installed_names([status.as_slice()])
+    sodeb::debian::catalog::installed_names([status.as_slice()])
 }
 
 #[test]

@@ -66,9 +66,9 @@ fn judges() -> std::path::PathBuf {
     trees::fixture("graph-judges")
 }
 
-fn mermaid(folder: &Path) -> Command {
+fn mermaid(directory: &Path) -> Command {
     let mut node = Command::new("node");
-    node.arg(folder.join("texts.mjs"));
+    node.arg(directory.join("texts.mjs"));
     node
 }
 

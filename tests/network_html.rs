@@ -54,19 +54,19 @@ fn driven(scenario: &str, report: &Path) -> Value {
 /// An image of two layers: a program with its libraries, and libraries with hostile names.
 fn small_image(fixture: &Fixture) -> PathBuf {
     let lower = Fixture::new();
-    let folder = "/usr/lib/x86_64-linux-gnu";
+    let directory = "/usr/lib/x86_64-linux-gnu";
     lower.file("/etc/os-release", "ID=debian\nVERSION_CODENAME=bookworm\n");
     lower.build(program("/usr/bin/app").needs("libone.so.1").needs("libgone.so.9"));
-    lower.build(library(&format!("{folder}/libone.so.1")).needs("libtwo.so.2"));
-    lower.build(library(&format!("{folder}/libtwo.so.2")));
+    lower.build(library(&format!("{directory}/libone.so.1")).needs("libtwo.so.2"));
+    lower.build(library(&format!("{directory}/libtwo.so.2")));
     let upper = Fixture::empty();
     for name in HOSTILE {
         upper.build(library("/opt/x.so").needs("libgmp.so.10").without_soname());
         let hostile = upper.host("/opt").join(OsString::from_vec(name.to_vec()));
-        fs::create_dir_all(hostile.parent().expect("a folder")).expect("is made");
+        fs::create_dir_all(hostile.parent().expect("a directory")).expect("is made");
         fs::rename(upper.host("/opt/x.so"), hostile).expect("is renamed");
     }
-    let layers = [&lower, &upper].map(|layer| images::tar_of_folder(&layer.root()));
+    let layers = [&lower, &upper].map(|layer| images::tar_of_directory(&layer.root()));
     let parts = images::docker_parts(&layers, &json!({"Entrypoint": ["/usr/bin/app"]}));
     let path = fixture.host("/small.tar");
     fs::write(&path, images::tar_of_parts(&parts)).expect("the image is written");

@@ -25,15 +25,15 @@ const TAG: &str = "example/gmp:1";
 const PROGRAM: &str = "import gmpy2; print(gmpy2.mpz(2) ** 100)";
 
 struct World {
-    folder: TempDir,
+    directory: TempDir,
 }
 
 impl World {
-    /// Runs a tool in the world's folder.
+    /// Runs a tool in the world's directory.
     #[track_caller]
     fn run(&self, program: &str, arguments: &[&str]) -> Output {
         let mut command = Command::new(program);
-        let output = command.current_dir(self.folder.path()).args(arguments).output();
+        let output = command.current_dir(self.directory.path()).args(arguments).output();
         let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));
         assert!(output.status.success(), "{program} {arguments:?}: {}", said(&output));
         output
@@ -60,7 +60,7 @@ impl World {
     /// What Python says in an image that umoci unpacks; none where bubblewrap is not at hand.
     #[track_caller]
     fn python(&self, image: &str, options: &[&str]) -> Option<Output> {
-        let bundle = self.folder.path().join("bundle");
+        let bundle = self.directory.path().join("bundle");
         let _ = fs::remove_dir_all(&bundle);
         self.run("umoci", &["unpack", "--rootless", "--image", image, "bundle"]);
         let mut command = Command::new("bwrap");
@@ -83,8 +83,8 @@ fn skopeo_and_umoci_take_what_is_composed_and_python_runs_in_it() {
     // Its interpreter is the base's, wherever else this machine has a Python.
     let venv = fixture_by("gmpy2-venv", "/usr/bin/python3");
     let base = python_base(true);
-    fs::create_dir(base.path().join("proc")).expect("a folder");
-    let world = World { folder: tempfile::tempdir().expect("a folder") };
+    fs::create_dir(base.path().join("proc")).expect("a directory");
+    let world = World { directory: tempfile::tempdir().expect("a directory") };
     world.image(&venv, base.path().to_str().expect("a plain name"), "out.tar");
     world.image(&venv, base.path().to_str().expect("a plain name"), "oci:layout");
     let config = world.inspected(&format!("oci:layout:{TAG}"));

@@ -1,5 +1,5 @@
 //! Images that the real tools write, out of a root made of Debian's own packages: skopeo's docker archives and OCI
-//! layouts, umoci's layers with whiteouts. They are read as the folder is that umoci unpacks of them.
+//! layouts, umoci's layers with whiteouts. They are read as the directory is that umoci unpacks of them.
 
 mod support;
 
@@ -21,7 +21,7 @@ struct World {
     fixture: Fixture,
 }
 
-/// Runs a tool in the fixture's folder.
+/// Runs a tool in the fixture's directory.
 #[track_caller]
 fn run(fixture: &Fixture, program: &str, arguments: &[&str]) {
     let mut command = Command::new(program);
@@ -36,15 +36,15 @@ fn unpack_packages(fixture: &Fixture) {
     apt.current_dir(&debs).args(["--option", "APT::Sandbox::User=root", "download"]).args(PACKAGES);
     assert!(apt.stdout(Stdio::null()).status().is_ok_and(|status| status.success()), "apt-get download");
     let mut files: Vec<PathBuf> =
-        fs::read_dir(&debs).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+        fs::read_dir(&debs).expect("a directory").map(|entry| entry.expect("an entry").path()).collect();
     files.sort();
-    let status_folder = fixture.host("/rootfs/var/lib/dpkg/status.d/x");
-    let status_folder = status_folder.parent().expect("a parent");
+    let status_directory = fixture.host("/rootfs/var/lib/dpkg/status.d/x");
+    let status_directory = status_directory.parent().expect("a parent");
     for deb in files {
         let deb = deb.to_str().expect("a plain name");
         run(fixture, "dpkg-deb", &["--extract", deb, "rootfs"]);
         let name = deb.rsplit('/').next().and_then(|file| file.split('_').next()).expect("a name");
-        let stanza = File::create(status_folder.join(name)).expect("a file");
+        let stanza = File::create(status_directory.join(name)).expect("a file");
         let status = Command::new("dpkg-deb").args(["--field", deb]).stdout(stanza).status();
         assert!(status.is_ok_and(|status| status.success()), "dpkg-deb --field {deb}");
     }

@@ -49,9 +49,9 @@ fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// The top of a folder with the kind of each entry.
+/// The top of a directory with the kind of each entry.
 fn top(root: &Path) -> Vec<(PathBuf, bool)> {
-    let entries = fs::read_dir(root).expect("a folder").map(|entry| entry.expect("an entry"));
+    let entries = fs::read_dir(root).expect("a directory").map(|entry| entry.expect("an entry"));
     let is_link = |entry: &fs::DirEntry| entry.file_type().expect("a type").is_symlink();
     let mut top: Vec<_> = entries.map(|entry| (entry.path(), is_link(&entry))).collect();
     top.sort();
@@ -61,8 +61,8 @@ fn top(root: &Path) -> Vec<(PathBuf, bool)> {
 #[test]
 fn the_real_linker_finds_everything_in_a_layer_on_nothing() {
     for venv in [fixture("gmpy2-venv"), package_venv("numpy-blas")] {
-        let folder = tempfile::tempdir().expect("a folder");
-        let root = folder.path().join("root");
+        let directory = tempfile::tempdir().expect("a directory");
+        let root = directory.path().join("root");
         layer(&venv, &root, &[]);
         let objects = files_ending(&venv, &[".so"]);
         assert!(!objects.is_empty());
@@ -98,8 +98,8 @@ fn python_imports_gmpy2_with_the_layer_and_not_without_on_both_kinds_of_base() {
     let program = ["/venv/bin/python3", "-c", "import gmpy2; print(gmpy2.mpz(2) ** 100)"];
     for is_merged in [false, true] {
         let base = python_base(is_merged);
-        for folder in ["proc", "venv"] {
-            fs::create_dir(base.path().join(folder)).expect("a folder");
+        for directory in ["proc", "venv"] {
+            fs::create_dir(base.path().join(directory)).expect("a directory");
         }
         let Ok(before) = enter(base.path(), &venv, &program) else {
             eprintln!("not run: Python, since bubblewrap is not at hand");
@@ -111,8 +111,8 @@ fn python_imports_gmpy2_with_the_layer_and_not_without_on_both_kinds_of_base() {
             let cached = Command::new("/sbin/ldconfig").arg("-r").arg(base.path()).status();
             assert!(cached.is_ok_and(|status| status.success()), "ldconfig -r needs to enter a root");
         }
-        let folder = tempfile::tempdir().expect("a folder");
-        let tar = folder.path().join("layer.tar");
+        let directory = tempfile::tempdir().expect("a directory");
+        let tar = directory.path().join("layer.tar");
         layer(&venv, &tar, &["--base", base.path().to_str().expect("a plain name")]);
         let before = top(base.path());
         unpack(base.path(), fs::File::open(&tar).expect("is written").into());

@@ -105,35 +105,38 @@ fn print_uris(package: &str, version: &str) -> String {
 
 /// A package's .deb: that which the lock was made from, or where nothing had to be fetched for it, apt's, which must be
 /// the same.
-fn deb_of(package: &Value, folder: &Path) -> PathBuf {
+fn deb_of(package: &Value, directory: &Path) -> PathBuf {
     let digest = text(package, "sha256");
     let fetched = cache().join("archive/sha256").join(digest);
     if fetched.exists() {
         return fetched;
     }
     let mut apt = Command::new("apt-get");
-    apt.args(["--option", "APT::Sandbox::User=root", "download"]).current_dir(folder);
+    apt.args(["--option", "APT::Sandbox::User=root", "download"]).current_dir(directory);
     let output = apt.arg(format!("{}={}", text(package, "name"), text(package, "version"))).output();
     let output = output.expect("apt-get runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let deb = files_ending(folder, &[".deb"]).pop().expect("is fetched");
+    let deb = files_ending(directory, &[".deb"]).pop().expect("is fetched");
     assert_eq!(sha256(&fs::read(&deb).expect("is read")), digest, "{}", deb.display());
     deb
 }
 
 /// A root with just the files of a lock, unpacked by dpkg-deb, and the links of its alternatives.
 fn unpack(lock: &Lock) -> TempDir {
-    let root = tempfile::tempdir().expect("a temporary folder");
+    let root = tempfile::tempdir().expect("a temporary directory");
     for package in lock.packages() {
-        let whole = tempfile::tempdir().expect("a temporary folder");
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let status =
-            Command::new("dpkg-deb").arg("-x").arg(deb_of(package, folder.path())).arg(whole.path()).status();
+        let whole = tempfile::tempdir().expect("a temporary directory");
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let status = Command::new("dpkg-deb")
+            .arg("-x")
+            .arg(deb_of(package, directory.path()))
+            .arg(whole.path())
+            .status();
         assert!(status.is_ok_and(|status| status.success()), "dpkg-deb unpacks {package}");
         for file in files_of(package) {
             let path = text(file, "path").trim_start_matches('/');
             let (from, to) = (whole.path().join(path), root.path().join(path));
-            fs::create_dir_all(to.parent().expect("is below the root")).expect("a folder");
+            fs::create_dir_all(to.parent().expect("is below the root")).expect("a directory");
             match file.get("link") {
                 Some(link) => symlink(link.as_str().expect("text"), to).expect("a link"),
                 None => drop(fs::copy(from, to).expect("the package has it")),
@@ -264,7 +267,7 @@ fn the_links_of_debian_s_blas_are_taken_and_explained() {
 fn a_real_lock_is_the_same_whatever_is_around_it() {
     let venv = fixture("gmpy2-venv");
     let first = Lock::fresh(&venv);
-    let cold = tempfile::tempdir().expect("a temporary folder");
+    let cold = tempfile::tempdir().expect("a temporary directory");
     for (jobs, locale, zone, cache) in [
         ("1", "C", "UTC", cold.path()),
         ("2", "tr_TR.UTF-8", "Asia/Tokyo", cold.path()),
@@ -283,9 +286,9 @@ fn a_real_lock_is_the_same_whatever_is_around_it() {
 #[test]
 fn a_check_tells_of_a_changed_base() {
     let venv = fixture("gmpy2-venv");
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let (base, path) = (folder.path().join("base"), folder.path().join("sodeb.lock"));
-    fs::create_dir_all(base.join("usr/lib/x86_64-linux-gnu")).expect("a folder");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let (base, path) = (directory.path().join("base"), directory.path().join("sodeb.lock"));
+    fs::create_dir_all(base.join("usr/lib/x86_64-linux-gnu")).expect("a directory");
     let run = |options: &[&str]| {
         let mut command = lock_command(&venv, &cache());
         command.arg("--base").arg(&base).arg("-o").arg(&path).args(options).output().expect("sodeb runs")

@@ -23,18 +23,18 @@ mod truth;
 
 use trees::kept;
 
-/// The folders of fixtures/manifests.
+/// The directories of fixtures/manifests.
 const ALL: [&str; 3] = ["", "empty", "hostile"];
 
-/// A manifest of the lock in a folder of fixtures/manifests, as a file.
-fn manifest(folder: &str, format: &str) -> PathBuf {
+/// A manifest of the lock in a directory of fixtures/manifests, as a file.
+fn manifest(directory: &str, format: &str) -> PathBuf {
     let lock =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/manifests").join(folder).join("sodeb.lock");
-    let file = kept(&format!("manifest-{folder}-{format}"));
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/manifests").join(directory).join("sodeb.lock");
+    let file = kept(&format!("manifest-{directory}-{format}"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
     command.env_clear().arg("manifest").arg(lock).args(["--format", format, "--quiet", "-o"]).arg(&file);
     let status = command.status().expect("the program runs").code();
-    assert!(matches!(status, Some(0 | 1)), "{format} of {folder} is not written");
+    assert!(matches!(status, Some(0 | 1)), "{format} of {directory} is not written");
     file
 }
 
@@ -65,9 +65,9 @@ fn yaml(file: &Path) -> Value {
 
 #[test]
 fn bills_of_materials_keep_to_their_schemas() {
-    for folder in ALL {
-        validate("cyclonedx", &manifest(folder, "cyclonedx"));
-        validate("spdx", &manifest(folder, "spdx"));
+    for directory in ALL {
+        validate("cyclonedx", &manifest(directory, "cyclonedx"));
+        validate("spdx", &manifest(directory, "spdx"));
     }
 }
 
@@ -88,9 +88,9 @@ fn a_bill_of_materials_that_breaks_its_schema_is_told() {
 
 #[test]
 fn hadolint_has_nothing_to_say_of_the_dockerfiles() {
-    for folder in ALL {
+    for directory in ALL {
         for format in ["dockerfile-apt", "dockerfile-sodeb", "dockerfile-layer"] {
-            let file = manifest(folder, format);
+            let file = manifest(directory, format);
             // That nothing expands in single quotes is what hostile paths are in them for.
             let mut hadolint = validator("hadolint");
             let output = hadolint.args(["--ignore", "SC2016"]).arg(&file).output().expect("hadolint runs");
@@ -101,13 +101,13 @@ fn hadolint_has_nothing_to_say_of_the_dockerfiles() {
 
 #[test]
 fn buildifier_finds_the_files_of_bazel_as_it_would_write_them() {
-    for folder in ALL {
-        assert_formatted("module", &manifest(folder, "rules-distroless-module"));
-        assert_formatted("build", &manifest(folder, "rules-oci"));
-        let text = fs::read_to_string(manifest(folder, "bazel-legacy")).expect("is written");
+    for directory in ALL {
+        assert_formatted("module", &manifest(directory, "rules-distroless-module"));
+        assert_formatted("build", &manifest(directory, "rules-oci"));
+        let text = fs::read_to_string(manifest(directory, "bazel-legacy")).expect("is written");
         let (workspace, build) = text.split_once("\n# File BUILD.\n").expect("has two parts");
         for (kind, part) in [("workspace", workspace), ("build", build)] {
-            let file = kept(&format!("manifest-{folder}-bazel-legacy-{kind}"));
+            let file = kept(&format!("manifest-{directory}-bazel-legacy-{kind}"));
             fs::write(&file, part).expect("is written");
             assert_formatted(kind, &file);
         }
@@ -144,11 +144,11 @@ fn the_manifest_of_rules_distroless_says_in_yaml_what_the_plan_has() {
 }
 
 /// The slice definitions, each with the name of its file.
-fn definitions(folder: &str) -> Vec<(String, Value)> {
-    let text = fs::read_to_string(manifest(folder, "chisel")).expect("is written");
+fn definitions(directory: &str) -> Vec<(String, Value)> {
+    let text = fs::read_to_string(manifest(directory, "chisel")).expect("is written");
     let parts = text.split("\n# slices/").skip(1).map(|part| part.split_once(".yaml\n").expect("is named"));
     let definition = |(name, part): (&str, &str)| {
-        let file = kept(&format!("manifest-{folder}-chisel-{name}"));
+        let file = kept(&format!("manifest-{directory}-chisel-{name}"));
         fs::write(&file, part).expect("is written");
         (name.to_owned(), yaml(&file))
     };

@@ -12,10 +12,10 @@ use std::process::{Command, Output, Stdio};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use sodeb::progress::Silent;
-use sodeb::registry::{ImageReference, RegistrySettings, pull, push};
+use sodeb::oci::registry::{ImageReference, RegistrySettings, pull, push};
+use sodeb::support::progress::Silent;
 use support::fixture::{Fixture, INTERPRETER, library, program};
-use support::images::{Layout, for_platform, tar_of, tar_of_folder, write_parts};
+use support::images::{Layout, for_platform, tar_of, tar_of_directory, write_parts};
 use support::server::{DockerEngine, Server, start};
 
 /// This machine by an address that is not known for one of its own, and leads there all the same.
@@ -58,7 +58,7 @@ impl World {
     /// The layout of the base in `layout`, which skopeo calls `oci:layout:base`.
     fn lay_out(&self) {
         let mut layout = Layout::default();
-        let root = tar_of_folder(&self.fixture.host("/rootfs"));
+        let root = tar_of_directory(&self.fixture.host("/rootfs"));
         let mut manifest = layout.image("amd64", &[root], ".gz", &json!({}));
         manifest["annotations"] = json!({"org.opencontainers.image.ref.name": "base"});
         write_parts(&layout.listing(&[manifest]), &self.fixture.host("/layout"));
@@ -150,15 +150,15 @@ fn what_skopeo_pushes_is_pulled_and_what_is_pushed_skopeo_finds() {
 fn a_list_is_pushed_with_all_that_it_names() {
     let world = World::new();
     let mut layout = Layout::default();
-    let root = tar_of_folder(&world.fixture.host("/rootfs"));
+    let root = tar_of_directory(&world.fixture.host("/rootfs"));
     let amd64 = layout.image("amd64", &[root], ".gz", &json!({}));
     let arm64 = layout.image("arm64", &[tar_of(&[])], ".gz", &json!({}));
     let list = layout.index(&[for_platform(amd64, "amd64", None), for_platform(arm64, "arm64", Some("v8"))]);
     let digest = list["digest"].as_str().expect("a digest").to_owned();
     write_parts(&layout.listing(&[list]), &world.fixture.host("/list"));
     let reference = world.reference("team/list:1");
-    let folder = world.fixture.host("/list");
-    let pushed = push(&world.settings(), &folder, &reference, None, &Silent).expect("is pushed");
+    let directory = world.fixture.host("/list");
+    let pushed = push(&world.settings(), &directory, &reference, None, &Silent).expect("is pushed");
     assert_eq!(format!("sha256:{}", pushed.digest), digest);
     let image = format!("docker://{}/team/list:1", world.host);
     world.run("skopeo", &["copy", "--quiet", "--all", "--src-tls-verify=false", &image, "oci:copy:all"]);
@@ -175,7 +175,7 @@ fn a_log_in_of_skopeo_is_used() {
     });
     world.lay_out();
     let config = world.docker_config();
-    fs::create_dir_all(config.parent().expect("a parent")).expect("a folder");
+    fs::create_dir_all(config.parent().expect("a parent")).expect("a directory");
     let config = config.display().to_string();
     let login = ["login", "--tls-verify=false", "--compat-auth-file", &config, "--username", "user"];
     let has_compat = Command::new("skopeo").args(["login", "--help"]).output().expect("is installed");

@@ -62,7 +62,7 @@ fn assert_packages(expected: &BTreeSet<Alternatives>, ours: &BTreeSet<&str>, of:
 
 #[test]
 fn gmpy2_needs_three_packages_beside_libc() {
-    // The first python3 of PATH, which may be a foreign one that leaves its own folder in RUNPATH.
+    // The first python3 of PATH, which may be a foreign one that leaves its own directory in RUNPATH.
     for tree in [fixture("gmpy2-venv"), fixture_by("gmpy2-venv", "/usr/bin/python3")] {
         for catalog in catalogs() {
             let answer = resolve_by(catalog, &tree);
@@ -143,9 +143,9 @@ fn arm64_modules_need_what_their_debian_packages_depend_on() {
     for package in
         ["python3-gmpy2", "python3-lxml", "python3-pil", "python3-psycopg2", "ruby-nokogiri", "ruby-rugged"]
     {
-        let folder = tree.join(package);
-        let expected = depended_libraries(&folder.join("DEBIAN/control"));
-        assert_packages(&expected, &answer.packages_below(&folder), package);
+        let directory = tree.join(package);
+        let expected = depended_libraries(&directory.join("DEBIAN/control"));
+        assert_packages(&expected, &answer.packages_below(&directory), package);
     }
 }
 

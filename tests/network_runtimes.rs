@@ -1,5 +1,5 @@
 //! Interpreters out of Debian's packages on nothing at all, run for real: every extension module of real trees is
-//! opened by them, in the oldest kind of root (bookworm's /lib is a folder in packages) and the newest (trixie's is a
+//! opened by them, in the oldest kind of root (bookworm's /lib is a directory in packages) and the newest (trixie's is a
 //! link).
 
 #![allow(clippy::print_stderr, reason = "what was not compared is said, not passed over")]
@@ -18,7 +18,7 @@ const MODULES: [&str; 4] = ["python3-lxml", "python3-psycopg2", "python3-pil", "
 /// Where Debian has them.
 const DIST_PACKAGES: &str = "/usr/lib/python3/dist-packages";
 
-/// Opens every extension module below a folder, and what it is a part of before it. A module that says itself that
+/// Opens every extension module below a directory, and what it is a part of before it. A module that says itself that
 /// it can't be used so has been loaded.
 const OPEN_EACH: &str = r#"
 import importlib, pathlib, sys
@@ -70,8 +70,8 @@ fn said(output: &Output) -> String {
 
 /// A command in a root with a tree at `at`; none where this machine has no bubblewrap.
 fn enter(root: &Path, tree: &Path, at: &str, command: &[&str]) -> Option<Output> {
-    for folder in ["proc", "dev", at.trim_start_matches('/')] {
-        fs::create_dir_all(root.join(folder)).expect("a folder");
+    for directory in ["proc", "dev", at.trim_start_matches('/')] {
+        fs::create_dir_all(root.join(directory)).expect("a directory");
     }
     let output = Command::new("bwrap")
         .args(["--unshare-all", "--clearenv", "--bind"])
@@ -94,11 +94,11 @@ fn opened(output: &Output) -> usize {
 
 #[test]
 fn python_opens_every_module_of_real_packages_on_both_kinds_of_root() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let empty = folder.path().join("empty");
-    fs::create_dir(&empty).expect("a folder");
+    let directory = tempfile::tempdir().expect("a directory");
+    let empty = directory.path().join("empty");
+    fs::create_dir(&empty).expect("a directory");
     for release in ["bookworm", "trixie"] {
-        let of_release = |name: &str| folder.path().join(format!("{release}-{name}"));
+        let of_release = |name: &str| directory.path().join(format!("{release}-{name}"));
         let (modules, root, bare) = (of_release("modules"), of_release("root"), of_release("bare"));
         let includes: Vec<String> = MODULES
             .iter()
@@ -132,8 +132,8 @@ fn python_opens_every_module_of_real_packages_on_both_kinds_of_root() {
 #[test]
 fn ruby_opens_every_extension_of_a_gem_tree() {
     let gems = fixture("gem-tree");
-    let folder = tempfile::tempdir().expect("a folder");
-    let root = folder.path().join("root");
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path().join("root");
     layer(&gems, &root, &["--release", "bookworm", "--at", "/gems", "--with", "ruby"]);
     let Some(output) = enter(&root, &gems, "/gems", &["/usr/bin/ruby", "-e", REQUIRE_EACH]) else {
         eprintln!("not run: Ruby, since bubblewrap is not at hand");

@@ -23,7 +23,7 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 use support::fixture::{Fixture, INTERPRETER, library, program};
-use support::images::{Layout, tar_of_folder};
+use support::images::{Layout, tar_of_directory};
 use support::registry_server::RegistryServer;
 
 const LIBRARIES: &str = "/usr/lib/x86_64-linux-gnu";
@@ -43,7 +43,7 @@ fn world() -> Fixture {
 
 /// The root of the fixture as one layer.
 fn root_layer(fixture: &Fixture) -> Vec<u8> {
-    tar_of_folder(&fixture.host("/rootfs"))
+    tar_of_directory(&fixture.host("/rootfs"))
 }
 
 /// A registry that has the root as `team/base:1`, and the layout of that.
@@ -93,10 +93,10 @@ fn assert_fails(output: &Output, status: i32, message: &str) {
     assert!(output.status.code() == Some(status) && said.contains(message), "{:?}: {said}", output.status);
 }
 
-/// The names of the files below a folder of the cache; none where it is not there.
-fn cached(fixture: &Fixture, folder: &str) -> Vec<String> {
-    let folder = fixture.host("/home").join(".cache/sodeb/images").join(folder);
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+/// The names of the files below a directory of the cache; none where it is not there.
+fn cached(fixture: &Fixture, directory: &str) -> Vec<String> {
+    let directory = fixture.host("/home").join(".cache/sodeb/images").join(directory);
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names

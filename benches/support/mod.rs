@@ -1,6 +1,6 @@
 //! The floor under every scanner of a tree: what any of them must do at least, and nothing else.
 //!
-//! It walks the folder, opens each file, reads its ELF magic (the header comes with the same call), and reads
+//! It walks the directory, opens each file, reads its ELF magic (the header comes with the same call), and reads
 //! each object's program headers and whole dynamic segment, without looking at what it says.
 
 use std::fs::{DirEntry, File};
@@ -30,20 +30,20 @@ pub(crate) struct Counts {
 }
 
 /// Does all of it on so many threads.
-pub(crate) fn scan(folder: PathBuf, threads: usize) -> Result<Counts, rayon::ThreadPoolBuildError> {
+pub(crate) fn scan(directory: PathBuf, threads: usize) -> Result<Counts, rayon::ThreadPoolBuildError> {
     let counts = Counts::default();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    pool.scope(|scope| walk(scope, folder, &counts));
+    pool.scope(|scope| walk(scope, directory, &counts));
     Ok(counts)
 }
 
-fn walk<'scope>(scope: &rayon::Scope<'scope>, folder: PathBuf, counts: &'scope Counts) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+fn walk<'scope>(scope: &rayon::Scope<'scope>, directory: PathBuf, counts: &'scope Counts) {
+    let Ok(entries) = std::fs::read_dir(directory) else { return };
     for entry in entries.flatten() {
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => {
-                let folder = entry.path();
-                scope.spawn(move |scope| walk(scope, folder, counts));
+                let directory = entry.path();
+                scope.spawn(move |scope| walk(scope, directory, counts));
             }
             // What can't be read costs its call and is otherwise passed over.
             Ok(kind) if kind.is_file() => _ = look_at(&entry, counts),

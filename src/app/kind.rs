@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bstr::{BStr, ByteSlice};
 
 use super::role::Language;
-use crate::inventory::Inventory;
+use crate::tree::inventory::Inventory;
 use crate::vocabulary::named;
 
 named! {
@@ -15,11 +15,11 @@ named! {
         Venv = "venv",
         /// A RubyGems home: `specifications/*.gemspec`.
         GemTree = "gem-tree",
-        /// A folder with `node_modules`, or one itself.
+        /// A directory with `node_modules`, or one itself.
         NodeModules = "node-modules",
         /// A whole root file system.
         Rootfs = "rootfs",
-        /// Any other folder, or a single file.
+        /// Any other directory, or a single file.
         Plain = "plain",
     }
 }
@@ -27,7 +27,7 @@ named! {
 /// The binary interface that a tree's extensions are built for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Abi {
-    /// Whose interface.
+    /// RuleOwner interface.
     pub language: Language,
     /// Its version, such as `3.11` for CPython and `3.1.0` for Ruby.
     pub version: String,
@@ -60,16 +60,16 @@ pub fn recognise(inventory: &Inventory) -> Tree {
 }
 
 fn kind_of(inventory: &Inventory) -> TreeKind {
-    let is_folder = |path: &str| inventory.get(path).is_some_and(|entry| entry.is_directory());
+    let is_directory = |path: &str| inventory.get(path).is_some_and(|entry| entry.is_directory());
     if inventory.get("pyvenv.cfg").is_some() {
         TreeKind::Venv
     } else if inventory.get("etc/os-release").is_some() || inventory.get("usr/lib/os-release").is_some() {
         TreeKind::Rootfs
-    } else if is_folder("specifications")
+    } else if is_directory("specifications")
         && inventory.entries().iter().any(|entry| is_gemspec(BStr::new(&entry.path)))
     {
         TreeKind::GemTree
-    } else if is_folder("node_modules") || is_node_modules(inventory) {
+    } else if is_directory("node_modules") || is_node_modules(inventory) {
         TreeKind::NodeModules
     } else {
         TreeKind::Plain
@@ -80,7 +80,7 @@ fn is_gemspec(path: &BStr) -> bool {
     path.strip_prefix(b"specifications/").is_some_and(|name| name.ends_with(b".gemspec"))
 }
 
-/// A folder of packages: `NAME/package.json` or `@SCOPE/NAME/package.json`, or npm's own record of them.
+/// A directory of packages: `NAME/package.json` or `@SCOPE/NAME/package.json`, or npm's own record of them.
 fn is_node_modules(inventory: &Inventory) -> bool {
     inventory.get(".package-lock.json").is_some()
         || inventory.entries().iter().any(|entry| {
@@ -141,7 +141,7 @@ fn is_ruby_version(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Content, Entry, EntryKind, FileContent, Permissions};
+    use crate::tree::inventory::{Content, Entry, EntryKind, FileContent, Permissions};
 
     fn tree(paths: &[&str]) -> Inventory {
         let entry = |path: &&str| Entry {

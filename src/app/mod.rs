@@ -1,20 +1,20 @@
 //! The trees that were pointed at: what kind each is, and which of its objects something starts or opens.
 
-mod home;
+mod interpreter;
 mod kind;
+mod link;
 mod role;
 mod scripts;
 mod sources;
-mod starts;
 
-pub use home::{Home, python_library};
+pub use interpreter::{Home, python_library};
 pub use kind::{Abi, Tree, TreeKind, abi_in_path, recognise};
+pub use link::{AppObject, Linked, Scope, Started, link};
 pub use role::{Language, Role};
 pub use scripts::Script;
 pub use sources::{Apps, BaseQuestion, Included, Source, Sources};
-pub use starts::{AppObject, Linked, Scope, Started, link};
 
-use crate::root::Root;
+use crate::tree::root::Root;
 use crate::vocabulary::RootedPath;
 
 /// The ABI that a tree's extensions are built for, and where the interpreter is that would start with the tree, if by its

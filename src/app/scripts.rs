@@ -4,9 +4,9 @@
 use bstr::BStr;
 
 use super::Sources;
-use crate::inventory::Content;
 use crate::loader::LinkMap;
-use crate::root::{NodeId, Root};
+use crate::tree::inventory::Content;
+use crate::tree::root::{NodeId, Root};
 
 /// A script that was pointed at. Those within a tree are not looked at: most are started with an interpreter
 /// on the command line, whatever their first line says.

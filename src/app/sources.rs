@@ -5,12 +5,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{Tree, TreeKind, recognise};
-use crate::inventory::{
-    self, Depth, ImageFacts, ImagePlatform, Inventory, InventoryError, StoredLayers, is_image,
+use crate::loader::Platform;
+use crate::tree::inventory::{
+    self, ImageFacts, ImagePlatform, Inventory, InventoryError, LayerCache, ReadDepth, is_image,
     read_directory, read_image,
 };
-use crate::loader::Platform;
-use crate::root::{MountId, Root};
+use crate::tree::root::{MountId, Root};
 use crate::vocabulary::{Architecture, PackageName, RootedPath, Sha256Digest};
 
 /// What the result will be put on, as it is named.
@@ -18,12 +18,12 @@ use crate::vocabulary::{Architecture, PackageName, RootedPath, Sha256Digest};
 pub struct BaseQuestion<'question> {
     /// What answers and errors call it.
     pub name: &'question Path,
-    /// The folder of a root, or an image in files.
+    /// The directory of a root, or an image in files.
     pub path: &'question Path,
     /// For which platform an image is wanted; none for that of most objects of the trees.
     pub platform: Option<&'question ImagePlatform>,
     /// Where what is read of an image's layers is kept.
-    pub layers: Option<&'question StoredLayers>,
+    pub layers: Option<&'question LayerCache>,
 }
 
 /// A tree that was read, and where it lies in the root that is looked at.
@@ -86,7 +86,7 @@ impl Sources {
         apps: &[PathBuf],
         base: Option<BaseQuestion<'_>>,
         at: &[RootedPath],
-        depth: Depth,
+        depth: ReadDepth,
     ) -> Result<Self, InventoryError> {
         let placed = || apps.iter().enumerate().map(|(index, path)| (path, at.get(index)));
         if let Some(base) = base.filter(|base| is_image(base.path)) {
@@ -149,7 +149,7 @@ impl Apps {
     ///
     /// # Errors
     /// When one of the paths can't be read at all.
-    pub fn read(paths: &[PathBuf], at: &[RootedPath], depth: Depth) -> Result<Self, InventoryError> {
+    pub fn read(paths: &[PathBuf], at: &[RootedPath], depth: ReadDepth) -> Result<Self, InventoryError> {
         let placed = paths.iter().enumerate().map(|(index, path)| (path, at.get(index)));
         placed.map(|(path, at)| read_app(path, at, true, depth)).collect::<Result<_, _>>().map(Self)
     }
@@ -222,7 +222,7 @@ fn read_app(
     path: &Path,
     at: Option<&RootedPath>,
     has_base: bool,
-    depth: Depth,
+    depth: ReadDepth,
 ) -> Result<Source, InventoryError> {
     let inventory = read_directory(path, depth)?;
     let tree = recognise(&inventory);

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::finding::Finding;
-use crate::storage::digest_of_bytes;
+use crate::support::storage::digest_of_bytes;
 
 /// The schema of the documents that serve as a baseline.
 const SCHEMA: &str = "sodeb.audit/1";

@@ -9,7 +9,7 @@ use super::finding::Severity;
 use super::owners::OwnerKind;
 use super::policy::Verdict;
 use super::report::ReportedImage;
-use crate::plan::{Plan, TakenKind};
+use crate::solve::plan::{Plan, TakenKind};
 use crate::vocabulary::{RootedPath, Soname};
 
 /// One side of a comparison.
@@ -205,7 +205,7 @@ fn changed<'sides, Key: Ord, Facts: PartialEq>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::sample::sample_plan;
+    use crate::solve::plan::sample::sample_plan;
 
     #[test]
     fn a_lock_differs_from_itself_in_nothing() {

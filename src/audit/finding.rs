@@ -4,7 +4,7 @@ use bstr::BString;
 
 use super::owners::Owner;
 use super::rules::Rule;
-use crate::inventory::LayerNumber;
+use crate::tree::inventory::LayerNumber;
 use crate::vocabulary::{RootedPath, named};
 
 named! {
@@ -50,7 +50,7 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// How bad it is here.
     pub severity: Severity,
-    /// The file that it is about, or the folder of several.
+    /// The file that it is about, or the directory of several.
     pub path: RootedPath,
     /// What about it: a soname, a version, a package.
     pub subject: String,
@@ -66,15 +66,15 @@ pub struct Finding {
     pub chain: Vec<RootedPath>,
     /// The evidence: the places that were tried, the versions that are there.
     pub why: Vec<String>,
-    /// How to mend it, the best first.
-    pub mend: Vec<Mend>,
+    /// How to fix it, the best first.
+    pub fix: Vec<Fix>,
     /// What taking it away saves, in bytes; 0 for what is no matter of size.
     pub saves_bytes: u64,
 }
 
-/// A way to mend a finding.
+/// A way to fix a finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mend {
+pub enum Fix {
     /// Packages that bring what is missing.
     Packages(Vec<String>),
     /// Anything else, in words or as a command.

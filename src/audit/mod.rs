@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  Subject ──► Root ──► Linked ──► Resolution ─┐
-//!     │ config ─► Entry ─► Reached             ├─► View ──► each rule ──► Report
+//!     │ config ─► Entrypoint ─► Reached             ├─► View ──► each rule ──► Report
 //!     └ lists of packages ─► Owners ───────────┘
 //! ```
 //!
@@ -12,7 +12,7 @@
 
 mod baseline;
 mod difference;
-mod entry;
+mod entrypoint;
 mod finding;
 mod owners;
 mod policy;
@@ -27,8 +27,8 @@ use std::path::PathBuf;
 
 pub use baseline::{Baseline, BaselineError};
 pub use difference::{Changed, Difference, Fault, PackageFacts, PackageKey, Side};
-pub use entry::Entry;
-pub use finding::{Finding, Mend, Reach, Severity};
+pub use entrypoint::Entrypoint;
+pub use finding::{Finding, Fix, Reach, Severity};
 pub use owners::{Owner, OwnerKind, Owners};
 pub use policy::{Ignore, Judged, Level, Policy, Verdict};
 pub use reach::Reached;
@@ -37,11 +37,11 @@ pub use sizes::{AuditedObject, LayerSize, OwnerSize, sizes};
 pub use view::{Cause, Findings, Unmet, View};
 
 use crate::app::{Scope, Source, Sources, Tree, TreeKind, link};
-use crate::catalog::{Catalog, CatalogError};
+use crate::debian::catalog::{Catalog, CatalogError};
 use crate::elf::DlopenPriority;
-use crate::inventory::{ImageFacts, Inventory, LayerNumber};
 use crate::loader::{LinkerSettings, Platform, Traces};
-use crate::resolve;
+use crate::solve::resolve;
+use crate::tree::inventory::{ImageFacts, Inventory, LayerNumber};
 use crate::vocabulary::{Architecture, RootedPath};
 
 /// An image, or a root file system, that is looked at.
@@ -99,7 +99,7 @@ pub struct Audited {
     /// Where packages were looked up.
     pub resolution: resolve::Resolution,
     /// What everything loads, for whoever shows it.
-    pub graph: crate::graph::Graph,
+    pub graph: crate::solve::graph::Graph,
     /// Whether anything may be started, since the image names nothing or a shell.
     pub is_open: bool,
 }
@@ -127,7 +127,7 @@ pub fn audit<Error: From<CatalogError>>(
     let (catalog, others) = choose(triplet.and_then(Architecture::from_triplet))?;
     let others: Vec<&dyn Catalog> = others.iter().map(AsRef::as_ref).collect();
     let resolution = resolve::resolve(&root, &subject.sources, &linked, scene, catalog.as_ref(), &others)?;
-    let graph = crate::graph::Graph::of_trees(
+    let graph = crate::solve::graph::Graph::of_trees(
         &root,
         &subject.sources,
         &linked,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use bstr::{BStr, ByteSlice};
 
-use crate::catalog::installed_packages;
-use crate::inventory::{Content, Evidence, Inventory};
-use crate::root::{NodeId, Root};
+use crate::debian::catalog::installed_packages;
+use crate::tree::inventory::{Content, Evidence, Inventory};
+use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::{RootedPath, named};
 
 named! {
@@ -104,8 +104,9 @@ impl Owners {
             version: Some(wheel.version.into()),
         });
         let paths = record.lines().filter_map(recorded_path);
-        let paths = paths
-            .map(|path| if path.starts_with(b"/") { RootedPath::new(path) } else { wheel.folder.join(path) });
+        let paths = paths.map(|path| {
+            if path.starts_with(b"/") { RootedPath::new(path) } else { wheel.directory.join(path) }
+        });
         self.add_files(root, owner, paths);
     }
 
@@ -115,21 +116,21 @@ impl Owners {
     }
 
     fn add_files(&mut self, root: &Root<'_>, owner: usize, paths: impl Iterator<Item = RootedPath>) {
-        // Most files of a list lie in the folder of the one before.
+        // Most files of a list lie in the directory of the one before.
         let mut last: Option<(RootedPath, Option<NodeId>)> = None;
         for path in paths {
             let parent = path.parent();
-            let folder = match &last {
-                Some((known, folder)) if *known == parent => *folder,
+            let directory = match &last {
+                Some((known, directory)) if *known == parent => *directory,
                 _ => {
-                    let folder = root.resolve(root.top(), parent.as_bytes()).ok();
-                    last = Some((parent, folder));
-                    folder
+                    let directory = root.resolve(root.top(), parent.as_bytes()).ok();
+                    last = Some((parent, directory));
+                    directory
                 }
             };
             // A link is the package's, and what it leads to may be another's.
-            let node = folder.and_then(|folder| root.child(folder, path.file_name()));
-            if let Some(node) = node.filter(|node| !root.is_folder(*node)) {
+            let node = directory.and_then(|directory| root.child(directory, path.file_name()));
+            if let Some(node) = node.filter(|node| !root.is_directory(*node)) {
                 self.by_file.entry(node).or_insert(owner);
             }
         }
@@ -153,18 +154,18 @@ impl Owners {
 
 /// What the path of a RECORD says.
 struct Wheel<'path> {
-    /// The folder that the paths in it start from.
-    folder: RootedPath,
+    /// The directory that the paths in it start from.
+    directory: RootedPath,
     name: &'path str,
     version: &'path str,
 }
 
 impl<'path> Wheel<'path> {
     fn of(record: &'path BStr) -> Option<Self> {
-        let folder = record.strip_suffix(b"/RECORD")?;
-        let (above, name) = folder.rsplit_once_str("/").unwrap_or((b"", folder));
+        let directory = record.strip_suffix(b"/RECORD")?;
+        let (above, name) = directory.rsplit_once_str("/").unwrap_or((b"", directory));
         let (name, version) = name.strip_suffix(b".dist-info")?.to_str().ok()?.rsplit_once('-')?;
-        Some(Self { folder: RootedPath::new(above), name, version })
+        Some(Self { directory: RootedPath::new(above), name, version })
     }
 }
 
@@ -179,7 +180,7 @@ fn recorded_path(line: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// The gem or npm package in whose folder a path lies.
+/// The gem or npm package in whose directory a path lies.
 fn by_place(path: &RootedPath) -> Option<Owner> {
     let text = path.as_bytes().to_str().ok()?;
     let components: Vec<&str> = text.split('/').collect();
@@ -192,13 +193,13 @@ fn by_place(path: &RootedPath) -> Option<Owner> {
         Some(Owner { kind: OwnerKind::Npm, name: name.into(), version: None })
     });
     let gem = || {
-        let mut folders = components.iter().zip(1..).filter_map(|(component, next)| match *component {
+        let mut directories = components.iter().zip(1..).filter_map(|(component, next)| match *component {
             "gems" => components.get(next),
             "extensions" => components.get(next + 2),
             _ => None,
         });
-        folders.find_map(|folder| {
-            let (name, version) = folder.rsplit_once('-')?;
+        directories.find_map(|directory| {
+            let (name, version) = directory.rsplit_once('-')?;
             let is_version = version.starts_with(|letter: char| letter.is_ascii_digit());
             is_version.then(|| Owner {
                 kind: OwnerKind::Gem,
@@ -221,7 +222,7 @@ mod tests {
         let wheel = Wheel::of(BStr::new("venv/lib/python3.11/site-packages/gmpy2-2.1.5.dist-info/RECORD"));
         let wheel = wheel.expect("is of that form");
         assert_eq!((wheel.name, wheel.version), ("gmpy2", "2.1.5"));
-        assert_eq!(wheel.folder, RootedPath::new("/venv/lib/python3.11/site-packages"));
+        assert_eq!(wheel.directory, RootedPath::new("/venv/lib/python3.11/site-packages"));
     }
 
     #[test]

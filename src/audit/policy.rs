@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::baseline::Baseline;
 use super::finding::{Finding, Severity};
-use crate::companions::Pattern;
+use crate::debian::inclusions::Pattern;
 use crate::vocabulary::named;
 
 named! {
@@ -147,7 +147,7 @@ mod tests {
             reach: Reach::Entrypoint,
             chain: Vec::new(),
             why: Vec::new(),
-            mend: Vec::new(),
+            fix: Vec::new(),
             saves_bytes: 0,
         }
     }

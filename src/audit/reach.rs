@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::entry::Entry;
+use super::entrypoint::Entrypoint;
 use super::finding::Reach;
 use crate::app::{Linked, Role, Started};
-use crate::root::{NodeId, Root};
+use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::RootedPath;
 
 /// What gets to the objects of an image, by object.
@@ -16,7 +16,7 @@ pub struct Reached {
 }
 
 impl Reached {
-    pub(super) fn of(linked: &Linked<'_>, entry: &Entry) -> Self {
+    pub(super) fn of(linked: &Linked<'_>, entry: &Entrypoint) -> Self {
         let mut by_object: HashMap<NodeId, (Reach, usize)> = HashMap::new();
         for (index, start) in linked.starts.iter().enumerate() {
             let reach = reach_of(start, entry);
@@ -41,7 +41,7 @@ impl Reached {
 }
 
 /// What gets to a start object.
-pub(super) fn reach_of(start: &Started<'_>, entry: &Entry) -> Reach {
+pub(super) fn reach_of(start: &Started<'_>, entry: &Entrypoint) -> Reach {
     let node = start.map.start().node;
     let is_open = |otherwise| if entry.is_open { Reach::Possible } else { otherwise };
     match (start.role, start.process) {

@@ -4,14 +4,14 @@ use jiff::civil::Date;
 
 use super::policy::{Judged, Policy, Verdict};
 use super::{Audited, Finding, Severity, Subject};
-use crate::inventory::ImageFacts;
+use crate::tree::inventory::ImageFacts;
 
 /// One image, and what was found in it.
 #[derive(Debug)]
 pub struct ReportedImage {
     /// What it is called.
     pub name: String,
-    /// What is known of it beside its files; none for the folder of a root.
+    /// What is known of it beside its files; none for the directory of a root.
     pub image: Option<ImageFacts>,
     /// What was found; the findings are in [`Self::judged`] as soon as they are judged.
     pub audited: Audited,

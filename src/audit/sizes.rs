@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::owners::Owner;
 use super::view::View;
-use crate::inventory::{Content, LayerNumber};
+use crate::tree::inventory::{Content, LayerNumber};
 use crate::vocabulary::{RootedPath, Soname};
 
 /// What one layer adds to the image: files that a later layer covers or takes away do not count.

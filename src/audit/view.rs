@@ -6,18 +6,18 @@ use std::collections::HashMap;
 use bstr::ByteSlice;
 
 use super::Subject;
-use super::entry::Entry;
-use super::finding::{Finding, Mend, Reach, Severity};
+use super::entrypoint::Entrypoint;
+use super::finding::{Finding, Fix, Reach, Severity};
 use super::owners::{ObjectsByOwner, Owners};
 use super::reach::{Reached, chain, reach_of};
 use super::rules::Rule;
 use crate::app::{Linked, Role, Started};
-use crate::catalog::host_provider;
+use crate::debian::catalog::host_provider;
 use crate::elf::ElfFacts;
-use crate::inventory::{self, Content, Evidence, LayerNumber, Opening};
 use crate::loader::{Edge, LinkMap, NeedKind, Outcome, Platform, libc_of};
-use crate::resolve::{Resolution, Scene, SonameAnswer};
-use crate::root::{NodeId, Root};
+use crate::solve::resolve::{Resolution, SonameAnswer, TargetAbi};
+use crate::tree::inventory::{self, Content, Evidence, LayerNumber, Opening};
+use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::{RootedPath, Soname};
 
 /// One image as the rules see it.
@@ -29,19 +29,19 @@ pub struct View<'root> {
     /// Its start objects, linked.
     pub linked: &'root Linked<'root>,
     /// The machine and C library of most of its objects.
-    pub scene: Option<Scene>,
+    pub scene: Option<TargetAbi>,
     /// Which packages have what is missing.
     pub resolution: &'root Resolution,
     /// What it starts.
-    pub entry: Entry,
+    pub entry: Entrypoint,
     /// Who brought its files.
     pub owners: Owners,
     /// What gets to its objects.
     pub reached: Reached,
     /// Whether all objects count as reached.
     pub is_strict: bool,
-    /// The folders that the linker searches for everyone: ld.so's defaults on this machine, links resolved.
-    pub default_folders: Vec<RootedPath>,
+    /// The directories that the linker searches for everyone: ld.so's defaults on this machine, links resolved.
+    pub default_directories: Vec<RootedPath>,
     /// The objects of each package, with whether each is used, as soon as a rule asks.
     pub(super) by_owner: OnceCell<ObjectsByOwner>,
     /// The files and links of each name.
@@ -88,14 +88,14 @@ impl<'root> View<'root> {
         subject: &'root Subject,
         root: &'root Root<'root>,
         linked: &'root Linked<'root>,
-        scene: Option<Scene>,
+        scene: Option<TargetAbi>,
         resolution: &'root Resolution,
         is_strict: bool,
     ) -> Self {
         let facts = subject.sources.image.as_ref();
         let workdir = facts.and_then(|facts| facts.workdir.as_deref()).unwrap_or("/");
         let start = facts.and_then(|facts| facts.start.as_ref());
-        let entry = Entry::of(root, start, &RootedPath::new(workdir));
+        let entry = Entrypoint::of(root, start, &RootedPath::new(workdir));
         let mut by_name: HashMap<&[u8], Vec<NodeId>> = HashMap::new();
         for (node, _) in root.entries().filter(|(_, entry)| !entry.is_directory()) {
             let name = root.name(node);
@@ -115,7 +115,7 @@ impl<'root> View<'root> {
             owners,
             reached,
             is_strict,
-            default_folders: default_folders(root, scene),
+            default_directories: default_directories(root, scene),
             by_owner: OnceCell::new(),
             by_name,
             unmet: Vec::new(),
@@ -145,10 +145,10 @@ impl<'root> View<'root> {
         self.resolution.sonames.iter().find(|answer| answer.soname == *soname)
     }
 
-    /// The packages that have a soname, as a way to mend.
-    pub fn packages_with(&self, soname: &Soname) -> Option<Mend> {
+    /// The packages that have a soname, as a way to fix.
+    pub fn packages_with(&self, soname: &Soname) -> Option<Fix> {
         let (package, _) = self.answer(soname)?.package.as_ref()?;
-        Some(Mend::Packages(vec![package.to_string()]))
+        Some(Fix::Packages(vec![package.to_string()]))
     }
 
     /// The file or link at a path, its last component's link unresolved.
@@ -262,17 +262,17 @@ impl<'root> View<'root> {
 }
 
 fn node_at(root: &Root<'_>, path: &RootedPath) -> Option<NodeId> {
-    let folder = root.resolve(root.top(), path.parent().as_bytes()).ok()?;
-    root.child(folder, path.file_name())
+    let directory = root.resolve(root.top(), path.parent().as_bytes()).ok()?;
+    root.child(directory, path.file_name())
 }
 
-/// ld.so's default folders on the machine of most objects, links resolved.
-fn default_folders(root: &Root<'_>, scene: Option<Scene>) -> Vec<RootedPath> {
+/// ld.so's default directories on the machine of most objects, links resolved.
+fn default_directories(root: &Root<'_>, scene: Option<TargetAbi>) -> Vec<RootedPath> {
     let platform = scene.and_then(|scene| Platform::of(scene.machine));
-    let folders = platform.map(Platform::default_folders).into_iter().flatten();
-    let resolved = folders.map(|folder| match root.resolve(root.top(), folder.as_bytes()) {
+    let directories = platform.map(Platform::default_directories).into_iter().flatten();
+    let resolved = directories.map(|directory| match root.resolve(root.top(), directory.as_bytes()) {
         Ok(node) => root.path(node),
-        Err(_) => RootedPath::new(folder),
+        Err(_) => RootedPath::new(directory),
     });
     resolved.collect()
 }
@@ -320,7 +320,7 @@ impl<'view, 'root> Findings<'view, 'root> {
             reach,
             chain: node.map(|node| view.reached.chain(view.root, view.linked, node)).unwrap_or_default(),
             why: Vec::new(),
-            mend: Vec::new(),
+            fix: Vec::new(),
             saves_bytes: 0,
         });
         let last = self.list.len() - 1;
@@ -334,7 +334,7 @@ impl<'view, 'root> Findings<'view, 'root> {
         let finding = self.report_at(&path, unmet.reach, unmet.soname, message);
         finding.chain = view.chain(unmet.start, unmet.by);
         finding.why = unmet.tried.clone();
-        finding.mend = view.packages_with(unmet.soname).into_iter().collect();
+        finding.fix = view.packages_with(unmet.soname).into_iter().collect();
         finding
     }
 }

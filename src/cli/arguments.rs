@@ -11,10 +11,10 @@ use std::path::PathBuf;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::companions::{Inclusion, Runtime};
+use crate::debian::inclusions::{Inclusion, Runtime};
 use crate::emit::ManifestFormat;
-use crate::inventory::ImagePlatform;
 use crate::loader::CpuLevel;
+use crate::tree::inventory::ImagePlatform;
 use crate::vocabulary::Architecture;
 
 pub(super) use audit::{AuditArguments, AuditFormat, DiffArguments, FailOn, LookArguments};
@@ -51,7 +51,7 @@ pub(super) enum Command {
     ///
     /// One PATH that is a file named *.lock is read as a lock, which answers all but the format by itself.
     Manifest(ManifestArguments),
-    /// Write the needed files of the packages that close the gap: a folder, .tar, .tar.gz, .tar.zst or an OCI layout
+    /// Write the needed files of the packages that close the gap: a directory, .tar, .tar.gz, .tar.zst or an OCI layout
     ///
     /// One PATH that is a file named *.lock is read as a lock, which names the files by itself; --base is then the
     /// base that it was made for.
@@ -63,7 +63,7 @@ pub(super) enum Command {
     Image(Box<ImageArguments>),
     /// Say what is missing, mismatched, unsafe or superfluous in images
     ///
-    /// Images are given as for --base: folders, files, registries, docker's engine, well-known names. Nothing of them is
+    /// Images are given as for --base: directories, files, registries, docker's engine, well-known names. Nothing of them is
     /// unpacked or run.
     Audit(Box<AuditArguments>),
     /// Say what changed between two images or two locks: packages, libraries, sizes, findings
@@ -119,7 +119,7 @@ pub(super) enum ColorChoice {
 /// The trees that are looked at.
 #[derive(Clone, Debug, Args)]
 pub(super) struct SourceArguments {
-    /// Folders or files: a venv, a gem tree, node_modules, a program …
+    /// Directories or files: a venv, a gem tree, node_modules, a program …
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -131,7 +131,7 @@ pub(super) struct SourceArguments {
 pub(super) struct PlaceArguments {
     /// What the result will be put on [default: nothing is assumed present]
     ///
-    /// The folder of a root file system or a tar of it, an archive of docker-save, an OCI layout as a folder or a tar;
+    /// The directory of a root file system or a tar of it, an archive of docker-save, an OCI layout as a directory or a tar;
     /// an image in a registry, `HOST/NAME[:TAG]`, `HOST/NAME@sha256:…` or `docker://NAME`; one that docker has,
     /// `docker-daemon:NAME[:TAG]`; or without the image what its packages have today, by its name:
     /// `distroless/{static,base,cc,python3}-debian{12,13}`, `debian:{bookworm,trixie}-slim`. `scratch` is nothing.
@@ -160,13 +160,13 @@ pub(super) struct ImageChoiceArguments {
 #[derive(Debug, Args)]
 pub(super) struct LinkerArguments {
     /// LD_LIBRARY_PATH in the image [default: what a base that is an image sets]
-    #[arg(long, value_name = "FOLDERS", env = "SODEB_LD_LIBRARY_PATH")]
+    #[arg(long, value_name = "DIRECTORIES", env = "SODEB_LD_LIBRARY_PATH")]
     pub(super) ld_library_path: Option<OsString>,
-    /// The working folder in the image, which relative search paths start from [default: that of a base that is an
+    /// The working directory in the image, which relative search paths start from [default: that of a base that is an
     /// image, else /]
     #[arg(long, value_name = "PATH")]
     pub(super) workdir: Option<OsString>,
-    /// The x86-64 level of the machine's processor, for glibc-hwcaps folders
+    /// The x86-64 level of the machine's processor, for glibc-hwcaps directories
     #[arg(long, value_name = "LEVEL", default_value_t = CpuLevel::V3)]
     pub(super) hwcaps: CpuLevel,
 }
@@ -248,7 +248,7 @@ pub(super) enum ResolveFormat {
 
 #[derive(Debug, Args)]
 pub(super) struct WhyArguments {
-    /// A folder or file: a venv, a gem tree, node_modules, a program …
+    /// A directory or file: a venv, a gem tree, node_modules, a program …
     #[arg(value_name = "PATH")]
     pub(super) path: PathBuf,
     /// What is asked about: a soname, a package, a file's path in the root or a file's name
@@ -477,7 +477,7 @@ pub(super) struct ArchiveArguments {
 /// Where the cache is.
 #[derive(Debug, Args)]
 pub(super) struct CacheArguments {
-    /// Where fetched indices and what was read of packages and images are kept [default: sodeb in the user's cache folder]
+    /// Where fetched indices and what was read of packages and images are kept [default: sodeb in the user's cache directory]
     #[arg(long, value_name = "DIR", env = "SODEB_CACHE_DIR")]
     pub(super) cache_dir: Option<PathBuf>,
 }

@@ -20,8 +20,8 @@ use super::settings::{SourceQuestion, linker_settings};
 use super::{Exit, Failure};
 use crate::audit::{self, AuditSettings, Baseline, Policy, ReportedImage, Severity, Unread, rules};
 use crate::emit;
-use crate::inventory::Depth;
 use crate::loader::Traces;
+use crate::tree::inventory::ReadDepth;
 
 /// What a file of names may come to.
 const MAX_NAMES_BYTES: u64 = 16 << 20;
@@ -194,7 +194,7 @@ pub(super) fn look_at(
         catalog: Some(catalog),
         offline: *offline,
         architecture: config.arch_unless(catalog.arch)?,
-        depth: Depth::Auditing,
+        depth: ReadDepth::Audit,
     };
     let subject = Base::of_word(name, Path::new(""))?.read_alone(&question, config, printer)?;
     for diagnostic in subject.inventory().diagnostics() {

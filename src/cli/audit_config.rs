@@ -25,7 +25,7 @@ use super::Failure;
 use super::arguments::FailOn;
 use super::config::Config;
 use crate::audit::{Ignore, Level, Policy, Severity, rules};
-use crate::companions::Pattern;
+use crate::debian::inclusions::Pattern;
 
 /// What `[audit]` may hold.
 #[derive(Debug, Default, serde::Deserialize)]

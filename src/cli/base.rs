@@ -19,15 +19,15 @@ use super::release::ChosenRelease;
 use super::settings::SourceQuestion;
 use crate::app::{Apps, BaseQuestion, Sources};
 use crate::audit::Subject;
-use crate::bases::NamedBase;
-use crate::depot::Depot;
-use crate::inventory::{Deb, ImagePlatform, Inventory, StoredLayers, is_image, read_image, read_root};
-use crate::registry::{self, BaseReference, ImageReference, RegistryError, RegistrySettings};
-use crate::storage::digest_of_bytes;
+use crate::debian::depot::DebStore;
+use crate::oci::known_images::NamedBase;
+use crate::oci::registry::{self, BaseReference, ImageReference, RegistryError, RegistrySettings};
+use crate::support::storage::digest_of_bytes;
+use crate::tree::inventory::{Deb, ImagePlatform, Inventory, LayerCache, is_image, read_image, read_root};
 use crate::vocabulary::{Distribution, RootedPath};
 
 /// What a base may be, for who has named nothing of that.
-const FORMS: &str = "a base is the path of a file or folder, an image HOST/NAME[:TAG] or docker://NAME[:TAG], or \
+const FORMS: &str = "a base is the path of a file or directory, an image HOST/NAME[:TAG] or docker://NAME[:TAG], or \
                      docker-daemon:NAME[:TAG]";
 
 /// A base, and its name as it was typed.
@@ -50,20 +50,20 @@ impl<'settings> Base<'settings> {
         place: &'settings PlaceArguments,
         config: &'settings Config,
     ) -> Result<Option<Self>, Failure> {
-        let (word, folder) = match (&place.base, &config.base) {
+        let (word, directory) = match (&place.base, &config.base) {
             (Some(given), _) => (given.as_os_str(), PathBuf::new()),
             (None, Some(configured)) => (configured.as_os_str(), config.path(Path::new(""))),
             (None, None) => return Ok(None),
         };
-        Self::of_word(word, &folder).map(Some)
+        Self::of_word(word, &directory).map(Some)
     }
 
-    /// What a word names; a relative path starts in `folder`.
-    pub(super) fn of_word(word: &'settings OsStr, folder: &Path) -> Result<Self, Failure> {
-        let named = word.to_str().and_then(NamedBase::of_name).filter(|_| !folder.join(word).exists());
+    /// What a word names; a relative path starts in `directory`.
+    pub(super) fn of_word(word: &'settings OsStr, directory: &Path) -> Result<Self, Failure> {
+        let named = word.to_str().and_then(NamedBase::of_name).filter(|_| !directory.join(word).exists());
         let kind = match named {
             Some(named) => Kind::Named(named),
-            None => Kind::Reference(BaseReference::parse(word, folder)?),
+            None => Kind::Reference(BaseReference::parse(word, directory)?),
         };
         let name = match &kind {
             Kind::Reference(BaseReference::Path(path)) => Cow::Owned(path.clone()),
@@ -107,7 +107,7 @@ impl<'settings> Base<'settings> {
         match reference {
             BaseReference::Path(path) => {
                 let layers = is_image(path).then(|| cache_dir(cache, config)).transpose()?;
-                let layers = layers.map(|dir| StoredLayers::new(&dir));
+                let layers = layers.map(|dir| LayerCache::new(&dir));
                 let platform = asked_platform(question);
                 let base = self.question(path, platform.as_ref(), layers.as_ref());
                 let read = Sources::read(paths, Some(base), at, *depth).map_err(Failure::from);
@@ -150,7 +150,7 @@ impl<'settings> Base<'settings> {
             Kind::Reference(reference) => reference,
         };
         let platform = asked_platform(question);
-        let layers = StoredLayers::new(&cache_dir(question.cache, config)?);
+        let layers = LayerCache::new(&cache_dir(question.cache, config)?);
         let registry = || registry_settings(&question.place.choice, question.cache, question.offline, config);
         let path = match reference {
             BaseReference::Scratch => {
@@ -188,9 +188,8 @@ impl<'settings> Base<'settings> {
         let name = self.name.display();
         let Some(arguments) = question.catalog else {
             let error = anyhow::anyhow!("cannot describe {name}: this command looks up no packages");
-            return Err(
-                Failure::question(error).hint("give the image itself, as a folder, a file or in a registry")
-            );
+            return Err(Failure::question(error)
+                .hint("give the image itself, as a directory, a file or in a registry"));
         };
         let apps = Apps::read(question.paths, at, question.depth)?;
         let release = ChosenRelease {
@@ -218,7 +217,7 @@ impl<'settings> Base<'settings> {
             })?);
         }
         let bars = Bars::new(printer.shows_progress);
-        let depot = Depot::new(archive_settings(&arguments.archive, config)?, HashMap::new(), &bars);
+        let depot = DebStore::new(archive_settings(&arguments.archive, config)?, HashMap::new(), &bars);
         let debs = depot.debs(provenance, &packages)?.into_iter().zip(&packages);
         let debs: Vec<Arc<Deb>> = debs
             .map(|(deb, package)| {
@@ -253,7 +252,7 @@ impl<'settings> Base<'settings> {
         let apps = Apps::read(question.paths, at, question.depth)?;
         let platform = asked_platform(question).or_else(|| apps.platform());
         let path = fetch(&settings, platform.as_ref())?;
-        let layers = StoredLayers::new(&settings.cache_dir);
+        let layers = LayerCache::new(&settings.cache_dir);
         Ok(apps.on_image(self.question(&path, platform.as_ref(), Some(&layers)))?)
     }
 
@@ -261,7 +260,7 @@ impl<'settings> Base<'settings> {
         &'run self,
         path: &'run Path,
         platform: Option<&'run ImagePlatform>,
-        layers: Option<&'run StoredLayers>,
+        layers: Option<&'run LayerCache>,
     ) -> BaseQuestion<'run> {
         BaseQuestion { name: &self.name, path, platform, layers }
     }
@@ -293,16 +292,17 @@ pub(super) fn registry_settings(
 
 /// Where docker keeps log-ins, and the tools of containers (containers-auth.json(5)).
 fn credential_files() -> Vec<PathBuf> {
-    let folder = |variable: &str| env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let home = folder("HOME");
+    let directory =
+        |variable: &str| env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = directory("HOME");
     let in_home = |path: &str| home.as_ref().map(|home| home.join(path));
-    let docker = folder("DOCKER_CONFIG").or_else(|| in_home(".docker"));
+    let docker = directory("DOCKER_CONFIG").or_else(|| in_home(".docker"));
     let containers = OsStr::new("containers/auth.json");
     let files = [
         docker.map(|docker| docker.join("config.json")),
-        folder("REGISTRY_AUTH_FILE"),
-        folder("XDG_RUNTIME_DIR").map(|folder| folder.join(containers)),
-        in_home(".config").map(|folder| folder.join(containers)),
+        directory("REGISTRY_AUTH_FILE"),
+        directory("XDG_RUNTIME_DIR").map(|directory| directory.join(containers)),
+        in_home(".config").map(|directory| directory.join(containers)),
     ];
     files.into_iter().flatten().collect()
 }

@@ -12,8 +12,8 @@ use super::printer::Printer;
 use super::progress::Bars;
 use super::release::{ChosenRelease, stable};
 use super::{Exit, Failure};
-use crate::archive::{Archive, ArchiveError, ArchiveSettings, Mirrors};
-use crate::catalog::{
+use crate::debian::archive::{Archive, ArchiveError, ArchiveSettings, Mirrors};
+use crate::debian::catalog::{
     BuildError, Catalog, FileCatalog, InstalledCatalog, age_order, cached_catalog, cached_files,
     embedded_catalogs, installed_catalog, refresh_catalog,
 };
@@ -24,7 +24,7 @@ use crate::vocabulary::{Architecture, Distribution, Target};
 const DEFAULT_ARCHITECTURE: Architecture = Architecture::Amd64;
 
 /// Where the host's apt keeps its sources.
-const APT_FOLDER: &str = "/etc/apt";
+const APT_DIRECTORY: &str = "/etc/apt";
 
 /// The catalogs at hand, opened.
 pub(super) struct Opened {
@@ -107,7 +107,7 @@ pub(super) fn open_each(
     Ok(catalogs.into_iter().map(|catalog| Box::new(catalog) as Box<dyn Catalog>).collect())
 }
 
-/// That nothing is known of a target, and how that is mended.
+/// That nothing is known of a target, and how that is fixed.
 pub(super) fn none_at_hand(target: &Target) -> Failure {
     let Target { release, architecture, .. } = target;
     Failure::question(anyhow::anyhow!("cannot look up packages of {target}: there is no index of it at hand"))
@@ -213,7 +213,7 @@ pub(super) fn archive_settings(
     let configured_keyrings = config.keyring.iter().map(|keyring| config.path(keyring));
     Ok(ArchiveSettings {
         mirrors: if mirrors.is_empty() {
-            Mirrors::Host(PathBuf::from(APT_FOLDER))
+            Mirrors::Host(PathBuf::from(APT_DIRECTORY))
         } else {
             Mirrors::Given(mirrors)
         },
@@ -237,7 +237,7 @@ pub(super) fn cache_dir(arguments: &CacheArguments, config: &Config) -> Result<P
         return Ok(config.path(configured));
     }
     let base = etcetera::choose_base_strategy().map_err(|error| {
-        Failure::question(anyhow::Error::new(error).context("cannot choose a cache folder"))
+        Failure::question(anyhow::Error::new(error).context("cannot choose a cache directory"))
             .hint("name one with --cache-dir")
     })?;
     Ok(base.cache_dir().join("sodeb"))

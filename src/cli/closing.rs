@@ -14,17 +14,17 @@ use super::printer::Printer;
 use super::progress::Bars;
 use super::question::Asked;
 use super::tree::say_unread;
-use super::{Exit, Failure, library_graph};
+use super::{Exit, Failure, library_index};
 use crate::app::Sources;
-use crate::catalog::{Package, Provenance, installed_names};
-use crate::close::{CloseError, Closed, Terms};
-use crate::companions::Weight;
-use crate::depot::{Depot, DepotError};
+use crate::debian::catalog::{Package, Provenance, installed_names};
+use crate::debian::depot::{DebStore, DebStoreError};
+use crate::debian::inclusions::Importance;
 use crate::elf::DlopenPriority;
-use crate::inventory::{Content, Deb, Depth};
 use crate::loader::LinkerSettings;
 use crate::pipeline::{self, Catalogs, Debs, Reading};
-use crate::plan::Plan;
+use crate::solve::closure::{CloseError, Closed, ClosureOptions};
+use crate::solve::plan::Plan;
+use crate::tree::inventory::{Content, Deb, ReadDepth};
 use crate::vocabulary::{PackageName, Sha256Digest};
 
 /// All that a closing is made from.
@@ -41,9 +41,9 @@ pub(super) struct ClosingQuestion<'arguments> {
 /// Which packages are fetched to know what they need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fetching {
-    /// Those that library graphs do not know.
+    /// Those that library indices do not know.
     Unknown,
-    /// Those that are newer than a library graph of their release, and no more: an answer that is to be quick tells what
+    /// Those that are newer than a library index of their release, and no more: an answer that is to be quick tells what
     /// is at hand.
     Newer,
 }
@@ -74,7 +74,7 @@ pub(super) fn close(
 ) -> Result<ClosedAnswer, Failure> {
     let ClosingQuestion { sources, linker, closing, catalog, earlier, fetching } = question;
     let mut asked =
-        Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, Depth::Opening)?;
+        Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, ReadDepth::Symbols)?;
     let least = closing.dlopen.map_or_else(|| config.dlopen(), |level| Ok(Some(level)))?;
     asked.follow_opens(least.unwrap_or(DlopenLevel::Required).into());
     let bars = Bars::new(printer.shows_progress);
@@ -88,7 +88,7 @@ pub(super) fn close(
         learned_from = opened.learned_from;
         Ok::<_, Failure>(change(opened.catalogs))
     };
-    let terms = Terms { present: present(&sources, printer), ..terms(closing, config)? };
+    let terms = ClosureOptions { present: present(&sources, printer), ..terms(closing, config)? };
     let mut closed = pipeline::close(&mut sources, &linker, architecture, &terms, choose, &depot)?;
     closed.plan.snapshot = snapshot;
     say_unread(&sources, printer);
@@ -101,7 +101,7 @@ pub(super) fn not_whole(verb: &str) -> Failure {
     failure.hint("run it once without --offline")
 }
 
-/// Warns of what the packages do not mend, where the output has no place for it.
+/// Warns of what the packages do not fix, where the output has no place for it.
 pub(super) fn warn_of_problems(plan: &Plan, printer: &Printer) -> Exit {
     for problem in plan.problems.iter().filter(|problem| problem.kind.is_bad_news()) {
         printer.warning(&format!("{}: {}: {}", problem.kind, problem.object, problem.detail));
@@ -122,15 +122,15 @@ pub(super) fn locked_urls(earlier: Option<&Plan>) -> HashMap<Sha256Digest, Vec<S
 }
 
 /// The terms of an answer that is about packages only.
-pub(super) fn terms_of_choice(arguments: &ChoiceArguments, config: &Config) -> Terms {
+pub(super) fn terms_of_choice(arguments: &ChoiceArguments, config: &Config) -> ClosureOptions {
     let names = |given: &[String], configured: &[String]| {
         let names = if given.is_empty() { configured } else { given };
         names.iter().map(PackageName::new).collect()
     };
-    Terms {
+    ClosureOptions {
         prefer: names(&arguments.prefer, &config.prefer),
         avoid: names(&arguments.avoid, &config.avoid),
-        ..Terms::default()
+        ..ClosureOptions::default()
     }
 }
 
@@ -140,18 +140,18 @@ pub(super) fn terms_of_answer(
     sources: &Sources,
     config: &Config,
     printer: &Printer,
-) -> Terms {
-    Terms { present: present(sources, printer), ..terms_of_choice(arguments, config) }
+) -> ClosureOptions {
+    ClosureOptions { present: present(sources, printer), ..terms_of_choice(arguments, config) }
 }
 
-fn terms(arguments: &ClosingArguments, config: &Config) -> Result<Terms, Failure> {
+fn terms(arguments: &ClosingArguments, config: &Config) -> Result<ClosureOptions, Failure> {
     let data = arguments.data.map_or_else(|| config.data(), |level| Ok(Some(level)))?;
-    Ok(Terms {
+    Ok(ClosureOptions {
         include: [config.include()?, arguments.include.clone()].concat(),
         runtimes: if arguments.with.is_empty() { config.with()? } else { arguments.with.clone() },
         data: match data.unwrap_or(DataLevel::Needed) {
-            DataLevel::Needed => Some(Weight::Needed),
-            DataLevel::All => Some(Weight::Useful),
+            DataLevel::Needed => Some(Importance::Needed),
+            DataLevel::All => Some(Importance::Useful),
             DataLevel::None => None,
         },
         ..terms_of_choice(&arguments.choice, config)
@@ -179,7 +179,7 @@ fn present(sources: &Sources, printer: &Printer) -> BTreeSet<PackageName> {
 
 /// The depot as the pipeline asks for it.
 pub(super) struct OpenedDepot<'run> {
-    depot: Depot<'run>,
+    depot: DebStore<'run>,
     fetching: Fetching,
 }
 
@@ -204,8 +204,8 @@ impl<'run> OpenedDepot<'run> {
         printer: &Printer,
     ) -> Result<Self, Failure> {
         let settings = archive_settings(archive, config)?;
-        let graphs = library_graph::at_hand(&settings.cache_dir, printer);
-        Ok(Self { depot: Depot::new(settings, locked, bars).with_graphs(graphs), fetching })
+        let graphs = library_index::at_hand(&settings.cache_dir, printer);
+        Ok(Self { depot: DebStore::new(settings, locked, bars).with_graphs(graphs), fetching })
     }
 }
 
@@ -240,11 +240,11 @@ impl From<DlopenLevel> for DlopenPriority {
     }
 }
 
-impl From<DepotError> for Failure {
-    fn from(error: DepotError) -> Self {
+impl From<DebStoreError> for Failure {
+    fn from(error: DebStoreError) -> Self {
         match error {
-            DepotError::Archive(error) => error.into(),
-            error @ (DepotError::NoDigest(_) | DepotError::Store { .. }) => Self::outside(error),
+            DebStoreError::Archive(error) => error.into(),
+            error @ (DebStoreError::NoDigest(_) | DebStoreError::Store { .. }) => Self::outside(error),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `sodeb.toml`: the settings of a project, found upward from the current folder. A flag or a `SODEB_*`
+//! `sodeb.toml`: the settings of a project, found upward from the current directory. A flag or a `SODEB_*`
 //! variable takes precedence over it.
 
 use std::collections::BTreeMap;
@@ -11,12 +11,12 @@ use super::Failure;
 use super::arguments::{CatalogChoice, DataLevel, DlopenLevel};
 use super::audit_config::AuditConfig;
 use super::image_settings::CommandLine;
-use crate::companions::{Inclusion, Runtime};
+use crate::debian::inclusions::{Inclusion, Runtime};
 use crate::vocabulary::Architecture;
 
 const FILE_NAME: &str = "sodeb.toml";
 
-/// What `sodeb.toml` may hold. Paths in it are relative to its own folder.
+/// What `sodeb.toml` may hold. Paths in it are relative to its own directory.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Config {
@@ -53,7 +53,7 @@ pub(super) struct Config {
     #[serde(default)]
     pub(super) audit: AuditConfig,
     #[serde(skip)]
-    folder: PathBuf,
+    directory: PathBuf,
 }
 
 /// How images are started and what they are called.
@@ -70,11 +70,11 @@ pub(super) struct ImageConfig {
 }
 
 impl Config {
-    /// Reads the first `sodeb.toml` from the current folder upward; where there is none, everything is unset.
+    /// Reads the first `sodeb.toml` from the current directory upward; where there is none, everything is unset.
     pub(super) fn find() -> Result<Self, Failure> {
         let Ok(current) = std::env::current_dir() else { return Ok(Self::default()) };
-        for folder in current.ancestors() {
-            let path = folder.join(FILE_NAME);
+        for directory in current.ancestors() {
+            let path = directory.join(FILE_NAME);
             match std::fs::read_to_string(&path) {
                 Ok(text) => return Self::parse(&text, &path),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -93,7 +93,7 @@ impl Config {
             let cause = error.to_string();
             Failure::question(anyhow::anyhow!("cannot read {}: {}", path.display(), cause.trim_end()))
         })?;
-        config.folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        config.directory = path.parent().map(Path::to_owned).unwrap_or_default();
         Ok(config)
     }
 
@@ -154,11 +154,11 @@ impl Config {
 
     /// The file itself.
     pub(super) fn file(&self) -> PathBuf {
-        self.folder.join(FILE_NAME)
+        self.directory.join(FILE_NAME)
     }
 
-    /// A path that the file gives, seen from the file's folder.
+    /// A path that the file gives, seen from the file's directory.
     pub(super) fn path(&self, path: &Path) -> PathBuf {
-        self.folder.join(path)
+        self.directory.join(path)
     }
 }

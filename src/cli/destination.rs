@@ -10,8 +10,8 @@ use super::catalogs::cache_dir;
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
-use crate::image::{ImageError, ImageOutput};
-use crate::registry::{self, ImageReference, Pushed};
+use crate::oci::image::{ImageError, ImageOutput};
+use crate::oci::registry::{self, ImageReference, Pushed};
 
 /// How a name in a registry begins.
 const REGISTRY: &str = "docker://";
@@ -39,14 +39,14 @@ impl Destination {
             }
             Some(name) => {
                 let reference = ImageReference::parse(name)?;
-                let folder = cache_dir(&archive.cache, config)?;
-                std::fs::create_dir_all(&folder).map_err(|error| {
-                    let words = format!("cannot write {}", folder.display());
+                let directory = cache_dir(&archive.cache, config)?;
+                std::fs::create_dir_all(&directory).map_err(|error| {
+                    let words = format!("cannot write {}", directory.display());
                     Failure::outside(anyhow::Error::new(error).context(words))
                 })?;
                 Ok(Self {
                     kind: ImageOutput::Layout,
-                    path: folder.join(OUTGOING),
+                    path: directory.join(OUTGOING),
                     reference: Some(reference),
                 })
             }
@@ -75,7 +75,7 @@ impl Destination {
         Err(Failure::question(anyhow::anyhow!(
             "cannot write {name}: docker loads archives of one platform only"
         ))
-        .hint("-o oci:FOLDER is a layout of all of them, -o docker://HOST/NAME:TAG sends them to a registry"))
+        .hint("-o oci:DIR is a layout of all of them, -o docker://HOST/NAME:TAG sends them to a registry"))
     }
 
     /// Sends a layout, or lets it be kept here by `keep`.

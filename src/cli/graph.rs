@@ -10,12 +10,12 @@ use super::question::Asked;
 use super::resolve::is_bad_news;
 use super::tree::say_unread;
 use super::{Exit, Failure};
-use crate::catalog::Provenance;
+use crate::debian::catalog::Provenance;
 use crate::emit;
-use crate::graph::Graph;
-use crate::inventory::Depth;
 use crate::pipeline;
-use crate::resolve::{Problem, ProblemKind};
+use crate::solve::graph::Graph;
+use crate::solve::resolve::{Problem, ProblemKind};
+use crate::tree::inventory::ReadDepth;
 
 /// What a graph is made from.
 pub(super) struct GraphQuestion<'arguments> {
@@ -63,7 +63,7 @@ pub(super) fn graph(
 
 fn open(question: &GraphQuestion<'_>, config: &Config, printer: &Printer) -> Result<GraphAnswer, Failure> {
     let GraphQuestion { sources: SourceArguments { paths, place }, linker, catalog, .. } = question;
-    let asked = Asked::read(paths, place, linker, catalog, config, printer, Depth::Linking)?;
+    let asked = Asked::read(paths, place, linker, catalog, config, printer, ReadDepth::Link)?;
     let mut learned_from = String::new();
     let (resolution, graph) = pipeline::graph(asked.question(), |architecture| {
         let opened = asked.opener.open(architecture)?;

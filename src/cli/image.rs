@@ -18,15 +18,15 @@ use super::printer::Printer;
 use super::{Exit, Failure};
 use crate::app::Sources;
 use crate::emit::{self, ImageReport};
-use crate::graph::Graph;
-use crate::image::{
+use crate::oci::image::{
     self, Checked, Composed, Image, ImageBase, ImageError, ImageOutput, ImageRequest, ImageSettings,
-    NewLayer, TreesAre, Workplace,
+    NewLayer, StagingDir, TreesAre,
 };
-use crate::inventory::{ImageFacts, ImagePlatform};
-use crate::layer::{self, Context, Layer, Request};
-use crate::plan::Plan;
-use crate::registry::Pushed;
+use crate::oci::layer::{self, Context, Layer, Request};
+use crate::oci::registry::Pushed;
+use crate::solve::graph::Graph;
+use crate::solve::plan::Plan;
+use crate::tree::inventory::{ImageFacts, ImagePlatform};
 
 /// How many dead links are told one by one.
 const TOLD_LINKS: usize = 10;
@@ -303,10 +303,10 @@ pub(super) struct Composing<'run> {
 
 impl Composing<'_> {
     pub(super) fn compose(&self, output: &Path, kind: ImageOutput) -> Result<Composed, Failure> {
-        let workplace = removed_when_interrupted(|| {
-            let workplace = Workplace::beside(output)?;
-            let folder = workplace.path().to_owned();
-            Ok((workplace, folder))
+        let staging = removed_when_interrupted(|| {
+            let staging = StagingDir::beside(output)?;
+            let directory = staging.path().to_owned();
+            Ok((staging, directory))
         })?;
         let Self { plan, sources, layers, settings, platform, created } = self;
         let of_plan = ImagePlatform::from(plan.provenance.target.architecture);
@@ -317,12 +317,12 @@ impl Composing<'_> {
             (Some(base), Some(_)) => return Err(only_described(&base.host_path)),
             (Some(base), None) => {
                 root_layer = image::root_layer(base, output)?;
-                ImageBase::Folder(&root_layer)
+                ImageBase::Directory(&root_layer)
             }
         };
         let platform = platform.unwrap_or(&of_plan);
         let request = ImageRequest { base, layers, settings, platform, created: *created };
-        Ok(image::compose(&request, workplace, kind)?)
+        Ok(image::compose(&request, staging, kind)?)
     }
 }
 

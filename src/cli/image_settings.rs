@@ -8,8 +8,8 @@ use super::Failure;
 use super::arguments::{ImageArguments, LinkerArguments};
 use super::config::Config;
 use super::settings::path_in_image;
-use crate::image::{ImageSettings, ImageTag};
-use crate::layer::Owner;
+use crate::oci::image::{ImageSettings, ImageTag};
+use crate::oci::layer::Owner;
 
 /// The variable that the linker reads.
 const LIBRARY_PATH: &str = "LD_LIBRARY_PATH";

@@ -10,14 +10,15 @@ use super::catalogs::{archive_settings, cache_dir, none_at_hand, update};
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
-use super::{Exit, Failure, index_check, index_export, index_find, index_statistics, library_graph};
-use crate::archive::Archive;
-use crate::catalog::{
+use super::{Exit, Failure, index_check, index_export, index_find, index_statistics, library_index};
+use crate::debian::archive::Archive;
+use crate::debian::catalog::{
     Catalog, Detail, FileCatalog, TargetIndex, cached_catalog, cached_files, debian_stable, distribution_of,
     embedded_catalogs, write_catalog, write_whole,
 };
-use crate::depot::LibraryGraph;
+use crate::debian::depot::LibraryIndex;
 use crate::emit;
+use crate::oci::known_images;
 use crate::vocabulary::{Architecture, PackageName, Release, Target};
 
 pub(super) fn run(command: IndexCommand, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
@@ -63,11 +64,11 @@ fn show(catalogs: &[FileCatalog], answer: &AnswerArguments, printer: &Printer) -
 
 fn run_build(arguments: &IndexBuildArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let Some(output) = arguments.output.as_deref().filter(|_| !arguments.from_debs) else {
-        return library_graph::build(arguments, &targets(&arguments.targets, config)?, config, printer);
+        return library_index::build(arguments, &targets(&arguments.targets, config)?, config, printer);
     };
     let archive = Archive::new(archive_settings(&arguments.archive, config)?)?;
     let mut indices = Vec::new();
-    let graphs = library_graph::at_hand(&cache_dir(&arguments.archive.cache, config)?, printer);
+    let graphs = library_index::at_hand(&cache_dir(&arguments.archive.cache, config)?, printer);
     for target in targets(&arguments.targets, config)? {
         let set = archive.update(&target, &Bars::new(printer.shows_progress))?;
         for diagnostic in &set.diagnostics {
@@ -75,6 +76,7 @@ fn run_build(arguments: &IndexBuildArguments, config: &Config, printer: &Printer
         }
         let mut index = TargetIndex::read(&set)?;
         index.want(known_packages(&graphs, &target));
+        index.want(known_images::all_packages());
         let (malformed, vanished) = (index.malformed(), index.vanished());
         if malformed > 0 || vanished > 0 {
             printer.note(&format!(
@@ -89,10 +91,10 @@ fn run_build(arguments: &IndexBuildArguments, config: &Config, printer: &Printer
     Ok(Exit::Fine)
 }
 
-/// The packages of a target's library graphs: which .debs they are is told by the catalog.
-fn known_packages(graphs: &[LibraryGraph], target: &Target) -> BTreeSet<PackageName> {
+/// The packages of a target's library indices: which .debs they are is told by the catalog.
+fn known_packages(graphs: &[LibraryIndex], target: &Target) -> BTreeSet<PackageName> {
     let of_target = graphs.iter().filter(|graph| graph.is_of(target));
-    let debs = of_target.flat_map(LibraryGraph::debs).flatten().flatten();
+    let debs = of_target.flat_map(LibraryIndex::debs).flatten().flatten();
     debs.filter_map(|(_, deb)| deb.field("Package").map(PackageName::new)).collect()
 }
 

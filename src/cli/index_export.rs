@@ -7,9 +7,9 @@ use super::index::{at_hand, targets};
 use super::interrupt::removed_when_interrupted;
 use super::known_libraries::each_known;
 use super::printer::Printer;
-use super::{Exit, Failure, library_graph};
-use crate::catalog::Catalog;
-use crate::export::{Export, ExportError};
+use super::{Exit, Failure, library_index};
+use crate::debian::catalog::Catalog;
+use crate::debian::export::{Export, ExportError};
 
 pub(super) fn run(
     arguments: &IndexExportArguments,
@@ -18,10 +18,10 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     let mut export = removed_when_interrupted(|| {
         let export = Export::begin(&arguments.output, arguments.format)?;
-        let workplace = export.workplace().to_owned();
-        Ok((export, workplace))
+        let staging = export.staging().to_owned();
+        Ok((export, staging))
     })?;
-    let graphs = library_graph::at_hand(&cache_dir(&arguments.cache, config)?, printer);
+    let graphs = library_index::at_hand(&cache_dir(&arguments.cache, config)?, printer);
     for target in targets(&arguments.targets, config)? {
         let catalog = at_hand(&arguments.cache, config, &target)?;
         let target = &catalog.provenance().target;
@@ -37,7 +37,7 @@ impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Refused { .. } => {
-                Self::question(error).hint("name a folder that is not there, or is empty")
+                Self::question(error).hint("name a directory that is not there, or is empty")
             }
             ExportError::Write { .. } => Self::outside(error),
         }

@@ -6,9 +6,9 @@ use super::config::Config;
 use super::index::{at_hand, targets};
 use super::known_libraries::each_known;
 use super::printer::Printer;
-use super::{Exit, Failure, library_graph};
-use crate::catalog::{Catalog, FileCatalog, LibraryQuery, NamePattern, Pattern, find};
-use crate::depot::{LibraryGraph, ObjectFinder, ObjectQuery};
+use super::{Exit, Failure, library_index};
+use crate::debian::catalog::{Catalog, FileCatalog, LibraryQuery, NamePattern, Pattern, find};
+use crate::debian::depot::{LibraryIndex, ObjectFinder, ObjectQuery};
 use crate::emit::{self, FindAnswer, FindQuestion, FoundIn};
 
 pub(super) fn run(
@@ -19,7 +19,7 @@ pub(super) fn run(
     let query = query(&arguments.sought);
     // Reading the graphs takes longer than most answers of a catalog.
     let graphs = if query.asks_for_facts() {
-        library_graph::at_hand(&cache_dir(&arguments.cache, config)?, printer)
+        library_index::at_hand(&cache_dir(&arguments.cache, config)?, printer)
     } else {
         Vec::new()
     };
@@ -51,7 +51,7 @@ pub(super) fn run(
 /// What a target's objects say of themselves.
 fn find_objects(
     catalog: &FileCatalog,
-    graphs: &[LibraryGraph],
+    graphs: &[LibraryIndex],
     query: &ObjectQuery,
     limit: usize,
     printer: &Printer,

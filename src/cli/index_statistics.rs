@@ -6,9 +6,9 @@ use super::config::Config;
 use super::index::{at_hand, targets};
 use super::known_libraries::each_known;
 use super::printer::Printer;
-use super::{Exit, Failure, library_graph};
-use crate::catalog::Catalog;
-use crate::depot::StatisticsBuilder;
+use super::{Exit, Failure, library_index};
+use crate::debian::catalog::Catalog;
+use crate::debian::depot::StatisticsBuilder;
 use crate::emit::{self, StatisticsAnswer};
 
 pub(super) fn run(
@@ -16,7 +16,7 @@ pub(super) fn run(
     config: &Config,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let graphs = library_graph::at_hand(&cache_dir(&arguments.cache, config)?, printer);
+    let graphs = library_index::at_hand(&cache_dir(&arguments.cache, config)?, printer);
     let mut answers = Vec::new();
     for target in targets(&arguments.targets, config)? {
         let catalog = at_hand(&arguments.cache, config, &target)?;

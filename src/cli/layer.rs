@@ -14,14 +14,16 @@ use super::progress::Bars;
 use super::settings::{SourceQuestion, read_sources};
 use super::{Exit, Failure};
 use crate::app::Sources;
-use crate::catalog::Package;
-use crate::depot::Depot;
+use crate::debian::catalog::Package;
+use crate::debian::depot::DebStore;
 use crate::emit::{self, LayerReport};
-use crate::image::{self, ImageSettings, LayerOrigin, NewLayer, TreesAre, layout_folder};
-use crate::inventory::Depth;
-use crate::layer::{self, Context, Extent, Layer, LayerError, OutputKind, PackageSource, Request};
 use crate::loader::LinkerSettings;
-use crate::plan::Plan;
+use crate::oci::image::{self, ImageSettings, LayerOrigin, NewLayer, TreesAre, layout_directory};
+use crate::oci::layer::{
+    self, Context, Layer, LayerContents, LayerError, OutputKind, PackageSource, Request,
+};
+use crate::solve::plan::Plan;
+use crate::tree::inventory::ReadDepth;
 
 /// The time of everything that is written, in seconds since 1970
 /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
@@ -29,8 +31,8 @@ const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 
 pub(super) fn run(arguments: &LayerArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let mtime = source_date_epoch()?;
-    if let Some(folder) = layout_folder(&arguments.output) {
-        return write_image(arguments, &folder, mtime, config, printer);
+    if let Some(directory) = layout_directory(&arguments.output) {
+        return write_image(arguments, &directory, mtime, config, printer);
     }
     let output = &arguments.output;
     let kind = OutputKind::of_name(output)?;
@@ -56,7 +58,7 @@ pub(super) fn run(arguments: &LayerArguments, config: &Config, printer: &Printer
 /// Writes an OCI layout of the base with the layer on it.
 fn write_image(
     arguments: &LayerArguments,
-    folder: &Path,
+    directory: &Path,
     created: u64,
     config: &Config,
     printer: &Printer,
@@ -66,7 +68,7 @@ fn write_image(
     want_base(&arguments.gap.sources.place, config)?;
     let planned = Planned::of(arguments, config, printer)?;
     let plan = &planned.plan;
-    let layer = planned.compose(arguments, folder, config, printer)?;
+    let layer = planned.compose(arguments, directory, config, printer)?;
     let composing = Composing {
         plan,
         sources: &planned.sources,
@@ -75,7 +77,7 @@ fn write_image(
         platform: arguments.gap.sources.place.choice.platform.as_ref(),
         created,
     };
-    let composed = composing.compose(folder, destination.kind)?;
+    let composed = composing.compose(directory, destination.kind)?;
     let checked = image::check(&composed, plan, planned.context(), TreesAre::Outside)?;
     let made =
         Made { plan: planned.plan, libraries: layer, trees: Vec::new(), composed, checked, loaded: None };
@@ -118,7 +120,7 @@ impl Planned {
             catalog: Some(&arguments.gap.catalog),
             offline: arguments.gap.catalog.archive.offline,
             architecture: Some(plan.provenance.target.architecture),
-            depth: Depth::Linking,
+            depth: ReadDepth::Link,
         };
         let sources = read_sources(&question, config, printer)?;
         if plan.base.is_some() && sources.base.is_none() {
@@ -174,7 +176,7 @@ pub(super) fn packages(
 ) -> Result<Vec<PackageSource>, Failure> {
     let bars = Bars::new(printer.shows_progress);
     let settings = archive_settings(archive, config)?;
-    let depot = Depot::new(settings, locked_urls(Some(plan)), &bars);
+    let depot = DebStore::new(settings, locked_urls(Some(plan)), &bars);
     let packages: Vec<Package> = plan.packages.iter().map(|planned| planned.package.clone()).collect();
     let files = depot.files(&plan.provenance, &packages)?;
     let debs = depot.debs(&plan.provenance, &packages)?;
@@ -194,7 +196,7 @@ pub(super) fn source_date_epoch() -> Result<u64, Failure> {
     })
 }
 
-impl From<LayerExtent> for Extent {
+impl From<LayerExtent> for LayerContents {
     fn from(extent: LayerExtent) -> Self {
         match extent {
             LayerExtent::Needed => Self::Needed,

@@ -11,7 +11,7 @@ use super::printer::Printer;
 use super::{Exit, Failure};
 use crate::emit;
 use crate::pipeline::Catalogs;
-use crate::plan::{PinnedCatalog, Plan, difference, write_lock};
+use crate::solve::plan::{PinnedCatalog, Plan, difference, write_lock};
 use crate::vocabulary::PackageName;
 
 /// The lock that is compared with where none is named.

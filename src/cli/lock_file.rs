@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::Failure;
-use crate::plan::{LockError, Plan, read_lock};
+use crate::solve::plan::{LockError, Plan, read_lock};
 
 /// How the name of a lock ends.
 const LOCK_EXTENSION: &str = "lock";

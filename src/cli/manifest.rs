@@ -7,7 +7,7 @@ use super::lock_file;
 use super::printer::Printer;
 use super::{Exit, Failure};
 use crate::emit::{ManifestError, manifest};
-use crate::plan::Plan;
+use crate::solve::plan::Plan;
 
 pub(super) fn run(
     arguments: &ManifestArguments,

@@ -21,7 +21,7 @@ mod index_statistics;
 mod interrupt;
 mod known_libraries;
 mod layer;
-mod library_graph;
+mod library_index;
 mod lock;
 mod lock_file;
 mod manifest;
@@ -95,8 +95,8 @@ impl Failure {
     }
 }
 
-impl From<crate::catalog::CatalogError> for Failure {
-    fn from(error: crate::catalog::CatalogError) -> Self {
+impl From<crate::debian::catalog::CatalogError> for Failure {
+    fn from(error: crate::debian::catalog::CatalogError) -> Self {
         Self::question(error)
     }
 }

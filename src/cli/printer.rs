@@ -9,7 +9,7 @@ use anyhow::Context;
 
 use super::arguments::{ColorChoice, GlobalArguments};
 use super::{Exit, Failure};
-use crate::storage::write_whole;
+use crate::support::storage::write_whole;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();

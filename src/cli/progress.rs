@@ -2,7 +2,7 @@
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::progress::{Progress, Task};
+use crate::support::progress::{Progress, Task};
 
 /// Bars for the work that goes on.
 pub(super) struct Bars {

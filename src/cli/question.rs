@@ -10,11 +10,11 @@ use super::printer::Printer;
 use super::release::{self, ChosenRelease};
 use super::settings::{SourceQuestion, linker_settings, read_sources};
 use crate::app::Sources;
-use crate::catalog::Catalog;
+use crate::debian::catalog::Catalog;
 use crate::elf::DlopenPriority;
-use crate::inventory::{Depth, ImagePlatform};
 use crate::loader::{LinkerSettings, Traces};
 use crate::pipeline::Question;
+use crate::tree::inventory::{ImagePlatform, ReadDepth};
 use crate::vocabulary::Architecture;
 
 /// The trees, read, and what is known about where they will run.
@@ -62,7 +62,7 @@ impl<'settings> Asked<'settings> {
         catalog: &'settings CatalogArguments,
         config: &'settings Config,
         printer: &'settings Printer,
-        depth: Depth,
+        depth: ReadDepth,
     ) -> Result<Self, Failure> {
         let architecture = config.arch_unless(catalog.arch)?;
         let ArchiveArguments { cache, offline, .. } = &catalog.archive;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::config::Config;
 use crate::app::{Source, Sources};
-use crate::catalog::{debian_stable, distribution_of, release_of_number};
+use crate::debian::catalog::{debian_stable, distribution_of, release_of_number};
 use crate::vocabulary::{Distribution, Release};
 
 /// A release and where it was learned.
@@ -55,8 +55,8 @@ fn of_source(source: &Source) -> Option<ChosenRelease> {
 /// The root file system in which a tree lies on the host, which it was likely built in.
 fn of_surroundings(path: &Path) -> Option<ChosenRelease> {
     let absolute = std::path::absolute(path).ok()?;
-    absolute.ancestors().find_map(|folder| {
-        let files: [PathBuf; 2] = ["etc/os-release", "usr/lib/os-release"].map(|file| folder.join(file));
+    absolute.ancestors().find_map(|directory| {
+        let files: [PathBuf; 2] = ["etc/os-release", "usr/lib/os-release"].map(|file| directory.join(file));
         files.into_iter().find_map(|file| {
             let text = std::fs::read_to_string(&file).ok()?;
             of_os_release(&text, &file.display().to_string())

@@ -9,10 +9,10 @@ use super::question::Asked;
 use super::tree::say_unread;
 use super::{Exit, Failure};
 use crate::emit;
-use crate::graph::Graph;
-use crate::inventory::Depth;
 use crate::pipeline;
-use crate::resolve::{Resolution, Status, Verdict};
+use crate::solve::graph::Graph;
+use crate::solve::resolve::{Resolution, Status, Verdict};
+use crate::tree::inventory::ReadDepth;
 
 /// An answer, and how its release was come by.
 struct Resolved {
@@ -24,7 +24,7 @@ struct Resolved {
 pub(super) fn run(arguments: &ResolveArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let ResolveArguments { sources, linker, catalog, .. } = arguments;
     let asked =
-        Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, Depth::Linking)?;
+        Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, ReadDepth::Link)?;
     if arguments.all_releases {
         return run_on_each(arguments, &asked, config, printer);
     }
@@ -106,9 +106,9 @@ fn resolve(
     Ok(Resolved { resolution, graph, learned_from })
 }
 
-/// A missing library that a package has is what the tool is for; what no package mends is bad news.
+/// A missing library that a package has is what the tool is for; what no package fixes is bad news.
 pub(super) fn is_bad_news(resolution: &Resolution) -> bool {
-    let unmended = |status| matches!(status, Status::Unresolved | Status::OffPath);
-    resolution.sonames.iter().any(|answer| unmended(answer.status))
+    let unfixed = |status| matches!(status, Status::Unresolved | Status::OffPath);
+    resolution.sonames.iter().any(|answer| unfixed(answer.status))
         || resolution.problems.iter().any(|problem| problem.kind.is_bad_news())
 }

@@ -11,8 +11,8 @@ use super::base::Base;
 use super::config::Config;
 use super::printer::Printer;
 use crate::app::Sources;
-use crate::inventory::{Depth, ImageFacts, ImageFault, InventoryError};
 use crate::loader::{LinkerSettings, Traces};
+use crate::tree::inventory::{ImageFacts, ImageFault, InventoryError, ReadDepth};
 use crate::vocabulary::{Architecture, RootedPath};
 
 /// Sets the number of threads that read files.
@@ -35,7 +35,7 @@ pub(super) struct SourceQuestion<'arguments> {
     pub(super) offline: bool,
     /// The architecture that is asked for.
     pub(super) architecture: Option<Architecture>,
-    pub(super) depth: Depth,
+    pub(super) depth: ReadDepth,
 }
 
 /// Reads the trees.
@@ -72,7 +72,7 @@ fn places(paths: &[PathBuf], place: &PlaceArguments, config: &Config) -> Result<
 impl From<InventoryError> for Failure {
     fn from(error: InventoryError) -> Self {
         match &error {
-            InventoryError::Store { .. } => Self::outside(error).hint("--cache-dir names another folder"),
+            InventoryError::Store { .. } => Self::outside(error).hint("--cache-dir names another directory"),
             InventoryError::Image {
                 source: ImageFault::OtherPlatform { .. } | ImageFault::Ambiguous { .. },
                 ..
@@ -83,7 +83,7 @@ impl From<InventoryError> for Failure {
     }
 }
 
-/// An absolute path, since an image that is not running has no current folder.
+/// An absolute path, since an image that is not running has no current directory.
 pub(super) fn path_in_image(path: &OsStr, verb: &str) -> Result<RootedPath, Failure> {
     if path.as_bytes().starts_with(b"/") {
         return Ok(RootedPath::new(path.as_bytes()));
@@ -103,15 +103,15 @@ pub(super) fn linker_settings(
     let asked = arguments.ld_library_path.clone().map(OsStringExt::into_vec);
     let asked = asked.or_else(|| config.ld_library_path.clone().map(String::into_bytes));
     let of_image = image.and_then(|image| image.ld_library_path.clone()).filter(|_| asked.is_none());
-    if let Some(folders) = &of_image {
-        printer.note(&format!("LD_LIBRARY_PATH is {folders:?}, as the base sets it"));
+    if let Some(directories) = &of_image {
+        printer.note(&format!("LD_LIBRARY_PATH is {directories:?}, as the base sets it"));
     }
     let workdir = match (&arguments.workdir, image.and_then(|image| image.workdir.as_ref())) {
         (Some(asked), _) => path_in_image(asked, "start in")?,
         (None, Some(of_image)) => {
             let workdir = RootedPath::new(of_image);
             if workdir != RootedPath::root() {
-                printer.note(&format!("the working folder is {of_image:?}, as the base sets it"));
+                printer.note(&format!("the working directory is {of_image:?}, as the base sets it"));
             }
             workdir
         }

@@ -9,12 +9,12 @@ use super::question::Asked;
 use super::settings::{SourceQuestion, linker_settings, read_sources};
 use super::{Exit, Failure};
 use crate::app::{Linked, Scope, Script, Sources, Started, link};
-use crate::close::PackageOf;
 use crate::emit;
-use crate::inventory::Depth;
 use crate::loader::Traces;
 use crate::pipeline;
-use crate::root::Root;
+use crate::solve::closure::PackageOf;
+use crate::tree::inventory::ReadDepth;
+use crate::tree::root::Root;
 
 pub(super) fn run(arguments: &TreeArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let is_traced = arguments.answer.format == Format::Json || printer.verbose;
@@ -46,7 +46,7 @@ fn as_it_is(
         catalog: None,
         offline: catalog.archive.offline,
         architecture: config.arch_unless(catalog.arch)?,
-        depth: Depth::Linking,
+        depth: ReadDepth::Link,
     };
     let sources = read_sources(&question, config, printer)?;
     let settings = linker_settings(&arguments.linker, config, traces, sources.image.as_ref(), printer)?;
@@ -66,7 +66,7 @@ fn closed(
 ) -> Result<Shown, Failure> {
     let TreeArguments { sources, linker, catalog, choice, .. } = arguments;
     let mut asked =
-        Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, Depth::Linking)?;
+        Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, ReadDepth::Link)?;
     asked.linker.traces = traces;
     let bars = Bars::new(printer.shows_progress);
     let debs = OpenedDepot::at_hand(&catalog.archive, config, &bars, printer)?;

@@ -6,7 +6,7 @@ use super::graph::{GraphQuestion, graph};
 use super::printer::Printer;
 use super::{Exit, Failure};
 use crate::emit;
-use crate::graph::{Chains, MAX_CHAINS};
+use crate::solve::graph::{Chains, MAX_CHAINS};
 
 pub(super) fn run(arguments: &WhyArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let WhyArguments { path, query, place, linker, catalog, answer, reach } = arguments;

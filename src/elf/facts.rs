@@ -108,8 +108,8 @@ pub struct ElfFacts {
     pub rpath: Option<BString>,
     /// DT_RUNPATH, as it stands.
     pub runpath: Option<BString>,
-    /// DF_1_NODEFLIB: the system's cache and default folders are not searched.
-    pub no_default_folders: bool,
+    /// DF_1_NODEFLIB: the system's cache and default directories are not searched.
+    pub no_default_directories: bool,
     /// DF_1_PIE: a program, though its type is that of a library.
     pub is_pie: bool,
     /// DT_VERNEED.

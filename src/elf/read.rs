@@ -226,7 +226,7 @@ impl<'source, S: Source + ?Sized> Object<'source, S> {
             needed: Vec::new(),
             rpath: None,
             runpath: None,
-            no_default_folders: false,
+            no_default_directories: false,
             is_pie: false,
             version_needs: Vec::new(),
             version_definitions: Vec::new(),
@@ -251,7 +251,7 @@ impl<'source, S: Source + ?Sized> Object<'source, S> {
                 dynamic::DT_RPATH => facts.rpath = Some(self.string(entry.d_val)?),
                 dynamic::DT_RUNPATH => facts.runpath = Some(self.string(entry.d_val)?),
                 dynamic::DT_FLAGS_1 => {
-                    facts.no_default_folders = entry.d_val & dynamic::DF_1_NODEFLIB != 0;
+                    facts.no_default_directories = entry.d_val & dynamic::DF_1_NODEFLIB != 0;
                     facts.is_pie = entry.d_val & dynamic::DF_1_PIE != 0;
                 }
                 _ => {}

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::style::{BAD, GOOD, paint};
 use super::words::counted;
-use crate::plan::{Change, Presence};
+use crate::solve::plan::{Change, Presence};
 
 #[derive(Serialize)]
 struct Document {
@@ -58,7 +58,7 @@ pub fn check_text(changes: &[Change], lock: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{difference, sample::sample_plan};
+    use crate::solve::plan::{difference, sample::sample_plan};
 
     fn changes() -> Vec<Change> {
         let mut new = sample_plan();

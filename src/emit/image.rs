@@ -11,9 +11,9 @@ use super::problem_json::{ProblemRow, problem_rows};
 use super::style::{DIM, PATH, paint};
 use super::words::counted;
 use crate::app::Abi;
-use crate::image::{Checked, Image, ImageLayer, LayerOrigin};
-use crate::layer::Layer;
-use crate::plan::Plan;
+use crate::oci::image::{Checked, Image, ImageLayer, LayerOrigin};
+use crate::oci::layer::Layer;
+use crate::solve::plan::Plan;
 use crate::vocabulary::{RootedPath, Sha256Digest};
 
 /// An image that was composed.

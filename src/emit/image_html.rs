@@ -9,10 +9,10 @@ use super::layer::bytes;
 use super::printable::printable;
 use super::resolve_html::{problem_finding, rules};
 use super::words::{counted, listed, release_words};
-use crate::graph::Graph;
-use crate::image::LayerOrigin;
-use crate::layer::ShippedPackage;
-use crate::plan::{Plan, PlannedPackage, TakenFile};
+use crate::oci::image::LayerOrigin;
+use crate::oci::layer::ShippedPackage;
+use crate::solve::graph::Graph;
+use crate::solve::plan::{Plan, PlannedPackage, TakenFile};
 use crate::vocabulary::RootedPath;
 
 /// Composed images, each with the graph of what is loaded in it and why its packages were looked up in that release,
@@ -48,7 +48,10 @@ fn subject(report: &ImageReport<'_>, graph: &Graph, release_from: &str) -> Subje
         name: printable(format_args!("{} ({architecture})", report.output)),
         facts: facts(report, release_from),
         files: None,
-        objects: graph.nodes().filter(|(_, node)| matches!(node, crate::graph::Node::Object(_))).count(),
+        objects: graph
+            .nodes()
+            .filter(|(_, node)| matches!(node, crate::solve::graph::Node::Object(_)))
+            .count(),
         saves: 0,
         findings: plan.problems.iter().map(problem_finding).collect(),
         graph: graph_view(graph, |object| ObjectPlace {

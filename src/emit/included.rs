@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::companions::{Extent, Inclusion, Pattern};
+use crate::debian::inclusions::{FileSet, Inclusion, Pattern};
 
 /// A row for each reason for which files are included.
 pub(super) fn included_rows(included: &[Inclusion]) -> Vec<String> {
@@ -27,10 +27,10 @@ pub(super) fn left_out_rows(useful: &[Inclusion]) -> Vec<String> {
 /// What of which package.
 fn files_of(inclusion: &Inclusion) -> String {
     match &inclusion.extent {
-        Extent::Files(patterns) => {
+        FileSet::Files(patterns) => {
             let patterns: Vec<&str> = patterns.iter().map(Pattern::as_str).collect();
             format!("{} {}", inclusion.package, patterns.join(" "))
         }
-        Extent::WholeBut(_) => inclusion.package.to_string(),
+        FileSet::AllExcept(_) => inclusion.package.to_string(),
     }
 }

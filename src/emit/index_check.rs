@@ -10,9 +10,9 @@ use super::index_text::name;
 use super::printable::printable;
 use super::style::{DIM, PATH, paint};
 use super::words::{counted, grouped, listed};
-use crate::catalog::Provenance;
-use crate::close::{MissingEdge, ReleaseCheck, WhyMissing};
+use crate::debian::catalog::Provenance;
 use crate::loader::Rule;
+use crate::solve::closure::{MissingEdge, ReleaseCheck, WhyMissing};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 /// A release held against itself.

@@ -9,8 +9,8 @@ use super::index_text::name;
 use super::printable::printable;
 use super::style::{DIM, PATH, paint};
 use super::words::listed;
-use crate::catalog::{Found, Provenance};
-use crate::depot::{FoundObject, FoundObjects};
+use crate::debian::catalog::{Found, Provenance};
+use crate::debian::depot::{FoundObject, FoundObjects};
 use crate::elf::{NeededVersion, VersionNeed};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
@@ -38,7 +38,7 @@ pub struct FindQuestion<'answer> {
 pub struct FindAnswer {
     /// The catalog.
     pub provenance: Provenance,
-    /// What it or a library graph says.
+    /// What it or a library index says.
     pub found: FoundIn,
 }
 
@@ -47,7 +47,7 @@ pub struct FindAnswer {
 pub enum FoundIn {
     /// The catalog, which knows paths and packages.
     Catalog(Found),
-    /// A library graph, which knows objects.
+    /// A library index, which knows objects.
     Graph {
         /// The objects.
         objects: FoundObjects,
@@ -141,7 +141,7 @@ struct FoundRow<'answer> {
     libraries: Vec<LibraryRow<'answer>>,
     /// Whether there are more than were asked for.
     truncated: bool,
-    /// Only where a library graph answers.
+    /// Only where a library index answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown_packages: Option<usize>,
 }
@@ -150,7 +150,7 @@ struct FoundRow<'answer> {
 struct LibraryRow<'answer> {
     path: &'answer RootedPath,
     package: &'answer PackageName,
-    /// Only where a library graph answers.
+    /// Only where a library index answers.
     #[serde(flatten)]
     facts: Option<FactsRow<'answer>>,
 }

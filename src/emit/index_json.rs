@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::{Catalog, FileCatalog, IndexSource, Provenance};
+use crate::debian::catalog::{Catalog, FileCatalog, IndexSource, Provenance};
 
 #[derive(Serialize)]
 struct ShowDocument<'answer> {

@@ -9,8 +9,8 @@ use super::index_text::name;
 use super::printable::printable;
 use super::style::{DIM, PATH, paint};
 use super::words::{bytes, counted};
-use crate::catalog::Provenance;
-use crate::depot::{GraphStatistics, LargeLibrary, NeededSoname};
+use crate::debian::catalog::Provenance;
+use crate::debian::depot::{LargeLibrary, LibraryIndexStatistics, NeededSoname};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 /// The counts of one target.
@@ -18,8 +18,8 @@ use crate::vocabulary::{PackageName, RootedPath, Soname};
 pub struct StatisticsAnswer {
     /// The catalog that tells which packages are the target's.
     pub provenance: Provenance,
-    /// What the library graphs hold of it.
-    pub statistics: GraphStatistics,
+    /// What the library indices hold of it.
+    pub statistics: LibraryIndexStatistics,
     /// How many packages with libraries no graph knows.
     pub unknown_packages: usize,
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::style::{BAD, DIM, PATH, paint};
-use crate::catalog::{Catalog, FileCatalog, full_name};
+use crate::debian::catalog::{Catalog, FileCatalog, full_name};
 use crate::vocabulary::Target;
 
 /// Which catalogs are at hand; with their sources where `verbose`.

@@ -9,8 +9,8 @@ use super::printable::printable;
 use super::problem_json::{ProblemRow, problem_rows};
 use super::style::{DIM, GOOD, PATH, paint};
 use super::words::{counted, grouped};
-use crate::layer::{Counts, Layer, ShippedPackage, Written};
-use crate::plan::Plan;
+use crate::oci::layer::{Counts, Layer, ShippedPackage, Written};
+use crate::solve::plan::Plan;
 use crate::vocabulary::{PackageName, Sha256Digest};
 
 /// A layer that was written.
@@ -34,7 +34,7 @@ struct Document<'layer> {
     output: Output,
     files: usize,
     links: usize,
-    folders: usize,
+    directories: usize,
     packages: Vec<ShippedRow<'layer>>,
     notes: &'layer [String],
     problems: Vec<ProblemRow<'layer>>,
@@ -44,7 +44,7 @@ struct Document<'layer> {
 struct Output {
     path: String,
     kind: &'static str,
-    /// Of the archive; null for a folder.
+    /// Of the archive; null for a directory.
     digest: Option<Sha256Digest>,
     size: Option<u64>,
     /// Of the archive before it is compressed.
@@ -76,7 +76,7 @@ pub(super) fn shipped_rows(layer: &Layer) -> Vec<ShippedRow<'_>> {
 /// Never for these types; the encoder's signature has it.
 pub fn layer_json(report: &LayerReport<'_>) -> serde_json::Result<String> {
     let LayerReport { plan, layer, written } = report;
-    let Counts { files, links, folders } = layer.counts();
+    let Counts { files, links, directories } = layer.counts();
     serde_json::to_string_pretty(&Document {
         schema: "sodeb.layer/1",
         output: Output {
@@ -89,7 +89,7 @@ pub fn layer_json(report: &LayerReport<'_>) -> serde_json::Result<String> {
         },
         files,
         links,
-        folders,
+        directories,
         packages: shipped_rows(layer),
         notes: &layer.notes,
         problems: problem_rows(&plan.problems),
@@ -99,7 +99,7 @@ pub fn layer_json(report: &LayerReport<'_>) -> serde_json::Result<String> {
 /// The report as text with colours as ANSI sequences.
 pub fn layer_text(report: &LayerReport<'_>) -> String {
     let LayerReport { plan, layer, written } = report;
-    let Counts { files, links, folders } = layer.counts();
+    let Counts { files, links, directories } = layer.counts();
     let mut text = String::new();
     let mut line = |words: String| {
         // Writing to a String can't fail.
@@ -111,7 +111,7 @@ pub fn layer_text(report: &LayerReport<'_>) -> String {
         written.kind.name(),
         counted(files, "file"),
         counted(links, "link"),
-        counted(folders, "folder")
+        counted(directories, "directory")
     ));
     line(shipped_text(plan, layer));
     if let (Some(digest), Some(size)) = (written.digest, written.size_bytes) {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::plan_json::PlanRow;
-use crate::plan::{Comparison, Plan};
+use crate::solve::plan::{Comparison, Plan};
 
 #[derive(Serialize)]
 struct Document<'answer> {
@@ -29,7 +29,7 @@ pub fn lock_json(plan: &Plan, comparison: &Comparison, release_from: &str) -> se
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::sample::{sample_comparison, sample_plan};
+    use crate::solve::plan::sample::{sample_comparison, sample_plan};
 
     #[test]
     fn the_plan_stands_beside_the_comparison() {

@@ -7,8 +7,10 @@ use bstr::BString;
 use super::included::{included_rows, left_out_rows};
 use super::style::{BAD, DIM, GOOD, PATH, paint};
 use super::words::{HINT_WORDS, counted, listed, mebibytes, release_words, shortened};
-use crate::companions::Inclusion;
-use crate::plan::{Comparison, Criterion, Extent, LinkOrigin, Plan, PlannedPackage, TakenFile, TakenKind};
+use crate::debian::inclusions::Inclusion;
+use crate::solve::plan::{
+    Comparison, Criterion, LinkOrigin, PackageTotals, Plan, PlannedPackage, TakenFile, TakenKind,
+};
 use crate::vocabulary::RootedPath;
 
 /// How many rows of a list are shown where not all are asked for.
@@ -148,7 +150,7 @@ impl Text<'_> {
         if self.plan.packages.is_empty() {
             return;
         }
-        let extent = |extent: &Extent| {
+        let extent = |extent: &PackageTotals| {
             format!(
                 "{:>13}  {:>12} installed, {} of .debs",
                 counted(extent.packages, "package"),
@@ -238,7 +240,7 @@ fn why(planned: &PlannedPackage) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::sample::{sample_comparison, sample_plan};
+    use crate::solve::plan::sample::{sample_comparison, sample_plan};
 
     fn told(all: bool) -> String {
         let text = lock_text(&sample_plan(), &sample_comparison(), &[], "the venv's", all);

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::problem_json::{ProblemRow, problem_rows};
 use super::target_json::TargetRow;
-use crate::companions::{Extent, Inclusion, Pattern};
-use crate::plan::{Plan, PlannedLibrary, PlannedPackage, TakenFile, TakenKind};
+use crate::debian::inclusions::{FileSet, Inclusion, Pattern};
+use crate::solve::plan::{Plan, PlannedLibrary, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname};
 
 /// The fields of a Plan.
@@ -72,7 +72,7 @@ struct IncludedRow<'plan> {
     /// Patterns of the files.
     files: Option<Vec<&'plan str>>,
     /// Or all of the package but documentation and these.
-    whole_but: Option<Vec<&'plan str>>,
+    all_except: Option<Vec<&'plan str>>,
     reason: &'plan str,
 }
 
@@ -122,12 +122,12 @@ impl<'plan> PlanRow<'plan> {
 
 fn included(inclusion: &Inclusion) -> IncludedRow<'_> {
     let (is_whole, patterns) = match &inclusion.extent {
-        Extent::Files(patterns) => (false, patterns),
-        Extent::WholeBut(patterns) => (true, patterns),
+        FileSet::Files(patterns) => (false, patterns),
+        FileSet::AllExcept(patterns) => (true, patterns),
     };
     let patterns: Vec<&str> = patterns.iter().map(Pattern::as_str).collect();
-    let (files, whole_but) = if is_whole { (None, Some(patterns)) } else { (Some(patterns), None) };
-    IncludedRow { package: &inclusion.package, files, whole_but, reason: &inclusion.reason }
+    let (files, all_except) = if is_whole { (None, Some(patterns)) } else { (Some(patterns), None) };
+    IncludedRow { package: &inclusion.package, files, all_except, reason: &inclusion.reason }
 }
 
 fn library(library: &PlannedLibrary) -> LibraryRow<'_> {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::resolve::Problem;
+use crate::solve::resolve::Problem;
 use crate::vocabulary::RootedPath;
 
 #[derive(Serialize)]

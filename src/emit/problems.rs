@@ -6,7 +6,7 @@ use bstr::{BStr, BString};
 
 use crate::app::{Linked, Role, Script, Started};
 use crate::loader::{Foreign, Libc, foreign};
-use crate::root::Root;
+use crate::tree::root::Root;
 
 /// Something that keeps an object from loading.
 pub(crate) struct LinkProblem {

@@ -10,8 +10,8 @@ use super::resolve_text::causes;
 use super::style::{BAD, DIM, GOOD, PATH, paint};
 use super::target_json::TargetRow;
 use super::words::{counted, listed, mebibytes};
-use crate::catalog::NearMiss;
-use crate::resolve::{LackingVersion, OnRelease, SonameAnswer, Verdict};
+use crate::debian::catalog::NearMiss;
+use crate::solve::resolve::{LackingVersion, OnRelease, SonameAnswer, Verdict};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 /// How many missing names are told in one line where not all are asked for.

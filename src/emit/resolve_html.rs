@@ -6,8 +6,8 @@ use super::html::{
 use super::printable::printable;
 use super::resolve_text::causes;
 use super::words::{counted, listed, release_words};
-use crate::graph::Graph;
-use crate::resolve::{Problem, ProblemKind, Resolution, SonameAnswer, Status};
+use crate::solve::graph::Graph;
+use crate::solve::resolve::{Problem, ProblemKind, Resolution, SonameAnswer, Status};
 
 /// What is said of findings of one kind.
 struct Words {
@@ -15,7 +15,7 @@ struct Words {
     level: Level,
     title: &'static str,
     explanation: &'static str,
-    mend: &'static str,
+    fix: &'static str,
 }
 
 /// The whole answer as a page; `graph` is that of the same trees, `release_from` says why this release was taken.
@@ -94,7 +94,7 @@ fn answered(resolution: &Resolution) -> impl Iterator<Item = FindingView> {
             reach: None,
             chain: Vec::new(),
             why: evidence(answer),
-            mend: mends(answer),
+            fix: fixes(answer),
             saves: None,
         })
     })
@@ -116,8 +116,8 @@ fn evidence(answer: &SonameAnswer) -> Vec<String> {
     let mut why: Vec<String> =
         answer.needed_by.iter().map(|object| printable(format_args!("needed by {object}"))).collect();
     if !answer.searched.is_empty() {
-        let folders: Vec<String> = answer.searched.iter().map(ToString::to_string).collect();
-        why.push(printable(format_args!("searched in {}", folders.join(", "))));
+        let directories: Vec<String> = answer.searched.iter().map(ToString::to_string).collect();
+        why.push(printable(format_args!("searched in {}", directories.join(", "))));
     }
     why.extend(answer.hidden_by.iter().map(|object| {
         printable(format_args!("{object} loads one for itself: when that is loaded before, the need is met"))
@@ -125,7 +125,7 @@ fn evidence(answer: &SonameAnswer) -> Vec<String> {
     why
 }
 
-fn mends(answer: &SonameAnswer) -> Vec<String> {
+fn fixes(answer: &SonameAnswer) -> Vec<String> {
     let package =
         answer.package.as_ref().map(|(package, reason)| format!("add {package} ({})", reason.name()));
     let others = answer.alternatives.iter().map(|other| format!("or {}", other.package));
@@ -151,7 +151,7 @@ pub(super) fn problem_finding(Problem { kind, object, detail }: &Problem) -> Fin
         reach: None,
         chain: Vec::new(),
         why: Vec::new(),
-        mend: Vec::new(),
+        fix: Vec::new(),
         saves: None,
     }
 }
@@ -164,7 +164,7 @@ fn other_problems(resolution: &Resolution) -> impl Iterator<Item = FindingView> 
 
 /// The packages to add, by the size that they have when installed; none where there is none.
 fn packages(resolution: &Resolution) -> Option<SizeView> {
-    let view = |chosen: &crate::resolve::ChosenPackage| SizeView {
+    let view = |chosen: &crate::solve::resolve::ChosenPackage| SizeView {
         name: printable(&chosen.package.name),
         detail: Some(printable(&chosen.package.version)),
         kind: Kind::Package,
@@ -189,7 +189,7 @@ pub(super) fn rules(findings: &[&FindingView]) -> Vec<RuleView> {
                 code: words.code.to_owned(),
                 title: words.title.to_owned(),
                 explanation: words.explanation.to_owned(),
-                mend: words.mend.to_owned(),
+                fix: words.fix.to_owned(),
             });
         }
     }
@@ -210,16 +210,16 @@ const UNRESOLVED: Words = Words {
     title: "nothing has the library",
     explanation: "An object asks for a library that is neither in the tree nor in the base, and no package of the \
                   release has it. Loading the object fails.",
-    mend: "Look whether another release has it, or whether the object is made for another system.",
+    fix: "Look whether another release has it, or whether the object is made for another system.",
 };
 
 const OFF_PATH: Words = Words {
     code: "off-path",
     level: Level::Error,
     title: "the library lies where nothing looks",
-    explanation: "The tree has a library of this name, in a folder that the dynamic linker does not search for the \
+    explanation: "The tree has a library of this name, in a directory that the dynamic linker does not search for the \
                   object that asks.",
-    mend: "Set LD_LIBRARY_PATH, or give the object a RUNPATH that leads there.",
+    fix: "Set LD_LIBRARY_PATH, or give the object a RUNPATH that leads there.",
 };
 
 const STATUSES: [(Status, Words); 4] = [
@@ -233,7 +233,7 @@ const STATUSES: [(Status, Words); 4] = [
             title: "a package has the library",
             explanation: "An object asks for a library that is neither in the tree nor in the base. A package of the \
                           release has it.",
-            mend: "Add the package, or only the files that are loaded: `sodeb layer` writes them.",
+            fix: "Add the package, or only the files that are loaded: `sodeb layer` writes them.",
         },
     ),
     (
@@ -244,7 +244,7 @@ const STATUSES: [(Status, Words); 4] = [
             title: "the host brings the library",
             explanation: "The library belongs to a driver, which the host that runs the tree brings: it is in none \
                           of Debian's packages in main.",
-            mend: "Run it on a host with the driver, by the container runtime that mounts it.",
+            fix: "Run it on a host with the driver, by the container runtime that mounts it.",
         },
     ),
 ];
@@ -259,7 +259,7 @@ const PROBLEMS: [(ProblemKind, Words); 7] = [
             level: Level::Error,
             title: "the library is too old",
             explanation: "The library that is found does not define a symbol version that the object asks for.",
-            mend: "Take a newer release, or an object that was built for this one.",
+            fix: "Take a newer release, or an object that was built for this one.",
         },
     ),
     (
@@ -269,7 +269,7 @@ const PROBLEMS: [(ProblemKind, Words); 7] = [
             level: Level::Error,
             title: "the dynamic linker is not there",
             explanation: "A program names a dynamic linker that does not exist: the kernel can't start it.",
-            mend: "Add the C library that the program was built for.",
+            fix: "Add the C library that the program was built for.",
         },
     ),
     (
@@ -279,7 +279,7 @@ const PROBLEMS: [(ProblemKind, Words); 7] = [
             level: Level::Error,
             title: "a package could not be read",
             explanation: "A package answers and could not be had or read, so that what it needs is not known.",
-            mend: "Run it once with the network.",
+            fix: "Run it once with the network.",
         },
     ),
     (
@@ -289,7 +289,7 @@ const PROBLEMS: [(ProblemKind, Words); 7] = [
             level: Level::Note,
             title: "an object is for another machine",
             explanation: "It is reported and not resolved: such objects lie unused in many packages.",
-            mend: "Leave it out if nothing else uses it.",
+            fix: "Leave it out if nothing else uses it.",
         },
     ),
     (
@@ -299,7 +299,7 @@ const PROBLEMS: [(ProblemKind, Words); 7] = [
             level: Level::Note,
             title: "an object is for another C library",
             explanation: "It is reported and not resolved: such objects lie unused in many packages.",
-            mend: "Leave it out if nothing else uses it.",
+            fix: "Leave it out if nothing else uses it.",
         },
     ),
 ];

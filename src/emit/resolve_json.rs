@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::problem_json::{ProblemRow, problem_rows};
 use super::target_json::TargetRow;
-use crate::catalog::NearMiss;
-use crate::resolve::{Resolution, SonameAnswer};
+use crate::debian::catalog::NearMiss;
+use crate::solve::resolve::{Resolution, SonameAnswer};
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname};
 
 #[derive(Serialize)]
@@ -53,7 +53,7 @@ struct SonameRow<'answer> {
     path: Option<&'answer RootedPath>,
     package: Option<&'answer PackageName>,
     reason: Option<&'static str>,
-    standing: Option<&'static str>,
+    visibility: Option<&'static str>,
     alternatives: Vec<AlternativeRow<'answer>>,
     host: Option<&'static str>,
     direct: bool,
@@ -68,7 +68,7 @@ struct SonameRow<'answer> {
 struct AlternativeRow<'answer> {
     package: &'answer PackageName,
     path: &'answer RootedPath,
-    standing: &'static str,
+    visibility: &'static str,
 }
 
 #[derive(Serialize)]
@@ -156,14 +156,14 @@ fn soname(answer: &SonameAnswer) -> SonameRow<'_> {
         path: answer.path.as_ref(),
         package: answer.package.as_ref().map(|(package, _)| package),
         reason: answer.package.as_ref().map(|(_, reason)| reason.name()),
-        standing: answer.standing.map(|standing| standing.name()),
+        visibility: answer.visibility.map(|visibility| visibility.name()),
         alternatives: answer
             .alternatives
             .iter()
             .map(|other| AlternativeRow {
                 package: &other.package,
                 path: &other.path,
-                standing: other.standing.name(),
+                visibility: other.visibility.name(),
             })
             .collect(),
         host: answer.host,

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use super::style::{BAD, DIM, GOOD, PATH, paint};
 use super::words::{HINT_WORDS, counted, grouped, listed, mebibytes, release_words, shortened};
-use crate::catalog::Standing;
-use crate::resolve::{Resolution, SonameAnswer, Status, Unread};
+use crate::debian::catalog::Visibility;
+use crate::solve::resolve::{Resolution, SonameAnswer, Status, Unread};
 use crate::vocabulary::{PackageName, RootedPath};
 
 /// How many names that only packages ask for have a line where not all are asked for.
@@ -161,7 +161,7 @@ impl<'answer> Text<'answer> {
 
     fn problems(&mut self) {
         // Unresolved and misplaced sonames have their line already.
-        use crate::resolve::ProblemKind::{OffPath, Unresolved};
+        use crate::solve::resolve::ProblemKind::{OffPath, Unresolved};
         let problems: Vec<_> = self
             .resolution
             .problems
@@ -287,9 +287,9 @@ fn choice(answer: &SonameAnswer) -> Vec<String> {
     let others: Vec<_> = answer
         .alternatives
         .iter()
-        .filter(|other| other.standing != Standing::OffPath || answer.package.is_none())
-        .map(|other| match other.standing {
-            Standing::OffPath => format!("{} ({})", other.package, other.path),
+        .filter(|other| other.visibility != Visibility::OffPath || answer.package.is_none())
+        .map(|other| match other.visibility {
+            Visibility::OffPath => format!("{} ({})", other.package, other.path),
             _ => other.package.to_string(),
         })
         .collect();
@@ -297,7 +297,7 @@ fn choice(answer: &SonameAnswer) -> Vec<String> {
         if !others.is_empty() {
             notes.push(format!("{}: {package} preferred ({reason}) to {}", answer.soname, others.join(", ")));
         }
-        if let (Some(Standing::Alternatives), Some(path)) = (answer.standing, &answer.path) {
+        if let (Some(Visibility::ViaAlternatives), Some(path)) = (answer.visibility, &answer.path) {
             notes.push(format!("{}: update-alternatives links it to {path}", answer.soname));
         }
     } else if !others.is_empty() {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::{IndexSource, Provenance};
+use crate::debian::catalog::{IndexSource, Provenance};
 
 /// The release, and the index that packages were looked up in.
 #[derive(Serialize)]

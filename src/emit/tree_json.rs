@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use super::problems::LinkProblem;
 use crate::app::{Linked, Script, Started};
-use crate::close::PackageOf;
 use crate::loader::{Edge, LinkMap, ObjectIndex, Outcome, Tried};
-use crate::root::Root;
+use crate::solve::closure::PackageOf;
+use crate::tree::root::Root;
 use crate::vocabulary::{PackageName, Soname};
 
 #[derive(Serialize)]

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::app::Linked;
-use crate::close::PackageOf;
 use crate::loader::{LinkMap, Loaded, ObjectIndex, Outcome, Rule, Tried};
-use crate::root::Root;
+use crate::solve::closure::PackageOf;
+use crate::tree::root::Root;
 
 use super::problems::LinkProblem;
 use super::style::{BAD, DIM, GOOD, PATH, paint};

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::printable::printable;
 use super::style::{BAD, DIM, GOOD, PATH, paint};
-use crate::graph::{Chain, Chains};
+use crate::solve::graph::{Chain, Chains};
 
 /// As many chains as people are shown unless they want more.
 pub const SHOWN_CHAINS: usize = 20;

@@ -4,7 +4,7 @@ use super::libc_of;
 use super::link_map::Libc;
 use super::platform::Platform;
 use crate::elf::ElfFacts;
-use crate::root::Root;
+use crate::tree::root::Root;
 
 /// What an object is made for that the root is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ const MAX_PATH_BYTES: usize = 4096;
 
 /// The bit of `hwcap` that says: its low half is an index of the glibc-hwcaps extension.
 pub(super) const HWCAP_IS_INDEX: u64 = 1 << 62;
-/// The extension that lists the names of glibc-hwcaps sub-folders.
+/// The extension that lists the names of glibc-hwcaps sub-directories.
 pub(super) const EXTENSION_MAGIC: u32 = 0xeaa4_2174;
 pub(super) const EXTENSION_HWCAPS: u32 = 1;
 
@@ -33,7 +33,7 @@ pub struct LdSoCache<'bytes> {
 pub(super) struct Library<'bytes> {
     pub(super) path: &'bytes BStr,
     pub(super) flags: u32,
-    /// The glibc-hwcaps sub-folder that it is from, if it is.
+    /// The glibc-hwcaps sub-directory that it is from, if it is.
     pub(super) hwcaps: Option<&'bytes BStr>,
 }
 
@@ -86,7 +86,7 @@ impl<'bytes> LdSoCache<'bytes> {
         self.entries.iter().flat_map(|(name, libraries)| libraries.iter().map(|library| (*name, library)))
     }
 
-    /// The file that ld.so would take for a name: with these flags, and of the best of the sub-folders that
+    /// The file that ld.so would take for a name: with these flags, and of the best of the sub-directories that
     /// are searched (the best first), else of none.
     pub(super) fn look_up(&self, name: &[u8], flags: u32, hwcaps: &[String]) -> Option<&'bytes BStr> {
         let rank = |library: &Library<'_>| match library.hwcaps {
@@ -162,7 +162,7 @@ fn string(table: &[u8], offset: u32) -> Result<&BStr, BrokenCache> {
     Ok(BStr::new(&rest[..end]))
 }
 
-/// The names of the glibc-hwcaps sub-folders, which entries refer to by index.
+/// The names of the glibc-hwcaps sub-directories, which entries refer to by index.
 fn hwcaps_names(table: &[u8], order: Order) -> Result<Vec<&BStr>, BrokenCache> {
     let directory = order.word(table, 32)? as usize;
     if directory == 0 || order.word(table, directory)? != EXTENSION_MAGIC {
@@ -190,7 +190,7 @@ fn hwcaps_names(table: &[u8], order: Order) -> Result<Vec<&BStr>, BrokenCache> {
 mod tests {
     use super::*;
 
-    /// A cache of one base library and one in a sub-folder, as ldconfig lays it out.
+    /// A cache of one base library and one in a sub-directory, as ldconfig lays it out.
     fn cache() -> Vec<u8> {
         let mut strings = Vec::new();
         let strings_at = HEADER_BYTES + 2 * ENTRY_BYTES;
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_searched_sub_folder_wins() {
+    fn the_best_searched_sub_directory_wins() {
         let bytes = cache();
         let cache = LdSoCache::parse(&bytes).expect("parses");
         let v3 = ["glibc-hwcaps/x86-64-v3".to_owned()];

@@ -3,7 +3,7 @@
 //!
 //! ld.so searches the entries by halving, so that their order is part of the form (sysdeps/generic/dl-cache.h,
 //! elf/cache.c): names in descending order with numbers in them by value, then flags in descending order, then those
-//! of glibc-hwcaps sub-folders before the others. Of equal ones the first is taken: the old cache's.
+//! of glibc-hwcaps sub-directories before the others. Of equal ones the first is taken: the old cache's.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn sub_folders_for_newer_processors_are_kept() {
+    fn sub_directories_for_newer_processors_are_kept() {
         let row = |hwcaps| Row {
             name: BStr::new("liba.so"),
             path: BStr::new("/x/liba.so"),

@@ -1,25 +1,25 @@
 //! `/etc/ld.so.conf`, which ldconfig reads and ld.so does not: it serves to tell that a library lies where
-//! the configuration names its folder but the cache does not know it.
+//! the configuration names its directory but the cache does not know it.
 
 use std::collections::HashSet;
 
 use bstr::ByteSlice;
 
-use crate::inventory::Content;
-use crate::root::{NodeId, Root};
+use crate::tree::inventory::Content;
+use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::RootedPath;
 
 /// Deeper includes are not followed: real ones go one deep.
 const MAX_DEPTH: usize = 8;
 
-/// The folders that ld.so.conf and what it includes name, in order (ldconfig(8)). Blank lines and comments
+/// The directories that ld.so.conf and what it includes name, in order (ldconfig(8)). Blank lines and comments
 /// name none.
-pub fn configured_folders(root: &Root<'_>) -> Vec<RootedPath> {
-    let mut folders = Vec::new();
+pub fn configured_directories(root: &Root<'_>) -> Vec<RootedPath> {
+    let mut directories = Vec::new();
     if let Ok(node) = root.resolve(root.top(), b"/etc/ld.so.conf") {
-        read(root, node, 0, &mut HashSet::new(), &mut folders);
+        read(root, node, 0, &mut HashSet::new(), &mut directories);
     }
-    folders
+    directories
 }
 
 /// A file that is included again brings nothing new; `seen` has those that were read.
@@ -28,7 +28,7 @@ fn read(
     node: NodeId,
     depth: usize,
     seen: &mut HashSet<NodeId>,
-    folders: &mut Vec<RootedPath>,
+    directories: &mut Vec<RootedPath>,
 ) {
     if !seen.insert(node) {
         return;
@@ -39,12 +39,12 @@ fn read(
         match line.strip_prefix(b"include").filter(|rest| rest.first().is_some_and(u8::is_ascii_whitespace)) {
             Some(pattern) if depth < MAX_DEPTH => {
                 for included in included(root, pattern.trim_ascii()) {
-                    read(root, included, depth + 1, seen, folders);
+                    read(root, included, depth + 1, seen, directories);
                 }
             }
             Some(_) => {}
             None if line.is_empty() || line.starts_with(b"hwcap") => {}
-            None => folders.push(RootedPath::new(line)),
+            None => directories.push(RootedPath::new(line)),
         }
     }
 }
@@ -56,13 +56,13 @@ fn included(root: &Root<'_>, pattern: &[u8]) -> Vec<NodeId> {
     } else {
         [b"/etc/", pattern].concat()
     });
-    let Ok(folder) = root.resolve(root.top(), pattern.parent().as_bytes()) else { return Vec::new() };
+    let Ok(directory) = root.resolve(root.top(), pattern.parent().as_bytes()) else { return Vec::new() };
     let (before, after) = match pattern.file_name().split_once_str("*") {
         Some(parts) => parts,
-        None => return root.resolve(folder, pattern.file_name()).into_iter().collect(),
+        None => return root.resolve(directory, pattern.file_name()).into_iter().collect(),
     };
     let mut names: Vec<_> = root
-        .children_of(folder)
+        .children_of(directory)
         .into_iter()
         .filter(|(name, _)| {
             name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after)
@@ -75,14 +75,14 @@ fn included(root: &Root<'_>, pattern: &[u8]) -> Vec<NodeId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Entry, EntryKind, FileContent, Inventory};
+    use crate::tree::inventory::{Entry, EntryKind, FileContent, Inventory};
 
     fn text(path: &str, text: &str) -> Entry {
         Entry { path: path.into(), kind: EntryKind::File(FileContent::new(Content::Text(text.into()))) }
     }
 
     #[test]
-    fn a_blank_line_or_a_comment_in_ld_so_conf_adds_no_folder() {
+    fn a_blank_line_or_a_comment_in_ld_so_conf_adds_no_directory() {
         let inventory = Inventory::new(
             vec![
                 text("etc/ld.so.conf", "# all\n\n  include ld.so.conf.d/*.conf\n/opt/last # why\n"),
@@ -95,8 +95,8 @@ mod tests {
         let at = RootedPath::root();
         let mut root = Root::new();
         root.mount(&at, &inventory);
-        let mut folders: Vec<_> = configured_folders(&root).iter().map(ToString::to_string).collect();
-        folders.dedup();
-        assert_eq!(folders, ["/opt/a", "/opt/b", "/opt/last"]);
+        let mut directories: Vec<_> = configured_directories(&root).iter().map(ToString::to_string).collect();
+        directories.dedup();
+        assert_eq!(directories, ["/opt/a", "/opt/b", "/opt/last"]);
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use bstr::{BStr, BString};
 use thin_vec::ThinVec;
 
-use super::numbered::{ObjectId, TrailId};
+use super::interner::{ObjectId, ScopeId};
 use crate::elf::{DlopenNote, ElfFacts};
-use crate::root::NodeId;
+use crate::tree::root::NodeId;
 use crate::vocabulary::{Soname, named};
 
 named! {
@@ -25,13 +25,13 @@ named! {
         Runpath = "runpath",
         /// ld.so.cache.
         Cache = "cache",
-        /// The default folders.
+        /// The default directories.
         Default = "default",
     }
 }
 
 named! {
-    /// Whose dynamic linker loads an object.
+    /// RuleOwner dynamic linker loads an object.
     Libc("C library") {
         /// The GNU C library's ld.so.
         Glibc = "glibc",
@@ -71,7 +71,7 @@ impl ObjectIndex {
 /// What one start object makes the dynamic linker load, in its order.
 #[derive(Clone, Debug)]
 pub struct LinkMap<'root> {
-    /// Whose rules were followed.
+    /// RuleOwner rules were followed.
     pub libc: Libc,
     /// Everything that is loaded, in order: first what the process had before, then the start object and
     /// breadth-first what it needs.
@@ -100,7 +100,7 @@ pub struct Loaded<'root> {
     /// The object that asked for it first; none for a program.
     pub loader: Option<ObjectIndex>,
     pub(super) id: ObjectId,
-    pub(super) trail: TrailId,
+    pub(super) trail: ScopeId,
 }
 
 /// A program's dynamic linker.
@@ -136,14 +136,14 @@ pub enum Outcome {
         object: ObjectIndex,
         /// By which rule.
         rule: Rule,
-        /// The object whose search path named the folder, or which had it loaded before.
+        /// The object whose search path named the directory, or which had it loaded before.
         via: Option<ObjectIndex>,
         /// The places that were tried before; only where a trace was asked for.
         tried: ThinVec<Tried>,
     },
     /// It was not.
     Missing {
-        /// The file at which the linker gives up although further folders would follow; none where the
+        /// The file at which the linker gives up although further directories would follow; none where the
         /// search came to its end.
         fatal: Option<Box<Tried>>,
         /// Every place that was tried, in order.
@@ -169,8 +169,8 @@ pub enum Refusal {
     /// It may not be read.
     #[error("cannot be read")]
     Unreadable,
-    /// Links that never end, or a file where a folder should be: the rest of this search path is given up.
-    #[error("too many links or a file in place of a folder")]
+    /// Links that never end, or a file where a directory should be: the rest of this search path is given up.
+    #[error("too many links or a file in place of a directory")]
     DeadPath,
     /// It is for another word size; the search goes on.
     #[error("wrong ELF class")]

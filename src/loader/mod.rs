@@ -3,17 +3,17 @@
 //!
 //! The rules are those of glibc's ld.so (ld.so(8), elf/dl-load.c and elf/dl-deps.c of 2.36) and of musl's
 //! (ldso/dynlink.c of 1.2); the search for one name is told in `search`. Where we deviate: LD_PRELOAD,
-//! ld.so.preload, audit modules, prelinking and the sub-folders that glibc before 2.37 searched for old
+//! ld.so.preload, audit modules, prelinking and the sub-directories that glibc before 2.37 searched for old
 //! CPU names (`tls/`, `haswell/`) are left out; an error does not end the run, so that everything missing is
 //! told at once.
 
+mod dlopen;
 mod foreign;
+mod interner;
 mod ld_so_cache;
 mod ld_so_cache_writer;
 mod ld_so_conf;
 mod link_map;
-mod numbered;
-mod opened;
 mod platform;
 mod probe;
 mod search;
@@ -30,7 +30,7 @@ use thin_vec::ThinVec;
 pub use foreign::{Foreign, foreign};
 pub use ld_so_cache::{BrokenCache, LdSoCache};
 pub use ld_so_cache_writer::{CachedLibrary, renewed_cache};
-pub use ld_so_conf::configured_folders;
+pub use ld_so_conf::configured_directories;
 pub use link_map::{
     Edge, Interpreter, Libc, LinkMap, Loaded, MissingVersion, NeedKind, ObjectIndex, Outcome, Refusal, Rule,
     Tried,
@@ -38,11 +38,11 @@ pub use link_map::{
 pub use platform::{CpuLevel, Platform};
 
 use crate::elf::{DlopenPriority, ElfFacts, Machine};
-use crate::inventory::Content;
-use crate::root::{NodeId, Root};
+use crate::tree::inventory::Content;
+use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::{RootedPath, Soname};
-use numbered::{NameId, ObjectId, Present};
-use opened::Opened;
+use dlopen::Opened;
+use interner::{NameId, ObjectId, Present};
 use search::{Searched, Searcher};
 
 /// What the image's environment would set, and what is assumed of its machine.
@@ -50,9 +50,9 @@ use search::{Searched, Searcher};
 pub struct LinkerSettings {
     /// LD_LIBRARY_PATH.
     pub ld_library_path: Option<Vec<u8>>,
-    /// The folder that relative and empty elements of search paths mean.
+    /// The directory that relative and empty elements of search paths mean.
     pub workdir: RootedPath,
-    /// The CPU level whose glibc-hwcaps sub-folders are searched.
+    /// The CPU level whose glibc-hwcaps sub-directories are searched.
     pub cpu_level: CpuLevel,
     /// For which edges the places that were tried are noted.
     pub traces: Traces,
@@ -144,7 +144,7 @@ impl<'root> Linker<'root> {
         })
     }
 
-    /// Links a program as the kernel and its dynamic linker start it: `$ORIGIN` is the real file's folder.
+    /// Links a program as the kernel and its dynamic linker start it: `$ORIGIN` is the real file's directory.
     pub fn program(&mut self, node: NodeId, facts: &'root ElfFacts) -> LinkMap<'root> {
         let path = Arc::new(BString::from(self.root.path(node).as_bytes()));
         let interpreter = facts.interpreter.as_ref().map(|path| Interpreter {
@@ -202,21 +202,21 @@ impl<'root> Linker<'root> {
         }
     }
 
-    /// The folders that every one of these searches (a start's map, and which of its objects asks) goes
+    /// The directories that every one of these searches (a start's map, and which of its objects asks) goes
     /// through, where the root's links lead: where a library would have to lie to be found by all.
-    pub fn searched_folders<'map>(
+    pub fn searched_directories<'map>(
         &self,
         searches: impl Iterator<Item = (&'map LinkMap<'root>, usize)>,
     ) -> Vec<RootedPath>
     where
         'root: 'map,
     {
-        let folders = self.searcher.common_folders(searches);
-        let resolved = |folder: &BString| match self.root.resolve(self.root.top(), folder) {
+        let directories = self.searcher.common_directories(searches);
+        let resolved = |directory: &BString| match self.root.resolve(self.root.top(), directory) {
             Ok(node) => self.root.path(node),
-            Err(_) => RootedPath::new(folder),
+            Err(_) => RootedPath::new(directory),
         };
-        folders.iter().map(resolved).collect()
+        directories.iter().map(resolved).collect()
     }
 
     /// The dynamic linker is in every process; a library may ask for it by its soname.
@@ -310,7 +310,7 @@ impl<'root> Linker<'root> {
     }
 
     fn load_opened(&mut self, map: &mut LinkMap<'root>, by: usize) {
-        for Opened { kind, sonames, note } in opened::by(map.objects[by].facts, map.libc, self.opens) {
+        for Opened { kind, sonames, note } in dlopen::by(map.objects[by].facts, map.libc, self.opens) {
             let caller = match kind {
                 // It is glibc that opens it.
                 NeedKind::Unwinder => {
@@ -439,7 +439,7 @@ fn is_part_of_musl(name: &[u8]) -> bool {
     name.strip_prefix(b"lib").is_some_and(|rest| RESERVED.iter().any(|name| rest.starts_with(name)))
 }
 
-/// Whose dynamic linker an object is made for, by its interpreter and the C library that it asks for.
+/// RuleOwner dynamic linker an object is made for, by its interpreter and the C library that it asks for.
 pub fn libc_of(facts: &ElfFacts) -> Libc {
     let by_interpreter = facts.interpreter.as_ref().is_some_and(|path| path.contains_str("/ld-musl-"));
     let by_need = facts.needed.iter().any(|soname| {

@@ -1,6 +1,6 @@
-//! What differs between machines for the dynamic linker: folder names, tokens and CPU levels.
+//! What differs between machines for the dynamic linker: directory names, tokens and CPU levels.
 //!
-//! The default folders are those of Debian's and Ubuntu's glibc, which searches the multiarch folders with
+//! The default directories are those of Debian's and Ubuntu's glibc, which searches the multiarch directories with
 //! no ld.so.conf at all.
 
 use super::link_map::Libc;
@@ -10,7 +10,7 @@ use crate::vocabulary::named;
 named! {
     /// The x86-64 CPU level that is assumed: libraries below `glibc-hwcaps/` for a higher one are not taken.
     CpuLevel("CPU level") {
-        /// The baseline: no sub-folder.
+        /// The baseline: no sub-directory.
         V1 = "x86-64-v1",
         /// SSE4.2 and the like.
         V2 = "x86-64-v2",
@@ -28,7 +28,7 @@ pub struct Platform {
     class: Class,
     byte_order: ByteOrder,
     hard_float: bool,
-    /// The multiarch triplet: the name of its library folder, and what it is told apart by elsewhere.
+    /// The multiarch triplet: the name of its library directory, and what it is told apart by elsewhere.
     pub triplet: &'static str,
     /// Where its glibc programs name their dynamic linker.
     pub interpreter: &'static str,
@@ -164,13 +164,13 @@ impl Platform {
         format!("lib/{}", self.triplet)
     }
 
-    /// The folders that are searched last, in order.
-    pub fn default_folders(&self) -> [String; 4] {
+    /// The directories that are searched last, in order.
+    pub fn default_directories(&self) -> [String; 4] {
         let triplet = self.triplet;
         [format!("/lib/{triplet}"), format!("/usr/lib/{triplet}"), "/lib".into(), "/usr/lib".into()]
     }
 
-    /// The sub-folders of each searched folder that come before it, the best first.
+    /// The sub-directories of each searched directory that come before it, the best first.
     pub fn hwcaps(&self, level: CpuLevel) -> Vec<String> {
         if self.triplet != "x86_64-linux-gnu" {
             return Vec::new();

@@ -3,17 +3,17 @@
 
 use super::link_map::Refusal;
 use crate::elf::{ElfFacts, Machine, ObjectKind};
-use crate::inventory::Content;
-use crate::root::{Dead, NodeId, Root};
+use crate::tree::inventory::Content;
+use crate::tree::root::{NodeId, PathError, Root};
 
 /// ELFOSABI_SYSV and ELFOSABI_GNU, the values that glibc takes.
 const ACCEPTED_OS_ABIS: [u8; 2] = [0, 3];
 
-impl From<Dead> for Refusal {
-    fn from(dead: Dead) -> Self {
+impl From<PathError> for Refusal {
+    fn from(dead: PathError) -> Self {
         match dead {
-            Dead::Absent => Self::Absent,
-            Dead::NotAFolder | Dead::Loop => Self::DeadPath,
+            PathError::Absent => Self::Absent,
+            PathError::NotADirectory | PathError::Loop => Self::DeadPath,
         }
     }
 }
@@ -31,7 +31,7 @@ pub(super) fn library_at<'root>(
         Some(Content::Short) => fatal("file too short"),
         Some(Content::Unreadable(_)) => Err(Refusal::Unreadable),
         Some(Content::Other | Content::Script(_) | Content::Text(_)) => fatal("invalid ELF header"),
-        None if root.is_folder(node) => fatal("cannot read file data: Is a directory"),
+        None if root.is_directory(node) => fatal("cannot read file data: Is a directory"),
         None => fatal("cannot read file data"),
     }
 }

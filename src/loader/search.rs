@@ -3,39 +3,39 @@
 //!
 //! glibc asks, in this order: DT_RPATH of the asking object and of its chain of loaders, then of the
 //! program, unless the asking object has DT_RUNPATH (an object that has both counts as having no DT_RPATH);
-//! LD_LIBRARY_PATH; the asking object's DT_RUNPATH; ld.so.cache; the default folders. DF_1_NODEFLIB leaves
-//! out the default folders and what the cache has in them. In every folder the glibc-hwcaps sub-folders
+//! LD_LIBRARY_PATH; the asking object's DT_RUNPATH; ld.so.cache; the default directories. DF_1_NODEFLIB leaves
+//! out the default directories and what the cache has in them. In every directory the glibc-hwcaps sub-directories
 //! come first. A file for another class or machine is passed over; any other file that can't be loaded ends
 //! the search.
 //!
 //! musl asks LD_LIBRARY_PATH first, then DT_RPATH or DT_RUNPATH (one and the same to it) of the asking object
-//! and of its chain of loaders, then the folders of `/etc/ld-musl-ARCH.path`.
+//! and of its chain of loaders, then the directories of `/etc/ld-musl-ARCH.path`.
 //!
 //! What a search came to is remembered by its trail (what it goes through) and its name, since a thousand objects search
-//! the same few folders for the same few names.
+//! the same few directories for the same few names.
 
 use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
 use hashbrown::{HashMap, HashSet};
 
+use super::interner::{
+    Chain, ChainId, ListId, NameId, Names, Numbered, Object, ObjectId, Objects, ScopeId, SearchScope, Trails,
+};
 use super::ld_so_cache::LdSoCache;
 use super::link_map::{Libc, LinkMap, Refusal, Rule, Tried};
-use super::numbered::{
-    Chain, ChainId, ListId, NameId, Names, Numbered, Object, ObjectId, Objects, Trail, TrailId, Trails,
-};
 use super::platform::Platform;
-use super::tokens::{Tokens, folders};
+use super::tokens::{Tokens, directories};
 use super::{LinkerSettings, probe};
 use crate::elf::ElfFacts;
-use crate::inventory::Content;
-use crate::root::{NodeId, Root};
+use crate::tree::inventory::Content;
+use crate::tree::root::{NodeId, Root};
 
-/// A folder of a search path, an index of [`Searcher::folders`].
+/// A directory of a search path, an index of [`Searcher::directories`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct FolderId(usize);
+struct DirectoryId(usize);
 
-/// A folder and those of its glibc-hwcaps sub-folders that exist, in the order of the search.
+/// A directory and those of its glibc-hwcaps sub-directories that exist, in the order of the search.
 type Places = Vec<(String, NodeId)>;
 
 /// What a search came to.
@@ -43,7 +43,7 @@ pub(super) enum Searched {
     Found {
         object: ObjectId,
         rule: Rule,
-        /// The object whose search path named the folder.
+        /// The object whose search path named the directory.
         via: Option<usize>,
     },
     Fatal(Tried),
@@ -62,18 +62,18 @@ enum Found {
 struct Hit {
     object: ObjectId,
     rule: Rule,
-    /// What begins with the DT_RPATH that named the folder.
+    /// What begins with the DT_RPATH that named the directory.
     chain: Option<ChainId>,
 }
 
-/// What stands at one name in one folder or its sub-folders.
+/// What stands at one name in one directory or its sub-directories.
 enum Probed<'root> {
     Found { node: NodeId, facts: &'root ElfFacts, path: Arc<BString> },
     Refused(Tried),
     Absent,
 }
 
-/// The folders, the cache and the memory of one machine's searches in one root.
+/// The directories, the cache and the memory of one machine's searches in one root.
 pub(super) struct Searcher<'root> {
     root: &'root Root<'root>,
     platform: &'static Platform,
@@ -83,21 +83,21 @@ pub(super) struct Searcher<'root> {
     workdir_text: BString,
     cache: LdSoCache<'root>,
     ld_library_path: Option<BString>,
-    /// The folders of search paths, as they are written.
-    folders: Numbered<BString>,
+    /// The directories of search paths, as they are written.
+    directories: Numbered<BString>,
     /// Of each of them.
     places: Vec<Places>,
-    lists: Vec<Box<[FolderId]>>,
+    lists: Vec<Box<[DirectoryId]>>,
     /// By the text of the list and `$ORIGIN`.
     list_ids: HashMap<(BString, BString), ListId>,
-    default_folders: ListId,
-    musl_folders: ListId,
+    default_directories: ListId,
+    musl_directories: ListId,
     pub(super) names: Names<'root>,
     pub(super) objects: Objects<'root>,
     trails: Trails,
     /// What searches came to, those that ended at a file that can't be loaded left out.
-    remembered: HashMap<(TrailId, NameId), Option<Hit>>,
-    /// The same, of what comes behind an object's own paths: glibc's cache and the default folders.
+    remembered: HashMap<(ScopeId, NameId), Option<Hit>>,
+    /// The same, of what comes behind an object's own paths: glibc's cache and the default directories.
     remembered_of_system: HashMap<NameId, Option<Hit>>,
 }
 
@@ -125,34 +125,35 @@ impl<'root> Searcher<'root> {
             workdir_text: BString::from(settings.workdir.as_bytes()),
             cache,
             ld_library_path: settings.ld_library_path.clone().map(BString::from),
-            folders: Numbered::default(),
+            directories: Numbered::default(),
             places: Vec::new(),
             lists: Vec::new(),
             list_ids: HashMap::new(),
-            default_folders: ListId::new(0),
-            musl_folders: ListId::new(0),
+            default_directories: ListId::new(0),
+            musl_directories: ListId::new(0),
             names: Names::default(),
             objects: Objects::default(),
             trails: Trails::default(),
             remembered: HashMap::new(),
             remembered_of_system: HashMap::new(),
         };
-        let default = platform.default_folders();
-        let default = default.iter().map(|folder| searcher.folder(format!("{folder}/").into())).collect();
-        searcher.default_folders = searcher.add_list(default);
+        let default = platform.default_directories();
+        let default =
+            default.iter().map(|directory| searcher.directory(format!("{directory}/").into())).collect();
+        searcher.default_directories = searcher.add_list(default);
         let musl = musl_path
             .unwrap_or(b"/lib:/usr/local/lib:/usr/lib")
             .split(|byte| matches!(byte, b':' | b'\n'))
-            .filter(|folder| !folder.is_empty())
-            .map(|folder| searcher.folder([folder, b"/"].concat().into()))
+            .filter(|directory| !directory.is_empty())
+            .map(|directory| searcher.directory([directory, b"/"].concat().into()))
             .collect();
-        searcher.musl_folders = searcher.add_list(musl);
+        searcher.musl_directories = searcher.add_list(musl);
         searcher
     }
 
-    fn folder(&mut self, text: BString) -> FolderId {
-        if let Some(index) = self.folders.get_index_of(&text) {
-            return FolderId(index);
+    fn directory(&mut self, text: BString) -> DirectoryId {
+        if let Some(index) = self.directories.get_index_of(&text) {
+            return DirectoryId(index);
         }
         let mut places = Vec::new();
         if let Ok(node) = self.root.resolve(self.workdir, &text) {
@@ -164,15 +165,15 @@ impl<'root> Searcher<'root> {
             places.push((String::new(), node));
         }
         self.places.push(places);
-        FolderId(self.folders.insert_full(text).0)
+        DirectoryId(self.directories.insert_full(text).0)
     }
 
-    fn add_list(&mut self, folders: Box<[FolderId]>) -> ListId {
-        self.lists.push(folders);
+    fn add_list(&mut self, directories: Box<[DirectoryId]>) -> ListId {
+        self.lists.push(directories);
         ListId::new(self.lists.len() - 1)
     }
 
-    /// The folders of a search path that belongs to an object in `origin`.
+    /// The directories of a search path that belongs to an object in `origin`.
     fn list(&mut self, list: &[u8], separators: &[u8], origin: &[u8]) -> ListId {
         let key = (BString::from(list), BString::from(origin));
         if let Some(known) = self.list_ids.get(&key) {
@@ -180,9 +181,9 @@ impl<'root> Searcher<'root> {
         }
         let tokens =
             Tokens { origin: Some(origin), lib: &self.lib_token, platform: self.platform.platform_token };
-        let texts = folders(list, separators, &tokens);
-        let folders = texts.into_iter().map(|text| self.folder(text)).collect();
-        let id = self.add_list(folders);
+        let texts = directories(list, separators, &tokens);
+        let directories = texts.into_iter().map(|text| self.directory(text)).collect();
+        let id = self.add_list(directories);
         self.list_ids.insert(key, id);
         id
     }
@@ -199,7 +200,7 @@ impl<'root> Searcher<'root> {
     }
 
     /// What the searches of an object go through that is about to be added to `map`, loaded by `loader`.
-    pub(super) fn trail_of(&mut self, map: &LinkMap<'root>, id: ObjectId, loader: Option<usize>) -> TrailId {
+    pub(super) fn trail_of(&mut self, map: &LinkMap<'root>, id: ObjectId, loader: Option<usize>) -> ScopeId {
         let Object { rpath, runpath, facts, .. } = *self.objects.get(id);
         // Where both are there DT_RPATH is ignored; musl knows only one of the two.
         let (rpath, runpath) = match map.libc {
@@ -216,8 +217,8 @@ impl<'root> Searcher<'root> {
             Some(first) => self.trails.get(first.trail).environment,
             None => self.environment(id),
         };
-        let no_default_folders = facts.no_default_folders && map.libc == Libc::Glibc;
-        self.trails.id_of(Trail { libc: map.libc, chain, environment, runpath, no_default_folders })
+        let no_default_directories = facts.no_default_directories && map.libc == Libc::Glibc;
+        self.trails.id_of(SearchScope { libc: map.libc, chain, environment, runpath, no_default_directories })
     }
 
     /// LD_LIBRARY_PATH, its tokens expanded for the program.
@@ -227,20 +228,20 @@ impl<'root> Searcher<'root> {
         Some(self.list(&list, b":;", &origin))
     }
 
-    /// `$ORIGIN`: the folder of the path by which an object was found, its links unresolved.
+    /// `$ORIGIN`: the directory of the path by which an object was found, its links unresolved.
     fn origin(&self, path: &[u8]) -> BString {
-        let folder = match path.rfind_byte(b'/') {
+        let directory = match path.rfind_byte(b'/') {
             Some(0) => &b"/"[..],
             Some(slash) => &path[..slash],
             None => b"",
         };
-        if folder.starts_with(b"/") {
-            return BString::from(folder);
+        if directory.starts_with(b"/") {
+            return BString::from(directory);
         }
         let mut origin = self.workdir_text.clone();
-        if !folder.is_empty() {
+        if !directory.is_empty() {
             origin.push(b'/');
-            origin.extend_from_slice(folder);
+            origin.extend_from_slice(directory);
         }
         origin
     }
@@ -287,14 +288,14 @@ impl<'root> Searcher<'root> {
         loaders.skip_while(|object| !has_it(object)).take_while(has_it).last()
     }
 
-    fn search_anew(&mut self, trail: TrailId, name: NameId, trace: &mut Option<Vec<Tried>>) -> Found {
+    fn search_anew(&mut self, trail: ScopeId, name: NameId, trace: &mut Option<Vec<Tried>>) -> Found {
         let text = self.names.text(name);
         if text.contains(&b'/') {
             return self.open_path(text, Rule::Path, trace);
         }
         let found = match self.trails.get(trail) {
-            its @ Trail { libc: Libc::Glibc, .. } => self.search_glibc(its, name, trace),
-            its @ Trail { libc: Libc::Musl, .. } => self.search_musl(its, name, trace),
+            its @ SearchScope { libc: Libc::Glibc, .. } => self.search_glibc(its, name, trace),
+            its @ SearchScope { libc: Libc::Musl, .. } => self.search_musl(its, name, trace),
         };
         if trace.is_none()
             && let Some(hit) = found.to_remember()
@@ -304,8 +305,8 @@ impl<'root> Searcher<'root> {
         found
     }
 
-    fn search_glibc(&mut self, trail: Trail, name: NameId, trace: &mut Option<Vec<Tried>>) -> Found {
-        let Trail { chain, environment, runpath, no_default_folders, .. } = trail;
+    fn search_glibc(&mut self, trail: SearchScope, name: NameId, trace: &mut Option<Vec<Tried>>) -> Found {
+        let SearchScope { chain, environment, runpath, no_default_directories, .. } = trail;
         let mut found = Found::Nothing;
         if runpath.is_none() {
             found = self.search_chain(chain, name, trace);
@@ -316,12 +317,12 @@ impl<'root> Searcher<'root> {
             }
         }
         match found {
-            Found::Nothing => self.search_system(name, no_default_folders, trace),
+            Found::Nothing => self.search_system(name, no_default_directories, trace),
             _ => found,
         }
     }
 
-    fn search_musl(&mut self, trail: Trail, name: NameId, trace: &mut Option<Vec<Tried>>) -> Found {
+    fn search_musl(&mut self, trail: SearchScope, name: NameId, trace: &mut Option<Vec<Tried>>) -> Found {
         let mut found = Found::Nothing;
         if let Some(list) = trail.environment {
             found = self.search_list(list, name, Rule::LdLibraryPath, None, trace);
@@ -330,7 +331,7 @@ impl<'root> Searcher<'root> {
             found = self.search_chain(trail.chain, name, trace);
         }
         match found {
-            Found::Nothing => self.search_list(self.musl_folders, name, Rule::Default, None, trace),
+            Found::Nothing => self.search_list(self.musl_directories, name, Rule::Default, None, trace),
             _ => found,
         }
     }
@@ -353,20 +354,20 @@ impl<'root> Searcher<'root> {
         Found::Nothing
     }
 
-    /// glibc's cache and the default folders.
+    /// glibc's cache and the default directories.
     fn search_system(
         &mut self,
         name: NameId,
-        no_default_folders: bool,
+        no_default_directories: bool,
         trace: &mut Option<Vec<Tried>>,
     ) -> Found {
-        let is_usual = trace.is_none() && !no_default_folders;
+        let is_usual = trace.is_none() && !no_default_directories;
         if let Some(known) = self.remembered_of_system.get(&name).filter(|_| is_usual) {
             return known.map_or(Found::Nothing, Found::Library);
         }
-        let mut found = self.search_cache(self.names.text(name), no_default_folders, trace);
-        if matches!(found, Found::Nothing) && !no_default_folders {
-            found = self.search_list(self.default_folders, name, Rule::Default, None, trace);
+        let mut found = self.search_cache(self.names.text(name), no_default_directories, trace);
+        if matches!(found, Found::Nothing) && !no_default_directories {
+            found = self.search_list(self.default_directories, name, Rule::Default, None, trace);
         }
         if is_usual && let Some(hit) = found.to_remember() {
             self.remembered_of_system.insert(name, hit);
@@ -377,15 +378,16 @@ impl<'root> Searcher<'root> {
     fn search_cache(
         &mut self,
         name: &[u8],
-        no_default_folders: bool,
+        no_default_directories: bool,
         trace: &mut Option<Vec<Tried>>,
     ) -> Found {
         let Some(path) = self.cache.look_up(name, self.platform.cache_flags, &self.hwcaps) else {
             return Found::Nothing;
         };
-        let mut default_folders = self.lists[self.default_folders.index()].iter();
-        let is_default = default_folders.any(|folder| path.starts_with(self.folders[folder.0].as_slice()));
-        if no_default_folders && is_default {
+        let mut default_directories = self.lists[self.default_directories.index()].iter();
+        let is_default =
+            default_directories.any(|directory| path.starts_with(self.directories[directory.0].as_slice()));
+        if no_default_directories && is_default {
             return Found::Nothing;
         }
         // The cache may name what is gone; the search then goes on.
@@ -416,15 +418,15 @@ impl<'root> Searcher<'root> {
     ) -> Found {
         let text = self.names.text(name);
         for place in 0..self.lists[list.index()].len() {
-            let folder = self.lists[list.index()][place];
-            match self.probe(folder, text) {
+            let directory = self.lists[list.index()][place];
+            match self.probe(directory, text) {
                 Probed::Found { node, facts, path } => {
                     let object = self.object(node, path, facts);
                     return Found::Library(Hit { object, rule, chain });
                 }
                 Probed::Absent => {
                     if let Some(trace) = trace {
-                        let path = self.path_in(folder, "", text);
+                        let path = self.path_in(directory, "", text);
                         trace.push(Tried { path, why: Refusal::Absent });
                     }
                 }
@@ -442,9 +444,9 @@ impl<'root> Searcher<'root> {
         Found::Nothing
     }
 
-    fn probe(&self, folder: FolderId, name: &[u8]) -> Probed<'root> {
+    fn probe(&self, directory: DirectoryId, name: &[u8]) -> Probed<'root> {
         let mut refusal = Probed::Absent;
-        for (sub, place) in &self.places[folder.0] {
+        for (sub, place) in &self.places[directory.0] {
             let Some(entry) = self.root.child(*place, name) else { continue };
             let probed = match self.root.follow(entry) {
                 Ok(node) => probe::library_at(self.root, node, self.platform.machine()),
@@ -452,12 +454,12 @@ impl<'root> Searcher<'root> {
             };
             match probed {
                 Ok((node, facts)) => {
-                    return Probed::Found { node, facts, path: Arc::new(self.path_in(folder, sub, name)) };
+                    return Probed::Found { node, facts, path: Arc::new(self.path_in(directory, sub, name)) };
                 }
                 Err(Refusal::Absent) => {}
                 Err(why) => {
                     let ends = why.is_fatal() || why == Refusal::DeadPath;
-                    refusal = Probed::Refused(Tried { path: self.path_in(folder, sub, name), why });
+                    refusal = Probed::Refused(Tried { path: self.path_in(directory, sub, name), why });
                     if ends {
                         break;
                     }
@@ -467,52 +469,52 @@ impl<'root> Searcher<'root> {
         refusal
     }
 
-    /// The path of a name in a folder or in one of its sub-folders.
-    fn path_in(&self, folder: FolderId, sub: &str, name: &[u8]) -> BString {
-        BString::from([self.folders[folder.0].as_slice(), sub.as_bytes(), name].concat())
+    /// The path of a name in a directory or in one of its sub-directories.
+    fn path_in(&self, directory: DirectoryId, sub: &str, name: &[u8]) -> BString {
+        BString::from([self.directories[directory.0].as_slice(), sub.as_bytes(), name].concat())
     }
 
-    /// See [`super::Linker::searched_folders`].
-    pub(super) fn common_folders<'map>(
+    /// See [`super::Linker::searched_directories`].
+    pub(super) fn common_directories<'map>(
         &self,
         searches: impl Iterator<Item = (&'map LinkMap<'root>, usize)>,
     ) -> Vec<BString>
     where
         'root: 'map,
     {
-        let mut seen: HashSet<TrailId> = HashSet::new();
-        let mut common: Option<Vec<FolderId>> = None;
+        let mut seen: HashSet<ScopeId> = HashSet::new();
+        let mut common: Option<Vec<DirectoryId>> = None;
         for (map, by) in searches {
             let trail = map.objects[by].trail;
             if !seen.insert(trail) {
                 continue;
             }
-            let folders = self.folders_of(self.trails.get(trail));
+            let directories = self.directories_of(self.trails.get(trail));
             match &mut common {
-                None => common = Some(folders),
-                Some(common) => common.retain(|folder| folders.contains(folder)),
+                None => common = Some(directories),
+                Some(common) => common.retain(|directory| directories.contains(directory)),
             }
         }
-        common.into_iter().flatten().map(|folder| self.folders[folder.0].clone()).collect()
+        common.into_iter().flatten().map(|directory| self.directories[directory.0].clone()).collect()
     }
 
-    /// The folders that are gone through, in order.
-    fn folders_of(&self, trail: Trail) -> Vec<FolderId> {
-        let Trail { libc, chain, environment, runpath, no_default_folders } = trail;
+    /// The directories that are gone through, in order.
+    fn directories_of(&self, trail: SearchScope) -> Vec<DirectoryId> {
+        let SearchScope { libc, chain, environment, runpath, no_default_directories } = trail;
         let chain = chain.filter(|_| runpath.is_none());
         let mut lists: Vec<ListId> = self.trails.lists_of(chain).collect();
         lists.extend(environment.into_iter().chain(runpath));
         match libc {
-            Libc::Musl => lists.push(self.musl_folders),
-            Libc::Glibc if no_default_folders => {}
-            Libc::Glibc => lists.push(self.default_folders),
+            Libc::Musl => lists.push(self.musl_directories),
+            Libc::Glibc if no_default_directories => {}
+            Libc::Glibc => lists.push(self.default_directories),
         }
         lists.iter().flat_map(|list| &self.lists[list.index()]).copied().collect()
     }
 }
 
 impl Found {
-    /// The same for who searched: `via` tells whose search path named the folder.
+    /// The same for who searched: `via` tells whose search path named the directory.
     fn told(self, via: impl FnOnce(&Hit) -> Option<usize>) -> Searched {
         match self {
             Self::Library(hit) => Searched::Found { object: hit.object, rule: hit.rule, via: via(&hit) },

@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice};
 /// What the tokens stand for where a path is expanded.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tokens<'text> {
-    /// The folder of the object that the path belongs to, if that is known.
+    /// The directory of the object that the path belongs to, if that is known.
     pub(super) origin: Option<&'text [u8]>,
     /// `$LIB`.
     pub(super) lib: &'text str,
@@ -58,19 +58,19 @@ fn token_length(text: &[u8], name: &str) -> Option<usize> {
     (!goes_on).then_some(name.len())
 }
 
-/// The folders of a search path, each expanded and with one slash at its end; an empty element means the
-/// current folder and stays empty, so that a name joined to it is relative.
-pub(super) fn folders(list: &[u8], separators: &[u8], tokens: &Tokens<'_>) -> Vec<BString> {
+/// The directories of a search path, each expanded and with one slash at its end; an empty element means the
+/// current directory and stays empty, so that a name joined to it is relative.
+pub(super) fn directories(list: &[u8], separators: &[u8], tokens: &Tokens<'_>) -> Vec<BString> {
     list.split(|byte| separators.contains(byte))
         .filter_map(|element| tokens.expand(element))
-        .map(|mut folder| {
-            while folder.len() > 1 && folder.ends_with(b"/") {
-                folder.pop();
+        .map(|mut directory| {
+            while directory.len() > 1 && directory.ends_with(b"/") {
+                directory.pop();
             }
-            if !folder.is_empty() && !folder.ends_with(b"/") {
-                folder.push(b'/');
+            if !directory.is_empty() && !directory.ends_with(b"/") {
+                directory.push(b'/');
             }
-            folder
+            directory
         })
         .collect()
 }
@@ -101,6 +101,6 @@ mod tests {
     #[test]
     fn a_token_without_value_drops_its_element() {
         let tokens = Tokens { origin: None, ..TOKENS };
-        assert_eq!(folders(b"$ORIGIN/lib:/opt//:", b":", &tokens), ["/opt/", ""]);
+        assert_eq!(directories(b"$ORIGIN/lib:/opt//:", b":", &tokens), ["/opt/", ""]);
     }
 }

@@ -5,8 +5,8 @@ use bstr::BStr;
 use hashbrown::HashSet;
 
 use super::Linker;
+use super::interner::ObjectId;
 use super::link_map::{Libc, LinkMap, MissingVersion};
-use super::numbered::ObjectId;
 
 /// Which needs were seen to be met: by its object and place among that one's, and the object that meets it. The same
 /// two meet in many processes.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{Debs, Reading};
 use crate::app::{Included, Sources};
-use crate::catalog::{Catalog, CatalogError, Package, parse_relations};
-use crate::close::{CloseError, Closed, IncludedPackage, Terms, due};
-use crate::companions::{Extent, Inclusion, Runtime};
-use crate::inventory::Deb;
+use crate::debian::catalog::{Catalog, CatalogError, Package, parse_relations};
+use crate::debian::inclusions::{FileSet, Inclusion, Runtime};
+use crate::solve::closure::{CloseError, Closed, ClosureOptions, IncludedPackage, due};
+use crate::tree::inventory::Deb;
 use crate::vocabulary::PackageName;
 
 /// The fields in which packages name what they can't do without.
@@ -28,7 +28,7 @@ pub(super) struct Including {
 impl Including {
     /// What the user names.
     pub(super) fn named<Error>(
-        terms: &Terms,
+        terms: &ClosureOptions,
         catalog: &dyn Catalog,
         debs: &impl Debs<Error = Error>,
     ) -> Result<Self, Error>
@@ -42,7 +42,7 @@ impl Including {
         for inclusion in &terms.include {
             let read = reader.read_all(slice_of(inclusion))?;
             let met = read.iter().any(|one| has_first(&one.deb, &inclusion.extent));
-            if let (false, Extent::Files(patterns)) = (met, &inclusion.extent)
+            if let (false, FileSet::Files(patterns)) = (met, &inclusion.extent)
                 && let Some(pattern) = patterns.first()
             {
                 let (package, pattern) = (inclusion.package.clone(), pattern.clone());
@@ -89,7 +89,7 @@ impl Including {
         &mut self,
         closed: &Closed,
         sources: &Sources,
-        terms: &Terms,
+        terms: &ClosureOptions,
         catalog: &dyn Catalog,
         debs: &impl Debs<Error = Error>,
     ) -> Result<Vec<IncludedPackage>, Error>
@@ -204,12 +204,12 @@ fn slice_of(inclusion: &Inclusion) -> &[Inclusion] {
 }
 
 /// Whether a package has what is named first.
-fn has_first(deb: &Deb, extent: &Extent) -> bool {
+fn has_first(deb: &Deb, extent: &FileSet) -> bool {
     let mut files = deb.inventory.entries().iter().filter(|entry| !entry.is_directory());
     match extent {
-        Extent::Files(patterns) => {
+        FileSet::Files(patterns) => {
             patterns.first().is_some_and(|first| files.any(|entry| first.takes(&entry.path)))
         }
-        Extent::WholeBut(_) => true,
+        FileSet::AllExcept(_) => true,
     }
 }

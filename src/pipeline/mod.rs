@@ -8,15 +8,17 @@ use std::sync::Arc;
 use bstr::BString;
 
 use crate::app::{Linked, Scope, Sources, link};
-use crate::catalog::{Catalog, CatalogError, Package, Provenance};
-use crate::close::{CloseError, Closed, ClosedGap, Closing, IncludedPackage, PackageOf, Since, Terms, Trees};
+use crate::debian::catalog::{Catalog, CatalogError, Package, Provenance};
 use crate::elf::Machine;
-use crate::graph::Graph;
-use crate::inventory::Deb;
 use crate::loader::{LinkerSettings, Platform};
-use crate::plan::PlannedBase;
-use crate::resolve::{self, LackingVersion, OnRelease, Problem, Resolution, Scene};
-use crate::root::Root;
+use crate::solve::closure::{
+    CloseError, Closed, ClosedGap, ClosureOptions, ClosureSolver, IncludedPackage, PackageOf, Since, Trees,
+};
+use crate::solve::graph::Graph;
+use crate::solve::plan::PlannedBase;
+use crate::solve::resolve::{self, LackingVersion, OnRelease, Problem, Resolution, TargetAbi};
+use crate::tree::inventory::Deb;
+use crate::tree::root::Root;
 use crate::vocabulary::{Architecture, RootedPath};
 use including::Including;
 
@@ -97,7 +99,7 @@ pub fn resolve<Error: From<CatalogError>>(
 /// As for [`resolve()`]; when no choice of packages closes the gap; when `debs` fails.
 pub fn resolve_closed<Error>(
     question: Question<'_>,
-    terms: &Terms,
+    terms: &ClosureOptions,
     wants_graph: bool,
     choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
     debs: &impl Debs<Error = Error>,
@@ -132,7 +134,7 @@ where
 /// As for [`resolve_closed`].
 pub fn resolve_on_each<Error>(
     question: Question<'_>,
-    terms: &Terms,
+    terms: &ClosureOptions,
     choose: impl FnOnce(Option<Architecture>) -> Result<Vec<Box<dyn Catalog>>, Error>,
     debs: &impl Debs<Error = Error>,
 ) -> Result<Vec<OnRelease>, Error>
@@ -168,7 +170,7 @@ where
 /// As for [`resolve_closed`].
 pub fn show_closed<Answer, Error>(
     question: Question<'_>,
-    terms: &Terms,
+    terms: &ClosureOptions,
     choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
     debs: &impl Debs<Error = Error>,
     mut show: impl FnMut(&Root<'_>, &Linked<'_>, PackageOf<'_>) -> Answer,
@@ -218,7 +220,7 @@ pub fn close<Error>(
     sources: &mut Sources,
     settings: &LinkerSettings,
     architecture: Option<Architecture>,
-    terms: &Terms,
+    terms: &ClosureOptions,
     choose: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
     debs: &impl Debs<Error = Error>,
 ) -> Result<Closed, Error>
@@ -267,7 +269,7 @@ where
 struct Environment<'question> {
     settings: &'question LinkerSettings,
     architecture: Option<Architecture>,
-    terms: &'question Terms,
+    terms: &'question ClosureOptions,
 }
 
 impl<'question> Environment<'question> {
@@ -298,7 +300,7 @@ fn close_gap<Error>(
     root: &Root<'_>,
     trees: LinkedTrees<'_>,
     question: Question<'_>,
-    terms: &Terms,
+    terms: &ClosureOptions,
     catalogs: &Catalogs,
     included: &[IncludedPackage],
     debs: &impl Debs<Error = Error>,
@@ -316,28 +318,28 @@ where
     drop(trees);
     let catalog = catalogs.main.as_ref();
     let closing = closing(root, question, scene, &resolution, included, catalog, terms)?;
-    settled(closing, catalog, debs, Closing::settle)
+    settled(closing, catalog, debs, ClosureSolver::settle)
 }
 
 fn closing<'trees>(
     root: &'trees Root<'trees>,
     question: Question<'trees>,
-    scene: Scene,
+    scene: TargetAbi,
     resolution: &'trees Resolution,
     included: &'trees [IncludedPackage],
     catalog: &'trees dyn Catalog,
-    terms: &'trees Terms,
-) -> Result<Closing<'trees>, CatalogError> {
+    terms: &'trees ClosureOptions,
+) -> Result<ClosureSolver<'trees>, CatalogError> {
     let Question { sources, settings, .. } = question;
-    Closing::new(Trees { root, sources, settings, scene, resolution, included }, catalog, terms)
+    ClosureSolver::new(Trees { root, sources, settings, scene, resolution, included }, catalog, terms)
 }
 
 /// Goes on until a choice closes the gap.
 fn settled<'trees, Answer, Error>(
-    mut closing: Closing<'trees>,
+    mut closing: ClosureSolver<'trees>,
     catalog: &dyn Catalog,
     debs: &impl Debs<Error = Error>,
-    mut settle: impl FnMut(&mut Closing<'trees>) -> Result<Option<Answer>, CloseError>,
+    mut settle: impl FnMut(&mut ClosureSolver<'trees>) -> Result<Option<Answer>, CloseError>,
 ) -> Result<Answer, Error>
 where
     Error: From<CatalogError> + From<CloseError>,
@@ -352,7 +354,7 @@ where
 
 /// Reads packages until the best choice has none that was not read.
 fn study<Error>(
-    closing: &mut Closing<'_>,
+    closing: &mut ClosureSolver<'_>,
     catalog: &dyn Catalog,
     debs: &impl Debs<Error = Error>,
 ) -> Result<(), Error>
@@ -424,7 +426,7 @@ fn first_release_with<Error: From<CatalogError>>(
 /// The trees, linked.
 struct LinkedTrees<'root> {
     linked: Linked<'root>,
-    scene: Option<Scene>,
+    scene: Option<TargetAbi>,
 }
 
 impl<'root> LinkedTrees<'root> {
@@ -452,7 +454,7 @@ impl<'root> LinkedTrees<'root> {
 }
 
 /// Debian's architecture of a scene; the linker's constants and Debian's names meet in the triplet.
-fn architecture_of(scene: Scene) -> Option<Architecture> {
+fn architecture_of(scene: TargetAbi) -> Option<Architecture> {
     Architecture::from_triplet(Platform::of(scene.machine)?.triplet)
 }
 

@@ -24,7 +24,7 @@ fn offline_uses_the_cache_alone_and_says_what_it_lacks() {
     assert_eq!(error.to_string(), "cannot work offline: the cache has no Release file of bookworm");
     assert_eq!(error.hint().expect("a hint"), "fetch it once without --offline");
     assert!(world.server.requests().is_empty());
-    assert!(!world.folder.path().join("cache").exists());
+    assert!(!world.directory.path().join("cache").exists());
 
     let online = world.update().expect("up to date");
     world.server.reset();
@@ -33,7 +33,7 @@ fn offline_uses_the_cache_alone_and_says_what_it_lacks() {
     assert!(world.server.requests().is_empty());
 
     let sha256 = online.packages[0].sha256.to_string();
-    std::fs::remove_file(world.folder.path().join("cache/archive/sha256").join(sha256)).expect("removed");
+    std::fs::remove_file(world.directory.path().join("cache/archive/sha256").join(sha256)).expect("removed");
     let error = update(offline).expect_err("must fail").to_string();
     assert_eq!(error, "cannot work offline: the cache has no main/binary-amd64/Packages.xz of bookworm");
 }
@@ -42,7 +42,7 @@ fn offline_uses_the_cache_alone_and_says_what_it_lacks() {
 fn a_file_that_broke_in_the_cache_is_fetched_again() {
     let world = World::new();
     let set = world.update().expect("up to date");
-    let path = world.folder.path().join("cache/archive/sha256").join(set.contents[0].sha256.to_string());
+    let path = world.directory.path().join("cache/archive/sha256").join(set.contents[0].sha256.to_string());
     std::fs::write(&path, "broken").expect("written");
     let set = world.update().expect("up to date");
     assert_eq!(read(&set.contents[0]), CONTENTS);
@@ -65,9 +65,9 @@ fn threads_that_update_one_cache_fetch_each_file_once() {
 /// What another process runs in the tests below; it does nothing in a plain run of all tests.
 #[test]
 fn another_process_updates() {
-    let Some(folder) = std::env::var_os("SODEB_TEST_FOLDER") else { return };
+    let Some(directory) = std::env::var_os("SODEB_TEST_DIRECTORY") else { return };
     let mirror = std::env::var("SODEB_TEST_MIRROR").expect("is set with it");
-    match update(settings(Path::new(&folder), &mirror)) {
+    match update(settings(Path::new(&directory), &mirror)) {
         Ok(set) => assert_eq!(read(&set.packages[0]), STANZA),
         Err(error) => panic!("{}", with_causes(&error)),
     }
@@ -80,7 +80,7 @@ fn other_process(world: &World, shell: &str) -> Command {
         .args(["-c", &format!("{shell} exec \"$@\""), "bash"])
         .arg(std::env::current_exe().expect("has a path"))
         .args(["--exact", "cache::another_process_updates", "--nocapture"])
-        .env("SODEB_TEST_FOLDER", world.folder.path())
+        .env("SODEB_TEST_DIRECTORY", world.directory.path())
         .env("SODEB_TEST_MIRROR", world.server.url())
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped());
@@ -124,8 +124,8 @@ fn a_disk_that_is_full_leaves_the_old_cache_good() {
 #[test]
 fn a_cache_that_cannot_be_written_is_named() {
     let world = World::new();
-    std::fs::write(world.folder.path().join("cache"), "a file").expect("written");
+    std::fs::write(world.directory.path().join("cache"), "a file").expect("written");
     let error = world.fails();
-    let path = world.folder.path().join("cache/archive");
+    let path = world.directory.path().join("cache/archive");
     assert!(error.starts_with(&format!("cannot write {} in the cache: ", path.display())), "{error}");
 }

@@ -1,4 +1,4 @@
-//! Mirrors that break off, are busy, cannot be reached, or are a folder.
+//! Mirrors that break off, are busy, cannot be reached, or are a directory.
 
 use super::*;
 
@@ -54,8 +54,8 @@ fn a_part_of_another_file_is_noticed_and_fetched_anew() {
     let contents = long_contents();
     let world = World::with(vec![bookworm(&contents)]);
     let digest = support::archive_server::sha256(&gz(contents.as_bytes()));
-    let partial = world.folder.path().join("cache/archive/partial");
-    std::fs::create_dir_all(&partial).expect("a folder");
+    let partial = world.directory.path().join("cache/archive/partial");
+    std::fs::create_dir_all(&partial).expect("a directory");
     std::fs::write(partial.join(digest), "not the beginning of it").expect("written");
     let set = world.update().expect("up to date");
     assert_eq!(read(&set.contents[0]), contents);
@@ -106,16 +106,16 @@ fn a_mirror_that_cannot_be_reached_gives_way_to_the_next() {
 }
 
 #[test]
-fn a_local_folder_is_a_mirror() {
+fn a_local_directory_is_a_mirror() {
     let world = World::new();
-    let mirror = world.folder.path().join("mirror");
+    let mirror = world.directory.path().join("mirror");
     for (path, bytes) in bookworm(CONTENTS).publish(&world.key) {
         let path = mirror.join(path);
-        std::fs::create_dir_all(path.parent().expect("has one")).expect("a folder");
+        std::fs::create_dir_all(path.parent().expect("has one")).expect("a directory");
         std::fs::write(path, bytes).expect("written");
     }
     let url = format!("file://{}", mirror.display());
-    let set = update(settings(world.folder.path(), &url)).expect("up to date");
+    let set = update(settings(world.directory.path(), &url)).expect("up to date");
     assert_eq!(read(&set.contents[0]), CONTENTS);
     assert!(world.server.requests().is_empty());
 }

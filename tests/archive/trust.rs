@@ -47,32 +47,32 @@ fn a_key_that_is_not_known_is_named_with_a_hint() {
 
 #[test]
 fn a_key_that_expired_ends_trust_but_not_in_a_snapshot_of_its_time() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let directory = tempfile::tempdir().expect("a directory");
     let then = archive_date().checked_sub(HOUR * 24 * 100).expect("in range");
     let key = SigningKey::at("Old archive", then, Some(Duration::from_secs(24 * 3600 * 30)));
-    key.write_public(&folder.path().join("key.asc"));
+    key.write_public(&directory.path().join("key.asc"));
     let suite = bookworm(CONTENTS).date(then);
     let files = suite.publish(&key);
     let name = then.strftime("%Y%m%dT%H%M%SZ").to_string();
     let old = suite.valid_until(then.checked_add(HOUR).expect("in range")).publish(&key);
     let snapshot = old.into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)).collect();
     let server = ArchiveServer::start([files, snapshot]);
-    let error = update(settings(folder.path(), &server.url())).expect_err("must fail").to_string();
+    let error = update(settings(directory.path(), &server.url())).expect_err("must fail").to_string();
     let expected = format!("key {} cannot be used: ", key.fingerprint());
     assert!(error.contains(&expected) && error.contains("Expired on "), "{error}");
 
-    let past = ArchiveSettings { snapshot: Some(name), ..settings(folder.path(), &server.url()) };
+    let past = ArchiveSettings { snapshot: Some(name), ..settings(directory.path(), &server.url()) };
     let set = update(past).expect("the past is readable");
     assert_eq!(read(&set.contents[0]), CONTENTS);
 }
 
 #[test]
 fn a_weak_hash_is_refused() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let directory = tempfile::tempdir().expect("a directory");
     let key = SigningKey::new("Weak archive").with_weak_hash();
-    key.write_public(&folder.path().join("key.asc"));
+    key.write_public(&directory.path().join("key.asc"));
     let server = ArchiveServer::start([bookworm(CONTENTS).publish(&key)]);
-    let error = update(settings(folder.path(), &server.url())).expect_err("must fail").to_string();
+    let error = update(settings(directory.path(), &server.url())).expect_err("must fail").to_string();
     assert!(
         error.contains("no good signature: signature by key ") && error.contains("is too weak: "),
         "{error}"

@@ -23,7 +23,7 @@ fn broken() -> Sample {
 fn written(sample: &Sample, format: &str) -> String {
     let image = sample.write();
     let arguments = [image.to_str().expect("a plain name"), "absent.tar", "--format", format];
-    let output = audit(sample.folder(), &arguments);
+    let output = audit(sample.directory(), &arguments);
     assert_eq!(output.status.code(), Some(2), "the worse of bad news and an image that is not there");
     String::from_utf8(output.stdout).expect("is UTF-8")
 }
@@ -34,7 +34,7 @@ fn text_groups_what_is_the_same() {
     assert_eq!(text.matches("libgmp.so.10 is missing").count(), 1, "{text}");
     assert!(text.contains("missing-library  a library is missing"), "{text}");
     assert!(text.contains("wheel pkg 1.0, layer 2 of 2"), "{text}");
-    assert!(text.contains("mend: add libgmp10"), "{text}");
+    assert!(text.contains("fix: add libgmp10"), "{text}");
     assert!(text.contains("2 errors, 0 warnings, 1 note"), "{text}");
     assert!(!text.contains('\u{1b}'), "no escape of a name's gets through, and no colours: {text}");
 }
@@ -90,22 +90,22 @@ fn a_file_is_written_whole_or_not_at_all() {
     let image = sample.write();
     let image = image.to_str().expect("a plain name");
     for format in ["text", "json", "jsonl", "sarif", "junit"] {
-        let output = audit(sample.folder(), &[image, "--format", format, "-o", "report"]);
+        let output = audit(sample.directory(), &[image, "--format", format, "-o", "report"]);
         assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
         assert!(output.stdout.is_empty());
-        let text = std::fs::read_to_string(sample.folder().join("report")).expect("is written");
+        let text = std::fs::read_to_string(sample.directory().join("report")).expect("is written");
         assert!(text.contains("libgmp.so.10") && text.ends_with('\n'), "{format}");
     }
-    let output = audit(sample.folder(), &[image, "-o", "absent/report"]);
+    let output = audit(sample.directory(), &[image, "-o", "absent/report"]);
     assert_eq!(output.status.code(), Some(3));
-    assert!(!sample.folder().join("absent").exists());
+    assert!(!sample.directory().join("absent").exists());
 }
 
 #[test]
 fn rules_are_listed_and_explained() {
     let sample = Sample::new();
     let said = |arguments: &[&str]| {
-        let output = audit(sample.folder(), arguments);
+        let output = audit(sample.directory(), arguments);
         let text = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8(text).expect("is UTF-8"))
     };
@@ -115,7 +115,7 @@ fn rules_are_listed_and_explained() {
         let code = line.split(' ').next().expect("a code");
         let (status, text) = said(&["--explain", code]);
         assert_eq!(status, Some(0));
-        assert!(text.starts_with(&format!("{code}: ")) && text.contains("How to mend it:"), "{text}");
+        assert!(text.starts_with(&format!("{code}: ")) && text.contains("How to fix it:"), "{text}");
     }
     let (_, json) = said(&["--list-rules", "--format", "json"]);
     let json: Value = serde_json::from_str(&json).expect("is JSON");
@@ -131,10 +131,10 @@ fn images_come_from_a_list() {
     let sample = broken();
     let image = sample.write();
     let list = format!("# the fleet\n\n{}  # this one\n", image.display());
-    std::fs::write(sample.folder().join("fleet"), list).expect("is written");
-    let output = audit(sample.folder(), &["--images-from", "fleet", "--format", "jsonl"]);
+    std::fs::write(sample.directory().join("fleet"), list).expect("is written");
+    let output = audit(sample.directory(), &["--images-from", "fleet", "--format", "jsonl"]);
     assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 1);
     assert_eq!(output.status.code(), Some(1));
-    let output = audit(sample.folder(), &["--images-from", "none"]);
+    let output = audit(sample.directory(), &["--images-from", "none"]);
     assert_eq!(output.status.code(), Some(2));
 }

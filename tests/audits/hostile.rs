@@ -8,13 +8,13 @@ use tar::EntryType::{Link, Regular, Symlink};
 use super::sample::{EXTENSION, PACKAGES, Sample};
 use crate::support::audits::{TestImage, audit, image_file, report};
 use crate::support::fixture::library;
-use crate::support::images::{docker_parts, tar_of, tar_of_folder, tar_of_parts};
+use crate::support::images::{docker_parts, tar_of, tar_of_directory, tar_of_parts};
 
 #[test]
 fn nothing_outside_is_read() {
     let sample = Sample::new();
     // What lies on the host, where a link out of the image would lead.
-    let outside = sample.folder().join("libgmp.so.10");
+    let outside = sample.directory().join("libgmp.so.10");
     let built = crate::support::fixture::Fixture::empty();
     built.build(library("/libgmp.so.10"));
     fs::copy(built.host("/libgmp.so.10"), &outside).expect("is copied");
@@ -55,21 +55,21 @@ fn entries_that_no_engine_unpacks() {
         ("venv/twice", Regular, "#!/usr/bin/none\n"),
     ]);
     let mut image =
-        TestImage::of_folders(&[&sample.system.root(), &sample.venv.root()], &["/venv/bin/python"]);
+        TestImage::of_directories(&[&sample.system.root(), &sample.venv.root()], &["/venv/bin/python"]);
     image.layers.push(upper);
-    let file = image_file(sample.folder());
+    let file = image_file(sample.directory());
     image.write(&file);
-    let output = audit(sample.folder(), &[file.to_str().expect("a plain name")]);
+    let output = audit(sample.directory(), &[file.to_str().expect("a plain name")]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(0), "{said}");
     for expected in [
         "a path that leaves the root",
-        "a whiteout of something outside of its folder",
+        "a whiteout of something outside of its directory",
         "a hard link to something outside of the root",
     ] {
         assert!(said.contains(expected), "{said}");
     }
-    assert_eq!(report(sample.folder(), &file, &[]).lines(), [""; 0]);
+    assert_eq!(report(sample.directory(), &file, &[]).lines(), [""; 0]);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn an_image_that_is_not_what_it_says_is_told_and_the_others_are_audited() {
     let sample = Sample::new();
     sample.venv.build(library(EXTENSION).without_soname().needs("libgmp.so.10"));
     let good = sample.write();
-    let layer = tar_of_folder(&sample.venv.root());
+    let layer = tar_of_directory(&sample.venv.root());
     let mut forged = docker_parts(&[layer], &json!({}));
     // Another layer than the one whose digest the configuration has.
     forged[0].1 = tar_of(&[("etc/x", Regular, "forged")]);
@@ -87,9 +87,9 @@ fn an_image_that_is_not_what_it_says_is_told_and_the_others_are_audited() {
         ("noise.tar", vec![b'x'; 4096], "it is no tar archive"),
     ];
     for (name, bytes, cause) in cases {
-        fs::write(sample.folder().join(name), bytes).expect("is written");
+        fs::write(sample.directory().join(name), bytes).expect("is written");
         let good = good.to_str().expect("a plain name");
-        let output = audit(sample.folder(), &[name, good, "--format", "json"]);
+        let output = audit(sample.directory(), &[name, good, "--format", "json"]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(name) && said.contains(cause), "{said}");

@@ -15,11 +15,11 @@ fn broken() -> Sample {
 
 /// The exit status, the verdict on the one finding, and what is said on stderr.
 fn judged(sample: &Sample, config: &str, options: &[&str]) -> (i32, Option<String>, String) {
-    fs::write(sample.folder().join("sodeb.toml"), config).expect("is written");
+    fs::write(sample.directory().join("sodeb.toml"), config).expect("is written");
     let image = sample.write();
     let mut arguments = vec![image.to_str().expect("a plain name"), "--format", "json"];
     arguments.extend(options);
-    let output = audit(sample.folder(), &arguments);
+    let output = audit(sample.directory(), &arguments);
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     let finding = &json["images"][0]["findings"][0];
     let verdict = finding["verdict"].as_str().map(|verdict| format!("{} {verdict}", finding["severity"]));
@@ -93,7 +93,7 @@ fn only_what_is_new_since_a_baseline_counts() {
     let sample = broken();
     let image = sample.write();
     let image = image.to_str().expect("a plain name");
-    let written = audit(sample.folder(), &[image, "--format", "json", "-o", "known.json"]);
+    let written = audit(sample.directory(), &[image, "--format", "json", "-o", "known.json"]);
     assert_eq!(written.status.code(), Some(1));
     let (status, verdict, _) = judged(&sample, "", &["--baseline", "known.json"]);
     assert_eq!((status, verdict.as_deref()), (0, Some("error known")));
@@ -103,7 +103,7 @@ fn only_what_is_new_since_a_baseline_counts() {
     );
     assert_eq!(judged(&sample, "", &["--baseline", "known.json"]).0, 1);
     // What is no baseline is told.
-    fs::write(sample.folder().join("bad.json"), "{}").expect("is written");
+    fs::write(sample.directory().join("bad.json"), "{}").expect("is written");
     let (status, _, said) = judged(&sample, "", &["--baseline", "bad.json"]);
     assert_eq!(status, 2);
     assert!(said.contains("cannot read the baseline bad.json"), "{said}");

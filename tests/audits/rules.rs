@@ -36,7 +36,7 @@ fn missing_library() {
     assert_eq!(finding["owner"], json!({"kind": "wheel", "name": "pkg", "version": "1.0"}));
     assert_eq!(finding["layer"], 1);
     assert_eq!(finding["reach"], "extension");
-    assert_eq!(finding["mend"][0], "add libgmp10");
+    assert_eq!(finding["fix"][0], "add libgmp10");
     let why = finding["why"].as_array().expect("a trace");
     assert!(why.iter().any(|line| line == "/usr/lib/x86_64-linux-gnu/libgmp.so.10: no such file"), "{why:?}");
     // The same is a warning where the image starts something else, and an error again with --strict.

@@ -14,7 +14,7 @@ pub(crate) const PACKAGES: &str = "/venv/lib/python3.11/site-packages";
 pub(crate) const EXTENSION: &str =
     "/venv/lib/python3.11/site-packages/pkg/ext.cpython-311-x86_64-linux-gnu.so";
 
-/// The two layers of the image, each a folder, and what it starts.
+/// The two layers of the image, each a directory, and what it starts.
 pub(crate) struct Sample {
     /// The system: the linker, Python, the library, and dpkg's lists in distroless' form.
     pub(crate) system: Fixture,
@@ -25,7 +25,7 @@ pub(crate) struct Sample {
     /// More of the image's `Config`.
     pub(crate) run: serde_json::Value,
     /// The cache and the image.
-    folder: TempDir,
+    directory: TempDir,
 }
 
 impl Sample {
@@ -39,7 +39,7 @@ impl Sample {
             venv: Fixture::empty(),
             entrypoint: ["/venv/bin/python", "/app.py"].map(str::to_owned).to_vec(),
             run: serde_json::json!({}),
-            folder: TempDir::new().expect("a folder"),
+            directory: TempDir::new().expect("a directory"),
         };
         sample.installs("libc6", &[INTERPRETER]);
         sample.installs("python3.11-minimal", &[PYTHON]);
@@ -75,22 +75,22 @@ impl Sample {
     /// Writes the image and returns where it is.
     pub(crate) fn write(&self) -> std::path::PathBuf {
         let words: Vec<&str> = self.entrypoint.iter().map(String::as_str).collect();
-        let mut image = TestImage::of_folders(&[&self.system.root(), &self.venv.root()], &words);
+        let mut image = TestImage::of_directories(&[&self.system.root(), &self.venv.root()], &words);
         for (name, value) in self.run.as_object().expect("an object") {
             image.run[name] = value.clone();
         }
-        let file = image_file(self.folder.path());
+        let file = image_file(self.directory.path());
         image.write(&file);
         file
     }
 
     /// What is found in it.
     pub(crate) fn audit(&self, options: &[&str]) -> Report {
-        report(self.folder.path(), &self.write(), options)
+        report(self.directory.path(), &self.write(), options)
     }
 
-    /// Where the cache is, and the current folder.
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+    /// Where the cache is, and the current directory.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
     }
 }

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use sodeb::archive::{Archive, ArchiveSettings, IndexSet, Mirrors};
-use sodeb::catalog::{BuildError, Catalog, IndexKind, cached_catalog, cached_files, refresh_catalog};
-use sodeb::progress::Silent;
+use sodeb::debian::archive::{Archive, ArchiveSettings, IndexSet, Mirrors};
+use sodeb::debian::catalog::{BuildError, Catalog, IndexKind, cached_catalog, cached_files, refresh_catalog};
+use sodeb::support::progress::Silent;
 use sodeb::vocabulary::{Architecture, PackageName};
 use tempfile::TempDir;
 
@@ -28,23 +28,23 @@ fn stanza(name: &str, version: &str) -> String {
 }
 
 pub(super) struct World {
-    folder: TempDir,
+    directory: TempDir,
     key: SigningKey,
     pub(super) server: ArchiveServer,
 }
 
 impl World {
     pub(super) fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let directory = tempfile::tempdir().expect("a directory");
         let key = SigningKey::new("Test archive");
-        key.write_public(&folder.path().join("key.asc"));
+        key.write_public(&directory.path().join("key.asc"));
         let main = TestSuite::debian("bookworm").contents("main", "amd64", CONTENTS).packages(
             "main",
             "amd64",
             &stanza("libgmp10", "2:6.2.1+dfsg1-1.1"),
         );
         let server = ArchiveServer::start([main.publish(&key)]);
-        Self { folder, key, server }
+        Self { directory, key, server }
     }
 
     fn publish_security(&self, version: &str) {
@@ -57,14 +57,14 @@ impl World {
     }
 
     pub(super) fn cache(&self) -> &Path {
-        self.folder.path()
+        self.directory.path()
     }
 
     fn update(&self) -> IndexSet {
         let settings = ArchiveSettings {
             mirrors: Mirrors::Given(vec![self.server.url()]),
             snapshot: None,
-            keyrings: vec![self.folder.path().join("key.asc")],
+            keyrings: vec![self.directory.path().join("key.asc")],
             cache_dir: self.cache().to_owned(),
             offline: false,
             components: Vec::new(),

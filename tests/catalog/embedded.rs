@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use sodeb::catalog::{
+use sodeb::debian::catalog::{
     Catalog, CatalogFile, DependencyIndex, FileCatalog, IndexKind, LibraryQuery, NamePattern, Pattern,
-    Reason, Standing, embedded_catalogs, find,
+    Reason, Visibility, embedded_catalogs, find,
 };
-use sodeb::close::depends_closure;
+use sodeb::solve::closure::depends_closure;
 use sodeb::vocabulary::{Architecture, PackageName};
 
 use super::{ask, names, target};
@@ -18,7 +18,7 @@ use super::{ask, names, target};
 const RELEASES: [&str; 3] = ["bullseye", "bookworm", "trixie"];
 const ARCHITECTURES: [Architecture; 2] = [Architecture::Amd64, Architecture::Arm64];
 
-static FILE: &[u8] = include_bytes!("../../src/catalog/embedded.catalog");
+static FILE: &[u8] = include_bytes!("../../src/debian/catalog/embedded.catalog");
 
 fn embedded(release: &str, architecture: Architecture) -> FileCatalog {
     let wanted = target(release, architecture);
@@ -64,7 +64,7 @@ fn a_soname_is_answered_by_the_package_that_has_it() {
             for architecture in ARCHITECTURES {
                 let answer = ask(&embedded(release, architecture), soname, &[]);
                 assert_eq!(names(&answer), [package], "{soname} in {release} on {architecture}");
-                assert_eq!(answer.candidates[0].standing, Standing::OnPath);
+                assert_eq!(answer.candidates[0].visibility, Visibility::OnPath);
             }
         }
     }
@@ -109,7 +109,7 @@ fn a_library_under_lib_is_found_where_usr_is_merged() {
     let answer = ask(&embedded("bookworm", Architecture::Arm64), "libm.so.6", &[]);
     assert_eq!(names(&answer)[0], "libc6");
     assert_eq!(answer.candidates[0].path.to_string(), "/lib/aarch64-linux-gnu/libm.so.6");
-    assert_eq!(answer.candidates[0].standing, Standing::OnPath);
+    assert_eq!(answer.candidates[0].visibility, Visibility::OnPath);
 }
 
 #[test]
@@ -117,7 +117,9 @@ fn a_library_that_update_alternatives_links_is_told_from_one_on_the_path() {
     for soname in ["libblas.so.3", "liblapack.so.3"] {
         let answer = ask(&embedded("bookworm", Architecture::Amd64), soname, &[]);
         assert!(answer.candidates.len() > 3, "{:?}", names(&answer));
-        assert!(answer.candidates.iter().all(|candidate| candidate.standing == Standing::Alternatives));
+        assert!(
+            answer.candidates.iter().all(|candidate| candidate.visibility == Visibility::ViaAlternatives)
+        );
     }
 }
 
@@ -140,7 +142,7 @@ fn a_package_that_can_be_the_answer_can_be_fetched() {
             ["libgmp.so.10", "libc.so.6", "libstdc++.so.6", "libblas.so.3", "libpq.so.5", "libz.so.1"]
         {
             let mut candidates = ask(&catalog, soname, &[]).candidates;
-            candidates.retain(|candidate| candidate.standing != Standing::OffPath);
+            candidates.retain(|candidate| candidate.visibility != Visibility::OffPath);
             assert!(!candidates.is_empty(), "{soname}");
             for package in candidates.into_iter().map(|candidate| candidate.package) {
                 assert!(package.sha256.is_some(), "{package:?}");
@@ -201,7 +203,7 @@ fn every_name_in_depends_can_be_had_and_every_package_has_a_size() {
         let catalog = embedded(release, architecture);
         let index: &dyn DependencyIndex = catalog.dependency_index().expect("is told");
         let mut having_libraries = BTreeSet::new();
-        let every = |library: sodeb::catalog::Library| {
+        let every = |library: sodeb::debian::catalog::Library| {
             having_libraries.insert(library.package);
             ControlFlow::Continue(())
         };
@@ -236,7 +238,7 @@ fn every_entry_can_be_read_and_belongs_to_a_known_package() {
     let catalog = embedded("trixie", Architecture::Arm64);
     let mut count = 0;
     let mut last = PackageName::new("");
-    let every = |library: sodeb::catalog::Library| {
+    let every = |library: sodeb::debian::catalog::Library| {
         count += 1;
         let path = library.path.to_string();
         assert!(!path.starts_with("/usr/lib/x86_64-linux-gnu"), "{path} is another architecture's");

@@ -227,7 +227,7 @@ fn what_the_archive_is_reached_by_must_make_sense() {
 #[test]
 fn a_cache_that_cannot_be_written_is_the_outsides_fault() {
     let world = World::new();
-    world.fixture.file("/file", "no folder\n");
+    world.fixture.file("/file", "no directory\n");
     assert_says(
         &world.says(&["--refresh", "--cache-dir", "file"]),
         "! error: cannot write file/archive in the cache: Not a directory (os error 20)\nexit 3\n",

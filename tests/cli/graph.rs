@@ -81,7 +81,7 @@ fn the_exit_status_says_whether_something_is_unresolved() {
     fixture.build(library("/app/y.so").needs("libnowhere.so.7"));
     assert!(says(&fixture, &["graph", "app"]).ends_with("\nexit 1\n"));
     assert!(says(&fixture, &["graph", "nope"]).ends_with("\nexit 2\n"));
-    fixture.make_folder("/empty");
+    fixture.make_directory("/empty");
     let empty = says(&fixture, &["graph", "empty", "--format", "mermaid"]);
     assert_says(
         &empty,

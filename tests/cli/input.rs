@@ -54,7 +54,7 @@ fn a_path_that_is_not_there() {
         assert_says(&says(&fixture, arguments), expected);
     }
     assert_says(&says(&fixture, &["etc", "nope"]), expected);
-    let hint = "! hint: a base is the path of a file or folder, an image HOST/NAME[:TAG] or docker://NAME[:TAG], or \
+    let hint = "! hint: a base is the path of a file or directory, an image HOST/NAME[:TAG] or docker://NAME[:TAG], or \
                 docker-daemon:NAME[:TAG]\nexit 2\n";
     assert_says(&says(&fixture, &["etc", "--base", "nope"]), &expected.replace("exit 2\n", hint));
 }
@@ -62,7 +62,7 @@ fn a_path_that_is_not_there() {
 #[test]
 fn a_path_that_may_not_be_read() {
     let fixture = Fixture::empty();
-    fixture.make_folder("/secret");
+    fixture.make_directory("/secret");
     fixture.mode("/secret", 0o000);
     assert_says(
         &said(&fixture, &mut unprivileged(&fixture, &["secret"])),
@@ -82,7 +82,7 @@ fn what_may_not_be_read_in_a_tree_is_told() {
     let fixture = Fixture::empty();
     fixture.build(library("/app/liba.so.1"));
     fixture.file("/app/secret.so", "text");
-    fixture.make_folder("/app/secret");
+    fixture.make_directory("/app/secret");
     fixture.mode("/app/secret.so", 0o000);
     fixture.mode("/app/secret", 0o000);
     let warnings = "! warning: cannot read /app/secret: Permission denied (os error 13)\n\
@@ -97,13 +97,13 @@ fn what_may_not_be_read_in_a_tree_is_told() {
 #[test]
 fn a_tree_with_no_object_lacks_nothing() {
     let fixture = Fixture::empty();
-    fixture.make_folder("/empty");
+    fixture.make_directory("/empty");
     fixture.file("/text/readme", "no object\n");
-    for (folder, files) in [("empty", "0 files"), ("text", "1 file")] {
+    for (directory, files) in [("empty", "0 files"), ("text", "1 file")] {
         let expected = of_one_object(files).replace("1 object", "0 objects");
         let note = "! note: there is no object here that a dynamic linker could load\nexit 0\n";
-        assert_says(&says(&fixture, &[folder, "--at", "/app"]), &format!("{expected}{note}"));
-        assert_says(&says(&fixture, &["tree", folder]), note);
+        assert_says(&says(&fixture, &[directory, "--at", "/app"]), &format!("{expected}{note}"));
+        assert_says(&says(&fixture, &["tree", directory]), note);
     }
     let (answer, status) = json(&fixture, &["text", "--release", "bookworm"]);
     assert_eq!((status, &answer["app"][0]["files"], &answer["app"][0]["objects"]), (0, &json!(1), &json!(0)));
@@ -176,7 +176,7 @@ fn pipes_sockets_and_devices_are_not_opened() {
     let _socket = UnixListener::bind(fixture.host("/app/socket")).expect("a socket");
     fixture.build(library("/app/liba.so.1"));
     for path in ["app/pipe", "app/socket", "/dev/null"] {
-        let expected = format!("! error: cannot read {path}: neither a folder nor a file\nexit 2\n");
+        let expected = format!("! error: cannot read {path}: neither a directory nor a file\nexit 2\n");
         assert_says(&says(&fixture, &[path]), &expected);
         assert_says(&says(&fixture, &["tree", path]), &expected);
         let expected = format!("! error: cannot read {path}: Not a directory (os error 20)\nexit 2\n");

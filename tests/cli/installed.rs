@@ -62,7 +62,7 @@ fn of_a_distroless_image() {
 #[test]
 fn of_a_root_without_a_database() {
     let fixture = tree();
-    for (root, file) in [("nope", "nope/"), ("app", "FOLDER/app/var/lib/dpkg/status.d")] {
+    for (root, file) in [("nope", "nope/"), ("app", "DIR/app/var/lib/dpkg/status.d")] {
         let catalog = format!("installed:{root}");
         assert_says(
             &says(&fixture, &["app", "--catalog", &catalog]),

@@ -14,7 +14,7 @@ fn expected(name: &str) -> String {
     fs::read_to_string(path).expect("a file of fixtures/manifests")
 }
 
-/// A folder with a lock of fixtures/manifests.
+/// A directory with a lock of fixtures/manifests.
 fn with_lock(name: &str) -> Fixture {
     let fixture = Fixture::empty();
     fixture.file("/sodeb.lock", &expected(name));
@@ -34,8 +34,8 @@ fn a_lock_is_written_as_a_manifest_and_what_it_does_not_mend_is_bad_news() {
     let fixture = with_lock("sodeb.lock");
     let apt = manifest(&fixture, &["sodeb.lock", "--format", "apt"]);
     assert_says(&apt, &format!("{}{WARNING}exit 1\n", expected("apt.txt")));
-    let mended = with_lock("empty/sodeb.lock");
-    let text = manifest(&mended, &["sodeb.lock", "--format", "dockerfile-apt"]);
+    let fixed = with_lock("empty/sodeb.lock");
+    let text = manifest(&fixed, &["sodeb.lock", "--format", "dockerfile-apt"]);
     assert_says(&text, &format!("{}exit 0\n", expected("empty/dockerfile-apt.txt")));
 }
 
@@ -90,7 +90,7 @@ fn a_format_that_is_not_known_is_answered_with_those_that_are() {
 }
 
 #[test]
-fn a_tree_is_closed_first_and_a_folder_is_a_tree_whatever_its_name() {
+fn a_tree_is_closed_first_and_a_directory_is_a_tree_whatever_its_name() {
     let fixture = Fixture::empty();
     fixture.build(library("/app.lock/x.so").needs("liba.so.1"));
     let key = SigningKey::new("Test archive");

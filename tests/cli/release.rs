@@ -13,7 +13,7 @@ const TRIXIE: &str = "ID=debian\nVERSION_CODENAME=trixie\n";
 const DISTROLESS: &str = "PRETTY_NAME=\"Distroless\"\nID=\"debian\"\nVERSION_ID=\"12\"\n";
 const ALPINE: &str = "ID=alpine\nVERSION_ID=3.20.1\n";
 
-/// A tree in a folder that may be made a root file system.
+/// A tree in a directory that may be made a root file system.
 fn tree() -> Fixture {
     let fixture = Fixture::empty();
     fixture.build(library("/place/app/x.so").needs("libgmp.so.10"));
@@ -26,7 +26,7 @@ fn release(fixture: &Fixture, command: &mut Command) -> (String, String) {
     let said = String::from_utf8_lossy(&output.stderr);
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
     let text = |field: &str| answer["target"][field].as_str().expect("a text").to_owned();
-    (text("release"), text("release_from").replace(&fixture.root().display().to_string(), "FOLDER"))
+    (text("release"), text("release_from").replace(&fixture.root().display().to_string(), "DIR"))
 }
 
 fn pair(release: &str, from: &str) -> (String, String) {
@@ -38,7 +38,7 @@ fn a_flag_goes_before_the_variable_and_that_before_the_file() {
     let fixture = tree();
     fixture.file("/place/etc/os-release", TRIXIE);
     let ask = |arguments: &[&str]| command(&fixture, &[&["place/app"], arguments].concat());
-    assert_eq!(release(&fixture, &mut ask(&[])), pair("trixie", "from FOLDER/place/etc/os-release"));
+    assert_eq!(release(&fixture, &mut ask(&[])), pair("trixie", "from DIR/place/etc/os-release"));
     fixture.file("/sodeb.toml", "release = \"bullseye\"\n");
     assert_eq!(release(&fixture, &mut ask(&[])), pair("bullseye", "as asked"));
     assert_eq!(release(&fixture, ask(&[]).env("SODEB_RELEASE", "bookworm")), pair("bookworm", "as asked"));
@@ -51,7 +51,7 @@ fn the_base_goes_before_the_trees_surroundings() {
     let fixture = tree();
     fixture.file("/place/etc/os-release", TRIXIE);
     fixture.file("/base/usr/lib/os-release", BULLSEYE);
-    fixture.make_folder("/base/etc");
+    fixture.make_directory("/base/etc");
     fixture.link("/base/etc/os-release", "../usr/lib/os-release");
     let mut ask = command(&fixture, &["place/app", "--base", "base"]);
     assert_eq!(release(&fixture, &mut ask), pair("bullseye", "from base"));
@@ -79,7 +79,7 @@ fn another_distribution_gives_way_to_stable_and_not_to_what_lies_around_it() {
     fixture.file("/place/etc/os-release", ALPINE);
     fixture.file("/base/etc/os-release", ALPINE);
     let mut around = command(&fixture, &["place/app"]);
-    let from = "Debian stable, since FOLDER/place/etc/os-release is of alpine";
+    let from = "Debian stable, since DIR/place/etc/os-release is of alpine";
     assert_eq!(release(&fixture, &mut around), pair("trixie", from));
     let mut base = command(&fixture, &["place/app", "--base", "base"]);
     assert_eq!(release(&fixture, &mut base), pair("trixie", "Debian stable, since base is of alpine"));

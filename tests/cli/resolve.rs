@@ -150,11 +150,11 @@ fn each_soname_has_its_status() {
 fn what_update_alternatives_links_has_every_package_that_offers_it() {
     let (answer, _) = json(&venv(), &QUESTION);
     let blas = soname(&answer, "libblas.so.3");
-    assert_eq!((&blas["package"], &blas["standing"]), (&json!("libblas3"), &json!("alternatives")));
+    assert_eq!((&blas["package"], &blas["visibility"]), (&json!("libblas3"), &json!("via-alternatives")));
     assert_eq!(blas["path"], "/usr/lib/x86_64-linux-gnu/blas/libblas.so.3");
-    let others: Vec<_> = rows(blas, "alternatives").iter().map(|row| &row["package"]).collect();
+    let others: Vec<_> = rows(blas, "via-alternatives").iter().map(|row| &row["package"]).collect();
     assert!(others.contains(&&json!("libopenblas0-pthread")), "{others:?}");
-    assert!(rows(blas, "alternatives").iter().all(|row| row["standing"] == "alternatives"));
+    assert!(rows(blas, "via-alternatives").iter().all(|row| row["visibility"] == "alternatives"));
 }
 
 #[test]

@@ -57,14 +57,14 @@ fn words_that_are_not_known() {
 #[test]
 fn settings_that_make_no_sense_name_the_file_and_the_cause() {
     for (settings, cause) in [
-        ("base = \n", "read FOLDER/sodeb.toml: TOML parse error at line 1, column 8\n"),
+        ("base = \n", "read DIR/sodeb.toml: TOML parse error at line 1, column 8\n"),
         ("bse = \"x\"\n", "\n! unknown field `bse`, expected one of `base`, `at`, "),
         ("jobs = \"many\"\n", "\n! invalid type: string \"many\", expected a nonzero u16\nexit"),
         ("jobs = 0\n", "\n! invalid value: integer `0`, expected a nonzero u16\nexit"),
-        ("arch = \"pdp11\"\n", "use arch in FOLDER/sodeb.toml: unknown architecture 'pdp11' (known: "),
-        ("catalog = \"apt\"\n", "use catalog in FOLDER/sodeb.toml: neither embedded nor archive nor "),
+        ("arch = \"pdp11\"\n", "use arch in DIR/sodeb.toml: unknown architecture 'pdp11' (known: "),
+        ("catalog = \"apt\"\n", "use catalog in DIR/sodeb.toml: neither embedded nor archive nor "),
         ("at = \"opt/app\"\n", "mount the tree at 'opt/app': it is a relative path\n"),
-        ("base = \"nope\"\n", "read FOLDER/nope: No such file or directory (os error 2)\n"),
+        ("base = \"nope\"\n", "read DIR/nope: No such file or directory (os error 2)\n"),
     ] {
         let said = says(&with_settings(settings), &["app"]);
         assert!(said.starts_with("! error: cannot ") && said.ends_with("exit 2\n"), "{said}");
@@ -82,10 +82,10 @@ fn scratch_is_no_base_whatever_the_file_says() {
 }
 
 #[test]
-fn a_settings_file_that_is_a_folder_is_no_settings_file() {
+fn a_settings_file_that_is_a_directory_is_no_settings_file() {
     let fixture = Fixture::empty();
-    fixture.make_folder("/sodeb.toml");
-    let expected = "! error: cannot read FOLDER/sodeb.toml: Is a directory (os error 21)\nexit 2\n";
+    fixture.make_directory("/sodeb.toml");
+    let expected = "! error: cannot read DIR/sodeb.toml: Is a directory (os error 21)\nexit 2\n";
     assert_says(&says(&fixture, &["etc"]), expected);
 }
 
@@ -96,7 +96,7 @@ fn settings_are_found_upward_and_their_paths_start_from_them() {
     assert_says(
         &said(&fixture, command(&fixture, &["."]).current_dir(fixture.host("/app"))),
         "/opt/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm (embedded index of #, as asked)\n\
-         on base FOLDER/base\n\n\
+         on base DIR/base\n\n\
          nothing is missing: 1 library name asked for, each found\n\n\
          not looked at: what code opens by name at run time\n\
          exit 0\n",

@@ -8,22 +8,22 @@ fn lib(name: &str) -> Object {
     library(&format!("{LIBRARIES}/{name}"))
 }
 
-/// A package with its libblas.so.3 in a folder of its own, as libblas3 has it, and with the priority of its link.
-fn blas(package: &str, folder: &str, priority: u32, object: Object) -> TestPackage {
+/// A package with its libblas.so.3 in a directory of its own, as libblas3 has it, and with the priority of its link.
+fn blas(package: &str, directory: &str, priority: u32, object: Object) -> TestPackage {
     let script = format!(
         "#!/bin/sh\nset -e\nupdate-alternatives --install {LIBRARIES}/libblas.so.3 \\\n\
-         \tlibblas.so.3-x86_64-linux-gnu {LIBRARIES}/{folder}/libblas.so.3 {priority}\n"
+         \tlibblas.so.3-x86_64-linux-gnu {LIBRARIES}/{directory}/libblas.so.3 {priority}\n"
     );
     TestPackage::new(package)
-        .object(&format!("{LIBRARIES}/{folder}/libblas.so.3"), object)
+        .object(&format!("{LIBRARIES}/{directory}/libblas.so.3"), object)
         .field("Provides: libblas.so.3")
         .script("postinst", &script)
 }
 
-fn links_to(folder: &str) -> Vec<String> {
+fn links_to(directory: &str) -> Vec<String> {
     let mut links = vec![
-        format!("/etc/alternatives/libblas.so.3-x86_64-linux-gnu -> {LIBRARIES}/{folder}/libblas.so.3"),
-        format!("{LIBRARIES}/{folder}/libblas.so.3"),
+        format!("/etc/alternatives/libblas.so.3-x86_64-linux-gnu -> {LIBRARIES}/{directory}/libblas.so.3"),
+        format!("{LIBRARIES}/{directory}/libblas.so.3"),
         format!("{LIBRARIES}/libblas.so.3 -> /etc/alternatives/libblas.so.3-x86_64-linux-gnu"),
     ];
     links.sort();

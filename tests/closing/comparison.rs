@@ -89,7 +89,7 @@ fn a_distroless_base_tells_its_packages_in_a_file_each() {
 #[test]
 fn a_base_without_packages_has_none_and_one_that_leads_out_of_itself_is_not_followed() {
     let world = World::new(library("/app/x.so").needs("liba.so.1"), &packages());
-    world.fixture.make_folder("/base/var/lib/dpkg");
+    world.fixture.make_directory("/base/var/lib/dpkg");
     assert_eq!(depends(&world.comparison(&["--base", "base"])).0, 4);
     world.fixture.file("/elsewhere", &installed("libb2", "amd64", ""));
     world.fixture.link("/base/var/lib/dpkg/status", "../../../../elsewhere");
@@ -108,14 +108,14 @@ fn a_base_in_a_tar_tells_its_packages_and_has_a_digest_of_its_own() {
     std::fs::write(world.fixture.host("/base.tar"), &tar).expect("a file");
     let zstd = zstd::encode_all(tar.as_slice(), 1).expect("memory writes");
     std::fs::write(world.fixture.host("/base.tar.zst"), zstd).expect("a file");
-    let on_folder = world.comparison(&["--base", "base"]);
-    assert_eq!(depends(&on_folder).0, 2);
+    let on_directory = world.comparison(&["--base", "base"]);
+    assert_eq!(depends(&on_directory).0, 2);
     let digest = |base: &str| {
         let lock = world.lock(&["--base", base]);
         lock.value["base"]["digest"].as_str().expect("a digest").to_owned()
     };
     for base in ["base.tar", "base.tar.zst"] {
-        assert_eq!(world.comparison(&["--base", base]), on_folder);
+        assert_eq!(world.comparison(&["--base", base]), on_directory);
         assert_eq!(digest(base), digest("base.tar"), "however it is compressed");
     }
     assert_ne!(digest("base"), digest("base.tar"));

@@ -25,9 +25,9 @@ fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// Every file below a folder.
-fn files(folder: &std::path::Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+/// Every file below a directory.
+fn files(directory: &std::path::Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
     let below = |entry: fs::DirEntry| match entry.path().is_dir() {
         true => files(&entry.path()),
         false => vec![entry.path().display().to_string()],

@@ -32,7 +32,7 @@ fn only_what_is_loaded_is_taken_and_a_link_stays_a_link() {
 }
 
 #[test]
-fn a_private_folder_of_a_package_is_searched_for_its_own_libraries() {
+fn a_private_directory_of_a_package_is_searched_for_its_own_libraries() {
     let package = TestPackage::new("liba1")
         .object(
             &format!("{LIBRARIES}/liba.so.1"),
@@ -59,7 +59,7 @@ fn what_the_base_has_costs_nothing_and_paths_lead_through_its_links() {
     let more = TestPackage::new("libb1").object("/lib/x86_64-linux-gnu/libb.so.1", lib("libb.so.1"));
     let world = World::new(lib("x.so").needs("liba.so.1"), &[package, more]);
     let base = &world.fixture;
-    base.make_folder(&format!("/base{LIBRARIES}"));
+    base.make_directory(&format!("/base{LIBRARIES}"));
     base.link("/base/lib", "usr/lib");
     base.build(lib("libb.so.1").at(&format!("/base{LIBRARIES}/libb.so.1")));
     let lock = world.lock(&["--base", "base"]);

@@ -99,7 +99,7 @@ fn the_tar_of_a_root_is_one_layer_in_whatever_compression_layers_can_have() {
 }
 
 #[test]
-fn the_folder_of_a_root_is_one_layer_with_its_modes_and_names() {
+fn the_directory_of_a_root_is_one_layer_with_its_modes_and_names() {
     let world = world();
     let fixture = &world.fixture;
     for (path, mode) in [("/base/tmp", 0o1777), ("/base/proc", 0o555), ("/base/usr/lib", 0o755)] {

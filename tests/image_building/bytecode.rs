@@ -26,10 +26,10 @@ fn write(world: &World, source: &str, seconds: u64, bytecodes: &[(&str, Vec<u8>)
     fs::write(&path, "x = 1\n").expect("written");
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
     File::options().append(true).open(&path).and_then(|file| file.set_modified(time)).expect("set");
-    let folder = world.fixture.host("/app/__pycache__");
-    fs::create_dir_all(&folder).expect("made");
+    let directory = world.fixture.host("/app/__pycache__");
+    fs::create_dir_all(&directory).expect("made");
     for (tag, bytes) in bytecodes {
-        fs::write(folder.join(format!("{source}.{tag}.pyc")), bytes).expect("written");
+        fs::write(directory.join(format!("{source}.{tag}.pyc")), bytes).expect("written");
     }
 }
 
@@ -64,9 +64,9 @@ fn a_source_keeps_its_time_where_bytecode_counts_on_it() {
 fn python_finds_that_bytecode_matches() {
     let world = world();
     write(&world, "counted", 1_600_000_000, &[]);
-    let python = |arguments: &[&str], folder: &str| {
+    let python = |arguments: &[&str], directory: &str| {
         let mut python = Command::new("python3");
-        python.env_clear().current_dir(world.fixture.host(folder)).args(arguments).output()
+        python.env_clear().current_dir(world.fixture.host(directory)).args(arguments).output()
     };
     let compiled = ["-m", "compileall", "-q", "--invalidation-mode", "timestamp", "counted.py"];
     let Ok(compiled) = python(&compiled, "/app") else {

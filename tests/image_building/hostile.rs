@@ -27,11 +27,11 @@ fn refused_on(world: &World, members: &[Member], status: i32) -> String {
 fn a_file_or_a_loop_of_links_is_no_place_for_a_tree() {
     let world = world();
     let said = refused_on(&world, &[("app", Regular, "mine")], 2);
-    assert!(said.contains("cannot put /app into the layer: /app of the base is no folder"), "{said}");
+    assert!(said.contains("cannot put /app into the layer: /app of the base is no directory"), "{said}");
     let said = refused_on(&world, &[("app", Symlink, "app")], 2);
-    assert!(said.contains("/app of the base is no folder"), "{said}");
+    assert!(said.contains("/app of the base is no directory"), "{said}");
     let said = refused_on(&world, &[("app/", Directory, ""), ("app/x.so/", Directory, "")], 2);
-    assert!(said.contains("cannot put /app/x.so into the layer: the base has a folder there"), "{said}");
+    assert!(said.contains("cannot put /app/x.so into the layer: the base has a directory there"), "{said}");
 }
 
 #[test]
@@ -104,9 +104,9 @@ fn an_output_that_is_there_is_not_written_over() {
     world.fixture.file("/full/mine", "mine");
     world.fixture.file("/file", "mine");
     for (output, cause) in [
-        ("full", "cannot write full: the folder is not empty"),
-        ("oci:full", "cannot write full: the folder is not empty"),
-        ("file", "cannot write file: it is there, and is no folder"),
+        ("full", "cannot write full: the directory is not empty"),
+        ("oci:full", "cannot write full: the directory is not empty"),
+        ("file", "cannot write file: it is there, and is no directory"),
         ("out.tar.gz", "cannot write out.tar.gz: an image's archive is a .tar"),
     ] {
         let answer = world.image("scratch", output, &[]);
@@ -144,7 +144,7 @@ fn a_link_is_no_file_wherever_it_leads() {
     assert_eq!((tree["app/mem"].kind, tree["app/mem"].target.as_str()), (Symlink, "/proc/self/mem"));
 }
 
-/// It is interrupted while it composes: its folder beside the output is there then, and its pipe is read by nobody.
+/// It is interrupted while it composes: its directory beside the output is there then, and its pipe is read by nobody.
 #[test]
 fn an_interrupted_run_leaves_nothing() {
     let world = world();

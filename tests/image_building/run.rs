@@ -12,7 +12,7 @@ use crate::support::fixture::COMPILER;
 use crate::support::images::{oci_parts, tar_of, write_parts};
 use crate::{World, said, succeeded, world};
 
-/// A program without any library: it says its variable `A`, and fails where `/app/x.so` or the working folder's `here`
+/// A program without any library: it says its variable `A`, and fails where `/app/x.so` or the working directory's `here`
 /// is missing, or `/gone` is there, or never ends if it has an argument.
 const SOURCE: &str = r#"
 static long call(long number, long a, long b, long c) {

@@ -22,8 +22,8 @@ fn an_image_is_the_same_whatever_the_threads_the_umask_the_locale_and_the_cache(
             world.fixture.file(&format!("/app/made/{name}"), name);
             world.fixture.mode(&format!("/app/made/{name}"), if run == 1 { 0o600 } else { 0o664 });
         }
-        let folder = world.fixture.host("/app/made/b");
-        fs::set_permissions(&folder, fs::Permissions::from_mode(if run == 1 { 0o700 } else { 0o775 }))
+        let directory = world.fixture.host("/app/made/b");
+        fs::set_permissions(&directory, fs::Permissions::from_mode(if run == 1 { 0o700 } else { 0o775 }))
             .expect("set");
         let (output, cache) = (format!("{run}.tar"), format!("cache-{}", run % 2));
         let program = world.command(&[

@@ -36,7 +36,7 @@ fn modes_and_owners_are_normal_and_links_stay_links() {
 fn a_venv_of_another_python_than_the_images_is_told() {
     let world = world();
     let fixture = &world.fixture;
-    fs::create_dir_all(fixture.host("/app/bin")).expect("a folder");
+    fs::create_dir_all(fixture.host("/app/bin")).expect("a directory");
     symlink("/usr/bin/python3", fixture.host("/app/bin/python3")).expect("a link");
     for (version, is_told) in [("3.11.2", true), ("3.13.5", false)] {
         fixture.file("/app/pyvenv.cfg", &format!("home = /usr/bin\nversion = {version}\n"));
@@ -51,7 +51,7 @@ fn a_venv_of_another_python_than_the_images_is_told() {
 }
 
 #[test]
-fn folders_above_the_place_are_roots_and_only_where_the_base_has_none() {
+fn directories_above_the_place_are_roots_and_only_where_the_base_has_none() {
     let world = world();
     let members: &[Member] = &[
         ("srv", EntryType::Symlink, "data/srv"),
@@ -113,7 +113,7 @@ fn names_do_not_act_on_the_terminal() {
 }
 
 #[test]
-fn a_folder_of_a_tree_leads_through_the_bases_link_and_leaves_it() {
+fn a_directory_of_a_tree_leads_through_the_bases_link_and_leaves_it() {
     let world = world();
     let members: &[Member] = &[
         ("lib", EntryType::Symlink, "usr/lib"),

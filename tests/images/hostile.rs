@@ -211,7 +211,7 @@ fn entries_that_no_engine_unpacks_are_findings() {
     let said = stderr(&output);
     for expected in [
         "a path that leaves the root",
-        "a whiteout of something outside of its folder",
+        "a whiteout of something outside of its directory",
         "a hard link to something outside of the root",
     ] {
         assert!(said.contains(expected), "{said}");

@@ -13,8 +13,8 @@ fn an_output_that_is_there_is_not_written_over() {
     fs::write(world.fixture.host("/full/mine"), "mine").expect("written");
     fs::write(world.fixture.host("/file"), "mine").expect("written");
     for (output, cause) in [
-        ("full", "cannot write full: the folder is not empty"),
-        ("file", "cannot write file: it is there, and is no folder"),
+        ("full", "cannot write full: the directory is not empty"),
+        ("file", "cannot write file: it is there, and is no directory"),
         ("app.tar.xz", "cannot write app.tar.xz: archives of this kind are not written"),
     ] {
         let answer = world.layer(output, &[]);
@@ -28,7 +28,7 @@ fn an_output_that_is_there_is_not_written_over() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_an_error_of_the_outside() {
+fn a_directory_that_is_not_there_is_an_error_of_the_outside() {
     let answer = usual_world().layer("nowhere/out.tar", &[]);
     assert_eq!(answer.status.code(), Some(3));
     assert!(said(&answer).contains("cannot write nowhere/out.tar: No such file"), "{}", said(&answer));
@@ -54,14 +54,15 @@ fn a_full_disk_leaves_nothing_half_written() {
 }
 
 #[test]
-fn a_folder_of_the_base_is_no_place_for_a_file() {
+fn a_directory_of_the_base_is_no_place_for_a_file() {
     let world = usual_world();
     succeeded(&world.run(&["lock", "app", "--at", "/app", "--refresh", "-o", "x.lock"]));
     let there = format!("/base{LIBRARIES}/liba.so.1.2.3");
     fs::create_dir_all(world.fixture.host(&there)).expect("made");
     let answer = world.run(&["layer", "x.lock", "--base", "base", "-o", "out.tar"]);
     assert_eq!(answer.status.code(), Some(2));
-    let cause = format!("cannot put {LIBRARIES}/liba.so.1.2.3 into the layer: the base has a folder there");
+    let cause =
+        format!("cannot put {LIBRARIES}/liba.so.1.2.3 into the layer: the base has a directory there");
     assert!(said(&answer).contains(&cause), "{}", said(&answer));
     assert!(!world.fixture.host("/out.tar").exists());
 }
@@ -73,7 +74,7 @@ fn a_loop_of_the_bases_links_is_an_error() {
     symlink("lib", world.fixture.host("/base/usr/lib")).expect("made");
     let answer = world.run(&["layer", "x.lock", "--base", "base", "-o", "out.tar"]);
     assert_eq!(answer.status.code(), Some(2));
-    assert!(said(&answer).contains("/usr/lib of the base is no folder"), "{}", said(&answer));
+    assert!(said(&answer).contains("/usr/lib of the base is no directory"), "{}", said(&answer));
 }
 
 #[test]
@@ -89,12 +90,12 @@ fn a_lock_that_was_made_for_a_base_wants_it() {
 }
 
 #[test]
-fn names_that_would_leave_the_folder_are_not_in_it() {
+fn names_that_would_leave_the_directory_are_not_in_it() {
     let evil = crate::usual().link(&format!("{LIBRARIES}/evil"), "/etc");
     let evil = evil.file(&format!("{LIBRARIES}/evil/passwd"), "mine");
     let world = crate::World::new(crate::lib("x.so").needs("liba.so.1"), &[evil]);
     let answer = world.layer("out", &["--files", "package"]);
     assert_eq!(answer.status.code(), Some(3));
-    assert!(said(&answer).contains("evil, which is put there too, is no folder"), "{}", said(&answer));
+    assert!(said(&answer).contains("evil, which is put there too, is no directory"), "{}", said(&answer));
     assert!(!world.fixture.host("/out/usr").exists());
 }

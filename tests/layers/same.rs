@@ -92,10 +92,10 @@ fn the_report_has_the_digests_of_what_was_written() {
     assert_eq!(report["output"]["diff_id"], sha256(&tar));
     assert_eq!(report["output"]["tar_size"], tar.len());
     let all = entries(&world.fixture.host("/out.tar")).len();
-    let counted = ["files", "links", "folders"].map(|kind| report[kind].as_u64().expect("a number"));
+    let counted = ["files", "links", "directories"].map(|kind| report[kind].as_u64().expect("a number"));
     assert_eq!(counted.iter().sum::<u64>(), all as u64);
     assert_eq!(report["packages"][0]["name"], "liba1");
-    let folder = world.layer("folder", &["--format", "json"]);
-    let folder: Value = serde_json::from_slice(&folder.stdout).expect("is JSON");
-    assert_eq!(folder["output"]["diff_id"], report["output"]["diff_id"]);
+    let directory = world.layer("directory", &["--format", "json"]);
+    let directory: Value = serde_json::from_slice(&directory.stdout).expect("is JSON");
+    assert_eq!(directory["output"]["diff_id"], report["output"]["diff_id"]);
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::support::package::{LIBRARIES, TestPackage};
 use crate::support::world::World;
-use crate::{STATUS, lib, said, succeeded, usual, usual_world, without_folders};
+use crate::{STATUS, lib, said, succeeded, usual, usual_world, without_directories};
 
 #[test]
 fn only_what_is_loaded_with_copyright_and_what_scanners_read() {
@@ -34,7 +34,7 @@ fn only_what_is_loaded_with_copyright_and_what_scanners_read() {
 
 #[test]
 fn whole_packages_come_without_documentation() {
-    let files = without_folders(usual_world().shipped(&["--files", "package"]));
+    let files = without_directories(usual_world().shipped(&["--files", "package"]));
     assert!(files.contains(&"usr/share/a/data".to_owned()), "{files:?}");
     assert!(files.contains(&"usr/lib/x86_64-linux-gnu/libunused.so.1".to_owned()), "{files:?}");
     assert!(!files.iter().any(|path| path.contains("README")), "{files:?}");
@@ -44,7 +44,7 @@ fn whole_packages_come_without_documentation() {
 #[test]
 fn included_files_are_those_that_the_pattern_takes() {
     let world = usual_world();
-    let files = without_folders(world.shipped(&["--include", "liba1:/usr/share/*/data"]));
+    let files = without_directories(world.shipped(&["--include", "liba1:/usr/share/*/data"]));
     assert!(files.contains(&"usr/share/a/data".to_owned()), "{files:?}");
     assert!(!files.iter().any(|path| path.contains("libunused")), "{files:?}");
 }
@@ -69,20 +69,20 @@ fn certificates_come_as_a_bundle_too_unless_the_base_has_one() {
 fn the_stanza_is_the_packages_and_the_md5sums_are_of_what_is_shipped() {
     let world = usual_world();
     succeeded(&world.layer("out", &[]));
-    let folder = world.fixture.host("/out");
-    let stanza = fs::read_to_string(folder.join(STATUS).join("liba1")).expect("is written");
+    let directory = world.fixture.host("/out");
+    let stanza = fs::read_to_string(directory.join(STATUS).join("liba1")).expect("is written");
     assert!(stanza.starts_with("Package: liba1\nVersion: 1.0-1\n"), "{stanza}");
     assert!(stanza.contains("\nSource: a (1.0)\n"), "{stanza}");
-    let sums = folder.join(STATUS).join("liba1.md5sums");
+    let sums = directory.join(STATUS).join("liba1.md5sums");
     let lines = fs::read_to_string(&sums).expect("is written");
     let paths: Vec<&str> = lines.lines().filter_map(|line| Some(line.split_once("  ")?.1)).collect();
     assert_eq!(paths, ["usr/lib/x86_64-linux-gnu/liba.so.1.2.3", "usr/share/doc/liba1/copyright"]);
-    let checked = Command::new("md5sum").arg("-c").arg(&sums).current_dir(&folder).output();
+    let checked = Command::new("md5sum").arg("-c").arg(&sums).current_dir(&directory).output();
     succeeded(&checked.expect("md5sum runs"));
 }
 
 #[test]
-fn a_merged_base_has_its_links_and_folders_left_alone() {
+fn a_merged_base_has_its_links_and_directories_left_alone() {
     let package = TestPackage::new("liba1")
         .object("/lib/x86_64-linux-gnu/liba.so.1", lib("liba.so.1"))
         .file("/usr/share/doc/liba1/copyright", "free");
@@ -109,14 +109,14 @@ fn a_merged_base_has_its_links_and_folders_left_alone() {
 }
 
 #[test]
-fn an_unmerged_base_has_the_packages_own_folders() {
+fn an_unmerged_base_has_the_packages_own_directories() {
     let package = TestPackage::new("liba1").object("/lib/x86_64-linux-gnu/liba.so.1", lib("liba.so.1"));
     let world = World::new(lib("x.so").needs("liba.so.1"), &[package]);
     fs::create_dir_all(world.fixture.host("/base/lib/y")).expect("made");
     fs::create_dir_all(world.fixture.host("/base/usr/lib")).expect("made");
     let shipped = world.shipped(&["--base", "base"]);
     assert_eq!(shipped[..2], ["lib/x86_64-linux-gnu/", "lib/x86_64-linux-gnu/liba.so.1"]);
-    // A folder has those of the base too, as they are there.
+    // A directory has those of the base too, as they are there.
     let (there, copied) = (world.fixture.host("/base/lib"), world.fixture.host("/out/lib"));
     fs::set_permissions(&there, fs::Permissions::from_mode(0o711)).expect("changed");
     succeeded(&world.layer("out", &["--base", "base"]));
@@ -129,10 +129,10 @@ fn what_the_base_has_already_is_not_repeated() {
     let world = usual_world();
     let copyright = world.fixture.host("/base/usr/share/doc/liba1/copyright");
     fs::write(&copyright, "free").expect("written");
-    let shipped = without_folders(world.shipped(&["--base", "base"]));
+    let shipped = without_directories(world.shipped(&["--base", "base"]));
     assert!(!shipped.iter().any(|path| path.contains("copyright")), "{shipped:?}");
     fs::write(&copyright, "an older one").expect("written");
-    let shipped = without_folders(world.shipped(&["--base", "base"]));
+    let shipped = without_directories(world.shipped(&["--base", "base"]));
     assert!(shipped.iter().any(|path| path.contains("copyright")), "{shipped:?}");
 }
 
@@ -146,7 +146,7 @@ fn the_links_of_an_alternative_are_made() {
         .field("Provides: libblas.so.3")
         .script("postinst", &script);
     let world = World::new(lib("x.so").needs("libblas.so.3"), &[package]);
-    let shipped = without_folders(world.shipped(&[]));
+    let shipped = without_directories(world.shipped(&[]));
     assert_eq!(
         shipped[..3],
         [
@@ -158,7 +158,7 @@ fn the_links_of_an_alternative_are_made() {
 }
 
 #[test]
-fn a_documentation_folder_that_is_a_link_brings_the_other_packages_copyright() {
+fn a_documentation_directory_that_is_a_link_brings_the_other_packages_copyright() {
     let linked = TestPackage::new("liba1")
         .object(&format!("{LIBRARIES}/liba.so.1"), lib("liba.so.1").needs("libb.so.1"))
         .link("/usr/share/doc/liba1", "libb1");
@@ -166,7 +166,7 @@ fn a_documentation_folder_that_is_a_link_brings_the_other_packages_copyright() {
         .object(&format!("{LIBRARIES}/libb.so.1"), lib("libb.so.1"))
         .file("/usr/share/doc/libb1/copyright", "free");
     let world = World::new(lib("x.so").needs("liba.so.1"), &[linked, other]);
-    let shipped = without_folders(world.shipped(&[]));
+    let shipped = without_directories(world.shipped(&[]));
     assert!(shipped.contains(&"usr/share/doc/liba1 -> libb1".to_owned()), "{shipped:?}");
     assert!(shipped.contains(&"usr/share/doc/libb1/copyright".to_owned()), "{shipped:?}");
 }

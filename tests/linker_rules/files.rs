@@ -9,11 +9,11 @@ use crate::{found, missing, verdicts};
 const AARCH64: u16 = 183;
 
 /// A program that finds `liba.so.1` in `/first`, then in `/second`; the first is still to be made.
-fn two_folders() -> Fixture {
+fn two_directories() -> Fixture {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1").runpath("/first:/second"));
     fixture.build(library("/second/liba.so.1"));
-    fixture.make_folder("/first");
+    fixture.make_directory("/first");
     fixture
 }
 
@@ -21,7 +21,7 @@ fn judge(fixture: &Fixture) -> Vec<Edge> {
     Judge::of(fixture).program("/app/prog")
 }
 
-/// The linker ends at the first folder's file.
+/// The linker ends at the first directory's file.
 fn assert_fatal(fixture: &Fixture) {
     let edges = judge(fixture);
     assert_eq!(verdicts(&edges), [missing("liba.so.1")]);
@@ -32,7 +32,7 @@ fn assert_fatal(fixture: &Fixture) {
 
 #[test]
 fn other_machine_is_passed_over() {
-    let fixture = two_folders();
+    let fixture = two_directories();
     fixture.build(library("/first/liba.so.1"));
     fixture.patch("/first/liba.so.1", Patch::Machine(AARCH64));
     assert_eq!(verdicts(&judge(&fixture)), [found("liba.so.1", "/second/liba.so.1", "runpath")]);
@@ -40,7 +40,7 @@ fn other_machine_is_passed_over() {
 
 #[test]
 fn other_class_is_passed_over() {
-    let fixture = two_folders();
+    let fixture = two_directories();
     fixture.build(library("/first/liba.so.1"));
     fixture.patch("/first/liba.so.1", Patch::Class(1));
     assert_eq!(verdicts(&judge(&fixture)), [found("liba.so.1", "/second/liba.so.1", "runpath")]);
@@ -48,9 +48,9 @@ fn other_class_is_passed_over() {
 
 #[test]
 fn nothing_but_other_machines_is_not_found() {
-    let fixture = two_folders();
-    for folder in ["/first", "/second"] {
-        let path = format!("{folder}/liba.so.1");
+    let fixture = two_directories();
+    for directory in ["/first", "/second"] {
+        let path = format!("{directory}/liba.so.1");
         fixture.build(library(&path));
         fixture.patch(&path, Patch::Machine(AARCH64));
     }
@@ -61,7 +61,7 @@ fn nothing_but_other_machines_is_not_found() {
 
 #[test]
 fn text_file_ends_the_search() {
-    let fixture = two_folders();
+    let fixture = two_directories();
     fixture.file(
         "/first/liba.so.1",
         "INPUT(liba.so.2) /* a script for another linker, longer than a header */\n",
@@ -91,21 +91,21 @@ fn source_under_the_name_of_a_library_ends_the_search() {
 
 #[test]
 fn empty_file_ends_the_search() {
-    let fixture = two_folders();
+    let fixture = two_directories();
     fixture.file("/first/liba.so.1", "");
     assert_fatal(&fixture);
 }
 
 #[test]
-fn folder_of_that_name_ends_the_search() {
-    let fixture = two_folders();
-    fixture.make_folder("/first/liba.so.1");
+fn directory_of_that_name_ends_the_search() {
+    let fixture = two_directories();
+    fixture.make_directory("/first/liba.so.1");
     assert_fatal(&fixture);
 }
 
 #[test]
 fn other_byte_order_ends_the_search() {
-    let fixture = two_folders();
+    let fixture = two_directories();
     fixture.build(library("/first/liba.so.1"));
     fixture.patch("/first/liba.so.1", Patch::ByteOrder(2));
     assert_fatal(&fixture);
@@ -114,7 +114,7 @@ fn other_byte_order_ends_the_search() {
 #[test]
 fn other_os_abi_ends_the_search() {
     const FREEBSD: u8 = 9;
-    let fixture = two_folders();
+    let fixture = two_directories();
     fixture.build(library("/first/liba.so.1"));
     fixture.patch("/first/liba.so.1", Patch::OsAbi(FREEBSD));
     assert_fatal(&fixture);
@@ -123,7 +123,7 @@ fn other_os_abi_ends_the_search() {
 #[test]
 fn relocatable_object_ends_the_search() {
     const ET_REL: u16 = 1;
-    let fixture = two_folders();
+    let fixture = two_directories();
     fixture.build(library("/first/liba.so.1"));
     fixture.patch("/first/liba.so.1", Patch::Type(ET_REL));
     assert_fatal(&fixture);
@@ -131,21 +131,21 @@ fn relocatable_object_ends_the_search() {
 
 #[test]
 fn program_in_place_of_a_library_ends_the_search() {
-    let fixture = two_folders();
+    let fixture = two_directories();
     fixture.build(program("/first/liba.so.1"));
     assert_fatal(&fixture);
 }
 
 #[test]
 fn dangling_link_is_passed_over() {
-    let fixture = two_folders();
+    let fixture = two_directories();
     fixture.link("/first/liba.so.1", "../gone/liba.so.1");
     assert_eq!(verdicts(&judge(&fixture)), [found("liba.so.1", "/second/liba.so.1", "runpath")]);
 }
 
 #[test]
 fn link_in_a_circle_ends_that_list_but_not_the_search() {
-    let fixture = two_folders();
+    let fixture = two_directories();
     fixture.link("/first/liba.so.1", "liba.so.1");
     assert_eq!(verdicts(&judge(&fixture)), [missing("liba.so.1")], "the list goes no further");
     fixture.build(library("/usr/lib/liba.so.1"));
@@ -154,7 +154,7 @@ fn link_in_a_circle_ends_that_list_but_not_the_search() {
 
 #[test]
 fn absolute_link_leads_through_the_root_that_is_looked_at() {
-    let fixture = two_folders();
+    let fixture = two_directories();
     fixture.build(library("/real/liba.so.1"));
     fixture.link("/first/liba.so.1", "/real/liba.so.1");
     assert_eq!(verdicts(&judge(&fixture)), [found("liba.so.1", "/first/liba.so.1", "runpath")]);
@@ -162,7 +162,7 @@ fn absolute_link_leads_through_the_root_that_is_looked_at() {
 
 #[test]
 fn library_need_not_be_executable() {
-    let fixture = two_folders();
+    let fixture = two_directories();
     fixture.build(library("/first/liba.so.1"));
     fixture.mode("/first/liba.so.1", 0o644);
     assert_eq!(verdicts(&judge(&fixture)), [found("liba.so.1", "/first/liba.so.1", "runpath")]);
@@ -209,7 +209,7 @@ fn section_headers_are_not_looked_at() {
 
 #[test]
 fn every_place_that_was_tried_is_told_with_the_reason() {
-    let fixture = two_folders();
+    let fixture = two_directories();
     fixture.build(library("/first/liba.so.1"));
     fixture.patch("/first/liba.so.1", Patch::Machine(AARCH64));
     std::fs::remove_file(fixture.host("/second/liba.so.1")).expect("the good one is removed");

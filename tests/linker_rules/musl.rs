@@ -35,7 +35,7 @@ fn musl_is_its_own_c_library() {
 }
 
 #[test]
-fn musl_does_not_search_glibcs_folders() {
+fn musl_does_not_search_glibcs_directories() {
     let fixture = root();
     fixture.build(musl_program("/app/prog").needs("liba.so.1"));
     fixture.build(library("/usr/lib/x86_64-linux-gnu/liba.so.1"));
@@ -54,15 +54,15 @@ fn musl_does_not_read_glibcs_cache() {
 }
 
 #[test]
-fn musl_searches_its_default_folders_in_order() {
+fn musl_searches_its_default_directories_in_order() {
     let fixture = root();
-    let folders = ["/lib", "/usr/local/lib", "/usr/lib"];
+    let directories = ["/lib", "/usr/local/lib", "/usr/lib"];
     let names = ["liba.so.1", "libb.so.1", "libd.so.1"];
     let mut object = musl_program("/app/prog");
     for (first, name) in names.into_iter().enumerate() {
         object = object.needs(name);
-        for folder in &folders[first..] {
-            fixture.build(library(&format!("{folder}/{name}")));
+        for directory in &directories[first..] {
+            fixture.build(library(&format!("{directory}/{name}")));
         }
     }
     fixture.build(object);
@@ -72,7 +72,7 @@ fn musl_searches_its_default_folders_in_order() {
 }
 
 #[test]
-fn musl_takes_its_folders_from_its_path_file_where_there_is_one() {
+fn musl_takes_its_directories_from_its_path_file_where_there_is_one() {
     let fixture = root();
     fixture.build(musl_program("/app/prog").needs("liba.so.1").needs("libb.so.1"));
     fixture.build(library("/opt/lib/liba.so.1"));

@@ -144,7 +144,7 @@ fn ld_library_path_is_split_at_semicolons_and_has_tokens() {
 }
 
 #[test]
-fn origin_of_a_program_started_by_a_link_is_the_real_files_folder() {
+fn origin_of_a_program_started_by_a_link_is_the_real_files_directory() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1").runpath("$ORIGIN/lib"));
     fixture.link("/bin/prog", "../app/prog");
@@ -157,7 +157,7 @@ fn origin_of_a_program_started_by_a_link_is_the_real_files_folder() {
 }
 
 #[test]
-fn origin_of_a_library_found_by_a_link_is_the_links_folder() {
+fn origin_of_a_library_found_by_a_link_is_the_links_directory() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1").runpath("/one"));
     fixture.build(library("/two/liba.so.1").needs("libb.so.1").needs("libc.so.1").runpath("$ORIGIN"));
@@ -193,7 +193,7 @@ fn origin_stands_with_and_without_braces_in_a_tree_without_base() {
 }
 
 #[test]
-fn lib_token_is_debians_multiarch_folder() {
+fn lib_token_is_debians_multiarch_directory() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1").runpath("/opt/$LIB"));
     fixture.build(library("/opt/lib/x86_64-linux-gnu/liba.so.1"));
@@ -238,18 +238,18 @@ fn word_that_only_begins_like_a_token_is_a_name() {
 }
 
 #[test]
-fn empty_element_means_the_current_folder() {
+fn empty_element_means_the_current_directory() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1").runpath("/nowhere::/other"));
     fixture.build(library("/job/liba.so.1"));
     let judge = Judge::of(&fixture);
     let edges = judge.workdir("/job").program("/app/prog");
     assert_eq!(verdicts(&edges), [found("liba.so.1", "liba.so.1", "runpath")]);
-    assert_eq!(verdicts(&judge.program("/app/prog")), [missing("liba.so.1")], "in another folder");
+    assert_eq!(verdicts(&judge.program("/app/prog")), [missing("liba.so.1")], "in another directory");
 }
 
 #[test]
-fn empty_element_of_ld_library_path_means_the_current_folder_but_an_empty_list_nothing() {
+fn empty_element_of_ld_library_path_means_the_current_directory_but_an_empty_list_nothing() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1"));
     fixture.build(library("/job/liba.so.1"));
@@ -262,7 +262,7 @@ fn empty_element_of_ld_library_path_means_the_current_folder_but_an_empty_list_n
 }
 
 #[test]
-fn relative_element_means_a_folder_below_the_current_one() {
+fn relative_element_means_a_directory_below_the_current_one() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1").runpath("lib"));
     fixture.build(library("/job/lib/liba.so.1"));
@@ -273,7 +273,7 @@ fn relative_element_means_a_folder_below_the_current_one() {
 }
 
 #[test]
-fn name_with_a_slash_is_a_path_from_the_current_folder() {
+fn name_with_a_slash_is_a_path_from_the_current_directory() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("sub/liba.so.1").needs("/abs/libb.so.1").runpath("/opt"));
     fixture.build(library("/job/sub/liba.so.1"));
@@ -284,7 +284,7 @@ fn name_with_a_slash_is_a_path_from_the_current_folder() {
         verdicts(&judge.workdir("/job").program("/app/prog")),
         [found("sub/liba.so.1", "sub/liba.so.1", "path"), found("/abs/libb.so.1", "/abs/libb.so.1", "path")]
     );
-    assert_eq!(verdicts(&judge.program("/app/prog"))[0], missing("sub/liba.so.1"), "in another folder");
+    assert_eq!(verdicts(&judge.program("/app/prog"))[0], missing("sub/liba.so.1"), "in another directory");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! ld.so.cache, ld.so.conf, the default folders and the glibc-hwcaps sub-folders.
+//! ld.so.cache, ld.so.conf, the default directories and the glibc-hwcaps sub-directories.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ pub(crate) fn run_ldconfig(fixture: &Fixture) {
 }
 
 #[test]
-fn cache_is_searched_before_the_default_folders() {
+fn cache_is_searched_before_the_default_directories() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1"));
     fixture.build(library("/opt/lib/liba.so.1"));
@@ -28,7 +28,7 @@ fn cache_is_searched_before_the_default_folders() {
 }
 
 #[test]
-fn folder_in_ld_so_conf_counts_for_nothing_without_a_cache() {
+fn directory_in_ld_so_conf_counts_for_nothing_without_a_cache() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1"));
     fixture.build(library("/opt/lib/liba.so.1"));
@@ -40,7 +40,7 @@ fn folder_in_ld_so_conf_counts_for_nothing_without_a_cache() {
 fn library_newer_than_the_cache_is_not_found() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1"));
-    fixture.make_folder("/opt/lib");
+    fixture.make_directory("/opt/lib");
     fixture.file("/etc/ld.so.conf", "/opt/lib\n");
     run_ldconfig(&fixture);
     fixture.build(library("/opt/lib/liba.so.1"));
@@ -77,31 +77,34 @@ fn broken_cache_counts_as_none() {
 }
 
 #[test]
-fn comment_or_blank_line_in_ld_so_conf_adds_no_folder() {
+fn comment_or_blank_line_in_ld_so_conf_adds_no_directory() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1"));
     fixture.build(library("/liba.so.1"));
-    fixture.file("/etc/ld.so.conf", "# folders\n\n   \n/opt/lib # and a comment\n\n");
-    fixture.make_folder("/opt/lib");
+    fixture.file("/etc/ld.so.conf", "# directories\n\n   \n/opt/lib # and a comment\n\n");
+    fixture.make_directory("/opt/lib");
     run_ldconfig(&fixture);
     assert_eq!(verdicts(&Judge::of(&fixture).program("/app/prog")), [missing("liba.so.1")]);
 }
 
 #[test]
-fn default_folders_are_searched_in_debians_order_with_no_configuration() {
+fn default_directories_are_searched_in_debians_order_with_no_configuration() {
     let fixture = Fixture::new();
-    let folders = ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib", "/usr/lib"];
+    let directories = ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib", "/usr/lib"];
     let names = ["liba.so.1", "libb.so.1", "libc.so.1", "libd.so.1"];
     let mut object = program("/app/prog");
     for (first, name) in names.into_iter().enumerate() {
         object = object.needs(name);
-        for folder in &folders[first..] {
-            fixture.build(library(&format!("{folder}/{name}")));
+        for directory in &directories[first..] {
+            fixture.build(library(&format!("{directory}/{name}")));
         }
     }
     fixture.build(object);
-    let expected: Vec<_> =
-        names.iter().zip(folders).map(|(name, folder)| (*name, format!("{folder}/{name}"))).collect();
+    let expected: Vec<_> = names
+        .iter()
+        .zip(directories)
+        .map(|(name, directory)| (*name, format!("{directory}/{name}")))
+        .collect();
     let edges = Judge::of(&fixture).program("/app/prog");
     let verdicts = verdicts(&edges);
     for (verdict, (name, path)) in verdicts.iter().zip(&expected) {
@@ -111,7 +114,7 @@ fn default_folders_are_searched_in_debians_order_with_no_configuration() {
 }
 
 #[test]
-fn lib64_is_no_default_folder() {
+fn lib64_is_no_default_directory() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1").needs("libb.so.1"));
     fixture.build(library("/lib64/liba.so.1"));
@@ -123,7 +126,7 @@ fn lib64_is_no_default_folder() {
 }
 
 #[test]
-fn default_folder_that_is_a_link_is_printed_as_it_is_searched() {
+fn default_directory_that_is_a_link_is_printed_as_it_is_searched() {
     let fixture = Fixture::new();
     fixture.link("/lib", "usr/lib");
     fixture.build(program("/app/prog").needs("liba.so.1"));
@@ -135,7 +138,7 @@ fn default_folder_that_is_a_link_is_printed_as_it_is_searched() {
 }
 
 #[test]
-fn nodeflib_on_the_program_leaves_out_the_default_folders() {
+fn nodeflib_on_the_program_leaves_out_the_default_directories() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1").flag("-Wl,-z,nodefaultlib"));
     fixture.build(library("/usr/lib/x86_64-linux-gnu/liba.so.1"));
@@ -179,7 +182,7 @@ fn nodeflib_does_not_leave_out_what_the_cache_has_elsewhere() {
 }
 
 #[test]
-fn hwcaps_copy_comes_before_the_base_copy_in_each_folder() {
+fn hwcaps_copy_comes_before_the_base_copy_in_each_directory() {
     let fixture = Fixture::new();
     fixture.build(program("/app/prog").needs("liba.so.1").needs("libb.so.1").runpath("/first:/second"));
     fixture.build(library("/first/liba.so.1"));

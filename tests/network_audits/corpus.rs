@@ -4,7 +4,7 @@
 use super::world::{GMPY2, Image, LIBRARIES, PACKAGES};
 use crate::support::fixture::{Fixture, library, program};
 
-/// An extension of Python at a path of the packages' folder.
+/// An extension of Python at a path of the packages' directory.
 fn extension(name: &str) -> crate::support::fixture::Object {
     library(&format!("{PACKAGES}/{name}")).without_soname()
 }

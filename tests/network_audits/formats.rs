@@ -22,11 +22,11 @@ fn validated(format: &str, file: &Path) -> String {
 fn sarif_keeps_to_its_schema_and_junit_is_read() {
     let image = Image::new();
     image.whiteout(&format!("{LIBRARIES}/libmpfr.so.6"));
-    let folder = tempfile::tempdir().expect("a folder");
-    image.write(folder.path());
+    let directory = tempfile::tempdir().expect("a directory");
+    image.write(directory.path());
     let written = |format: &str| {
-        let file = folder.path().join(format!("report.{format}"));
-        let (image, report) = (folder.path().to_str().expect("plain"), file.to_str().expect("plain"));
+        let file = directory.path().join(format!("report.{format}"));
+        let (image, report) = (directory.path().to_str().expect("plain"), file.to_str().expect("plain"));
         let output = audit(cache(), &[image, "absent.tar", "--format", format, "-o", report]);
         assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
         file
@@ -40,8 +40,8 @@ fn sarif_keeps_to_its_schema_and_junit_is_read() {
 
 #[test]
 fn sarif_that_breaks_its_schema_is_told() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("broken.sarif");
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("broken.sarif");
     std::fs::write(&file, r#"{"version": "2.1.0", "runs": [{}]}"#).expect("is written");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/validate.py");
     let python = fixture("validators").join("bin/python");

@@ -44,23 +44,23 @@ fn what_ld_so_does_not_find_is_what_is_reported() {
     image.move_library("libmpc.so.3", "libmpc.so.3.3.1", "/opt/lib");
     image.whiteout(&format!("{LIBRARIES}/libmpfr.so.6.2.0"));
     for library in ["libcrypto.so.3", "libexpat.so.1", "libffi.so.8", "libkrb5.so.3", "libtirpc.so.3"] {
-        // Where /usr is not merged, packages have them in either folder.
-        let folders = ["/lib/x86_64-linux-gnu", LIBRARIES];
-        let path = folders.map(|folder| format!("{folder}/{library}")).into_iter();
+        // Where /usr is not merged, packages have them in either directory.
+        let directories = ["/lib/x86_64-linux-gnu", LIBRARIES];
+        let path = directories.map(|directory| format!("{directory}/{library}")).into_iter();
         let is_there = |path: &String| lower().system.join(&path[1..]).symlink_metadata().is_ok();
         image.whiteout(&path.into_iter().find(is_there).expect("is there"));
     }
     image.install_debs(&["libstdc++6", "libgomp1"]);
-    let folder = tempfile::tempdir().expect("a folder");
-    image.write(&folder.path().join("layout"));
-    let root = folder.path().join("root");
+    let directory = tempfile::tempdir().expect("a directory");
+    image.write(&directory.path().join("layout"));
+    let root = directory.path().join("root");
     unpack(&image, &root);
 
-    let report = report(super::world::cache(), &folder.path().join("layout"), &["--strict"]);
+    let report = report(super::world::cache(), &directory.path().join("layout"), &["--strict"]);
     let mut reported: BTreeSet<(String, String)> = BTreeSet::new();
     for finding in report.findings() {
         let is_of_libraries = finding["rule"].as_str().is_some_and(|rule| OF_LIBRARIES.contains(&rule));
-        // Links in the default folders that nothing asks for are told, too.
+        // Links in the default directories that nothing asks for are told, too.
         if is_of_libraries && finding["severity"] == "error" || finding["rule"] == "load-order-dependent" {
             let text = |field: &str| finding[field].as_str().expect("a text").to_owned();
             reported.insert((text("path"), text("subject")));
@@ -82,9 +82,9 @@ fn what_ld_so_does_not_find_is_what_is_reported() {
     assert_eq!(reported, real);
 }
 
-/// The image as a folder.
+/// The image as a directory.
 fn unpack(image: &Image, root: &Path) {
-    std::fs::create_dir_all(root).expect("a folder");
+    std::fs::create_dir_all(root).expect("a directory");
     let lower = lower();
     for layer in [&lower.system, &lower.venv, &image.upper.root()] {
         let status =

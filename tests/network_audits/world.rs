@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::support::audits::{Report, report};
 use crate::support::fixture::Fixture;
-use crate::support::images::{Layout, OCI_LAYER, config, tar_of_folder};
+use crate::support::images::{Layout, OCI_LAYER, config, tar_of_directory};
 use crate::support::python_base::{PYTHON, STANDARD_LIBRARY};
 use crate::support::rootfs::unpack_debs;
 use crate::support::trees::{fixture_by, kept};
@@ -27,38 +27,38 @@ pub(crate) const PACKAGES: &str = "/venv/lib/python3.11/site-packages";
 pub(crate) const GMPY2: &str =
     "/venv/lib/python3.11/site-packages/gmpy2/gmpy2.cpython-311-x86_64-linux-gnu.so";
 
-/// The two lower layers, as folders and as tars.
+/// The two lower layers, as directories and as tars.
 pub(crate) struct Lower {
     pub(crate) system: PathBuf,
     pub(crate) venv: PathBuf,
     layers: [Vec<u8>; 2],
-    _folder: TempDir,
+    _directory: TempDir,
 }
 
 /// The lower layers, made once.
 pub(crate) fn lower() -> &'static Lower {
     static LOWER: OnceLock<Lower> = OnceLock::new();
     LOWER.get_or_init(|| {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (system, venv) = (folder.path().join("system"), folder.path().join("venv"));
+        let directory = tempfile::tempdir().expect("a directory");
+        let (system, venv) = (directory.path().join("system"), directory.path().join("venv"));
         let mut packages = [&PYTHON[..], &STANDARD_LIBRARY, &GMPY2_LIBRARIES].concat();
         packages.retain(|package| !OF_NO_USE.contains(package));
         unpack_debs(&packages, &system);
         symlink("python3.11", system.join("usr/bin/python3")).expect("a link");
         let release = "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n";
-        fs::create_dir_all(system.join("etc")).expect("a folder");
+        fs::create_dir_all(system.join("etc")).expect("a directory");
         fs::write(system.join("etc/os-release"), release).expect("a file");
         install_venv(&venv.join("venv"));
-        let layers = [&system, &venv].map(|folder| tar_of_folder(folder));
-        Lower { system, venv, layers, _folder: folder }
+        let layers = [&system, &venv].map(|directory| tar_of_directory(directory));
+        Lower { system, venv, layers, _directory: directory }
     })
 }
 
 /// The venv as someone copies it into an image: its packages without pip, and a link to the image's Python.
 fn install_venv(venv: &Path) {
     let packages = venv.join("lib/python3.11/site-packages");
-    fs::create_dir_all(&packages).expect("a folder");
-    fs::create_dir_all(venv.join("bin")).expect("a folder");
+    fs::create_dir_all(&packages).expect("a directory");
+    fs::create_dir_all(venv.join("bin")).expect("a directory");
     symlink("/usr/bin/python3", venv.join("bin/python")).expect("a link");
     fs::write(venv.join("pyvenv.cfg"), "home = /usr/bin\nversion = 3.11.2\n").expect("a file");
     let built = built_venv().join("lib/python3.11/site-packages");
@@ -75,7 +75,7 @@ fn built_venv() -> PathBuf {
     fixture_by("gmpy2-venv", "/usr/bin/python3")
 }
 
-/// Copies a file or folder into a folder.
+/// Copies a file or directory into a directory.
 pub(crate) fn copy(from: &Path, into: &Path) {
     let status = Command::new("cp").arg("--archive").args([from, into]).status();
     assert!(status.is_ok_and(|status| status.success()), "cp {}", from.display());
@@ -94,15 +94,15 @@ impl Image {
 
     /// Takes away what a lower layer has.
     pub(crate) fn whiteout(&self, path: &str) {
-        let (folder, name) = path.rsplit_once('/').expect("an absolute path");
-        self.upper.file(&format!("{folder}/.wh.{name}"), "");
+        let (directory, name) = path.rsplit_once('/').expect("an absolute path");
+        self.upper.file(&format!("{directory}/.wh.{name}"), "");
     }
 
     /// Copies what a lower layer has to another path.
     pub(crate) fn copy_up(&self, from: &str, to: &str) {
         let lower = lower();
-        let folder = if from.starts_with("/venv/") { &lower.venv } else { &lower.system };
-        let from = fs::canonicalize(folder.join(from.trim_start_matches('/'))).expect("is there");
+        let directory = if from.starts_with("/venv/") { &lower.venv } else { &lower.system };
+        let from = fs::canonicalize(directory.join(from.trim_start_matches('/'))).expect("is there");
         fs::copy(from, self.upper.host(to)).expect("is copied");
     }
 
@@ -142,21 +142,21 @@ impl Image {
     /// Writes the image as an OCI layout and audits it.
     pub(crate) fn audit(&self, options: &[&str]) -> Report {
         let cache = cache();
-        let folder = tempfile::tempdir().expect("a folder");
-        self.write(folder.path());
-        report(cache, folder.path(), options)
+        let directory = tempfile::tempdir().expect("a directory");
+        self.write(directory.path());
+        report(cache, directory.path(), options)
     }
 
     /// Writes the image as an OCI layout.
-    pub(crate) fn write(&self, folder: &Path) {
+    pub(crate) fn write(&self, directory: &Path) {
         let mut layers = lower().layers.to_vec();
-        layers.push(tar_of_folder(&self.upper.root()));
+        layers.push(tar_of_directory(&self.upper.root()));
         let mut layout = Layout::default();
         let run = json!({"Entrypoint": self.entrypoint});
         let config = layout.blob("application/vnd.oci.image.config.v1+json", config("amd64", &layers, &run));
         let layers: Vec<Value> = layers.into_iter().map(|layer| layout.blob(OCI_LAYER, layer)).collect();
         let manifest = layout.manifest(&config, &layers);
-        crate::support::images::write_parts(&layout.listing(&[manifest]), folder);
+        crate::support::images::write_parts(&layout.listing(&[manifest]), directory);
     }
 }
 
@@ -164,8 +164,8 @@ impl Image {
 pub(crate) fn cache() -> &'static Path {
     static CACHE: OnceLock<PathBuf> = OnceLock::new();
     CACHE.get_or_init(|| {
-        let folder = kept("audit-cache");
-        fs::create_dir_all(&folder).expect("a folder");
-        folder
+        let directory = kept("audit-cache");
+        fs::create_dir_all(&directory).expect("a directory");
+        directory
     })
 }

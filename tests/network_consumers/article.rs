@@ -26,9 +26,9 @@ const MISSING: [(&str, &str); 3] =
 const LIBRARIES: &str = "/usr/lib/x86_64-linux-gnu";
 
 /// Adds files to a tar, or begins one, below a path of it.
-fn add(tar: &Path, folder: &Path, below: &str, names: &[String]) {
+fn add(tar: &Path, directory: &Path, below: &str, names: &[String]) {
     let mut command = Command::new("tar");
-    command.args(["--append", "--file"]).arg(tar).arg("--directory").arg(folder);
+    command.args(["--append", "--file"]).arg(tar).arg("--directory").arg(directory);
     run(command.arg(format!("--transform=s,^\\.,.{below},S")).args(names));
 }
 
@@ -39,7 +39,7 @@ fn size(path: &Path) -> u64 {
 
 /// What the whole packages come to, as they are downloaded and as they are unpacked.
 fn whole_packages() -> (u64, u64) {
-    let debs = tempfile::tempdir().expect("a folder");
+    let debs = tempfile::tempdir().expect("a directory");
     let names = MISSING.map(|(_, package)| package);
     run(Command::new("apt-get").arg("download").args(names).current_dir(debs.path()));
     let debs = files_ending(debs.path(), &[".deb"]);
@@ -48,8 +48,8 @@ fn whole_packages() -> (u64, u64) {
 }
 
 /// The base and the venv as they lie, without the libraries, and how large the base is.
-fn without_libraries(folder: &TempDir, base: &Path, venv: &Path) -> (PathBuf, u64) {
-    let tar = folder.path().join("without.tar");
+fn without_libraries(directory: &TempDir, base: &Path, venv: &Path) -> (PathBuf, u64) {
+    let tar = directory.path().join("without.tar");
     add(&tar, base, "", &["./".to_owned()]);
     let base_bytes = size(&tar);
     add(&tar, venv, AT, &["./".to_owned()]);
@@ -59,11 +59,11 @@ fn without_libraries(folder: &TempDir, base: &Path, venv: &Path) -> (PathBuf, u6
 #[test]
 fn each_error_leads_to_the_next_library_and_one_command_to_them_all() {
     let Some(venv) = gmpy2_venv() else { return };
-    let folder = tempfile::tempdir().expect("a folder");
+    let directory = tempfile::tempdir().expect("a directory");
     let base = distroless_python();
-    let (root, base_bytes) = without_libraries(&folder, base.path(), &venv);
+    let (root, base_bytes) = without_libraries(&directory, base.path(), &venv);
     let layer = |name: &str| {
-        let output = folder.path().join(name);
+        let output = directory.path().join(name);
         run(sodeb("layer", &venv).args(["--at", AT, "--base"]).arg(base.path()).arg("-o").arg(&output));
         output
     };
@@ -77,14 +77,14 @@ fn each_error_leads_to_the_next_library_and_one_command_to_them_all() {
             assert!(told.contains(&expected), "{}: {told}", consumer.name());
         }
         let names =
-            fs::read_dir(&libraries).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+            fs::read_dir(&libraries).expect("a directory").map(|entry| entry.expect("an entry").file_name());
         let names = names.filter_map(|name| name.into_string().ok()).filter(|name| name.starts_with(soname));
         let names: Vec<String> = names.map(|name| format!("./{name}")).collect();
         assert!(!names.is_empty(), "{soname}");
         add(&root, &libraries, LIBRARIES, &names);
     }
 
-    let image = folder.path().join("image.tar");
+    let image = directory.path().join("image.tar");
     image_of_venv(&venv, base.path(), &image);
     for consumer in &consumers {
         let output = consumer.in_image(&image, TAG, &PROGRAM);

@@ -59,9 +59,9 @@ impl Consumer {
     }
 
     fn podman() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        fs::write(folder.path().join("containers.conf"), PODMAN_SETTINGS).expect("is written");
-        Self::Podman(folder)
+        let directory = tempfile::tempdir().expect("a directory");
+        fs::write(directory.path().join("containers.conf"), PODMAN_SETTINGS).expect("is written");
+        Self::Podman(directory)
     }
 
     /// What it is called.
@@ -77,12 +77,12 @@ impl Consumer {
     fn command(&self) -> Command {
         match self {
             Self::Unpacked => Command::new("bwrap"),
-            Self::Podman(folder) => {
+            Self::Podman(directory) => {
                 let mut command = Command::new("podman");
-                command.env("CONTAINERS_CONF", folder.path().join("containers.conf"));
-                command.args(["--storage-driver", "overlay", "--root"]).arg(folder.path().join("root"));
-                command.arg("--runroot").arg(folder.path().join("run"));
-                command.arg("--tmpdir").arg(folder.path().join("tmp"));
+                command.env("CONTAINERS_CONF", directory.path().join("containers.conf"));
+                command.args(["--storage-driver", "overlay", "--root"]).arg(directory.path().join("root"));
+                command.arg("--runroot").arg(directory.path().join("run"));
+                command.arg("--tmpdir").arg(directory.path().join("tmp"));
                 command
             }
             Self::Docker(engine) => {
@@ -96,14 +96,14 @@ impl Consumer {
     /// Runs a command in the root that a tar has.
     pub(crate) fn in_root(&self, root: &Path, command: &[&str]) -> Output {
         if let Self::Unpacked = self {
-            let folder = tempfile::tempdir().expect("a folder");
+            let directory = tempfile::tempdir().expect("a directory");
             run(Command::new("tar")
                 .arg("--extract")
                 .arg("--directory")
-                .arg(folder.path())
+                .arg(directory.path())
                 .arg("--file")
                 .arg(root));
-            return entered(folder.path(), command);
+            return entered(directory.path(), command);
         }
         run(self.command().arg("import").arg(root).arg(IMPORTED));
         self.container(IMPORTED, None, command)
@@ -112,9 +112,9 @@ impl Consumer {
     /// Runs a command in the image that an archive has under a name. Its first word takes the place of the entrypoint.
     pub(crate) fn in_image(&self, archive: &Path, name: &str, command: &[&str]) -> Output {
         if let Self::Unpacked = self {
-            let folder = tempfile::tempdir().expect("a folder");
-            unpack(archive, folder.path());
-            return entered(&folder.path().join("bundle/rootfs"), command);
+            let directory = tempfile::tempdir().expect("a directory");
+            unpack(archive, directory.path());
+            return entered(&directory.path().join("bundle/rootfs"), command);
         }
         run(self.command().args(["load", "--quiet", "--input"]).arg(archive));
         self.container(name, command.first().copied(), &command[1..])
@@ -130,18 +130,18 @@ impl Consumer {
     }
 }
 
-/// Makes a bundle of the image in an archive, in a folder, by skopeo and umoci.
-pub(crate) fn unpack(archive: &Path, folder: &Path) {
+/// Makes a bundle of the image in an archive, in a directory, by skopeo and umoci.
+pub(crate) fn unpack(archive: &Path, directory: &Path) {
     let source = format!("docker-archive:{}", archive.display());
-    run(Command::new("skopeo").current_dir(folder).args(["copy", "--quiet", &source, "oci:layout:image"]));
+    run(Command::new("skopeo").current_dir(directory).args(["copy", "--quiet", &source, "oci:layout:image"]));
     let unpacking = ["unpack", "--rootless", "--image", "layout:image", "bundle"];
-    run(Command::new("umoci").current_dir(folder).args(unpacking));
+    run(Command::new("umoci").current_dir(directory).args(unpacking));
 }
 
-/// Runs a command in a root that is a folder, of which nothing changes.
+/// Runs a command in a root that is a directory, of which nothing changes.
 fn entered(root: &Path, command: &[&str]) -> Output {
-    for folder in ["proc", "dev"] {
-        fs::create_dir_all(root.join(folder)).expect("a folder");
+    for directory in ["proc", "dev"] {
+        fs::create_dir_all(root.join(directory)).expect("a directory");
     }
     let mut enter = Command::new("bwrap");
     enter.args(["--unshare-all", "--clearenv", "--ro-bind"]).arg(root);

@@ -1,5 +1,5 @@
-//! A layer as a folder in a Dockerfile of several stages, built by buildah without a network. trixie's /lib is a link,
-//! bookworm's is a folder in packages: COPY must take neither's place.
+//! A layer as a directory in a Dockerfile of several stages, built by buildah without a network. trixie's /lib is a link,
+//! bookworm's is a directory in packages: COPY must take neither's place.
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +23,7 @@ const PROGRAM: [&str; 3] = [
 /// Where Debian has modules of Python.
 const DIST_PACKAGES: &str = "usr/lib/python3/dist-packages";
 
-/// A layer as a folder.
+/// A layer as a directory.
 #[track_caller]
 fn layer(tree: &Path, release: &str, options: &[&str], output: &Path) {
     let mut layer = sodeb("layer", tree);
@@ -33,9 +33,9 @@ fn layer(tree: &Path, release: &str, options: &[&str], output: &Path) {
 
 /// What the build needs: gmpy2 of a release as a tree, a base with its Python, and the libraries beside it.
 fn context(release: &str) -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| folder.path().join(name);
-    fs::create_dir(path("empty")).expect("a folder");
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| directory.path().join(name);
+    fs::create_dir(path("empty")).expect("a directory");
     layer(&path("empty"), release, &["--with", "python3"], &path("base"));
     let module = format!("python3-gmpy2:/{DIST_PACKAGES}/*");
     layer(&path("empty"), release, &["--include", &module], &path("package"));
@@ -43,11 +43,11 @@ fn context(release: &str) -> TempDir {
     let base = path("base").display().to_string();
     layer(&path("app"), release, &["--at", "/app", "--base", &base], &path("deps"));
     fs::write(path("Dockerfile"), DOCKERFILE).expect("is written");
-    folder
+    directory
 }
 
 #[test]
-fn a_folder_is_copied_onto_both_kinds_of_base() {
+fn a_directory_is_copied_onto_both_kinds_of_base() {
     let buildah = |storage: &TempDir| {
         let mut command = Command::new("buildah");
         command.args(["--storage-driver", "overlay", "--root"]).arg(storage.path().join("root"));
@@ -56,7 +56,7 @@ fn a_folder_is_copied_onto_both_kinds_of_base() {
     };
     let consumers = consumers();
     for (release, lib_is_link) in [("bookworm", false), ("trixie", true)] {
-        let (storage, context) = (tempfile::tempdir().expect("a folder"), context(release));
+        let (storage, context) = (tempfile::tempdir().expect("a directory"), context(release));
         if !buildah(&storage).arg("info").output().is_ok_and(|output| output.status.success()) {
             eprintln!("not asked: buildah, since it is not here or may not have storage");
             return;

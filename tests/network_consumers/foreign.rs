@@ -15,8 +15,8 @@ const LINKER: &str = "lib/ld-linux-aarch64.so.1";
 #[test]
 fn an_image_for_arm64_has_all_that_its_own_linker_looks_for() {
     let tree = fixture("arm64-tree");
-    let folder = tempfile::tempdir().expect("a folder");
-    let image = folder.path().join("image.tar");
+    let directory = tempfile::tempdir().expect("a directory");
+    let image = directory.path().join("image.tar");
     let mut command = sodeb("image", &tree);
     command.args(["--at", "/app", "--base", "scratch", "--release", "bookworm", "--tag", TAG, "-o"]);
     // It checks its result itself, and fails if a library is not found in it.
@@ -24,8 +24,8 @@ fn an_image_for_arm64_has_all_that_its_own_linker_looks_for() {
     let archive = format!("docker-archive:{}", image.display());
     let inspected = run(Command::new("skopeo").args(["inspect", "--format", "{{.Architecture}}", &archive]));
     assert_eq!(said(&inspected).trim(), "arm64");
-    unpack(&image, folder.path());
-    let root = folder.path().join("bundle/rootfs");
+    unpack(&image, directory.path());
+    let root = directory.path().join("bundle/rootfs");
     let objects = files_ending(&root.join("app"), &[".so"]);
     assert!(objects.len() >= 10, "{}", objects.len());
     for object in &objects {

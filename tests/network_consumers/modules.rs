@@ -67,8 +67,8 @@ fn compare(venv: &Path, some: &[&str]) {
     for module in some {
         assert!(here.contains(module), "{module}: {here:?}");
     }
-    let folder = tempfile::tempdir().expect("a folder");
-    let (base, image) = (distroless_python(), folder.path().join("image.tar"));
+    let directory = tempfile::tempdir().expect("a directory");
+    let (base, image) = (distroless_python(), directory.path().join("image.tar"));
     image_of_venv(venv, base.path(), &image);
     // The engines differ in how they lay layers over each other, which gmpy2 shows.
     let Some(consumer) = Consumer::unpacked() else { return };

@@ -40,10 +40,10 @@ fn digest(venv: &Path, base: &Path, output: &Path, machine: &Machine<'_>) -> Str
     sha256(&std::fs::read(output).expect("is written"))
 }
 
-/// Copies a tree so that its folders list their entries in another order. Times are kept: bytecode
+/// Copies a tree so that its directories list their entries in another order. Times are kept: bytecode
 /// counts on those of its sources.
 fn copied_backwards(tree: &Path, copy: &Path) {
-    std::fs::create_dir(copy).expect("a folder");
+    std::fs::create_dir(copy).expect("a directory");
     let script = "cd \"$1\" && find . -mindepth 1 | LC_ALL=C sort -r | \
         tar --create --no-recursion --files-from=- | tar --extract --directory \"$2\"";
     run(Command::new("/bin/sh").args(["-c", script, "sh"]).arg(tree).arg(copy));
@@ -53,8 +53,8 @@ fn copied_backwards(tree: &Path, copy: &Path) {
 fn an_image_of_a_real_venv_is_the_same_everywhere() {
     let Some(venv) = gmpy2_venv() else { return };
     let base = python_base(false);
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| folder.path().join(name);
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| directory.path().join(name);
     let copy = path("copy");
     copied_backwards(&venv, &copy);
     let (warm, cold) = (kept("archive-cache"), path("cache"));

@@ -18,7 +18,7 @@ use crate::truth::host_release;
 /// Of these one comes by update-alternatives, and one lies in /lib where /usr is not merged.
 const NEEDED: [&str; 3] = ["libblas.so.3", "libgmp.so.10", "libz.so.1"];
 
-/// The folders that an image without merged /usr has.
+/// The directories that an image without merged /usr has.
 const UNMERGED: [&str; 4] = ["/lib/x86_64-linux-gnu", "/lib64", "/usr/lib/x86_64-linux-gnu", "/etc"];
 
 #[test]
@@ -30,10 +30,10 @@ fn the_dockerfile_for_apt_copies_just_the_planned_files() {
     let fixture = Fixture::empty();
     let object = NEEDED.into_iter().fold(library("/app/x.so"), |object, soname| object.needs(soname));
     fixture.build(object);
-    for folder in UNMERGED {
-        fs::create_dir_all(fixture.host("/unmerged").join(&folder[1..])).expect("a folder");
+    for directory in UNMERGED {
+        fs::create_dir_all(fixture.host("/unmerged").join(&directory[1..])).expect("a directory");
     }
-    fs::create_dir_all(fixture.host("/merged/usr/lib")).expect("a folder");
+    fs::create_dir_all(fixture.host("/merged/usr/lib")).expect("a directory");
     std::os::unix::fs::symlink("usr/lib", fixture.host("/merged/lib")).expect("a link");
     for (base, libz) in
         [("unmerged", "/lib/x86_64-linux-gnu/libz.so.1"), ("merged", "/usr/lib/x86_64-linux-gnu/libz.so.1")]
@@ -117,8 +117,8 @@ fn carry_out(dockerfile: &str) -> Files {
         "--proc",
         "/proc",
     ]);
-    for folder in ["bin", "lib", "lib64", "sbin"] {
-        bwrap.args(["--symlink", &format!("usr/{folder}"), &format!("/{folder}")]);
+    for directory in ["bin", "lib", "lib64", "sbin"] {
+        bwrap.args(["--symlink", &format!("usr/{directory}"), &format!("/{directory}")]);
     }
     for file in
         ["/etc/resolv.conf", "/etc/hosts", "/etc/ssl", "/etc/alternatives", "/etc/passwd", "/etc/group"]
@@ -135,8 +135,8 @@ fn carry_out(dockerfile: &str) -> Files {
 
 /// A root in which apt can work.
 fn stage() -> TempDir {
-    let root = tempfile::tempdir().expect("a folder");
-    let folders = [
+    let root = tempfile::tempdir().expect("a directory");
+    let directories = [
         "etc",
         "tmp",
         "var/lib/dpkg",
@@ -144,8 +144,8 @@ fn stage() -> TempDir {
         "var/cache/apt/archives/partial",
         "var/log/apt",
     ];
-    for folder in folders {
-        fs::create_dir_all(root.path().join(folder)).expect("a folder");
+    for directory in directories {
+        fs::create_dir_all(root.path().join(directory)).expect("a directory");
     }
     let copied = Command::new("cp").args(["-r", "/etc/apt"]).arg(root.path().join("etc")).status();
     assert!(copied.is_ok_and(|status| status.success()), "the host's keys are copied");
@@ -158,17 +158,18 @@ fn stage() -> TempDir {
 
 /// An instruction as a line of shell; what only names the stage is none.
 fn instruction(line: &str) -> Option<String> {
-    if let Some(folder) = line.strip_prefix("WORKDIR ") {
-        return Some(format!("mkdir -p {folder}; cd {folder}\n"));
+    if let Some(directory) = line.strip_prefix("WORKDIR ") {
+        return Some(format!("mkdir -p {directory}; cd {directory}\n"));
     }
     line.strip_prefix("RUN ").map(|command| format!("( {command} )\n"))
 }
 
-fn files_below(folder: &Path) -> Files {
-    let entries = walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.expect("a readable folder"));
+fn files_below(directory: &Path) -> Files {
+    let entries =
+        walkdir::WalkDir::new(directory).into_iter().map(|entry| entry.expect("a readable directory"));
     let files = entries.filter(|entry| !entry.file_type().is_dir()).map(|entry| {
         let path = entry.path();
-        let below = path.strip_prefix(folder).expect("is below").to_string_lossy().into_owned();
+        let below = path.strip_prefix(directory).expect("is below").to_string_lossy().into_owned();
         let kind = match fs::read_link(path) {
             Ok(target) => target.to_string_lossy().into_owned(),
             Err(_) => {

@@ -63,7 +63,7 @@ impl Engine {
 }
 
 #[test]
-fn the_answer_is_that_of_the_folder_and_the_same_image_is_fetched_once() {
+fn the_answer_is_that_of_the_directory_and_the_same_image_is_fetched_once() {
     let fixture = world();
     let engine = Engine::start(&fixture, None);
     let base = "docker-daemon:team/base:1";

@@ -14,10 +14,10 @@ fn base(server: &RegistryServer) -> String {
     format!("{}/team/base:1", server.host())
 }
 
-/// Writes a file of log-ins below the home folder.
+/// Writes a file of log-ins below the home directory.
 fn write_log_in(fixture: &Fixture, path: &str, content: &Value) {
     let path = fixture.host(&format!("/home/{path}"));
-    fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+    fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
     fs::write(path, content.to_string()).expect("a file");
 }
 

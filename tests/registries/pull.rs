@@ -12,7 +12,7 @@ fn base(server: &RegistryServer) -> String {
 }
 
 #[test]
-fn the_answer_is_that_of_the_folder() {
+fn the_answer_is_that_of_the_directory() {
     let fixture = world();
     let (server, ..) = registry(&fixture);
     let expected = answer(&fixture, "rootfs", &[]);

@@ -4,16 +4,16 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use sodeb::progress::Silent;
-use sodeb::registry::{ImageReference, Pushed, RegistryError, RegistrySettings, pull, push};
+use sodeb::oci::registry::{ImageReference, Pushed, RegistryError, RegistrySettings, pull, push};
+use sodeb::support::progress::Silent;
 use tempfile::TempDir;
 
 use crate::support::images::{Layout, for_platform, tar_of, write_parts};
 use crate::support::registry_server::{Fault, RegistryServer};
 
-/// A layout of one image in a folder, and a registry.
+/// A layout of one image in a directory, and a registry.
 struct World {
-    folder: TempDir,
+    directory: TempDir,
     server: RegistryServer,
     digest: String,
 }
@@ -29,10 +29,10 @@ fn image(layout: &mut Layout, architecture: &str) -> Value {
 
 impl World {
     fn of(layout: Layout, top: &Value) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        write_parts(&layout.listing(std::slice::from_ref(top)), &folder.path().join("layout"));
+        let directory = tempfile::tempdir().expect("a directory");
+        write_parts(&layout.listing(std::slice::from_ref(top)), &directory.path().join("layout"));
         let digest = top["digest"].as_str().expect("a digest").to_owned();
-        Self { folder, server: RegistryServer::start(), digest }
+        Self { directory, server: RegistryServer::start(), digest }
     }
 
     fn new() -> Self {
@@ -42,12 +42,12 @@ impl World {
     }
 
     fn layout(&self) -> PathBuf {
-        self.folder.path().join("layout")
+        self.directory.path().join("layout")
     }
 
     fn settings(&self) -> RegistrySettings {
         RegistrySettings {
-            cache_dir: self.folder.path().join("cache"),
+            cache_dir: self.directory.path().join("cache"),
             offline: false,
             insecure: Vec::new(),
             credential_files: Vec::new(),
@@ -157,14 +157,14 @@ fn layouts_that_are_not_one_image() {
     let world = World::new();
     let mut layout = Layout::default();
     let both = [image(&mut layout, "amd64"), image(&mut layout, "arm64")];
-    let several = world.folder.path().join("several");
+    let several = world.directory.path().join("several");
     write_parts(&layout.listing(&both), &several);
-    for (folder, cause) in [
+    for (directory, cause) in [
         (several, "it has 2 images"),
-        (world.folder.path().join("absent"), "index.json: No such file or directory (os error 2)"),
+        (world.directory.path().join("absent"), "index.json: No such file or directory (os error 2)"),
     ] {
-        let error = said(world.push_from(&folder, "team/app:1", None).expect_err("is not one image"));
-        assert_eq!(error, format!("cannot push {}: {cause}", folder.display()));
+        let error = said(world.push_from(&directory, "team/app:1", None).expect_err("is not one image"));
+        assert_eq!(error, format!("cannot push {}: {cause}", directory.display()));
     }
     assert!(world.server.requests().is_empty());
 }
@@ -173,7 +173,7 @@ fn layouts_that_are_not_one_image() {
 fn a_blob_that_was_changed_is_not_sent() {
     let world = World::new();
     let blobs = world.layout().join("blobs/sha256");
-    for entry in std::fs::read_dir(blobs).expect("a folder") {
+    for entry in std::fs::read_dir(blobs).expect("a directory") {
         let path = entry.expect("an entry").path();
         if !path.ends_with(world.digest.trim_start_matches("sha256:")) {
             std::fs::write(path, "changed").expect("a file");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sodeb::select::{Cost, Instance, PackageId, RequirementId};
+use sodeb::solve::solver::{Cost, Instance, PackageId, RequirementId};
 
 type MetBy = BTreeMap<RequirementId, usize>;
 

@@ -1,6 +1,6 @@
 //! Instances written down by name.
 
-use sodeb::select::{Candidate, Choice, Instance, PackageId, Requirement, RequirementId, Selection};
+use sodeb::solve::solver::{Candidate, Choice, Instance, PackageId, Requirement, RequirementId, Selection};
 use sodeb::vocabulary::PackageName;
 
 /// An instance that grows by names.

@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use sodeb::select::{
+use sodeb::solve::solver::{
     Candidate, Choice, Criterion, Instance, PackageId, Requirement, RequirementId, reasons, solve, verify,
 };
 use sodeb::vocabulary::PackageName;

@@ -1,6 +1,6 @@
 //! Single rules, by cases that a reader knows.
 
-use sodeb::select::{Criterion, PackageId, reasons, solve, verify};
+use sodeb::solve::solver::{Criterion, PackageId, reasons, solve, verify};
 
 use super::build::{Build, met, names};
 

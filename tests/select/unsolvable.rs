@@ -1,6 +1,6 @@
 //! What is said where there is no solution, to the letter.
 
-use sodeb::select::{Instance, RequirementId, solve};
+use sodeb::solve::solver::{Instance, RequirementId, solve};
 
 use super::build::Build;
 

@@ -1,6 +1,6 @@
 //! What `verify` catches: each kind of violation, planted in a selection that is right.
 
-use sodeb::select::{PackageId, RequirementId, Selection, Violation, solve, verify};
+use sodeb::solve::solver::{PackageId, RequirementId, Selection, Violation, solve, verify};
 use sodeb::vocabulary::PackageName;
 
 use super::build::Build;

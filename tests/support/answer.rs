@@ -42,9 +42,9 @@ impl Answer {
         self.packages_where(|by| by == object)
     }
 
-    /// The packages that objects below a folder ask for.
-    pub(crate) fn packages_below(&self, folder: &Path) -> BTreeSet<&str> {
-        self.packages_where(|by| by.starts_with(folder))
+    /// The packages that objects below a directory ask for.
+    pub(crate) fn packages_below(&self, directory: &Path) -> BTreeSet<&str> {
+        self.packages_where(|by| by.starts_with(directory))
     }
 
     fn packages_where(&self, is_meant: impl Fn(&Path) -> bool) -> BTreeSet<&str> {

@@ -122,7 +122,7 @@ pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 /// One suite on its way to being published.
 #[derive(Clone)]
 pub(crate) struct TestSuite {
-    folder: String,
+    directory: String,
     codename: String,
     suite: String,
     date: Timestamp,
@@ -134,19 +134,19 @@ pub(crate) struct TestSuite {
 }
 
 impl TestSuite {
-    /// A suite as Debian names them: the codename is the folder's name.
+    /// A suite as Debian names them: the codename is the directory's name.
     pub(crate) fn debian(name: &str) -> Self {
         Self::new(name, name, "stable")
     }
 
-    /// A suite as Ubuntu names them: Suite is the folder's name, all have the release's codename.
+    /// A suite as Ubuntu names them: Suite is the directory's name, all have the release's codename.
     pub(crate) fn ubuntu(name: &str) -> Self {
         Self::new(name, name.split('-').next().expect("has one"), name)
     }
 
-    fn new(folder: &str, codename: &str, suite: &str) -> Self {
+    fn new(directory: &str, codename: &str, suite: &str) -> Self {
         Self {
-            folder: folder.to_owned(),
+            directory: directory.to_owned(),
             codename: codename.to_owned(),
             suite: suite.to_owned(),
             date: archive_date(),
@@ -157,7 +157,7 @@ impl TestSuite {
         }
     }
 
-    /// Names another codename in the Release file than the folder's.
+    /// Names another codename in the Release file than the directory's.
     pub(crate) fn codename(mut self, codename: &str) -> Self {
         self.codename = codename.to_owned();
         self
@@ -237,14 +237,14 @@ impl TestSuite {
 
     /// All files of the suite, its Release signed by `key`.
     pub(crate) fn publish(&self, key: &SigningKey) -> Files {
-        let folder = format!("dists/{}", self.folder);
+        let directory = format!("dists/{}", self.directory);
         let mut files = Files::new();
-        files.insert(format!("{folder}/InRelease"), key.sign(&self.release()));
+        files.insert(format!("{directory}/InRelease"), key.sign(&self.release()));
         // As real archives do, the uncompressed files are listed and not there.
         for (path, bytes) in self.indices.iter().filter(|(path, _)| path.contains('.')) {
-            let path = format!("{folder}/{path}");
+            let path = format!("{directory}/{path}");
             if self.by_hash {
-                let parent = path.rsplit_once('/').expect("has a folder").0;
+                let parent = path.rsplit_once('/').expect("has a directory").0;
                 files.insert(format!("{parent}/by-hash/SHA256/{}", sha256(bytes)), bytes.clone());
             }
             files.insert(path, bytes.clone());

@@ -1,11 +1,11 @@
-//! Images that are audited: folders as layers, and what `sodeb audit` says of them.
+//! Images that are audited: directories as layers, and what `sodeb audit` says of them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-use super::images::{docker_parts, tar_of_folder, tar_of_parts};
+use super::images::{docker_parts, tar_of_directory, tar_of_parts};
 
 /// An image in the making: its layers as tars, and what it starts.
 #[derive(Clone, Debug)]
@@ -15,9 +15,9 @@ pub(crate) struct TestImage {
 }
 
 impl TestImage {
-    /// One whose layers are these folders, which starts these words.
-    pub(crate) fn of_folders(folders: &[&Path], entrypoint: &[&str]) -> Self {
-        let layers = folders.iter().map(|folder| tar_of_folder(folder)).collect();
+    /// One whose layers are these directories, which starts these words.
+    pub(crate) fn of_directories(directories: &[&Path], entrypoint: &[&str]) -> Self {
+        let layers = directories.iter().map(|directory| tar_of_directory(directory)).collect();
         Self { layers, run: json!({"Entrypoint": entrypoint}) }
     }
 
@@ -36,7 +36,7 @@ pub(crate) struct Report {
     pub(crate) json: Value,
 }
 
-/// `sodeb audit` with these arguments, the cache in a folder.
+/// `sodeb audit` with these arguments, the cache in a directory.
 pub(crate) fn audit(cache: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
     command.env_clear().env("HOME", cache).current_dir(cache).arg("audit").args(arguments);
@@ -54,9 +54,9 @@ pub(crate) fn report(cache: &Path, image: &Path, options: &[&str]) -> Report {
     Report { status: output.status.code().expect("an exit status"), json }
 }
 
-/// A file in a folder, for the image of a test.
-pub(crate) fn image_file(folder: &Path) -> PathBuf {
-    folder.join("image.tar")
+/// A file in a directory, for the image of a test.
+pub(crate) fn image_file(directory: &Path) -> PathBuf {
+    directory.join("image.tar")
 }
 
 impl Report {

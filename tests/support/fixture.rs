@@ -159,10 +159,10 @@ pub(crate) enum Patch {
     WeakVersionNeeds,
 }
 
-/// A root file system in a temporary folder.
+/// A root file system in a temporary directory.
 #[derive(Debug)]
 pub(crate) struct Fixture {
-    folder: TempDir,
+    directory: TempDir,
 }
 
 impl Fixture {
@@ -180,23 +180,23 @@ impl Fixture {
 
     /// A root that holds nothing.
     pub(crate) fn empty() -> Self {
-        let folder = TempDir::new().expect("a temporary folder");
+        let directory = TempDir::new().expect("a temporary directory");
         for part in ["root/etc", "root/proc", "scratch"] {
-            fs::create_dir_all(folder.path().join(part)).expect("the folder is made");
+            fs::create_dir_all(directory.path().join(part)).expect("the directory is made");
         }
-        Self { folder }
+        Self { directory }
     }
 
     /// Where the root lies on this machine.
     pub(crate) fn root(&self) -> PathBuf {
-        self.folder.path().join("root")
+        self.directory.path().join("root")
     }
 
-    /// Where a path of the root lies on this machine; its folder is made.
+    /// Where a path of the root lies on this machine; its directory is made.
     pub(crate) fn host(&self, path: &str) -> PathBuf {
         let host = self.root().join(path.trim_start_matches('/'));
-        let folder = host.parent().expect("a path below the root");
-        fs::create_dir_all(folder).expect("the folder is made");
+        let directory = host.parent().expect("a path below the root");
+        fs::create_dir_all(directory).expect("the directory is made");
         host
     }
 
@@ -215,9 +215,9 @@ impl Fixture {
         symlink(target, self.host(path)).expect("the link is made");
     }
 
-    /// A folder.
-    pub(crate) fn make_folder(&self, path: &str) {
-        fs::create_dir_all(self.host(path)).expect("the folder is made");
+    /// A directory.
+    pub(crate) fn make_directory(&self, path: &str) {
+        fs::create_dir_all(self.host(path)).expect("the directory is made");
     }
 
     /// The permission bits of a file.
@@ -271,7 +271,7 @@ impl Fixture {
     }
 
     fn scratch(&self, name: &str) -> PathBuf {
-        self.folder.path().join("scratch").join(name)
+        self.directory.path().join("scratch").join(name)
     }
 
     /// Changes the bytes of an object.

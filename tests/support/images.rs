@@ -22,12 +22,12 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The tar of all that is in a folder.
-pub(crate) fn tar_of_folder(folder: &Path) -> Vec<u8> {
+/// The tar of all that is in a directory.
+pub(crate) fn tar_of_directory(directory: &Path) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     builder.follow_symlinks(false);
     builder.mode(tar::HeaderMode::Deterministic);
-    builder.append_dir_all(".", folder).expect("is read");
+    builder.append_dir_all(".", directory).expect("is read");
     builder.into_inner().expect("memory writes")
 }
 
@@ -61,10 +61,10 @@ pub(crate) fn tar_of_parts(parts: &Parts) -> Vec<u8> {
     builder.into_inner().expect("memory writes")
 }
 
-pub(crate) fn write_parts(parts: &Parts, folder: &Path) {
+pub(crate) fn write_parts(parts: &Parts, directory: &Path) {
     for (name, bytes) in parts {
-        let path = folder.join(name);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        let path = directory.join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
         fs::write(path, bytes).expect("a file");
     }
 }

@@ -23,9 +23,9 @@ impl<'fixture> Judge<'fixture> {
         self
     }
 
-    /// In this folder.
-    pub(crate) fn workdir(mut self, folder: &'fixture str) -> Self {
-        self.surroundings.workdir = folder;
+    /// In this directory.
+    pub(crate) fn workdir(mut self, directory: &'fixture str) -> Self {
+        self.surroundings.workdir = directory;
         self
     }
 
@@ -39,7 +39,7 @@ impl<'fixture> Judge<'fixture> {
     pub(crate) fn tree(self, path: &str) -> Tree {
         let root = self.fixture.root();
         let Surroundings { ld_library_path, workdir, hwcaps } = self.surroundings;
-        let base = root.to_str().expect("a temporary folder with a plain name");
+        let base = root.to_str().expect("a temporary directory with a plain name");
         let mut options = vec!["--base", base, "--workdir", workdir, "--hwcaps", hwcaps];
         options.extend(ld_library_path.iter().flat_map(|list| ["--ld-library-path", list]));
         tree(&root.join(path.trim_start_matches('/')), &options)

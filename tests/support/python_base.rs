@@ -49,7 +49,7 @@ pub(crate) const STANDARD_LIBRARY: [&str; 27] = [
 pub(crate) fn distroless_python() -> TempDir {
     let base = base_of(&[&PYTHON[..], &STANDARD_LIBRARY].concat(), false);
     let bundle = "etc/ssl/certs/ca-certificates.crt";
-    fs::create_dir_all(base.path().join("etc/ssl/certs")).expect("a folder");
+    fs::create_dir_all(base.path().join("etc/ssl/certs")).expect("a directory");
     fs::copy(Path::new("/").join(bundle), base.path().join(bundle)).expect("ca-certificates is installed");
     base
 }
@@ -60,12 +60,12 @@ pub(crate) fn python_base(is_merged: bool) -> TempDir {
 }
 
 fn base_of(packages: &[&str], is_merged: bool) -> TempDir {
-    let (debs, root) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (debs, root) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
     let fetched = Command::new("apt-get").arg("download").args(packages).current_dir(debs.path()).output();
     let fetched = fetched.expect("apt-get runs");
     assert!(fetched.status.success(), "{}", said(&fetched));
-    for folder in ["usr/lib", "usr/lib64"] {
-        fs::create_dir_all(root.path().join(folder)).expect("a folder");
+    for directory in ["usr/lib", "usr/lib64"] {
+        fs::create_dir_all(root.path().join(directory)).expect("a directory");
     }
     if is_merged {
         symlink("usr/lib", root.path().join("lib")).expect("a link");
@@ -85,7 +85,7 @@ fn base_of(packages: &[&str], is_merged: bool) -> TempDir {
     root
 }
 
-/// Unpacks a tar as it stands, save that links to folders are folders.
+/// Unpacks a tar as it stands, save that links to directories are directories.
 pub(crate) fn unpack(root: &Path, tar: Stdio) {
     let status = Command::new("tar")
         .args(["--extract", "--keep-directory-symlink", "--file", "-", "--directory"])

@@ -16,9 +16,9 @@ pub(crate) const MUSL: &str = "/lib/ld-musl-x86_64.so.1";
 pub(crate) struct Surroundings<'text> {
     /// LD_LIBRARY_PATH.
     pub(crate) ld_library_path: Option<&'text str>,
-    /// The current folder.
+    /// The current directory.
     pub(crate) workdir: &'text str,
-    /// The CPU level that is assumed; every fixture with hwcaps folders has them for a level that any machine
+    /// The CPU level that is assumed; every fixture with hwcaps directories has them for a level that any machine
     /// on which these tests run surpasses.
     pub(crate) hwcaps: &'text str,
 }

@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 
 use super::trees::{files_ending, kept};
 
-/// Unpacks packages of this machine's release, fetched once, into a folder.
+/// Unpacks packages of this machine's release, fetched once, into a directory.
 pub(crate) fn unpack_debs(packages: &[&str], root: &Path) {
     let status = root.join("var/lib/dpkg/status.d");
-    fs::create_dir_all(&status).expect("a folder");
+    fs::create_dir_all(&status).expect("a directory");
     for package in packages {
         let deb = fetched(package);
         let extracted = Command::new("dpkg-deb").arg("--extract").args([&deb, root]).status();
@@ -34,20 +34,21 @@ pub(crate) fn unpack_debs(packages: &[&str], root: &Path) {
 
 /// A package's .deb, kept for later tests.
 fn fetched(package: &str) -> PathBuf {
-    let folder = kept("debs").join(package);
-    let there =
-        |folder: &Path| folder.exists().then(|| files_ending(folder, &[".deb"]).into_iter().next()).flatten();
-    if let Some(deb) = there(&folder) {
+    let directory = kept("debs").join(package);
+    let there = |directory: &Path| {
+        directory.exists().then(|| files_ending(directory, &[".deb"]).into_iter().next()).flatten()
+    };
+    if let Some(deb) = there(&directory) {
         return deb;
     }
     let debs = kept("debs");
-    fs::create_dir_all(&debs).expect("a folder");
-    let fresh = tempfile::tempdir_in(&debs).expect("a folder");
+    fs::create_dir_all(&debs).expect("a directory");
+    let fresh = tempfile::tempdir_in(&debs).expect("a directory");
     let mut apt = Command::new("apt-get");
     apt.args(["--option", "APT::Sandbox::User=root", "download", package]).current_dir(fresh.path());
     let output = apt.output().expect("apt-get runs");
     assert!(output.status.success(), "{package}: {}", String::from_utf8_lossy(&output.stderr));
     // Another test may have been faster.
-    let _ = fs::rename(fresh.path(), &folder);
-    there(&folder).unwrap_or_else(|| panic!("{package} is fetched"))
+    let _ = fs::rename(fresh.path(), &directory);
+    there(&directory).unwrap_or_else(|| panic!("{package} is fetched"))
 }

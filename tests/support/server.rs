@@ -38,9 +38,9 @@ pub(crate) fn start(command: &mut Command, answers: impl Fn() -> bool) -> Option
 
 /// docker's engine, with a socket and storage of its own.
 pub(crate) struct DockerEngine {
-    // Ends before its folder is removed.
+    // Ends before its directory is removed.
     _server: Server,
-    _folder: TempDir,
+    _directory: TempDir,
     socket: String,
 }
 
@@ -48,8 +48,8 @@ impl DockerEngine {
     /// Starts one with a storage driver; none where it does not come up.
     pub(crate) fn start(storage: &str) -> Option<Self> {
         // The path of a socket has to be short.
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = |name: &str| folder.path().join(name).display().to_string();
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = |name: &str| directory.path().join(name).display().to_string();
         let socket = format!("unix://{}", path("docker.sock"));
         let mut command = Command::new("dockerd");
         command.arg(format!("--storage-driver={storage}"));
@@ -60,7 +60,7 @@ impl DockerEngine {
             let version = Command::new("docker").args(["--host", &socket, "version"]).output();
             version.is_ok_and(|output| output.status.success())
         })?;
-        Some(Self { _server: server, _folder: folder, socket })
+        Some(Self { _server: server, _directory: directory, socket })
     }
 
     /// Where it listens, as `DOCKER_HOST` has it.

@@ -23,7 +23,7 @@ pub(crate) fn fixture_by(name: &str, python: &str) -> PathBuf {
     build(name, &[], kept(&format!("{name}{}", python.replace('/', "-"))), Some(python))
 }
 
-/// Builds the tree once and keeps it in Cargo's folder for the files of tests, until a script is newer.
+/// Builds the tree once and keeps it in Cargo's directory for the files of tests, until a script is newer.
 /// Tests run at once, in threads or processes, and apt allows one at a time: so one builds, the others wait.
 fn build(name: &str, arguments: &[&str], tree: PathBuf, python: Option<&str>) -> PathBuf {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
@@ -50,7 +50,7 @@ fn build(name: &str, arguments: &[&str], tree: PathBuf, python: Option<&str>) ->
     tree
 }
 
-/// A path in Cargo's folder for the files of tests, which outlives them.
+/// A path in Cargo's directory for the files of tests, which outlives them.
 pub(crate) fn kept(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
@@ -59,9 +59,9 @@ fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
 
-/// The files below a folder whose names end in one of `suffixes`, sorted; links are not followed.
-pub(crate) fn files_ending(folder: &Path, suffixes: &[&str]) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = walkdir::WalkDir::new(folder)
+/// The files below a directory whose names end in one of `suffixes`, sorted; links are not followed.
+pub(crate) fn files_ending(directory: &Path, suffixes: &[&str]) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = walkdir::WalkDir::new(directory)
         .into_iter()
         .map(|entry| entry.expect("a readable tree"))
         .filter(|entry| entry.file_type().is_file())

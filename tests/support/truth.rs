@@ -13,9 +13,9 @@ pub(crate) type Alternatives = BTreeSet<String>;
 
 /// The packages of the libraries that an object itself asks for, by dpkg-shlibdeps. They must be installed.
 pub(crate) fn shlibdeps(object: &Path) -> BTreeSet<Alternatives> {
-    // It reads the control file of a source package about to be built, from the current folder.
-    let source = tempfile::tempdir().expect("a temporary folder");
-    fs::create_dir(source.path().join("debian")).expect("a folder");
+    // It reads the control file of a source package about to be built, from the current directory.
+    let source = tempfile::tempdir().expect("a temporary directory");
+    fs::create_dir(source.path().join("debian")).expect("a directory");
     let control =
         "Source: sample\nMaintainer: Nobody <nobody@example.org>\n\nPackage: sample\nArchitecture: any\n";
     fs::write(source.path().join("debian/control"), control).expect("a control file");

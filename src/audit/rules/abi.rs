@@ -6,8 +6,8 @@ use bstr::{BStr, ByteSlice};
 use crate::app::{AppObject, Home, Language, Role, abi_in_path};
 use crate::audit::finding::Reach;
 use crate::audit::view::View;
-use crate::inventory::Content;
-use crate::root::NodeId;
+use crate::tree::inventory::Content;
+use crate::tree::root::NodeId;
 use crate::vocabulary::RootedPath;
 
 /// An extension with the interpreter that would open it.
@@ -15,7 +15,7 @@ pub(super) struct Extension<'root> {
     pub(super) object: AppObject<'root>,
     pub(super) path: RootedPath,
     pub(super) home: Home,
-    /// The version in its file name or folder.
+    /// The version in its file name or directory.
     pub(super) built_for: Option<String>,
     pub(super) interpreter: Option<NodeId>,
 }
@@ -56,7 +56,7 @@ pub(super) fn is_where_it_is_opened(view: &View<'_>, object: &AppObject<'_>) -> 
             });
             let is_installed = ["/site-packages/", "/dist-packages/", "/extensions/", "/lib-dynload/"]
                 .iter()
-                .any(|folder| path.as_bytes().contains_str(folder));
+                .any(|directory| path.as_bytes().contains_str(directory));
             has_home && is_installed && !has_sibling(view, object, &path)
         }
     }
@@ -65,12 +65,12 @@ pub(super) fn is_where_it_is_opened(view: &View<'_>, object: &AppObject<'_>) -> 
 /// Whether the same module is there for the machine and C library of the image.
 fn has_sibling(view: &View<'_>, object: &AppObject<'_>, path: &RootedPath) -> bool {
     let stem = stem_of(path);
-    let folder = path.parent();
+    let directory = path.parent();
     view.linked.objects.iter().any(|other| {
         other.node != object.node
             && view.scene.is_some_and(|scene| scene.holds(other.facts))
             && other.role == object.role
-            && view.root.path(other.node).parent() == folder
+            && view.root.path(other.node).parent() == directory
             && stem_of(&view.root.path(other.node)) == stem
     })
 }
@@ -89,11 +89,11 @@ pub(super) fn reach_of_home(view: &View<'_>, interpreter: Option<NodeId>) -> Rea
     }
 }
 
-/// Whether there is a program of this name in one of the usual folders.
+/// Whether there is a program of this name in one of the usual directories.
 pub(super) fn has_program(view: &View<'_>, name: &str) -> bool {
-    let folders = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"];
-    folders.iter().any(|folder| {
-        let path = RootedPath::new(folder).join(name);
+    let directories = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"];
+    directories.iter().any(|directory| {
+        let path = RootedPath::new(directory).join(name);
         let found = view.root.resolve(view.root.top(), path.as_bytes());
         found.is_ok_and(|node| {
             matches!(view.root.content(node), Some(Content::Object(_) | Content::Script(_)))

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use bstr::ByteSlice;
 
 use super::Rule;
-use crate::audit::finding::{Mend, Severity};
+use crate::audit::finding::{Fix, Severity};
 use crate::audit::view::{Findings, View};
-use crate::root::NodeId;
+use crate::tree::root::NodeId;
 use crate::vocabulary::Soname;
 
 /// Libraries with state of their own for the whole process, which two copies fight over although each object finds
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
                   that is handed to the other, and symbols of one that the other finds first, crash or are refused \
                   (\"version mismatch\"). Copies of libraries with state of their own (libssl, libxml2, libgomp …) in \
                   different extensions of one interpreter are notes: they meet only if both are imported.",
-    mend: "Build both on the same library (`pip install --no-binary`), or take the one that uses the system's.",
+    fix: "Build both on the same library (`pip install --no-binary`), or take the one that uses the system's.",
     check,
 };
 
@@ -56,7 +56,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
                         chain.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ")
                     })
                     .collect();
-                finding.mend.push(Mend::Words("build the extension on the system's library".to_owned()));
+                finding.fix.push(Fix::Words("build the extension on the system's library".to_owned()));
             }
         }
     }

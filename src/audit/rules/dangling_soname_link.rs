@@ -6,7 +6,7 @@ use super::Rule;
 use crate::audit::finding::Severity;
 use crate::audit::view::{Cause, Findings, View};
 use crate::loader::NeedKind;
-use crate::root::NodeId;
+use crate::tree::root::NodeId;
 
 pub(super) static RULE: Rule = Rule {
     code: "dangling-soname-link",
@@ -14,8 +14,8 @@ pub(super) static RULE: Rule = Rule {
     title: "a library's link leads nowhere",
     explanation: "A link of the name that is asked for is where the linker looks, and what it points to is not in the \
                   image: the link was copied without its file, or the file was left out of a later stage. Links in \
-                  the default folders that nothing asks for are notes.",
-    mend: "Copy the file that the link points to as well, or the whole package's libraries.",
+                  the default directories that nothing asks for are notes.",
+    fix: "Copy the file that the link points to as well, or the whole package's libraries.",
     check,
 };
 
@@ -28,12 +28,12 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             findings.report_unmet(unmet, message);
         }
     }
-    let folders = &view.default_folders;
+    let directories = &view.default_directories;
     let mut links: Vec<NodeId> = view.by_name.values().flatten().copied().collect();
     links.retain(|link| {
         view.root.link_target(*link).is_some()
             && view.root.follow(*link).is_err()
-            && folders.contains(&view.root.path(*link).parent())
+            && directories.contains(&view.root.path(*link).parent())
             && !told.contains(link)
     });
     links.sort_by_cached_key(|link| view.root.path(*link));

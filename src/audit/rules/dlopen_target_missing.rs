@@ -7,11 +7,11 @@ use bstr::{BString, ByteSlice};
 use super::Rule;
 use super::abi::reach_of_home;
 use crate::app::{Home, Language};
-use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::finding::{Fix, Reach, Severity};
 use crate::audit::view::{Findings, View};
-use crate::catalog::host_provider;
-use crate::inventory::Means;
+use crate::debian::catalog::host_provider;
 use crate::loader::NeedKind;
+use crate::tree::inventory::OpenCall;
 use crate::vocabulary::{RootedPath, Soname};
 
 pub(super) static RULE: Rule = Rule {
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
                   requires or recommends it, glibc opens libgcc_s.so.1 to end a thread, or a line of Python, Ruby or \
                   JavaScript opens it by a name that stands there. Code often tries one name after the other or \
                   catches the error, which is not seen; names that are put together at run time are not seen either.",
-    mend: "Add the package that is named: `sodeb layer TREE --base IMAGE --dlopen recommended`, or `--include`.",
+    fix: "Add the package that is named: `sodeb layer TREE --base IMAGE --dlopen recommended`, or `--include`.",
     check,
 };
 
@@ -40,7 +40,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         findings.report_unmet(unmet, message);
     }
     let mut told: BTreeSet<(RootedPath, BString)> = BTreeSet::new();
-    for (path, opening) in view.openings().filter(|(_, opening)| opening.means == Means::Open) {
+    for (path, opening) in view.openings().filter(|(_, opening)| opening.call == OpenCall::Open) {
         let name = &opening.name;
         if !is_library(name) || is_there(view, &path, name) || host_provider(name).is_some() {
             continue;
@@ -51,15 +51,15 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         let message = format!("line {} opens {name}, which is not in the image", opening.line);
         let reach = reach_of_code(view, &path);
         let finding = findings.report_at(&path, reach, name, message);
-        finding.mend.extend(view.packages_with(&Soname::new(name.to_vec())));
-        if finding.mend.is_empty() {
+        finding.fix.extend(view.packages_with(&Soname::new(name.to_vec())));
+        if finding.fix.is_empty() {
             let soname = name.rsplit_str("/").next().unwrap_or_default().as_bstr();
-            finding.mend.push(Mend::Words(format!("`sodeb index find {soname}` tells which package has it")));
+            finding.fix.push(Fix::Words(format!("`sodeb index find {soname}` tells which package has it")));
         }
     }
 }
 
-/// The folders of code that no program of the image runs.
+/// The directories of code that no program of the image runs.
 const OF_TESTS: [&[u8]; 6] = [b"test", b"tests", b"testing", b"examples", b"_examples", b"example"];
 
 /// Whether a name is one of Linux's libraries, not another system's.
@@ -67,7 +67,7 @@ fn is_library(name: &[u8]) -> bool {
     name.ends_with(b".so") || name.contains_str(".so.")
 }
 
-/// Whether a library of this name is somewhere in the image: beside the code, at the path, or in any folder.
+/// Whether a library of this name is somewhere in the image: beside the code, at the path, or in any directory.
 fn is_there(view: &View<'_>, code: &RootedPath, name: &[u8]) -> bool {
     if name.contains(&b'/') {
         let path = code.parent().join(name);
@@ -84,7 +84,7 @@ pub(super) fn is_of_tests_or_interpreter(path: &RootedPath) -> bool {
     let is_test = path.components().any(|component| OF_TESTS.contains(&component))
         || path.file_name().starts_with(b"test_");
     let is_packages =
-        [&b"/site-packages/"[..], b"/dist-packages/"].iter().any(|folder| text.contains_str(folder));
+        [&b"/site-packages/"[..], b"/dist-packages/"].iter().any(|directory| text.contains_str(directory));
     let is_library = crate::app::python_library(path).is_some() || text.starts_with(b"/usr/lib/python3/");
     is_test || is_library && !is_packages
 }

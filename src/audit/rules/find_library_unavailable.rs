@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::Rule;
 use super::abi::has_program;
 use super::dlopen_target_missing::{is_of_tests_or_interpreter, reach_of_code};
-use crate::audit::finding::{Mend, Severity};
+use crate::audit::finding::{Fix, Severity};
 use crate::audit::view::{Findings, View};
-use crate::inventory::Means;
+use crate::tree::inventory::OpenCall;
 
 /// What `ctypes.util.find_library` asks, in its order.
 const ASKED: [&str; 6] = ["ldconfig", "gcc", "cc", "ld", "objdump", "clang"];
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     explanation: "Python's ctypes.util.find_library runs ldconfig, a compiler or a linker to learn where a library is. \
                   An image that has none of them, as distroless images are, makes it return None, even for a library \
                   that is there; the code then fails or does without.",
-    mend: "Give the code the soname itself (most packages have a variable or a parameter for it), or add ldconfig.",
+    fix: "Give the code the soname itself (most packages have a variable or a parameter for it), or add ldconfig.",
     check,
 };
 
@@ -28,7 +28,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         return;
     }
     let mut told = BTreeSet::new();
-    for (path, opening) in view.openings().filter(|(_, opening)| opening.means == Means::FindLibrary) {
+    for (path, opening) in view.openings().filter(|(_, opening)| opening.call == OpenCall::FindLibrary) {
         if is_of_tests_or_interpreter(&path) || !told.insert((path.clone(), opening.name.clone())) {
             continue;
         }
@@ -40,7 +40,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         let reach = reach_of_code(view, &path);
         let finding = findings.report_at(&path, reach, &opening.name, message);
         finding
-            .mend
-            .push(Mend::Words("name the soname to the code, or add /sbin/ldconfig (libc-bin)".to_owned()));
+            .fix
+            .push(Fix::Words("name the soname to the code, or add /sbin/ldconfig (libc-bin)".to_owned()));
     }
 }

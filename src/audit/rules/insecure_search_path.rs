@@ -3,12 +3,12 @@
 use bstr::BStr;
 
 use super::Rule;
-use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::finding::{Fix, Reach, Severity};
 use crate::audit::view::{Findings, View};
-use crate::inventory::EntryKind;
+use crate::tree::inventory::EntryKind;
 use crate::vocabulary::RootedPath;
 
-/// Folders that everyone may write to on any system.
+/// Directories that everyone may write to on any system.
 const SHARED: [&str; 3] = ["/tmp", "/var/tmp", "/dev/shm"];
 
 /// Where things are built and nothing is installed.
@@ -20,10 +20,10 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a search path leads to where others can write",
     explanation: "An element of DT_RPATH, DT_RUNPATH or LD_LIBRARY_PATH is empty or relative, so that it means the \
-                  folder in which the program happens to be started, or is a folder that anyone may write to: whoever \
-                  can put a file there has it loaded. A folder of the machine on which the object was built, which the \
+                  directory in which the program happens to be started, or is a directory that anyone may write to: whoever \
+                  can put a file there has it loaded. A directory of the machine on which the object was built, which the \
                   image does not have, is a note: whoever may make it may do the same.",
-    mend: "`patchelf --set-rpath` or `chrpath` with a path below $ORIGIN; no empty elements in LD_LIBRARY_PATH.",
+    fix: "`patchelf --set-rpath` or `chrpath` with a path below $ORIGIN; no empty elements in LD_LIBRARY_PATH.",
     check,
 };
 
@@ -46,7 +46,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
                 let subject = BStr::new(element);
                 let finding = findings.report(node, subject, message);
                 finding.why.push(format!("{tag} is {path:?}"));
-                finding.mend.push(Mend::Words("patchelf --set-rpath '$ORIGIN/…' FILE".to_owned()));
+                finding.fix.push(Fix::Words("patchelf --set-rpath '$ORIGIN/…' FILE".to_owned()));
                 if matches!(fault, Fault::OfBuild) {
                     finding.at_most(Severity::Note);
                 }
@@ -68,10 +68,10 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
 fn words(element: &[u8], fault: &Fault) -> String {
     let element = BStr::new(element);
     match fault {
-        Fault::Empty => "has an empty element, which means the current folder".to_owned(),
-        Fault::Relative => format!("has the relative folder {element}, which starts at the current one"),
+        Fault::Empty => "has an empty element, which means the current directory".to_owned(),
+        Fault::Relative => format!("has the relative directory {element}, which starts at the current one"),
         Fault::Writable => format!("has {element}, which anyone may write to"),
-        Fault::OfBuild => format!("has {element}, a folder of where it was built"),
+        Fault::OfBuild => format!("has {element}, a directory of where it was built"),
     }
 }
 
@@ -86,7 +86,7 @@ fn fault(view: &View<'_>, element: &[u8]) -> Option<Fault> {
         return Some(Fault::Relative);
     }
     let path = RootedPath::new(element);
-    let is_below = |folder: &&str| path.below(&RootedPath::new(folder)).is_some();
+    let is_below = |directory: &&str| path.below(&RootedPath::new(directory)).is_some();
     if SHARED.iter().any(&is_below) {
         return Some(Fault::Writable);
     }

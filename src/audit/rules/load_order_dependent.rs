@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
                   soname by its own search path; if that happens first in the same process, the loaded library \
                   satisfies the need without a search. So whether an import works depends on what was imported \
                   before.",
-    mend: "Import the other module first on purpose, or put the library where the linker looks for everyone.",
+    fix: "Import the other module first on purpose, or put the library where the linker looks for everyone.",
     check,
 };
 

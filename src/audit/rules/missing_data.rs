@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Rule;
-use crate::audit::finding::{Mend, Severity};
+use crate::audit::finding::{Fix, Severity};
 use crate::audit::view::{Findings, View};
-use crate::companions::{Extent, Weight, data_rules};
-use crate::root::NodeId;
+use crate::debian::inclusions::{FileSet, Importance, data_rules};
+use crate::tree::root::NodeId;
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 /// The version since which glibc has its modules for names within itself.
@@ -18,20 +18,20 @@ pub(super) static RULE: Rule = Rule {
     title: "a library's data is missing",
     explanation: "Some libraries read files by names that no header tells, and do nothing of what they are for without \
                   them: libmagic its database, NSS its cryptographic modules, PROJ its coordinate systems. Reported \
-                  are those lines of sodeb's table whose library lies in a folder of the system and is loaded, and of \
+                  are those lines of sodeb's table whose library lies in a directory of the system and is loaded, and of \
                   whose files none is there.",
-    mend: "Add the files or the package that is named: `sodeb layer TREE --base IMAGE --data needed` takes them along.",
+    fix: "Add the files or the package that is named: `sodeb layer TREE --base IMAGE --data needed` takes them along.",
     check,
 };
 
 fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
-    let folders = &view.default_folders;
+    let directories = &view.default_directories;
     let mut told: BTreeSet<(NodeId, PackageName)> = BTreeSet::new();
     for (_, start) in view.starts() {
         for object in &start.map.objects {
             let Some(soname) = &object.facts.soname else { continue };
             let path = view.root.path(object.node);
-            if !folders.contains(&path.parent()) {
+            if !directories.contains(&path.parent()) {
                 continue;
             }
             for inclusion in missing(view, object.node, soname) {
@@ -39,7 +39,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
                 if told.insert((object.node, package.clone())) {
                     let message = format!("{soname} has none of its data: {reason}");
                     let finding = findings.report(object.node, &package, message);
-                    finding.mend.push(Mend::Packages(vec![package.to_string()]));
+                    finding.fix.push(Fix::Packages(vec![package.to_string()]));
                 }
             }
         }
@@ -52,10 +52,10 @@ fn missing(view: &View<'_>, library: NodeId, soname: &Soname) -> Vec<(PackageNam
     let own = PackageName::new(own.map_or_else(|| soname.to_string(), |owner| owner.name.to_string()));
     let is_new_glibc = || {
         let content = view.root.content(library);
-        let Some(crate::inventory::Content::Object(facts)) = content else { return false };
+        let Some(crate::tree::inventory::Content::Object(facts)) = content else { return false };
         facts.version_definitions.iter().any(|version| version == MODULES_WITHIN)
     };
-    let rules = data_rules().iter().filter(|rule| rule.weight == Weight::Needed && rule.is_about(soname));
+    let rules = data_rules().iter().filter(|rule| rule.weight == Importance::Needed && rule.is_about(soname));
     let rules = rules.filter(|_| soname.as_bytes() != b"libc.so.6" || !is_new_glibc());
     let missing = rules.filter_map(|rule| {
         let probe = RootedPath::new(rule.probe);
@@ -63,7 +63,7 @@ fn missing(view: &View<'_>, library: NodeId, soname: &Soname) -> Vec<(PackageNam
             return None;
         }
         let inclusion = rule.inclusion(&own);
-        let Extent::Files(patterns) = &inclusion.extent else { return None };
+        let FileSet::Files(patterns) = &inclusion.extent else { return None };
         let mut entries = view.subject.inventory().entries().iter().filter(|entry| !entry.is_directory());
         let is_there = entries.any(|entry| patterns.iter().any(|pattern| pattern.takes(&entry.path)));
         (!is_there).then_some((inclusion.package, inclusion.reason))

@@ -3,12 +3,12 @@
 use bstr::{BStr, ByteSlice};
 
 use super::Rule;
-use crate::audit::entry::interpreter_words;
-use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::entrypoint::interpreter_words;
+use crate::audit::finding::{Fix, Reach, Severity};
 use crate::audit::owners::OwnerKind;
 use crate::audit::view::{Findings, View};
-use crate::inventory::Content;
-use crate::root::NodeId;
+use crate::tree::inventory::Content;
+use crate::tree::root::NodeId;
 use crate::vocabulary::RootedPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -18,8 +18,8 @@ pub(super) static RULE: Rule = Rule {
     explanation: "The kernel starts a program by its dynamic linker (PT_INTERP) and a script by the interpreter that its \
                   first line names. Where that is not in the image, starting it fails with \"no such file or \
                   directory\", which names the program and not what is missing. Looked at are all programs, what the \
-                  image starts, and the scripts in the folders of PATH and beside a venv's Python.",
-    mend: "Take an image that has the interpreter, add its package, or make the script anew in the image: a venv's \
+                  image starts, and the scripts in the directories of PATH and beside a venv's Python.",
+    fix: "Take an image that has the interpreter, add its package, or make the script anew in the image: a venv's \
            scripts name the Python of the place where it was made.",
     check,
 };
@@ -32,7 +32,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             let reach = view.reach_of_start(index);
             let finding = findings.report_at(&path, reach, interpreter.path, message);
             let package = "libc6".to_owned();
-            finding.mend.push(Mend::Packages(vec![package]));
+            finding.fix.push(Fix::Packages(vec![package]));
         }
     }
     if let Some(absent) = &view.entry.absent {
@@ -70,13 +70,13 @@ fn is_there(view: &View<'_>, word: &[u8]) -> bool {
     found.is_some()
 }
 
-/// Whether a path is that of a command: in a folder of PATH, or in the `bin` of a venv.
+/// Whether a path is that of a command: in a directory of PATH, or in the `bin` of a venv.
 fn is_command(view: &View<'_>, path: &RootedPath) -> bool {
-    let folder = path.parent();
+    let directory = path.parent();
     let is_in_path = view.entry.path.iter().any(|element| {
         let resolved = view.root.resolve(view.root.top(), element.as_bytes());
-        resolved.is_ok_and(|node| view.root.path(node) == folder)
+        resolved.is_ok_and(|node| view.root.path(node) == directory)
     });
-    let venv = folder.parent().join("pyvenv.cfg");
-    is_in_path || folder.as_bytes().ends_with_str("/bin") && view.node_at(&venv).is_some()
+    let venv = directory.parent().join("pyvenv.cfg");
+    is_in_path || directory.as_bytes().ends_with_str("/bin") && view.node_at(&venv).is_some()
 }

@@ -1,7 +1,7 @@
 //! missing-library: a library that an object asks for is nowhere in the image.
 
 use super::Rule;
-use crate::audit::finding::{Mend, Severity};
+use crate::audit::finding::{Fix, Severity};
 use crate::audit::view::{Cause, Findings, View};
 use crate::loader::NeedKind;
 
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
                   program does not start, an extension raises ImportError or LoadError. Every object is linked as \
                   ld.so would, in the process that loads it; with --strict each by itself, as ldd does. A library \
                   that a driver of the host brings is a note.",
-    mend: "Add the package that is named, or only the needed files: `sodeb layer TREE --base IMAGE -o layer.tar`, where \
+    fix: "Add the package that is named, or only the needed files: `sodeb layer TREE --base IMAGE -o layer.tar`, where \
            TREE is what was copied into the image.",
     check,
 };
@@ -25,11 +25,11 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
                 let message = format!("{} is missing", unmet.soname);
                 let finding = findings.report_unmet(unmet, message);
                 let answer = view.answer(unmet.soname);
-                if finding.mend.is_empty()
+                if finding.fix.is_empty()
                     && let Some((release, package)) = answer.and_then(|answer| answer.elsewhere.first())
                 {
                     let release = format!("{package} of {release} has it; this release has it not");
-                    finding.mend.push(Mend::Words(release));
+                    finding.fix.push(Fix::Words(release));
                 }
             }
             Cause::Host(provider) => {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Rule;
-use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::finding::{Fix, Reach, Severity};
 use crate::audit::view::{Findings, View};
-use crate::catalog::number_of;
+use crate::debian::catalog::number_of;
 use crate::vocabulary::RootedPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
                   was built against a newer release, most often of glibc (\"version `GLIBC_2.38' not found\"), or \
                   another library of that name comes first. ld.so refuses to load the object, even if no symbol of \
                   that version is used.",
-    mend: "Build the tree on the release of the image, or take an image of a newer release.",
+    fix: "Build the tree on the release of the image, or take an image of a newer release.",
     check,
 };
 
@@ -40,7 +40,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         }
         let target = &view.resolution.provenance.target;
         let number = number_of(target.distribution, &target.release).map(|number| format!(" {number}"));
-        finding.mend.push(Mend::Words(format!(
+        finding.fix.push(Fix::Words(format!(
             "build it on {} {}{}, or take a newer image",
             target.distribution,
             target.release,

@@ -1,5 +1,5 @@
 //! The rules, one a file. A rule has a code that never changes, a severity, and words for what it means and how it is
-//! mended; it looks at a [`View`] and reports.
+//! fixed; it looks at a [`View`] and reports.
 
 mod conflicting_sonames;
 mod dangling_soname_link;
@@ -39,8 +39,8 @@ pub struct Rule {
     pub title: &'static str,
     /// What that means, and when it is reported.
     pub explanation: &'static str,
-    /// How it is mended.
-    pub mend: &'static str,
+    /// How it is fixed.
+    pub fix: &'static str,
     check: fn(&View<'_>, &mut Findings<'_, '_>),
 }
 
@@ -95,6 +95,6 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), ALL.len());
-        assert!(ALL.iter().all(|rule| !rule.explanation.is_empty() && !rule.mend.is_empty()));
+        assert!(ALL.iter().all(|rule| !rule.explanation.is_empty() && !rule.fix.is_empty()));
     }
 }

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     explanation: "The image has the dynamic linker of glibc and the object is for musl, or the reverse. Neither loads \
                   the other's objects; a program fails with \"no such file or directory\". Files for both lie in many \
                   packages of npm: those that nothing is seen to open are notes.",
-    mend: "Install the tree in an image with the same C library: Debian's and distroless images have glibc, Alpine's \
+    fix: "Install the tree in an image with the same C library: Debian's and distroless images have glibc, Alpine's \
            have musl.",
     check,
 };

@@ -7,7 +7,7 @@ use bstr::ByteSlice;
 use super::Rule;
 use super::abi::{extensions, reach_of_home};
 use crate::app::Language;
-use crate::audit::finding::{Mend, Severity};
+use crate::audit::finding::{Fix, Severity};
 use crate::audit::view::{Findings, View};
 use crate::vocabulary::RootedPath;
 
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
                   refuses to load it. The addon's own number is told by its name (`node.abi108.node`, `node-v108-…`); \
                   that of the image's Node.js by its libnode.so.NUMBER or its node_version.h. Addons of Node-API fit \
                   every version; of several files for one addon the one that fits is enough.",
-    mend: "Run `npm rebuild` with the Node.js of the image, or take an image with the Node.js of the tree.",
+    fix: "Run `npm rebuild` with the Node.js of the image, or take an image with the Node.js of the tree.",
     check,
 };
 
@@ -42,7 +42,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             format!("built for NODE_MODULE_VERSION {number}, where the image's Node.js has {version}");
         let subject = format!("NODE_MODULE_VERSION {number}");
         let finding = findings.report_at(&addon.path, reach, subject, message);
-        finding.mend.push(Mend::Words("run `npm rebuild` with the Node.js of the image".to_owned()));
+        finding.fix.push(Fix::Words("run `npm rebuild` with the Node.js of the image".to_owned()));
     }
 }
 
@@ -72,7 +72,7 @@ fn number_in(path: &RootedPath) -> Option<u32> {
     })
 }
 
-/// The folder of the package that an addon is in.
+/// The directory of the package that an addon is in.
 fn package_of(path: &RootedPath) -> RootedPath {
     let components: Vec<&[u8]> = path.components().collect();
     let place = components.iter().rposition(|component| *component == b"node_modules");

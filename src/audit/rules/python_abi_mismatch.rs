@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Rule;
 use super::abi::{Extension, extensions, reach_of_home, stem_of, version_of_program};
 use crate::app::Language;
-use crate::audit::finding::{Mend, Severity};
+use crate::audit::finding::{Fix, Severity};
 use crate::audit::view::{Findings, View};
 use crate::vocabulary::RootedPath;
 
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
                   `bin/python` leads to in the image finds none of its packages. Modules of the stable ABI \
                   (`.abi3.so`) fit every version and are not reported, nor is one beside which the same module lies for \
                   the right version.",
-    mend: "Make the venv with the Python of the image, or take an image with the Python of the venv.",
+    fix: "Make the venv with the Python of the image, or take an image with the Python of the venv.",
     check,
 };
 
@@ -45,14 +45,14 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             finding.why.push(format!("the interpreter is {}", view.root.path(node)));
         }
         let version = opened_by.unwrap_or_else(|| built_for.clone());
-        finding.mend.push(Mend::Words(format!("install the packages again with Python {version}")));
+        finding.fix.push(Fix::Words(format!("install the packages again with Python {version}")));
     }
 }
 
 /// The version that an extension is for, and the other one that would open it; none if it fits or nothing tells.
 fn mismatch(view: &View<'_>, extension: &Extension<'_>) -> Option<(String, Option<String>)> {
-    let folder = extension.home.version.clone();
-    let built_for = extension.built_for.clone().or_else(|| folder.clone())?;
+    let directory = extension.home.version.clone();
+    let built_for = extension.built_for.clone().or_else(|| directory.clone())?;
     let Some(interpreter) = extension.interpreter else {
         // A root without any Python at all is no place for extensions; nothing would look for them.
         let has_other = Language::Python;
@@ -63,7 +63,7 @@ fn mismatch(view: &View<'_>, extension: &Extension<'_>) -> Option<(String, Optio
     };
     let version = version_of_program(view, interpreter)?;
     let is_stable = extension.built_for.is_none();
-    let looks_there = folder.as_ref().is_none_or(|folder| *folder == version);
+    let looks_there = directory.as_ref().is_none_or(|directory| *directory == version);
     if looks_there && (is_stable || version == built_for) {
         return None;
     }

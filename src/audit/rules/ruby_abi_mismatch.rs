@@ -3,10 +3,10 @@
 use super::Rule;
 use super::abi::{extensions, reach_of_home};
 use crate::app::{Home, Language};
-use crate::audit::finding::{Mend, Severity};
+use crate::audit::finding::{Fix, Severity};
 use crate::audit::view::{Findings, View};
 use crate::loader::Outcome;
-use crate::root::NodeId;
+use crate::tree::root::NodeId;
 
 pub(super) static RULE: Rule = Rule {
     code: "ruby-abi-mismatch",
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
                   minor version; a Ruby of another version does not look there and says that the gem's extensions are \
                   not built. The version of the image's Ruby is that of the libruby which it loads, or of its program's \
                   name.",
-    mend: "Install the gems with the Ruby of the image: `gem pristine --all --only-executables` or `bundle install`.",
+    fix: "Install the gems with the Ruby of the image: `gem pristine --all --only-executables` or `bundle install`.",
     check,
 };
 
@@ -36,7 +36,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         let message = format!("built for Ruby {built_for}, where the image has Ruby {version}");
         let finding = findings.report_at(&extension.path, reach, format!("Ruby {built_for}"), message);
         finding.why.push(format!("the interpreter is {}", view.root.path(interpreter)));
-        finding.mend.push(Mend::Words(format!("install the gems again with Ruby {version}")));
+        finding.fix.push(Fix::Words(format!("install the gems again with Ruby {version}")));
     }
 }
 

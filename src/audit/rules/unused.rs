@@ -12,8 +12,8 @@ use super::abi::is_where_it_is_opened;
 use crate::audit::finding::Reach;
 use crate::audit::owners::ObjectsByOwner;
 use crate::audit::view::View;
-use crate::inventory::Evidence;
-use crate::root::NodeId;
+use crate::tree::inventory::Evidence;
+use crate::tree::root::NodeId;
 
 /// The objects of each package that has any, and of what has none, with whether each is used.
 pub(super) fn by_owner<'view>(view: &'view View<'_>) -> &'view ObjectsByOwner {
@@ -72,10 +72,10 @@ fn use_plugins(view: &View<'_>, objects: &mut [(NodeId, bool)]) {
     }
 }
 
-/// Whether an object lies deeper than the folders of libraries, where whatever opens plugins looks for them.
+/// Whether an object lies deeper than the directories of libraries, where whatever opens plugins looks for them.
 fn is_plugin(view: &View<'_>, node: NodeId) -> bool {
     let path = view.root.path(node);
-    let folders = &view.default_folders;
-    let is_below = folders.iter().any(|folder| path.below(folder).is_some());
-    is_below && !folders.contains(&path.parent()) && !path.as_bytes().contains_str("/bin/")
+    let directories = &view.default_directories;
+    let is_below = directories.iter().any(|directory| path.below(directory).is_some());
+    is_below && !directories.contains(&path.parent()) && !path.as_bytes().contains_str("/bin/")
 }

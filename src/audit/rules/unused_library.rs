@@ -2,10 +2,10 @@
 
 use super::Rule;
 use super::unused::by_owner;
-use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::finding::{Fix, Reach, Severity};
 use crate::audit::owners::OwnerKind;
 use crate::audit::view::{Findings, View};
-use crate::root::NodeId;
+use crate::tree::root::NodeId;
 
 /// What is less than this is not worth a layer of one's own, in bytes.
 const MIN_BYTES: u64 = 256 << 10;
@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
                   or of none. One finding tells of all of one package, where they come to 256 KiB. Reported only \
                   where the image names what it starts and that is no shell. glibc's own libraries are not told: they \
                   are opened by name and belong together.",
-    mend: "Leave them out: `sodeb layer` ships only the files that are loaded.",
+    fix: "Leave them out: `sodeb layer` ships only the files that are loaded.",
     check,
 };
 
@@ -47,7 +47,7 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         let finding = findings.report_at(&view.root.path(*first), Reach::Unreached, &whose, message);
         finding.saves_bytes = bytes;
         finding.why = unused.iter().take(SHOWN).map(|node| view.root.path(*node).to_string()).collect();
-        finding.mend.push(Mend::Words("ship only what is loaded: `sodeb layer` does".to_owned()));
+        finding.fix.push(Fix::Words("ship only what is loaded: `sodeb layer` does".to_owned()));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::unused::by_owner;
-use crate::audit::finding::{Mend, Reach, Severity};
+use crate::audit::finding::{Fix, Reach, Severity};
 use crate::audit::owners::OwnerKind;
 use crate::audit::view::{Findings, View};
 
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     explanation: "A Debian package brings programs and libraries, and nothing that the image starts is seen to load any \
                   of them, or to have the name of one among its strings. Reported only where the image names what it \
                   starts and that is no shell. What is started by a name that is put together at run time is not seen.",
-    mend: "Leave the package out: smaller images have fewer holes. Try the image without it first.",
+    fix: "Leave the package out: smaller images have fewer holes. Try the image without it first.",
     check,
 };
 
@@ -29,6 +29,6 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         let message = format!("nothing is seen to use {}", owner.name);
         let finding = findings.report_at(&view.root.path(*first), Reach::Unreached, &owner.name, message);
         finding.saves_bytes = bytes;
-        finding.mend.push(Mend::Words(format!("leave out {}", owner.name)));
+        finding.fix.push(Fix::Words(format!("leave out {}", owner.name)));
     }
 }

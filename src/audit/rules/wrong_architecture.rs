@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     explanation: "The image has the dynamic linker of one machine, and this object is for another: a wheel or a binary \
                   of the machine on which the image was built. Packages of npm and some wheels bring files for many \
                   machines, of which one is used: those that nothing is seen to open are notes.",
-    mend: "Install the tree for the platform of the image (`pip download --platform`, `docker build --platform`).",
+    fix: "Install the tree for the platform of the image (`pip download --platform`, `docker build --platform`).",
     check,
 };
 

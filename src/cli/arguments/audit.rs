@@ -22,7 +22,7 @@ pub(in crate::cli) struct AuditArguments {
     /// An earlier audit's JSON, whose findings do not count
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) baseline: Option<PathBuf>,
-    /// Tell what a rule finds and how that is mended
+    /// Tell what a rule finds and how that is fixed
     #[arg(long, value_name = "CODE", conflicts_with_all = ["images", "images_from", "list_rules"])]
     pub(in crate::cli) explain: Option<String>,
     /// List the rules

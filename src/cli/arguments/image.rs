@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 
 use super::{Format, GapArguments};
 use crate::cli::image_settings::{Assignment, CommandLine, parse_owner, parse_run};
-use crate::image::ImageTag;
-use crate::layer::Owner;
+use crate::oci::image::ImageTag;
+use crate::oci::layer::Owner;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct LayerArguments {
@@ -18,8 +18,8 @@ pub(in crate::cli) struct LayerArguments {
     /// How the report is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) format: Format,
-    /// What is written: an archive if it ends in .tar, .tar.gz or .tar.zst, `oci:FOLDER` for an OCI layout of the base
-    /// with the layer on it, else a folder
+    /// What is written: an archive if it ends in .tar, .tar.gz or .tar.zst, `oci:DIR` for an OCI layout of the base
+    /// with the layer on it, else a directory
     #[arg(short, long, value_name = "OUT")]
     pub(in crate::cli) output: PathBuf,
 }
@@ -38,7 +38,7 @@ pub(in crate::cli) struct ImageArguments {
     pub(in crate::cli) gap: GapArguments,
     #[command(flatten)]
     pub(in crate::cli) shipped: ShippedArguments,
-    /// Whose the trees are in the image: numbers of a user and a group [default: 0:0]
+    /// RuleOwner the trees are in the image: numbers of a user and a group [default: 0:0]
     #[arg(long, value_name = "UID[:GID]", value_parser = parse_owner)]
     pub(in crate::cli) owner: Option<Owner>,
     /// How the report is written
@@ -47,8 +47,8 @@ pub(in crate::cli) struct ImageArguments {
     /// A file for a page that shows what is in the image, why, and what it comes to
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) report: Option<PathBuf>,
-    /// What is written: if it ends in .tar an archive that docker, podman and others load, else the folder of an OCI
-    /// layout (`oci:FOLDER` for any name); `docker://HOST/NAME:TAG` sends it to a registry
+    /// What is written: if it ends in .tar an archive that docker, podman and others load, else the directory of an OCI
+    /// layout (`oci:DIR` for any name); `docker://HOST/NAME:TAG` sends it to a registry
     #[arg(short, long, value_name = "OUT")]
     pub(in crate::cli) output: PathBuf,
     #[command(flatten, next_help_heading = "The image")]

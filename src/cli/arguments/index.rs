@@ -6,7 +6,7 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueP
 use clap::{Args, Subcommand};
 
 use super::{AnswerArguments, ArchiveArguments, CacheArguments};
-use crate::export::ExportFormat;
+use crate::debian::export::ExportFormat;
 use crate::vocabulary::Architecture;
 
 #[derive(Debug, Subcommand)]
@@ -18,23 +18,23 @@ pub(in crate::cli) enum IndexCommand {
     /// Find libraries by path, package, soname, symbol version or what they need
     ///
     /// PATTERN and --package are answered by the catalog, which knows the paths of all libraries of a release. All other
-    /// filters ask what objects say of themselves, which a library graph knows: that of Debian 12 for amd64 is compiled in,
+    /// filters ask what objects say of themselves, which a library index knows: that of Debian 12 for amd64 is compiled in,
     /// `sodeb index build --from-debs` makes others. It has the libraries that ld.so finds by default and those that they
     /// need. Of several filters all have to hold. Names may be globs with * and ?, and are else taken as a whole.
     Find(IndexFindArguments),
-    /// Count what library graphs hold of a release: packages, objects, edges, sonames, symbol versions
+    /// Count what library indices hold of a release: packages, objects, edges, sonames, symbol versions
     Stats(IndexStatsArguments),
-    /// Hold a release against itself: is everything there that the libraries of its library graph need
+    /// Hold a release against itself: is everything there that the libraries of its library index need
     ///
     /// Every package is laid into one root, and each library where ld.so looks by default is linked in it. With -v
     /// every edge is told that comes to nothing.
     Check(IndexStatsArguments),
-    /// Write a library graph as tables for DuckDB and other engines: a file each in a folder
+    /// Write a library index as tables for DuckDB and other engines: a file each in a directory
     ///
     /// The tables are packages, libraries, links, needed, version_definitions and version_needs. Each row begins with
     /// distribution, release, architecture and package. Sizes are in bytes.
     Export(IndexExportArguments),
-    /// Write one catalog file of several releases, as it is compiled into this program, or their library graph
+    /// Write one catalog file of several releases, as it is compiled into this program, or their library index
     Build(IndexBuildArguments),
 }
 
@@ -115,9 +115,9 @@ pub(in crate::cli) struct IndexStatsArguments {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct IndexExportArguments {
-    /// The folder of the tables, written as a whole or not at all. One that is there is replaced where it is empty or has
+    /// The directory of the tables, written as a whole or not at all. One that is there is replaced where it is empty or has
     /// nothing but such tables
-    #[arg(short, long, value_name = "FOLDER")]
+    #[arg(short, long, value_name = "DIR")]
     pub(in crate::cli) output: PathBuf,
     /// The form of the files
     #[arg(long, value_name = "FORMAT", default_value = "parquet", value_parser = export_formats())]
@@ -139,7 +139,7 @@ pub(in crate::cli) struct IndexBuildArguments {
     /// The file that is written; with --from-debs it may be left out, and the cache keeps the graphs
     #[arg(short, long, value_name = "FILE", required_unless_present = "from_debs")]
     pub(in crate::cli) output: Option<PathBuf>,
-    /// Read every package that has a library, and write what all of them have and need: a library graph, with which
+    /// Read every package that has a library, and write what all of them have and need: a library index, with which
     /// `sodeb lock` fetches nothing. A run that is broken off goes on where it was
     #[arg(long)]
     pub(in crate::cli) from_debs: bool,

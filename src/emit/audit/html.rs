@@ -1,6 +1,6 @@
 //! `sodeb audit --format html`: the findings, the graph and the sizes of images as one page.
 
-use super::{NOT_SEEN, layer_words, mends};
+use super::{NOT_SEEN, fixes, layer_words};
 use crate::audit::rules::ALL;
 use crate::audit::{
     AuditedObject, Finding, Judged, LayerSize, Owner, OwnerKind, OwnerSize, ReportedImage, Severity, Unread,
@@ -11,7 +11,7 @@ use crate::emit::html::{
 };
 use crate::emit::printable::printable;
 use crate::emit::words::release_words;
-use crate::graph::Object;
+use crate::solve::graph::Object;
 
 /// The findings of all images, and the images that could not be looked at, as a page.
 ///
@@ -41,7 +41,7 @@ fn rules(images: &[ReportedImage]) -> Vec<RuleView> {
         code: rule.code.to_owned(),
         title: rule.title.to_owned(),
         explanation: rule.explanation.to_owned(),
-        mend: rule.mend.to_owned(),
+        fix: rule.fix.to_owned(),
     };
     found.map(view).collect()
 }
@@ -98,8 +98,8 @@ fn started(image: &ReportedImage) -> Vec<Fact> {
         let words = "every program may be started: the image starts a shell or nothing";
         facts.push(Fact::words("Reach", words.to_owned()));
     }
-    let workdir = known.workdir.as_ref().filter(|folder| !folder.is_empty());
-    facts.extend(workdir.map(|folder| Fact::code("Working folder", printable(folder))));
+    let workdir = known.workdir.as_ref().filter(|directory| !directory.is_empty());
+    facts.extend(workdir.map(|directory| Fact::code("Working directory", printable(directory))));
     let libraries = known.ld_library_path.as_ref();
     facts.extend(libraries.map(|list| Fact::code("LD_LIBRARY_PATH", printable(list))));
     facts
@@ -135,7 +135,7 @@ fn finding_view(image: &ReportedImage, judged: &Judged) -> FindingView {
         reach: Some(reach.name().to_owned()),
         chain: chain.iter().map(printable).collect(),
         why: why.iter().map(printable).collect(),
-        mend: mends(image, finding).iter().map(printable).collect(),
+        fix: fixes(image, finding).iter().map(printable).collect(),
         saves: Some(*saves_bytes).filter(|bytes| *bytes > 0),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{NOT_SEEN, mends};
+use super::{NOT_SEEN, fixes};
 use crate::audit::{Finding, Judged, Owner, OwnerSize, ReportedImage, Severity, Unread, Verdict};
 use crate::emit::target_json::TargetRow;
 use crate::vocabulary::RootedPath;
@@ -93,7 +93,7 @@ struct FindingRow<'image> {
     reach: &'static str,
     chain: &'image [RootedPath],
     why: &'image [String],
-    mend: Vec<String>,
+    fix: Vec<String>,
     /// What taking it away saves, in bytes.
     saves: Option<u64>,
     /// `counts`, `known` (in the baseline) or `ignored`.
@@ -217,7 +217,7 @@ fn finding_row<'image>(image: &'image ReportedImage, judged: &'image Judged) -> 
         reach: reach.name(),
         chain,
         why,
-        mend: mends(image, &judged.finding),
+        fix: fixes(image, &judged.finding),
         saves: Some(judged.finding.saves_bytes).filter(|bytes| *bytes > 0),
         verdict,
         ignored,

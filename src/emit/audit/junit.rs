@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::{evidence, mends};
+use super::{evidence, fixes};
 use crate::audit::rules::ALL;
 use crate::audit::{Judged, ReportedImage, Severity, Unread, Verdict};
 use crate::emit::xml::xml_text;
@@ -91,12 +91,12 @@ fn failure(image: &ReportedImage, judged: &Judged) -> String {
     format!("      <failure message=\"{message}\" type=\"{kind}\">{}</failure>\n", details(image, judged))
 }
 
-/// Where, why and how to mend it, a line each.
+/// Where, why and how to fix it, a line each.
 fn details(image: &ReportedImage, judged: &Judged) -> String {
     let finding = &judged.finding;
     let mut lines = vec![format!("{}: {}: {}", finding.severity, finding.path, finding.message)];
     lines.extend(evidence(image, finding));
-    lines.extend(mends(image, finding).into_iter().map(|mend| format!("mend: {mend}")));
+    lines.extend(fixes(image, finding).into_iter().map(|fix| format!("fix: {fix}")));
     lines.iter().map(xml_text).collect::<Vec<_>>().join("\n")
 }
 

@@ -17,7 +17,7 @@ pub use sarif::audit_sarif;
 pub use text::audit_text;
 
 use super::manifest::quote::shell;
-use crate::audit::{Finding, Mend, ReportedImage};
+use crate::audit::{Finding, Fix, ReportedImage};
 
 /// What static reading can't see; it is said with every audit.
 pub(super) const NOT_SEEN: &[&str] = &[
@@ -26,10 +26,10 @@ pub(super) const NOT_SEEN: &[&str] = &[
     "whether a symbol without a version is defined",
 ];
 
-/// How a finding of an image is mended, a line each.
-pub(super) fn mends(image: &ReportedImage, finding: &Finding) -> Vec<String> {
-    let words = finding.mend.iter().flat_map(|mend| match mend {
-        Mend::Packages(names) => {
+/// How a finding of an image is fixed, a line each.
+pub(super) fn fixes(image: &ReportedImage, finding: &Finding) -> Vec<String> {
+    let words = finding.fix.iter().flat_map(|fix| match fix {
+        Fix::Packages(names) => {
             let names = names.join(" ");
             vec![
                 format!("add {names}"),
@@ -37,7 +37,7 @@ pub(super) fn mends(image: &ReportedImage, finding: &Finding) -> Vec<String> {
                 format!("sodeb layer TREE --base {} -o deps.tar.gz", shell(&image.name)),
             ]
         }
-        Mend::Words(words) => vec![words.clone()],
+        Fix::Words(words) => vec![words.clone()],
     });
     words.collect()
 }

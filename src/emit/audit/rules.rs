@@ -10,15 +10,15 @@ use crate::emit::style::{DIM, PATH, paint};
 /// How wide a line of an explanation is.
 const WIDTH: usize = 100;
 
-/// What a rule finds and how that is mended.
+/// What a rule finds and how that is fixed.
 pub fn rule_text(rule: &Rule) -> String {
     let heading = paint(PATH, rule.code);
     let level = paint(DIM, format!("({})", rule.severity));
     format!(
-        "{heading}: {} {level}\n\n{}\n\nHow to mend it:\n{}\n",
+        "{heading}: {} {level}\n\n{}\n\nHow to fix it:\n{}\n",
         rule.title,
         wrapped(rule.explanation),
-        wrapped(rule.mend)
+        wrapped(rule.fix)
     )
 }
 
@@ -45,7 +45,7 @@ struct RuleRow {
     severity: &'static str,
     title: &'static str,
     explanation: &'static str,
-    mend: &'static str,
+    fix: &'static str,
 }
 
 /// All rules, schema sodeb.rules/1.
@@ -58,7 +58,7 @@ pub fn rules_json() -> serde_json::Result<String> {
         severity: rule.severity.name(),
         title: rule.title,
         explanation: rule.explanation,
-        mend: rule.mend,
+        fix: rule.fix,
     };
     let rules = ALL.iter().map(row).collect();
     serde_json::to_string_pretty(&Document { schema: "sodeb.rules/1", rules })

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{evidence, mends};
+use super::{evidence, fixes};
 use crate::audit::rules::{ALL, Rule};
 use crate::audit::{Judged, ReportedImage, Severity, Unread, Verdict};
 use crate::vocabulary::RootedPath;
@@ -57,7 +57,7 @@ fn descriptor(rule: &Rule) -> Value {
         "id": rule.code,
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": rule.explanation },
-        "help": { "text": rule.mend },
+        "help": { "text": rule.fix },
         "defaultConfiguration": { "level": level(rule.severity) },
     })
 }
@@ -70,8 +70,8 @@ fn level(severity: Severity) -> &'static str {
 fn result(image: &ReportedImage, judged: &Judged) -> Value {
     let finding = &judged.finding;
     let mut message = finding.message.clone();
-    for mend in mends(image, finding).iter().take(1) {
-        message = format!("{message}; mend: {mend}");
+    for fix in fixes(image, finding).iter().take(1) {
+        message = format!("{message}; fix: {fix}");
     }
     let mut result = json!({
         "ruleId": finding.rule.code,
@@ -90,7 +90,7 @@ fn result(image: &ReportedImage, judged: &Judged) -> Value {
             "subject": finding.subject,
             "reach": finding.reach.name(),
             "evidence": evidence(image, finding),
-            "mend": mends(image, finding),
+            "fix": fixes(image, finding),
         },
     });
     match &judged.verdict {

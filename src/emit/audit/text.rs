@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{NOT_SEEN, layer_words, mends};
+use super::{NOT_SEEN, fixes, layer_words};
 use crate::audit::{Finding, Judged, ReportedImage, Severity, Verdict};
 use crate::emit::printable::printable;
 use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
@@ -126,8 +126,8 @@ impl Text {
         if finding.why.len() > limit {
             self.line(paint(DIM, format!("        and {} more", finding.why.len() - limit)));
         }
-        if let Some(mend) = mends(image, finding).first() {
-            self.line(format_args!("      {} {}", paint(GOOD, "mend:"), printable(mend)));
+        if let Some(fix) = fixes(image, finding).first() {
+            self.line(format_args!("      {} {}", paint(GOOD, "fix:"), printable(fix)));
         }
     }
 

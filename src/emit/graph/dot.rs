@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 
 use super::drawing::{Drawing, Look, Shown};
-use crate::graph::Graph;
+use crate::solve::graph::Graph;
 
 /// A graph in the DOT language.
 pub fn graph_dot(graph: &Graph) -> String {

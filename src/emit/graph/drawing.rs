@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::Package;
+use crate::debian::catalog::Package;
 use crate::emit::printable::printable;
 use crate::emit::words::{mebibytes, shortened};
-use crate::graph::{Asked, Edge, Graph, Id, Node, Object, Owner};
 use crate::loader::NeedKind;
-use crate::resolve::Status;
+use crate::solve::graph::{Asked, Edge, Graph, Id, Node, Object, Owner};
+use crate::solve::resolve::Status;
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 /// What a node of a picture stands for.

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::catalog::Provenance;
+use crate::debian::catalog::Provenance;
 use crate::emit::target_json::TargetRow;
-use crate::graph::{Asked, Edge, Ended, Graph, Id, Node, Object, Owner};
+use crate::solve::graph::{Asked, Edge, Ended, Graph, Id, Node, Object, Owner};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 #[derive(Serialize)]

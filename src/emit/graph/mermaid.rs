@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 
 use super::drawing::{Drawing, Look, Shown};
-use crate::graph::Graph;
+use crate::solve::graph::Graph;
 
 /// As many edges as Mermaid draws unless its `maxEdges` is raised, which a diagram can't do by itself.
 pub const MERMAID_EDGES: usize = 500;

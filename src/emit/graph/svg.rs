@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::drawing::{Arrow, Drawing, Look, Shown};
 use super::layout::{Diagram, Layout, Piece, lay_out};
 use crate::emit::xml::xml_text;
-use crate::graph::Graph;
+use crate::solve::graph::Graph;
 
 /// The width of a letter of the labels: monospaced fonts have about 0.6 of their size, and some a little more.
 const LETTER: f64 = 7.4;

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{graph_dot, graph_json, graph_mermaid, graph_svg};
-use crate::catalog::{IndexKind, Provenance};
-use crate::graph::Graph;
-use crate::graph::sample::{Sketch, closed, open};
+use crate::debian::catalog::{IndexKind, Provenance};
 use crate::loader::NeedKind;
+use crate::solve::graph::Graph;
+use crate::solve::graph::sample::{Sketch, closed, open};
 use crate::vocabulary::{Architecture, Distribution, Release, Target};
 
 /// What would end a string, a tag, a label or a line somewhere, and what is no text.

@@ -11,9 +11,9 @@ use serde::Serialize;
 use super::report::Kind;
 use crate::emit::printable::printable;
 use crate::emit::words::mebibytes;
-use crate::graph::{Edge, Ended, Graph, Id, Node, Object, Owner};
 use crate::loader::NeedKind;
-use crate::resolve::Status;
+use crate::solve::graph::{Edge, Ended, Graph, Id, Node, Object, Owner};
+use crate::solve::resolve::Status;
 use crate::vocabulary::{PackageName, RootedPath};
 
 /// What is known of an object beside the graph.

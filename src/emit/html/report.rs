@@ -33,8 +33,8 @@ pub(in crate::emit) struct RuleView {
     pub(in crate::emit) title: String,
     /// What that means.
     pub(in crate::emit) explanation: String,
-    /// How it is mended.
-    pub(in crate::emit) mend: String,
+    /// How it is fixed.
+    pub(in crate::emit) fix: String,
 }
 
 /// One thing that was looked at.
@@ -140,9 +140,9 @@ pub(in crate::emit) struct FindingView {
     /// The evidence.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::emit) why: Vec<String>,
-    /// How to mend it, the best first.
+    /// How to fix it, the best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(in crate::emit) mend: Vec<String>,
+    pub(in crate::emit) fix: Vec<String>,
     /// What taking it away saves, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) saves: Option<u64>,

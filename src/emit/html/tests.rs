@@ -7,7 +7,7 @@ use super::{
     Fact, FindingView, Kind, Level, ObjectPlace, Report, RuleView, SizeView, State, Subject, graph_view, html,
 };
 use crate::emit::printable::printable;
-use crate::graph::sample::{self, Sketch};
+use crate::solve::graph::sample::{self, Sketch};
 
 /// A name that would end the element, be an element of its own, or end a line in older scripts.
 const HOSTILE: &[u8] =
@@ -28,7 +28,7 @@ fn finding(path: &str) -> FindingView {
         reach: None,
         chain: vec![path.to_owned()],
         why: Vec::new(),
-        mend: Vec::new(),
+        fix: Vec::new(),
         saves: None,
     }
 }
@@ -46,7 +46,7 @@ fn report(name: &[u8]) -> Report {
             code: "missing-library".to_owned(),
             title: "a library is missing".to_owned(),
             explanation: "It is.".to_owned(),
-            mend: "Add it.".to_owned(),
+            fix: "Add it.".to_owned(),
         }],
         not_seen: Vec::new(),
         unread: vec![(name.clone(), name.clone())],

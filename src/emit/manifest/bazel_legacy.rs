@@ -1,4 +1,4 @@
-//! Bazel as it was done until 2022: `deb_packages` of rules_pkg (its folder `deb_packages`, gone after 0.4.0) in
+//! Bazel as it was done until 2022: `deb_packages` of rules_pkg (its directory `deb_packages`, gone after 0.4.0) in
 //! WORKSPACE, `container_image` of rules_docker in BUILD, the two as one text with a comment before each.
 //!
 //! `deb_packages` fetches each pool path from the mirrors in their order and checks its digest; it makes a dictionary
@@ -9,8 +9,8 @@ use super::ManifestFault;
 use super::quote::{path_text, starlark, starlark_list, target_text};
 use super::sources::{Source, digest, pool_path, sources};
 use super::words::{alternatives, identifier, image_architecture, of_what};
-use crate::catalog::number_of;
-use crate::plan::Plan;
+use crate::debian::catalog::number_of;
+use crate::solve::plan::Plan;
 use crate::vocabulary::Distribution;
 
 /// The keys that Debian signs its Release files with, by the release's number and whether they are for its security
@@ -67,7 +67,7 @@ fn workspace(plan: &Plan, rules: &[Rule<'_>]) -> Result<String, ManifestFault> {
     keys.sort_unstable();
     keys.dedup();
     let mut text = format!("# File WORKSPACE: {}.\n", of_what(plan));
-    text += "# @deb_package is the folder deb_packages of rules_pkg 0.4.0.\n";
+    text += "# @deb_package is the directory deb_packages of rules_pkg 0.4.0.\n";
     if !keys.is_empty() {
         text += "load(\"@bazel_tools//tools/build_defs/repo:http.bzl\", \"http_file\")\n";
     }
@@ -171,11 +171,11 @@ mod tests {
     #[test]
     fn the_keys_are_those_that_are_built_in() {
         let built_in: [&[u8]; 5] = [
-            include_bytes!("../../archive/keys/debian-archive-bullseye-automatic.asc"),
-            include_bytes!("../../archive/keys/debian-archive-bookworm-automatic.asc"),
-            include_bytes!("../../archive/keys/debian-archive-bookworm-security-automatic.asc"),
-            include_bytes!("../../archive/keys/debian-archive-trixie-automatic.asc"),
-            include_bytes!("../../archive/keys/debian-archive-trixie-security-automatic.asc"),
+            include_bytes!("../../debian/archive/keys/debian-archive-bullseye-automatic.asc"),
+            include_bytes!("../../debian/archive/keys/debian-archive-bookworm-automatic.asc"),
+            include_bytes!("../../debian/archive/keys/debian-archive-bookworm-security-automatic.asc"),
+            include_bytes!("../../debian/archive/keys/debian-archive-trixie-automatic.asc"),
+            include_bytes!("../../debian/archive/keys/debian-archive-trixie-security-automatic.asc"),
         ];
         for ((.., file, sha256), key) in KEYS.iter().zip(built_in) {
             let digest = Sha256Digest(Sha256::digest(key).into());

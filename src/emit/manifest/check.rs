@@ -2,7 +2,7 @@
 //! was made otherwise need not.
 
 use super::ManifestFault;
-use crate::plan::{Plan, is_codename, is_package_name, is_suite, is_version};
+use crate::solve::plan::{Plan, is_codename, is_package_name, is_suite, is_version};
 
 /// That names, versions and suites have only the characters that they can have: they go as they are into lines of
 /// text, labels and commands.

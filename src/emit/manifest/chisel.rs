@@ -12,8 +12,8 @@ use super::check::not_a;
 use super::closure::needed_by;
 use super::quote::{path_text, target_text, yaml, yaml_plain};
 use super::words::of_what;
-use crate::catalog::age_order;
-use crate::plan::{LinkOrigin, Plan, PlannedPackage, TakenFile, TakenKind};
+use crate::debian::catalog::age_order;
+use crate::solve::plan::{LinkOrigin, Plan, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::{Distribution, PackageName, Release};
 
 /// The first release whose definitions are of format v3.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{Plan, PlannedPackage};
+use crate::solve::plan::{Plan, PlannedPackage};
 use crate::vocabulary::PackageName;
 
 /// The packages that a package needs, directly or by way of others, without itself, sorted by name.

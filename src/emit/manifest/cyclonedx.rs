@@ -11,8 +11,8 @@ use super::identity::{TOOL, uuid};
 use super::json::indented;
 use super::purl;
 use super::quote::path_text;
-use crate::catalog::number_of;
-use crate::plan::{Plan, PlannedPackage, TakenFile, TakenKind};
+use crate::debian::catalog::number_of;
+use crate::solve::plan::{Plan, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::Sha256Digest;
 
 /// The reference of the layer.

@@ -1,10 +1,10 @@
 //! What the Dockerfiles have in common (<https://docs.docker.com/reference/dockerfile/>).
 //!
 //! A Plan knows its base by a digest of its content and not by a name, so that the base is an argument without a
-//! default. Whatever is copied lies in a folder that has each file where the Plan has it, which is where the base's own
-//! links lead: no folder of it meets a link of the base that it would take the place of.
+//! default. Whatever is copied lies in a directory that has each file where the Plan has it, which is where the base's own
+//! links lead: no directory of it meets a link of the base that it would take the place of.
 
-use crate::plan::Plan;
+use crate::solve::plan::Plan;
 
 /// What each Dockerfile begins with.
 pub(super) fn head(plan: &Plan, what: &str) -> String {

@@ -6,7 +6,7 @@
 //! are made here.
 //!
 //! Files lie in their packages below `/lib` or `/usr/lib`, and in the image where the base has them. What merged /usr
-//! makes one folder is made one here too, so that each file is found by its path in the image.
+//! makes one directory is made one here too, so that each file is found by its path in the image.
 
 use std::collections::BTreeSet;
 
@@ -15,12 +15,12 @@ use super::dockerfile::{base, head};
 use super::quote::{path_line, shell, target_line};
 use super::sources::sources;
 use super::words::{alternatives, alternatives_of};
-use crate::plan::{Plan, PlannedPackage};
+use crate::solve::plan::{Plan, PlannedPackage};
 
 /// What the release's image lacks and this one has is certificates: archives may be behind https.
 const STAGE: &str = "buildpack-deps";
 
-/// The folders that merged /usr has below /usr (usrmerge, <https://wiki.debian.org/UsrMerge>).
+/// The directories that merged /usr has below /usr (usrmerge, <https://wiki.debian.org/UsrMerge>).
 const MERGED: &str = "bin lib lib32 lib64 libx32 sbin";
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
@@ -33,10 +33,10 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     text += &download(plan)?;
     text += "RUN for deb in ./*.deb; do dpkg-deb --extract \"$deb\" /unpacked || exit 1; done\n";
     text += "WORKDIR /unpacked\n# By the paths of merged /usr and by those before it.\n";
-    text += &format!("RUN for folder in {MERGED}; do \\\n");
-    text += "        if [ -d \"$folder\" ]; then \\\n";
-    text += "            mkdir -p \"usr/$folder\" && cp -a \"$folder/.\" \"usr/$folder/\" && rm -r \"$folder\" || exit 1; \\\n";
-    text += "        fi; \\\n        ln -s \"usr/$folder\" \"$folder\" || exit 1; \\\n    done\n";
+    text += &format!("RUN for directory in {MERGED}; do \\\n");
+    text += "        if [ -d \"$directory\" ]; then \\\n";
+    text += "            mkdir -p \"usr/$directory\" && cp -a \"$directory/.\" \"usr/$directory/\" && rm -r \"$directory\" || exit 1; \\\n";
+    text += "        fi; \\\n        ln -s \"usr/$directory\" \"$directory\" || exit 1; \\\n    done\n";
     text += &copy(plan)?;
     text += &format!("\nFROM {}\nCOPY --from=packages /layer/ /\n", base(plan));
     Ok(text)
@@ -90,7 +90,7 @@ fn pinned(planned: &PlannedPackage) -> String {
     format!("{}:{}={}", package.name, package.architecture, package.version)
 }
 
-/// The planned files with their folders, and the links that no package has.
+/// The planned files with their directories, and the links that no package has.
 fn copy(plan: &Plan) -> Result<String, ManifestFault> {
     let mut text = "RUN mkdir /layer".to_owned();
     let mut copied = Vec::new();
@@ -105,11 +105,11 @@ fn copy(plan: &Plan) -> Result<String, ManifestFault> {
         }
         text += " \\\n        /layer";
     }
-    let folders: BTreeSet<_> = alternatives(plan).map(|(link, _)| link.path.parent()).collect();
-    if !folders.is_empty() {
+    let directories: BTreeSet<_> = alternatives(plan).map(|(link, _)| link.path.parent()).collect();
+    if !directories.is_empty() {
         text += " \\\n    && mkdir -p --";
-        for folder in &folders {
-            text += &format!(" {}", shell(&format!("/layer{}", path_line(folder)?)));
+        for directory in &directories {
+            text += &format!(" {}", shell(&format!("/layer{}", path_line(directory)?)));
         }
     }
     for (link, target) in alternatives(plan) {

@@ -2,7 +2,7 @@
 
 use super::ManifestFault;
 use super::dockerfile::{base, head};
-use crate::plan::Plan;
+use crate::solve::plan::Plan;
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     let mut text = head(plan, "a layer made before.");

@@ -1,11 +1,11 @@
-//! A Dockerfile that runs sodeb in a stage of its own and copies the folder that it makes.
+//! A Dockerfile that runs sodeb in a stage of its own and copies the directory that it makes.
 //!
 //! The stage needs nothing but certificates, since sodeb needs neither apt nor the release that it works for.
 
 use super::ManifestFault;
 use super::dockerfile::{base, head};
-use crate::catalog::debian_stable;
-use crate::plan::Plan;
+use crate::debian::catalog::debian_stable;
+use crate::solve::plan::Plan;
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     let mut text = head(plan, "sodeb makes the layer.");

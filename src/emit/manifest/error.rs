@@ -1,7 +1,7 @@
 //! Why a Plan can't be written in a format.
 
 use super::ManifestFormat;
-use crate::catalog::IndexKind;
+use crate::debian::catalog::IndexKind;
 use crate::vocabulary::{Distribution, PackageName, RootedPath};
 
 /// A Plan can't be written in a format.

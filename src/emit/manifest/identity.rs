@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::plan::{Plan, write_lock};
+use crate::solve::plan::{Plan, write_lock};
 
 /// The program and its version, as documents name their maker.
 pub(super) const TOOL: (&str, &str) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));

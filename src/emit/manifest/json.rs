@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::ManifestFault;
 use crate::emit::plan_json::PlanRow;
-use crate::plan::Plan;
+use crate::solve::plan::Plan;
 
 #[derive(Serialize)]
 struct Document<'plan> {

@@ -3,7 +3,7 @@
 
 use super::ManifestFault;
 use super::apt::pinned;
-use crate::plan::Plan;
+use crate::solve::plan::Plan;
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     if plan.packages.is_empty() {

@@ -35,7 +35,7 @@ mod sample;
 
 pub use error::{ManifestError, ManifestFault};
 
-use crate::plan::Plan;
+use crate::solve::plan::Plan;
 use crate::vocabulary::named;
 
 named! {

@@ -6,8 +6,8 @@
 
 use std::fmt::Write as _;
 
-use crate::catalog::number_of;
-use crate::plan::{Plan, PlannedPackage};
+use crate::debian::catalog::number_of;
+use crate::solve::plan::{Plan, PlannedPackage};
 
 /// The purl of a binary package.
 pub(super) fn of_package(plan: &Plan, planned: &PlannedPackage) -> String {

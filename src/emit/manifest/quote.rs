@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::ManifestFault;
-use crate::plan::TakenFile;
+use crate::solve::plan::TakenFile;
 use crate::vocabulary::RootedPath;
 
 /// A string of Starlark (<https://github.com/bazelbuild/starlark/blob/master/spec.md#string-literals>), quotes and

@@ -8,7 +8,7 @@ use super::ManifestFault;
 use super::quote::yaml;
 use super::sources::sources;
 use super::words::{alternatives, of_what};
-use crate::plan::{Plan, PlannedPackage};
+use crate::solve::plan::{Plan, PlannedPackage};
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     let mut text = format!("# {}, for rules_distroless up to 0.8.\n", of_what(plan));

@@ -7,7 +7,7 @@ use super::ManifestFault;
 use super::closure::needed_by;
 use super::json::tab_indented;
 use super::sources::{digest, urls};
-use crate::plan::{Plan, PlannedPackage};
+use crate::solve::plan::{Plan, PlannedPackage};
 use crate::vocabulary::{PackageName, Sha256Digest};
 
 /// Fields are in the order of their names, as Bazel's encoder puts them.

@@ -10,7 +10,7 @@ use super::closure::needed_by;
 use super::json::tab_indented;
 use super::rules_distroless_module::repository;
 use super::sources::{digest, pool_path, sources_by_suite};
-use crate::plan::{Plan, PlannedPackage};
+use crate::solve::plan::{Plan, PlannedPackage};
 use crate::vocabulary::{PackageName, Sha256Digest};
 
 #[derive(Serialize)]

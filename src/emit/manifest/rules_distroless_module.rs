@@ -8,7 +8,7 @@ use super::quote::{starlark, starlark_list};
 use super::rules_distroless::relation;
 use super::sources::sources_by_suite;
 use super::words::{identifier, of_what};
-use crate::plan::Plan;
+use crate::solve::plan::Plan;
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     let architecture = plan.provenance.target.architecture;

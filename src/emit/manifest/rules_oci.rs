@@ -9,7 +9,7 @@ use super::ManifestFault;
 use super::quote::{mtree, starlark, starlark_list};
 use super::rules_distroless_module::repository;
 use super::words::{alternatives, image_architecture, of_what};
-use crate::plan::Plan;
+use crate::solve::plan::Plan;
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     let links: Vec<String> = alternatives(plan)
@@ -30,13 +30,13 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     let mut tars = Vec::new();
     for planned in &plan.packages {
         let name = &planned.package.name;
-        let folder = format!("@{}//{name}/{}", repository(plan), plan.provenance.target.architecture);
-        tars.extend([format!("{folder}:data"), format!(":{name}_status")]);
+        let directory = format!("@{}//{name}/{}", repository(plan), plan.provenance.target.architecture);
+        tars.extend([format!("{directory}:data"), format!(":{name}_status")]);
         text += &format!(
             "\ndpkg_statusd(\n    name = {},\n    package_name = {},\n    control = {},\n)\n",
             starlark(&format!("{name}_status")),
             starlark(name.as_str()),
-            starlark(&format!("{folder}:control"))
+            starlark(&format!("{directory}:control"))
         );
     }
     if !links.is_empty() {

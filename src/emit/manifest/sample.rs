@@ -1,7 +1,7 @@
 //! The Plan that the tests of the formats write, and what they expect.
 
-use crate::plan::sample::{file, link, package, sample_plan};
-use crate::plan::{LinkOrigin, Plan, TakenFile, TakenKind};
+use crate::solve::plan::sample::{file, link, package, sample_plan};
+use crate::solve::plan::{LinkOrigin, Plan, TakenFile, TakenKind};
 use crate::vocabulary::PackageName;
 
 /// Where the packages of the sample's main suite are.

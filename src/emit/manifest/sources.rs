@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ManifestFault;
 use super::check::not_a;
-use crate::plan::{Plan, PlannedPackage, is_codename};
+use crate::solve::plan::{Plan, PlannedPackage, is_codename};
 use crate::vocabulary::Sha256Digest;
 
 /// The packages that one suite has at one place.
@@ -98,7 +98,7 @@ fn component(planned: &PlannedPackage) -> Result<&str, ManifestFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::IndexKind;
+    use crate::debian::catalog::IndexKind;
     use crate::emit::manifest::sample::{SECURITY, SNAPSHOT, plan};
 
     #[test]

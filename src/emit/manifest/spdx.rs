@@ -18,8 +18,8 @@ use super::json::indented;
 use super::purl;
 use super::quote::path_text;
 use super::sources::digest;
-use crate::catalog::{full_name, number_of};
-use crate::plan::{Plan, PlannedPackage};
+use crate::debian::catalog::{full_name, number_of};
+use crate::solve::plan::{Plan, PlannedPackage};
 
 const DOCUMENT: &str = "SPDXRef-DOCUMENT";
 const LAYER: &str = "SPDXRef-Layer";

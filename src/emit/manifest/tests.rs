@@ -4,7 +4,7 @@ use bstr::BString;
 
 use super::sample::{empty_plan, hostile_plan, plan};
 use super::*;
-use crate::plan::{TakenKind, read_lock, write_lock};
+use crate::solve::plan::{TakenKind, read_lock, write_lock};
 use crate::vocabulary::RootedPath;
 
 /// A file of fixtures/manifests.
@@ -14,10 +14,10 @@ macro_rules! fixture {
     };
 }
 
-/// What is expected of each format that is named, out of a folder of fixtures/manifests.
+/// What is expected of each format that is named, out of a directory of fixtures/manifests.
 macro_rules! expected {
-    ($folder:literal: $($format:literal)+) => {
-        [$(($format, fixture!(concat!($folder, $format, ".txt")))),+]
+    ($directory:literal: $($format:literal)+) => {
+        [$(($format, fixture!(concat!($directory, $format, ".txt")))),+]
     };
 }
 

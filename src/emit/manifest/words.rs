@@ -1,7 +1,7 @@
 //! What several formats say in comments and in the words of other tools.
 
-use crate::catalog::full_name;
-use crate::plan::{LinkOrigin, Plan, PlannedPackage, TakenFile, TakenKind};
+use crate::debian::catalog::full_name;
+use crate::solve::plan::{LinkOrigin, Plan, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::Architecture;
 
 /// The Plan in a few words: the release and architecture, and the date of the index.

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use sodeb::catalog::{Catalog, CatalogFile, IndexKind};
-use sodeb::close::depends_closure;
+use sodeb::debian::catalog::{Catalog, CatalogFile, IndexKind};
+use sodeb::solve::closure::depends_closure;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(file) = CatalogFile::open("fuzz", bytes.to_vec()) else { return };

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sodeb::inventory::read_deb;
+use sodeb::tree::inventory::read_deb;
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = read_deb(bytes);

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sodeb::plan::{read_lock, write_lock};
+use sodeb::solve::plan::{read_lock, write_lock};
 
 fuzz_target!(|text: &str| {
     if let Ok(plan) = read_lock(text) {

@@ -1,0 +1,104 @@
+//! The .debs themselves: out of the cache, or from a mirror, each compared in size and digest with what the
+//! signed index says before it gets its name.
+
+use std::path::PathBuf;
+use std::sync::PoisonError;
+
+use super::mirrors::Bases;
+use super::release::ListedFile;
+use super::suites::Pocket;
+use super::update::in_parallel;
+use super::{Archive, ArchiveError, Attempts, Refusal};
+use crate::support::progress::Progress;
+use crate::vocabulary::{Sha256Digest, Target};
+
+/// A .deb as an index lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolFile {
+    /// The suite whose Packages lists it, such as `bookworm-security`.
+    pub suite: String,
+    /// Its path below the archive's base.
+    pub filename: String,
+    /// Its digest.
+    pub sha256: Sha256Digest,
+    /// Its size in bytes.
+    pub size_bytes: u64,
+    /// Where else it may be, tried after the mirrors.
+    pub urls: Vec<String>,
+}
+
+impl Archive {
+    /// The .debs in the cache, those that are not there fetched before. They are in the order of `wanted`.
+    pub fn debs(
+        &self,
+        target: &Target,
+        wanted: &[PoolFile],
+        progress: &dyn Progress,
+    ) -> Vec<Result<PathBuf, ArchiveError>> {
+        let all = |bases: Option<&Bases>| in_parallel(wanted, |file| self.deb(bases, file, progress));
+        if self.settings.offline || wanted.is_empty() {
+            return all(None);
+        }
+        let bases = Bases::choose(&self.settings.mirrors, target, self.snapshot.as_ref(), self.settings.now);
+        let fetched = bases
+            .map_err(ArchiveError::from)
+            .and_then(|bases| self.cache.exclusively(progress, || Ok::<_, ArchiveError>(all(Some(&bases)))));
+        // One cause keeps all of them from being fetched; the first tells it.
+        fetched.unwrap_or_else(|error| {
+            let others = wanted.iter().skip(1).map(|file| Err(not_cached(file)));
+            std::iter::once(Err(error)).chain(others).collect()
+        })
+    }
+
+    fn deb(
+        &self,
+        bases: Option<&Bases>,
+        file: &PoolFile,
+        progress: &dyn Progress,
+    ) -> Result<PathBuf, ArchiveError> {
+        let under_way = self.cache.under_way(file.sha256);
+        let _alone = under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(path) = self.cache.find(file.sha256)? {
+            return Ok(path);
+        }
+        let Some(bases) = bases else { return Err(not_cached(file)) };
+        let is_clean = file.filename.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        if !is_clean {
+            return Err(ArchiveError::BadPoolPath { path: file.filename.clone() });
+        }
+        let name = file.filename.rsplit('/').next().unwrap_or_default();
+        let task = progress.task(name, Some(file.size_bytes));
+        let listed = ListedFile { size_bytes: file.size_bytes, sha256: file.sha256 };
+        let mirrors = bases.of(pocket_of(&file.suite));
+        let mut urls: Vec<String> = mirrors.iter().map(|base| format!("{base}/{}", file.filename)).collect();
+        for url in &file.urls {
+            if !urls.contains(url) {
+                urls.push(url.clone());
+            }
+        }
+        let mut attempts = Attempts::default();
+        for url in urls {
+            match self.signed_file(&url, listed, task.as_ref()) {
+                Ok(path) => return Ok(path),
+                Err(source) if source.is_ours() => return Err(ArchiveError::Fetch { url, source }),
+                Err(error) => attempts.0.push((url, error.into())),
+            }
+        }
+        let file = name.to_owned();
+        Err(if attempts.all(Refusal::is_absent) {
+            ArchiveError::DebGone { file, attempts }
+        } else {
+            ArchiveError::Deb { file, attempts }
+        })
+    }
+}
+
+fn not_cached(file: &PoolFile) -> ArchiveError {
+    let name = file.filename.rsplit('/').next().unwrap_or_default();
+    ArchiveError::NotCached { what: name.to_owned() }
+}
+
+/// Which of the mirrors have a suite's packages.
+fn pocket_of(suite: &str) -> Pocket {
+    if suite.ends_with("-security") { Pocket::Security } else { Pocket::Main }
+}

@@ -1,0 +1,102 @@
+//! Index files as they are read: inflated on the way, and never beyond their bound.
+//!
+//! gzip can blow up a thousandfold and xz far more, so what comes out is bounded: by the size of the
+//! plain file, where the signed Release lists that as well, else by a ratio that no real index comes near.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::support::decompress::Compression;
+
+/// The largest ratio of an index to its compressed file. Real ones: Contents 13 to 18, Packages 6.
+const MAX_RATIO: u64 = 100;
+/// What any file may inflate to, whatever its ratio: small files of the same few lines shrink a lot.
+const ALWAYS_ALLOWED_BYTES: u64 = 16 * 1024 * 1024;
+/// The bound of a file that the Release does not list uncompressed.
+pub(super) fn bound_by_ratio(compressed_bytes: u64) -> u64 {
+    compressed_bytes.saturating_mul(MAX_RATIO).max(ALWAYS_ALLOWED_BYTES)
+}
+
+/// Reads an index and fails where it would give more than `limit` bytes.
+pub(super) struct IndexReader {
+    inner: Box<dyn Read + Send>,
+    left: u64,
+    limit: u64,
+}
+
+impl IndexReader {
+    /// Opens the file at `path`, whose name in the archive is `name`: the ending tells the compression.
+    pub(super) fn open(path: &Path, name: &str, limit: u64) -> io::Result<Self> {
+        let ending = name.rfind('.').map_or("", |dot| &name[dot..]);
+        let compression = Compression::of_ending(ending).unwrap_or(Compression::None);
+        let inner = compression.reader(File::open(path)?)?;
+        Ok(Self { inner, left: limit, limit })
+    }
+}
+
+impl Read for IndexReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // Asks for one byte beyond the bound, to tell a file that ends there from one that does not.
+        let room = usize::try_from(self.left.saturating_add(1)).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.inner.read(&mut buffer[..room])?;
+        match self.left.checked_sub(read as u64) {
+            Some(left) => {
+                self.left = left;
+                Ok(read)
+            }
+            None => Err(io::Error::other(format!("inflates to more than the {} bytes allowed", self.limit))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn read(name: &str, compressed: &[u8], limit: u64) -> io::Result<Vec<u8>> {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("file");
+        std::fs::write(&path, compressed).expect("written");
+        let mut inflated = Vec::new();
+        IndexReader::open(&path, name, limit)?.read_to_end(&mut inflated)?;
+        Ok(inflated)
+    }
+
+    fn gz(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).expect("compressed");
+        encoder.finish().expect("compressed")
+    }
+
+    #[test]
+    fn what_ends_at_its_bound_is_read_and_what_goes_beyond_is_refused() {
+        let file = gz(&[b'x'; 1000]);
+        assert_eq!(read("a.gz", &file, 1000).expect("read").len(), 1000);
+        let error = read("a.gz", &file, 999).expect_err("is too large");
+        assert_eq!(error.to_string(), "inflates to more than the 999 bytes allowed");
+    }
+
+    #[test]
+    fn a_truncated_file_is_an_error_and_no_end() {
+        let file = gz(b"some bytes that are cut off");
+        let error = read("a.gz", &file[..file.len() - 9], 1000).expect_err("is truncated");
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        let mut encoder = xz2::write::XzEncoder::new(Vec::new(), 6);
+        encoder.write_all(b"some bytes that are cut off").expect("compressed");
+        let file = encoder.finish().expect("compressed");
+        assert_eq!(read("a.xz", &file, 1000).expect("read").len(), 27);
+        assert!(read("a.xz", &file[..file.len() - 9], 1000).is_err());
+    }
+
+    #[test]
+    fn gzip_members_in_a_row_are_one_file() {
+        let file = [gz(b"one"), gz(b"two")].concat();
+        assert_eq!(read("a.gz", &file, 1000).expect("read"), b"onetwo");
+    }
+}

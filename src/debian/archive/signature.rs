@@ -1,0 +1,335 @@
+//! The clear signature on an InRelease file (RFC 9580 §7), and the keys that may make one.
+//!
+//! A text counts as signed when one of its signatures is good by a known key; apt and gpgv decide the same
+//! way, since each Debian release is signed by the keys of two or three. The policy is Sequoia's standard
+//! one, which refuses weak hashes and key sizes. A key must not be expired or revoked at the moment that is
+//! asked for: now for a live archive, so that an expired key ends trust as it does in apt, and the
+//! snapshot's own moment for a snapshot, so that the past stays readable.
+//!
+//! **Invariant:** a [`SignedText`] is made by [`Keyring::verify`] alone and holds what the signature covers,
+//! never what stands around it.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use jiff::{SignedDuration, Timestamp};
+use sequoia_openpgp::cert::amalgamation::{ValidAmalgamation, ValidateAmalgamation};
+use sequoia_openpgp::cert::{Cert, CertParser};
+use sequoia_openpgp::packet::Signature;
+use sequoia_openpgp::parse::Parse;
+use sequoia_openpgp::parse::stream::{
+    GoodChecksum, MessageLayer, MessageStructure, VerificationError, VerificationHelper, VerifierBuilder,
+};
+use sequoia_openpgp::policy::StandardPolicy;
+use sequoia_openpgp::types::RevocationStatus;
+use sequoia_openpgp::{Error as OpenPgpError, KeyHandle};
+
+/// How far this machine's clock may be behind the signer's.
+pub(super) const CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(24);
+
+/// The archives' own keys: Debian's as its package debian-archive-keyring has them, Ubuntu's from
+/// ubuntu-keyring.
+const BUILT_IN: &[&[u8]] = &[
+    include_bytes!("keys/debian-archive-bullseye-automatic.asc"),
+    include_bytes!("keys/debian-archive-bullseye-security-automatic.asc"),
+    include_bytes!("keys/debian-archive-bullseye-stable.asc"),
+    include_bytes!("keys/debian-archive-bookworm-automatic.asc"),
+    include_bytes!("keys/debian-archive-bookworm-security-automatic.asc"),
+    include_bytes!("keys/debian-archive-bookworm-stable.asc"),
+    include_bytes!("keys/debian-archive-trixie-automatic.asc"),
+    include_bytes!("keys/debian-archive-trixie-security-automatic.asc"),
+    include_bytes!("keys/debian-archive-trixie-stable.asc"),
+    include_bytes!("keys/ubuntu-archive-2012.asc"),
+    include_bytes!("keys/ubuntu-archive-2018.asc"),
+];
+
+/// A file of keys could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyringError {
+    /// It could not be read.
+    #[error("cannot read keyring {path}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It holds no OpenPGP certificates, or broken ones.
+    #[error("cannot read keyring {path}: {cause}")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+}
+
+/// A text is not signed by a key that is trusted.
+#[derive(Debug, thiserror::Error)]
+pub enum SignatureError {
+    /// It is not clear-signed at all, or the signature's frame is broken.
+    #[error("not a clear-signed text: {cause}")]
+    NotSigned {
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// None of its signatures counts.
+    #[error("no good signature: {}", join(faults))]
+    Refused {
+        /// Why, for each signature.
+        faults: Vec<SignatureFault>,
+    },
+}
+
+impl SignatureError {
+    /// Whether no signature is by a known key.
+    pub(super) fn is_unknown_key(&self) -> bool {
+        let Self::Refused { faults } = self else { return false };
+        faults.iter().all(|fault| matches!(fault, SignatureFault::UnknownKey { .. }))
+    }
+}
+
+/// Why one signature does not count. Keys are named by fingerprint or key id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignatureFault {
+    /// The key is in no keyring.
+    UnknownKey {
+        /// The key.
+        key: String,
+    },
+    /// The key is known and must not be used: expired, revoked, or not made for signing.
+    UnusableKey {
+        /// The key.
+        key: String,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// The policy refuses the signature's hash or algorithm.
+    Weak {
+        /// The key.
+        key: String,
+        /// What the policy says.
+        cause: String,
+    },
+    /// The text is not what the key signed, or the signature is not in force.
+    Bad {
+        /// The key.
+        key: String,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// The signature itself cannot be read.
+    Malformed {
+        /// What is wrong with it.
+        cause: String,
+    },
+}
+
+impl fmt::Display for SignatureFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownKey { key } => write!(formatter, "key {key} is not known"),
+            Self::UnusableKey { key, cause } => write!(formatter, "key {key} cannot be used: {cause}"),
+            Self::Weak { key, cause } => write!(formatter, "signature by key {key} is too weak: {cause}"),
+            Self::Bad { key, cause } => write!(formatter, "bad signature by key {key}: {cause}"),
+            Self::Malformed { cause } => write!(formatter, "malformed signature: {cause}"),
+        }
+    }
+}
+
+fn join(faults: &[SignatureFault]) -> String {
+    faults.iter().map(SignatureFault::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// What a good signature covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SignedText(String);
+
+impl SignedText {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The keys that are trusted.
+#[derive(Debug)]
+pub(super) struct Keyring {
+    certificates: Vec<Cert>,
+}
+
+impl Keyring {
+    /// The built-in keys and those in `files`, each armored or binary with one or more certificates.
+    pub(super) fn new(files: &[PathBuf]) -> Result<Self, KeyringError> {
+        let mut keyring = Self { certificates: Vec::new() };
+        for key in BUILT_IN {
+            keyring.add(key).map_err(|cause| KeyringError::Malformed { path: "built in".into(), cause })?;
+        }
+        for path in files {
+            let bytes = fs::read(path).map_err(|source| KeyringError::Read { path: path.clone(), source })?;
+            keyring.add(&bytes).map_err(|cause| KeyringError::Malformed { path: path.clone(), cause })?;
+        }
+        Ok(keyring)
+    }
+
+    fn add(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let before = self.certificates.len();
+        for certificate in CertParser::from_bytes(bytes).map_err(|error| error.to_string())? {
+            self.certificates.push(certificate.map_err(|error| error.to_string())?);
+        }
+        if self.certificates.len() == before { Err("no certificate in it".to_owned()) } else { Ok(()) }
+    }
+
+    /// The text that a known key signed, the key being good at `moment`.
+    pub(super) fn verify(&self, signed: &[u8], moment: Timestamp) -> Result<SignedText, SignatureError> {
+        let mut verdict = Verdict::default();
+        let policy = StandardPolicy::new();
+        // Both fail at the ends of time alone, where no key is valid either.
+        let latest = moment
+            .saturating_add(CLOCK_SKEW)
+            .and_then(SystemTime::try_from)
+            .map_err(|error| SignatureError::NotSigned { cause: error.to_string() })?;
+        let helper = Helper { keyring: self, policy: &policy, latest, verdict: &mut verdict };
+        let mut text = Vec::new();
+        let outcome = VerifierBuilder::from_bytes(signed)
+            .and_then(|builder| builder.with_policy(&policy, latest, helper))
+            .and_then(|mut verifier| Ok(verifier.read_to_end(&mut text)?));
+        match outcome {
+            Ok(_) if verdict.good => String::from_utf8(text)
+                .map(SignedText)
+                .map_err(|error| SignatureError::NotSigned { cause: error.to_string() }),
+            Err(error) if verdict.faults.is_empty() => {
+                Err(SignatureError::NotSigned { cause: format!("{error:#}") })
+            }
+            _ => Err(SignatureError::Refused { faults: verdict.faults }),
+        }
+    }
+}
+
+/// What was found of a text's signatures.
+#[derive(Default)]
+struct Verdict {
+    good: bool,
+    faults: Vec<SignatureFault>,
+}
+
+struct Helper<'a> {
+    keyring: &'a Keyring,
+    policy: &'a StandardPolicy<'static>,
+    latest: SystemTime,
+    verdict: &'a mut Verdict,
+}
+
+impl Helper<'_> {
+    /// The library asks whether a key was good when the signature says that it was made. Whoever has an
+    /// expired key can write any date into a signature; so the key must be good now, too.
+    fn check_key_now(&self, good: &GoodChecksum<'_>) -> sequoia_openpgp::Result<()> {
+        let certificate = good.ka.cert().with_policy(self.policy, self.latest)?;
+        certificate.alive()?;
+        let key = good.ka.amalgamation().with_policy(self.policy, self.latest)?;
+        key.alive()?;
+        for status in [certificate.revocation_status(), key.revocation_status()] {
+            if matches!(status, RevocationStatus::Revoked(_)) {
+                return refused("it is revoked");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl VerificationHelper for Helper<'_> {
+    fn get_certs(&mut self, _ids: &[KeyHandle]) -> sequoia_openpgp::Result<Vec<Cert>> {
+        Ok(self.keyring.certificates.clone())
+    }
+
+    fn check(&mut self, structure: MessageStructure<'_>) -> sequoia_openpgp::Result<()> {
+        if !structure.processed_csf_message() {
+            return refused("there is no clear signature");
+        }
+        for layer in structure {
+            let MessageLayer::SignatureGroup { results } = layer else {
+                return refused("the text is packed");
+            };
+            for result in results {
+                let refused = match &result {
+                    Ok(good) => self.check_key_now(good).err().map(|error| SignatureFault::UnusableKey {
+                        key: issuer(good.sig),
+                        cause: format!("{error:#}"),
+                    }),
+                    Err(error) => Some(fault(error)),
+                };
+                match refused {
+                    Some(fault) => self.verdict.faults.push(fault),
+                    None => self.verdict.good = true,
+                }
+            }
+        }
+        if self.verdict.good { Ok(()) } else { refused("no good signature") }
+    }
+}
+
+/// The library's error type needs one of its own errors.
+fn refused<T>(cause: &str) -> sequoia_openpgp::Result<T> {
+    Err(OpenPgpError::InvalidOperation(cause.to_owned()).into())
+}
+
+fn fault(error: &VerificationError<'_>) -> SignatureFault {
+    match error {
+        VerificationError::MissingKey { sig } => SignatureFault::UnknownKey { key: issuer(sig) },
+        VerificationError::UnboundKey { sig, error, .. } | VerificationError::BadKey { sig, error, .. } => {
+            SignatureFault::UnusableKey { key: issuer(sig), cause: format!("{error:#}") }
+        }
+        VerificationError::BadSignature { sig, error, .. } => {
+            let (key, cause) = (issuer(sig), format!("{error:#}"));
+            match error.downcast_ref() {
+                Some(OpenPgpError::PolicyViolation(..)) => SignatureFault::Weak { key, cause },
+                _ => SignatureFault::Bad { key, cause },
+            }
+        }
+        VerificationError::MalformedSignature { error, .. } => {
+            SignatureFault::Malformed { cause: format!("{error:#}") }
+        }
+        VerificationError::UnknownSignature { sig } => {
+            SignatureFault::Malformed { cause: sig.error().to_string() }
+        }
+        // The library may come to tell more cases apart.
+        other => SignatureFault::Malformed { cause: other.to_string() },
+    }
+}
+
+fn issuer(signature: &Signature) -> String {
+    signature.get_issuers().first().map_or_else(|| "without a name".to_owned(), KeyHandle::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_key_is_read() {
+        let keyring = Keyring::new(&[]).expect("built in");
+        assert_eq!(keyring.certificates.len(), BUILT_IN.len());
+    }
+
+    #[test]
+    fn a_file_without_keys_is_refused_by_name() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("empty.asc");
+        fs::write(&path, "").expect("written");
+        let error = Keyring::new(std::slice::from_ref(&path)).expect_err("is empty").to_string();
+        assert!(error.starts_with(&format!("cannot read keyring {}: ", path.display())), "{error}");
+    }
+
+    #[test]
+    fn a_text_without_a_signature_is_not_signed() {
+        let keyring = Keyring::new(&[]).expect("built in");
+        for text in ["", "Suite: stable\n", "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nSuite: x\n"]
+        {
+            let error = keyring.verify(text.as_bytes(), Timestamp::UNIX_EPOCH).expect_err("not signed");
+            assert!(matches!(error, SignatureError::NotSigned { .. }), "{text:?}: {error}");
+        }
+    }
+}

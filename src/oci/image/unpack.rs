@@ -1,0 +1,261 @@
+//! An image's layers, unpacked into a directory as engines do it (OCI Image Format, "Applying Changesets"), for a command
+//! to be run in it.
+//!
+//! A path is led through the links that were unpacked before, each of them seen from the directory as from a root, so that
+//! nothing lands outside of it, whatever the layers hold; nobody else writes into the directory. Owners, times, devices and
+//! the bits for set-user-ID are not taken: whoever runs this program owns it all.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, Permissions};
+use std::io::{self, Read, Seek};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use bstr::{BString, ByteSlice};
+
+use super::ImageLayer;
+use super::documents::blob_name;
+use crate::support::decompress::{Compression, MAGIC_BYTES};
+use crate::tree::inventory::{LayerMember, MemberKind, each_layer_member};
+
+/// Links that one path may lead through, as in Linux (path_resolution(7)).
+const MAX_LINKS: usize = 40;
+
+/// Unpacks the layers of a layout into `top`, an empty directory.
+pub(super) fn unpack(layout: &Path, layers: &[ImageLayer], top: &Path) -> io::Result<()> {
+    let unpacking = Unpacking { top };
+    for layer in layers {
+        let blob = layout.join(blob_name(layer.digest));
+        // Whiteouts are for the layers below, wherever they stand among a layer's own members.
+        each_layer_member(opened(&blob)?, |member| match member.kind {
+            MemberKind::Gone => unpacking.take_away(&member.path),
+            MemberKind::AllGone => unpacking.empty(&member.path),
+            _ => Ok(()),
+        })?;
+        each_layer_member(opened(&blob)?, |member| match member.kind {
+            MemberKind::Gone | MemberKind::AllGone => Ok(()),
+            _ => unpacking.put(member),
+        })?;
+    }
+    Ok(())
+}
+
+/// A blob's tar.
+fn opened(blob: &Path) -> io::Result<Box<dyn Read + Send>> {
+    let mut file = File::open(blob)?;
+    let mut head = Vec::new();
+    file.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut head)?;
+    file.rewind()?;
+    Compression::of_magic(&head).reader(file)
+}
+
+struct Unpacking<'directory> {
+    top: &'directory Path,
+}
+
+impl Unpacking<'_> {
+    fn put(&self, member: LayerMember<'_>) -> io::Result<()> {
+        let LayerMember { path, mode, kind } = member;
+        if path.is_empty() {
+            return Ok(());
+        }
+        let (directory, name) = split(&path);
+        let host = self.made_directory(directory)?.join(OsStr::from_bytes(name));
+        let there = fs::symlink_metadata(&host).ok();
+        if matches!(kind, MemberKind::Directory) {
+            if !there.is_some_and(|there| there.is_dir()) {
+                remove(&host)?;
+                fs::create_dir(&host)?;
+            }
+            // What is in it has to be written and, at last, removed.
+            return fs::set_permissions(&host, Permissions::from_mode(mode & 0o777 | 0o700));
+        }
+        if let MemberKind::HardLink(target) = &kind {
+            let (directory, name) = split(target);
+            let target = self.led(directory)?.join(OsStr::from_bytes(name));
+            let is_itself = target == host;
+            if is_itself || !fs::symlink_metadata(&target).is_ok_and(|target| !target.is_dir()) {
+                return Ok(());
+            }
+            remove(&host)?;
+            return fs::hard_link(target, host);
+        }
+        remove(&host)?;
+        match kind {
+            MemberKind::Symlink(target) => symlink(OsStr::from_bytes(&target), host),
+            MemberKind::File(content) => {
+                io::copy(content, &mut File::create_new(&host)?)?;
+                fs::set_permissions(&host, Permissions::from_mode(mode & 0o777 | 0o400))
+            }
+            MemberKind::Directory | MemberKind::HardLink(_) | MemberKind::Gone | MemberKind::AllGone => {
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes away what is at a path.
+    fn take_away(&self, path: &[u8]) -> io::Result<()> {
+        let (directory, name) = split(path);
+        remove(&self.led(directory)?.join(OsStr::from_bytes(name)))
+    }
+
+    /// Takes away what is in the directory at a path.
+    fn empty(&self, path: &[u8]) -> io::Result<()> {
+        let directory = self.led(path)?;
+        if !fs::symlink_metadata(&directory).is_ok_and(|directory| directory.is_dir()) {
+            return Ok(());
+        }
+        fs::read_dir(directory)?.try_for_each(|entry| remove(&entry?.path()))
+    }
+
+    /// The directory at a path, made where there is none. What is no directory gives way.
+    fn made_directory(&self, path: &[u8]) -> io::Result<PathBuf> {
+        let directory = self.led(path)?;
+        if fs::symlink_metadata(&directory).is_ok_and(|directory| directory.is_dir()) {
+            return Ok(directory);
+        }
+        let below = directory.strip_prefix(self.top).unwrap_or(Path::new(""));
+        let mut made = self.top.to_owned();
+        for name in below {
+            made.push(name);
+            if !fs::symlink_metadata(&made).is_ok_and(|made| made.is_dir()) {
+                remove(&made)?;
+                fs::create_dir(&made)?;
+            }
+        }
+        Ok(made)
+    }
+
+    /// Where a path leads, each link on it and at its end followed inside the directory; there need be nothing.
+    fn led(&self, path: &[u8]) -> io::Result<PathBuf> {
+        let mut current = self.top.to_owned();
+        let mut ahead: Vec<BString> = path.rsplit_str("/").map(BString::from).collect();
+        let mut links = 0;
+        while let Some(component) = ahead.pop() {
+            match component.as_slice() {
+                b"" | b"." => continue,
+                b".." => {
+                    if current != self.top {
+                        current.pop();
+                    }
+                    continue;
+                }
+                name => current.push(OsStr::from_bytes(name)),
+            }
+            let Ok(target) = fs::read_link(&current) else { continue };
+            links += 1;
+            if links > MAX_LINKS {
+                return Err(io::Error::other("a path that leads through too many links"));
+            }
+            if target.is_absolute() {
+                current = self.top.to_owned();
+            } else {
+                current.pop();
+            }
+            ahead.extend(target.as_os_str().as_bytes().rsplit_str("/").map(BString::from));
+        }
+        Ok(current)
+    }
+}
+
+/// A path's directory and its last component.
+fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    path.rsplit_once_str("/").unwrap_or((b"", path))
+}
+
+/// Removes what is at a path, if anything is; links are not followed.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(there) if there.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oci::layer::TarWriter;
+    use crate::tree::inventory::Permissions as Mode;
+
+    /// A layer of files, and of links where there is a target.
+    fn layer(members: &[(&str, Option<&str>)]) -> Vec<u8> {
+        let mut writer = TarWriter::new(Vec::new(), 0);
+        for (path, target) in members {
+            let written = match target {
+                Some(target) => writer.link(path.as_bytes(), target.as_bytes(), Mode::ROOTS),
+                None => writer
+                    .file(path.as_bytes(), Mode::ROOTS, None, 1, |target| io::Write::write_all(target, b"x")),
+            };
+            written.expect("memory writes");
+        }
+        writer.finish().expect("memory writes")
+    }
+
+    /// All below a directory, sorted, links with their targets; none is followed.
+    fn listed(directory: &Path, below: &Path, all: &mut Vec<String>) {
+        let mut entries: Vec<PathBuf> = fs::read_dir(directory)
+            .expect("a directory")
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
+        entries.sort();
+        for path in entries {
+            let name = path.strip_prefix(below).expect("is below").display().to_string();
+            match fs::read_link(&path) {
+                Ok(target) => all.push(format!("{name} -> {}", target.display())),
+                Err(_) if path.is_dir() => listed(&path, below, all),
+                Err(_) => all.push(name),
+            }
+        }
+    }
+
+    fn unpacked(layers: &[Vec<u8>]) -> io::Result<Vec<String>> {
+        let around = tempfile::tempdir()?;
+        let top = around.path().join("a/b/top");
+        fs::create_dir_all(&top)?;
+        let unpacking = Unpacking { top: &top };
+        for layer in layers {
+            each_layer_member(layer.as_slice(), |member| match member.kind {
+                MemberKind::Gone => unpacking.take_away(&member.path),
+                MemberKind::AllGone => unpacking.empty(&member.path),
+                _ => unpacking.put(member),
+            })?;
+        }
+        let mut all = Vec::new();
+        listed(around.path(), around.path(), &mut all);
+        let inside = all.iter().map(|path| path.strip_prefix("a/b/top/").map(str::to_owned));
+        Ok(inside.map(|path| path.expect("nothing is outside")).collect())
+    }
+
+    #[test]
+    fn nothing_lands_outside_whatever_the_links() {
+        let lower = layer(&[("up", Some("../..")), ("self", Some("/")), ("x", Some("up/y"))]);
+        let upper = layer(&[("up/evil", None), ("self/../fine", None), ("../../out", None), ("x/z", None)]);
+        let expected = ["evil", "fine", "self -> /", "up -> ../..", "x -> up/y", "y/z"];
+        assert_eq!(unpacked(&[lower, upper]).expect("is unpacked"), expected);
+    }
+
+    #[test]
+    fn whiteouts_take_away_what_a_link_leads_to_inside_alone() {
+        let lower = layer(&[("a/x", None), ("b/y", None), ("b/z", None), ("l", Some("../../../b"))]);
+        let upper =
+            layer(&[("a/.wh.x", None), ("l/.wh..wh..opq", None), ("l/.wh...", None), (".wh.no", None)]);
+        assert_eq!(unpacked(&[lower, upper]).expect("is unpacked"), ["l -> ../../../b"]);
+    }
+
+    #[test]
+    fn a_loop_of_links_is_an_error() {
+        assert!(unpacked(&[layer(&[("l", Some("l")), ("l/x", None)])]).is_err());
+    }
+
+    #[test]
+    fn what_is_no_directory_gives_way_to_what_is_below_it() {
+        let lower = layer(&[("a", None), ("b/c", None)]);
+        let upper = layer(&[("a/x", None), ("b", None)]);
+        assert_eq!(unpacked(&[lower, upper]).expect("is unpacked"), ["a/x", "b"]);
+    }
+}

@@ -1,0 +1,212 @@
+//! A session with one registry about one repository: how it is reached, and as whom (OCI Distribution; docker's
+//! "Token Authentication Specification").
+//!
+//! `oci_client` logs in and moves blobs. It reads a manifest whole, however large a hostile registry makes it, and does
+//! not tell for how long a busy one asks to wait: manifests go through [`super::manifests`], with the same log-in.
+
+use std::time::Duration;
+
+use oci_client::client::{Certificate, CertificateEncoding, ClientConfig, ClientProtocol};
+use oci_client::errors::OciDistributionError;
+use oci_client::secrets::RegistryAuth;
+use oci_client::{Client, RegistryOperation};
+use reqwest::RequestBuilder;
+use reqwest::header::HeaderValue;
+use reqwest::redirect::Policy;
+
+use super::credentials::login;
+use super::error::said_of;
+use super::retry::with_retries;
+use super::{ImageReference, RegistrySettings, TransferError};
+use crate::support::tls::{self, CertificateDer};
+
+/// How long a connection may take to come up.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a registry may be silent, before its answer or in the midst of it.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a log-in may take, and the answer to it.
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
+/// How many redirects are followed for one request.
+const MAX_REDIRECTS: usize = 5;
+/// How this program calls itself.
+pub(super) const USER_AGENT: &str = concat!("sodeb/", env!("CARGO_PKG_VERSION"));
+
+/// What is said of the user in each request.
+#[derive(Clone)]
+enum Authorization {
+    None,
+    Basic(String, String),
+    Bearer(String),
+}
+
+/// A session.
+pub(super) struct Session<'run> {
+    pub(super) image: &'run ImageReference,
+    settings: &'run RegistrySettings,
+    operation: RegistryOperation,
+    client: Client,
+    http: reqwest::Client,
+    authorization: Authorization,
+    /// Why a configured log-in is not used.
+    login_fault: Option<String>,
+}
+
+impl<'run> Session<'run> {
+    /// Logs in, where the registry wants that.
+    pub(super) async fn open(
+        settings: &'run RegistrySettings,
+        image: &'run ImageReference,
+        operation: RegistryOperation,
+    ) -> Result<Self, TransferError> {
+        let login = login(image, &settings.credential_files);
+        let host = image.host();
+        let authorities = tls::authorities();
+        let asking = new_client(settings, host, &authorities)?;
+        let token = with_retries(async || {
+            let asked = asking.auth(image.as_client(), &login.auth, operation);
+            match tokio::time::timeout(LOGIN_TIMEOUT, asked).await {
+                Ok(answer) => answer.map_err(|error| login_error(host, error)),
+                Err(_) => Err(login_fault(host, "no answer in time")),
+            }
+        })
+        .await?;
+        let authorization = match (token, login.auth) {
+            (Some(token), _) if HeaderValue::from_str(&token).is_err() => {
+                return Err(login_fault(host, "its token has characters that none may have"));
+            }
+            (Some(token), _) => Authorization::Bearer(token),
+            (None, RegistryAuth::Basic(user, password)) => Authorization::Basic(user, password),
+            (None, _) => Authorization::None,
+        };
+        // A client of its own, which has the token and asks for no other by itself.
+        let client = new_client(settings, host, &authorities)?;
+        match &authorization {
+            Authorization::None => {}
+            Authorization::Basic(user, password) => {
+                client.store_auth_if_needed(host, &RegistryAuth::Basic(user.clone(), password.clone())).await;
+            }
+            Authorization::Bearer(token) => {
+                client.store_auth_if_needed(host, &RegistryAuth::Bearer(token.clone())).await;
+            }
+        }
+        let http = new_http(&authorities)?;
+        Ok(Self { image, settings, operation, client, http, authorization, login_fault: login.fault })
+    }
+
+    /// Does something in the session: again where that has a chance, and with a new token where it has run out, as
+    /// they do within minutes.
+    pub(super) async fn perform<T>(
+        &self,
+        mut action: impl AsyncFnMut(&Session<'run>) -> Result<T, TransferError>,
+    ) -> Result<T, TransferError> {
+        let is_token = matches!(self.authorization, Authorization::Bearer(_));
+        let done = match with_retries(async || action(self).await).await {
+            Err(TransferError::Denied { .. }) if is_token => {
+                let renewed = Session::open(self.settings, self.image, self.operation).await?;
+                with_retries(async || action(&renewed).await).await
+            }
+            done => done,
+        };
+        done.map_err(|error| match error {
+            TransferError::Denied { host, what, .. } => {
+                TransferError::Denied { host, what, login: self.login_fault.clone() }
+            }
+            error => error,
+        })
+    }
+
+    /// The client of blobs.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The host, for whoever reads an error.
+    pub(super) fn host(&self) -> &str {
+        self.image.host()
+    }
+
+    /// The URL of a path below the repository.
+    pub(super) fn url(&self, path: &str) -> String {
+        let scheme = if is_plain(self.settings, self.host()) { "http" } else { "https" };
+        format!("{scheme}://{}/v2/{}/{path}", self.host(), self.image.repository())
+    }
+
+    /// A request that says who asks.
+    pub(super) fn request(&self, method: reqwest::Method, url: &str) -> RequestBuilder {
+        let request = self.http.request(method, url);
+        match &self.authorization {
+            Authorization::None => request,
+            Authorization::Basic(user, password) => request.basic_auth(user, Some(password)),
+            Authorization::Bearer(token) => request.bearer_auth(token),
+        }
+    }
+}
+
+fn login_fault(host: &str, cause: &str) -> TransferError {
+    TransferError::Login { host: host.to_owned(), cause: cause.to_owned() }
+}
+
+fn login_error(host: &str, error: OciDistributionError) -> TransferError {
+    match error {
+        OciDistributionError::AuthenticationFailure(said) => {
+            login_fault(host, &format!("it is refused{}", said_of(&said)))
+        }
+        OciDistributionError::RegistryTokenDecodeError(_) => login_fault(host, "its answer has no token"),
+        error => TransferError::of_client(host, "a log-in", error),
+    }
+}
+
+/// Whether a registry is spoken to by http: on this machine, or where the user says so.
+fn is_plain(settings: &RegistrySettings, host: &str) -> bool {
+    let name = host.split(':').next().unwrap_or_default();
+    let is_loopback =
+        name == "localhost" || name.parse().is_ok_and(|ip: std::net::Ipv4Addr| ip.is_loopback());
+    is_loopback || settings.insecure.iter().any(|insecure| insecure == host)
+}
+
+fn new_client(
+    settings: &RegistrySettings,
+    host: &str,
+    authorities: &[CertificateDer<'static>],
+) -> Result<Client, TransferError> {
+    tls::provide();
+    let is_plain = is_plain(settings, host);
+    let certificate =
+        |der: &CertificateDer<'_>| Certificate { encoding: CertificateEncoding::Der, data: der.to_vec() };
+    let config = ClientConfig {
+        protocol: if is_plain { ClientProtocol::Http } else { ClientProtocol::Https },
+        // A system without authorities could not even speak http otherwise.
+        accept_invalid_certificates: is_plain && authorities.is_empty(),
+        tls_certs_only: authorities.iter().map(certificate).collect(),
+        platform_resolver: None,
+        use_monolithic_push: true,
+        connect_timeout: Some(CONNECT_TIMEOUT),
+        read_timeout: Some(SILENCE_TIMEOUT),
+        user_agent: USER_AGENT,
+        ..ClientConfig::default()
+    };
+    Client::try_from(config).map_err(|error| TransferError::Client(Box::new(error)))
+}
+
+fn new_http(authorities: &[CertificateDer<'static>]) -> Result<reqwest::Client, TransferError> {
+    let tls = tls::client_config(authorities).map_err(|error| TransferError::Client(Box::new(error)))?;
+    // What a tag stands for is vouched for by TLS alone.
+    let policy = Policy::custom(|attempt| {
+        let is_tls = attempt.previous().iter().any(|url| url.scheme() == "https");
+        if is_tls && attempt.url().scheme() != "https" {
+            attempt.error("it leads from https to http")
+        } else if attempt.previous().len() > MAX_REDIRECTS {
+            attempt.error("too many redirects")
+        } else {
+            attempt.follow()
+        }
+    });
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(USER_AGENT)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(SILENCE_TIMEOUT)
+        .redirect(policy)
+        .build()
+        .map_err(|error| TransferError::Client(Box::new(error)))
+}

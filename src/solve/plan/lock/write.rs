@@ -1,0 +1,165 @@
+//! From a Plan to the text of a lock.
+
+use std::fmt::{Display, Write as _};
+
+use super::LOCK_VERSION;
+use super::spelling::{quoted, spelled};
+use crate::debian::catalog::{IndexSource, Provenance};
+use crate::debian::inclusions::{FileSet, Inclusion};
+use crate::solve::plan::{Plan, PlannedLibrary, PlannedPackage, TakenFile, TakenKind};
+
+/// The Plan as a lock. It is one that [`super::read_lock`] takes if the Plan keeps what its fields promise: what
+/// is said to be sorted is, and every package has its digest.
+pub fn write_lock(plan: &Plan) -> String {
+    let mut lock = Lock { text: String::new() };
+    lock.line("# The packages and files that make the libraries of these trees whole, and why.");
+    lock.line("# Written by `sodeb lock`; `sodeb lock --check` tells whether it still holds.");
+    lock.pair("version", LOCK_VERSION);
+    lock.index(&plan.provenance, plan.snapshot.as_deref());
+    if let Some(base) = &plan.base {
+        lock.heading("[base]");
+        lock.text("digest", &base.digest.to_string());
+    }
+    for app in &plan.apps {
+        lock.heading("[[app]]");
+        lock.name("at", app.at.as_bytes());
+        lock.text("kind", app.kind.name());
+        lock.pair("objects", app.objects);
+    }
+    plan.libraries.iter().for_each(|library| lock.library(library));
+    plan.packages.iter().for_each(|package| lock.package(package));
+    plan.included.iter().for_each(|inclusion| lock.inclusion(inclusion));
+    for problem in &plan.problems {
+        lock.heading("[[problem]]");
+        lock.text("kind", problem.kind.name());
+        lock.name("object", problem.object.as_bytes());
+        lock.text("detail", &problem.detail);
+    }
+    lock.text
+}
+
+struct Lock {
+    text: String,
+}
+
+impl Lock {
+    fn line(&mut self, words: impl Display) {
+        // Writing to a String can't fail.
+        let _ = writeln!(self.text, "{words}");
+    }
+
+    fn heading(&mut self, heading: &str) {
+        self.line("");
+        self.line(heading);
+    }
+
+    fn pair(&mut self, key: &str, value: impl Display) {
+        self.line(format_args!("{key} = {value}"));
+    }
+
+    fn text(&mut self, key: &str, value: &str) {
+        self.pair(key, quoted(value));
+    }
+
+    fn name(&mut self, key: &str, value: &[u8]) {
+        self.pair(key, quoted(&spelled(value)));
+    }
+
+    /// A list of what is already spelled. One item has a line of its own too, so that a second one adds a line
+    /// and changes none.
+    fn list(&mut self, key: &str, items: impl IntoIterator<Item = String>) {
+        let mut items = items.into_iter().peekable();
+        if items.peek().is_none() {
+            return self.pair(key, "[]");
+        }
+        self.pair(key, "[");
+        items.for_each(|item| self.line(format_args!("    {item},")));
+        self.line("]");
+    }
+
+    fn index(&mut self, provenance: &Provenance, snapshot: Option<&str>) {
+        let target = &provenance.target;
+        self.heading("[target]");
+        self.text("distribution", target.distribution.name());
+        self.text("release", target.release.as_str());
+        self.text("architecture", target.architecture.name());
+        self.heading("[index]");
+        self.text("kind", provenance.index.name());
+        if let Some(date) = provenance.date {
+            self.text("date", &date.to_string());
+        }
+        self.pair("hint", provenance.hint);
+        if let Some(snapshot) = snapshot {
+            self.text("snapshot", snapshot);
+        }
+        self.list("sources", provenance.sources.iter().map(source));
+    }
+
+    fn library(&mut self, library: &PlannedLibrary) {
+        self.heading("[[library]]");
+        self.name("soname", library.soname.as_bytes());
+        self.text("need", library.need.name());
+        self.text("package", library.package.as_str());
+        self.name("path", library.path.as_bytes());
+        self.pair("direct", library.direct);
+        self.list("needed-by", library.needed_by.iter().map(|path| quoted(&spelled(path.as_bytes()))));
+    }
+
+    fn package(&mut self, planned: &PlannedPackage) {
+        let package = &planned.package;
+        self.heading("[[package]]");
+        self.text("name", package.name.as_str());
+        self.text("version", &package.version);
+        self.text("architecture", &package.architecture);
+        self.text("suite", &package.suite);
+        self.text("section", &package.section);
+        self.text("source", &planned.source);
+        self.text("filename", &package.filename);
+        self.pair("size", package.size_bytes);
+        self.pair("installed-size-kib", package.installed_size_kib);
+        if let Some(sha256) = package.sha256 {
+            self.text("sha256", &sha256.to_string());
+        }
+        self.list("urls", planned.urls.iter().map(|url| quoted(url)));
+        self.pair("direct", planned.direct);
+        self.text("reason", planned.reason.criterion.name());
+        self.list("instead-of", planned.reason.instead_of.iter().map(|name| quoted(name.as_str())));
+        self.list("needs", planned.needs.iter().map(|name| quoted(name.as_str())));
+        self.list("provides-sonames", package.provides_sonames.iter().map(|soname| quoted(soname)));
+        self.list("files", planned.files.iter().map(file));
+    }
+
+    fn inclusion(&mut self, inclusion: &Inclusion) {
+        self.heading("[[included]]");
+        self.text("package", inclusion.package.as_str());
+        let (key, patterns) = match &inclusion.extent {
+            FileSet::Files(patterns) => ("files", patterns),
+            FileSet::AllExcept(patterns) => ("all-except", patterns),
+        };
+        self.list(key, patterns.iter().map(|pattern| quoted(pattern.as_str())));
+        self.text("reason", &inclusion.reason);
+    }
+}
+
+fn source(source: &IndexSource) -> String {
+    format!(
+        "{{ suite = {}, file = {}, date = {}, sha256 = {}, verified = {} }}",
+        quoted(&source.suite),
+        quoted(&source.file),
+        quoted(&source.date.to_string()),
+        quoted(&source.sha256),
+        source.verified
+    )
+}
+
+fn file(file: &TakenFile) -> String {
+    let path = quoted(&spelled(file.path.as_bytes()));
+    match &file.kind {
+        TakenKind::File { sha256, size_bytes, mode } => {
+            format!("{{ path = {path}, sha256 = \"{sha256}\", size = {size_bytes}, mode = \"{mode:04o}\" }}")
+        }
+        TakenKind::Link { target, origin } => {
+            format!("{{ path = {path}, link = {}, origin = \"{origin}\" }}", quoted(&spelled(target)))
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What matters of a file that comes as a stream. Only objects and a few small texts are held in memory; the largest
+//! objects are in a file without a name meanwhile.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+
+use super::captured::{MAX_TEXT_BYTES, is_captured};
+use super::content::{self, ReadDepth, SCRIPT_LINE_BYTES};
+use super::evidence::{self, MAX_EVIDENCE_BYTES};
+use super::{Content, FileContent};
+
+use crate::elf::{self, Source};
+
+/// The largest object that is read; the largest of Debian has 1.3 GB.
+const MAX_OBJECT_BYTES: u64 = 4 << 30;
+
+/// The largest object that is held in memory; several are read at a time.
+const MAX_HELD_BYTES: u64 = 64 << 20;
+
+/// How much is written at a time of an object that is not held.
+const CHUNK_BYTES: usize = 128 << 10;
+
+/// Reads what matters of a file, and no more of the stream than it takes; `path` is its path in the tree.
+pub(super) fn read_streamed(
+    file: &mut dyn Read,
+    path: &[u8],
+    size_bytes: u64,
+    depth: ReadDepth,
+) -> io::Result<FileContent> {
+    read_holding(file, path, size_bytes, depth, MAX_HELD_BYTES)
+}
+
+fn read_holding(
+    file: &mut dyn Read,
+    path: &[u8],
+    size_bytes: u64,
+    depth: ReadDepth,
+    max_held_bytes: u64,
+) -> io::Result<FileContent> {
+    let mut held = Vec::new();
+    file.take(SCRIPT_LINE_BYTES as u64).read_to_end(&mut held)?;
+    let has_evidence = depth == ReadDepth::Audit && evidence::kind_of(path).is_some();
+    let limit = match () {
+        () if is_captured(path) => MAX_TEXT_BYTES,
+        () if held.starts_with(&elf::MAGIC) => MAX_OBJECT_BYTES,
+        () if has_evidence && size_bytes <= MAX_EVIDENCE_BYTES => MAX_EVIDENCE_BYTES,
+        () => {
+            let content = content::read(held.as_slice(), path, depth)?;
+            return Ok(FileContent::new(content).of_size(size_bytes));
+        }
+    };
+    let wanted = limit + 1 - held.len() as u64;
+    let too_large = || {
+        let cause = format!("larger than the {limit} bytes that are read of one file");
+        Ok(FileContent::new(Content::Unreadable(cause)).of_size(size_bytes))
+    };
+    if size_bytes > limit {
+        return too_large();
+    }
+    if size_bytes > max_held_bytes {
+        return match spilled(&held, &mut file.take(wanted))? {
+            Ok(object) => read_source(&object, path, size_bytes, depth),
+            Err(error) => {
+                let cause = format!("cannot write it into a temporary file: {error}");
+                Ok(FileContent::new(Content::Unreadable(cause)).of_size(size_bytes))
+            }
+        };
+    }
+    held.reserve_exact(usize::try_from(size_bytes.min(wanted)).unwrap_or_default());
+    file.take(wanted).read_to_end(&mut held)?;
+    if held.len() as u64 > limit {
+        return too_large();
+    }
+    read_source(held.as_slice(), path, size_bytes, depth)
+}
+
+fn read_source<S: Source + ?Sized>(
+    source: &S,
+    path: &[u8],
+    size_bytes: u64,
+    depth: ReadDepth,
+) -> io::Result<FileContent> {
+    let content = content::read(source, path, depth)?;
+    let evidence = match depth {
+        ReadDepth::Audit => content::evidence(source, path, &content)?,
+        ReadDepth::Link | ReadDepth::Symbols => None,
+    };
+    Ok(FileContent::new(content).of_size(size_bytes).with(evidence))
+}
+
+/// A file without a name that has what was read of a stream and the rest of it. The outer error is the stream's.
+fn spilled(start: &[u8], rest: &mut dyn Read) -> io::Result<io::Result<File>> {
+    let begun = tempfile::tempfile().and_then(|mut file| file.write_all(start).map(|()| file));
+    let mut file = match begun {
+        Ok(file) => file,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        let read = match rest.read(&mut chunk) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        match &chunk[..read] {
+            [] => return Ok(Ok(file)),
+            bytes => {
+                if let Err(error) = file.write_all(bytes) {
+                    return Ok(Err(error));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_that_is_not_held_in_memory_is_read_alike() {
+        let object = std::fs::read("/proc/self/exe").expect("this program");
+        let read = |max_held_bytes| {
+            let size = object.len() as u64;
+            let content =
+                read_holding(&mut object.as_slice(), b"usr/bin/x", size, ReadDepth::Audit, max_held_bytes);
+            format!("{:?}", content.expect("is read"))
+        };
+        assert!(read(u64::MAX).contains("Object"), "{}", read(u64::MAX));
+        assert_eq!(read(1000), read(u64::MAX));
+    }
+
+    #[test]
+    fn what_is_too_large_is_told_without_reading_it() {
+        let start = [elf::MAGIC.as_slice(), &[0; 1000]].concat();
+        let content =
+            read_streamed(&mut start.as_slice(), b"usr/lib/x", MAX_OBJECT_BYTES + 1, ReadDepth::Symbols);
+        let told = format!("{:?}", content.expect("is told"));
+        assert!(told.contains("larger than the 4294967296 bytes"), "{told}");
+    }
+}
