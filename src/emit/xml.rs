@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::printable::printable;
+use super::escape::printable;
 
 /// Text as the content of an element or the value of an attribute, on one line.
 pub(super) fn xml_text(text: impl Display) -> String {

@@ -6,11 +6,11 @@ use crate::audit::{
     AuditedObject, Finding, Judged, LayerSize, Owner, OwnerKind, OwnerSize, ReportedImage, Severity, Unread,
     Verdict,
 };
+use crate::emit::escape::printable;
 use crate::emit::html::{
     Fact, FindingView, Kind, Level, ObjectPlace, Report, RuleView, SizeView, State, Subject, graph_view, html,
 };
-use crate::emit::printable::printable;
-use crate::emit::words::release_words;
+use crate::emit::humanize::release_words;
 use crate::solve::graph::Object;
 
 /// The findings of all images, and the images that could not be looked at, as a page.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{NOT_SEEN, fixes};
 use crate::audit::{Finding, Judged, Owner, OwnerSize, ReportedImage, Severity, Unread, Verdict};
-use crate::emit::target_json::TargetRow;
+use crate::emit::rows::TargetRow;
 use crate::vocabulary::RootedPath;
 
 #[derive(Serialize)]

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::{NOT_SEEN, fixes, layer_words};
 use crate::audit::{Finding, Judged, ReportedImage, Severity, Verdict};
-use crate::emit::printable::printable;
+use crate::emit::escape::printable;
+use crate::emit::humanize::{bytes, counted, release_words};
 use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
-use crate::emit::words::{bytes, counted, release_words};
 
 /// How many files with one finding are shown, unless all are asked for.
 const SHOWN: usize = 5;

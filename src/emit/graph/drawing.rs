@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::debian::catalog::Package;
-use crate::emit::printable::printable;
-use crate::emit::words::{mebibytes, shortened};
+use crate::emit::escape::printable;
+use crate::emit::humanize::{mebibytes, shortened};
 use crate::loader::NeedKind;
 use crate::solve::graph::{Asked, Edge, Graph, Id, Node, Object, Owner};
 use crate::solve::resolve::Status;

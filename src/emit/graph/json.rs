@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::debian::catalog::Provenance;
-use crate::emit::target_json::TargetRow;
+use crate::emit::rows::TargetRow;
 use crate::solve::graph::{Asked, Edge, Ended, Graph, Id, Node, Object, Owner};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 

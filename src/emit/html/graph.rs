@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::report::Kind;
-use crate::emit::printable::printable;
-use crate::emit::words::mebibytes;
+use crate::emit::escape::printable;
+use crate::emit::humanize::mebibytes;
 use crate::loader::NeedKind;
 use crate::solve::graph::{Edge, Ended, Graph, Id, Node, Object, Owner};
 use crate::solve::resolve::Status;

@@ -6,7 +6,7 @@ use super::page::{escaped_json, program};
 use super::{
     Fact, FindingView, Kind, Level, ObjectPlace, Report, RuleView, SizeView, State, Subject, graph_view, html,
 };
-use crate::emit::printable::printable;
+use crate::emit::escape::printable;
 use crate::solve::graph::sample::{self, Sketch};
 
 /// A name that would end the element, be an element of its own, or end a line in older scripts.

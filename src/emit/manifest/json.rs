@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::ManifestFault;
-use crate::emit::plan_json::PlanRow;
+use crate::emit::rows::PlanRow;
 use crate::solve::plan::Plan;
 
 #[derive(Serialize)]

@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::index_json::TargetRow;
-use super::index_text::name;
-use super::printable::printable;
-use super::style::{DIM, PATH, paint};
-use super::words::{bytes, counted};
+use super::show_json::TargetRow;
+use super::show_text::name;
 use crate::debian::catalog::Provenance;
 use crate::debian::depot::{LargeLibrary, LibraryIndexStatistics, NeededSoname};
+use crate::emit::escape::printable;
+use crate::emit::humanize::{bytes, counted};
+use crate::emit::style::{DIM, PATH, paint};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 /// The counts of one target.

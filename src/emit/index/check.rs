@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::index_json::TargetRow;
-use super::index_text::name;
-use super::printable::printable;
-use super::style::{DIM, PATH, paint};
-use super::words::{counted, grouped, listed};
+use super::show_json::TargetRow;
+use super::show_text::name;
 use crate::debian::catalog::Provenance;
+use crate::emit::escape::printable;
+use crate::emit::humanize::{counted, grouped, listed};
+use crate::emit::style::{DIM, PATH, paint};
 use crate::loader::Rule;
 use crate::solve::closure::{MissingEdge, ReleaseCheck, WhyMissing};
 use crate::vocabulary::{PackageName, RootedPath, Soname};

@@ -6,7 +6,7 @@ use crate::debian::catalog::{IndexSource, Provenance};
 
 /// The release, and the index that packages were looked up in.
 #[derive(Serialize)]
-pub(super) struct TargetRow<'answer> {
+pub(in crate::emit) struct TargetRow<'answer> {
     distribution: &'static str,
     release: &'answer str,
     architecture: &'static str,
@@ -22,7 +22,7 @@ pub(super) struct TargetRow<'answer> {
 }
 
 impl<'answer> TargetRow<'answer> {
-    pub(super) fn new(provenance: &'answer Provenance, release_from: Option<&'answer str>) -> Self {
+    pub(in crate::emit) fn new(provenance: &'answer Provenance, release_from: Option<&'answer str>) -> Self {
         let target = &provenance.target;
         Self {
             distribution: target.distribution.name(),

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::style::{BAD, GOOD, paint};
-use super::words::counted;
+use crate::emit::humanize::counted;
+use crate::emit::style::{BAD, GOOD, paint};
 use crate::solve::plan::{Change, Presence};
 
 #[derive(Serialize)]

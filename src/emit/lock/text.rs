@@ -4,10 +4,10 @@ use std::fmt::{Display, Write as _};
 
 use bstr::BString;
 
-use super::included::{included_rows, left_out_rows};
-use super::style::{BAD, DIM, GOOD, PATH, paint};
-use super::words::{HINT_WORDS, counted, listed, mebibytes, release_words, shortened};
 use crate::debian::inclusions::Inclusion;
+use crate::emit::humanize::{HINT_WORDS, counted, listed, mebibytes, release_words, shortened};
+use crate::emit::inclusions::{included_rows, left_out_rows};
+use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
 use crate::solve::plan::{
     Comparison, Criterion, LinkOrigin, PackageTotals, Plan, PlannedPackage, TakenFile, TakenKind,
 };

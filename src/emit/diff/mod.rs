@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::printable::printable;
-use super::style::{BAD, DIM, GOOD, PATH, paint};
-use super::words::{bytes, counted};
 use crate::audit::{Changed, Difference, Fault, PackageFacts, PackageKey, Side};
+use crate::emit::escape::printable;
+use crate::emit::humanize::{bytes, counted};
+use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
 use crate::vocabulary::{RootedPath, Soname};
 
 #[derive(Serialize)]

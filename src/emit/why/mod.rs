@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::printable::printable;
-use super::style::{BAD, DIM, GOOD, PATH, paint};
+use crate::emit::escape::printable;
+use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
 use crate::solve::graph::{Chain, Chains};
 
 /// As many chains as people are shown unless they want more.

@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use super::problem_json::{ProblemRow, problem_rows};
-use super::target_json::TargetRow;
+use super::problem::{ProblemRow, problem_rows};
+use super::target::TargetRow;
 use crate::debian::inclusions::{FileSet, Inclusion, Pattern};
 use crate::solve::plan::{Plan, PlannedLibrary, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname};
 
 /// The fields of a Plan.
 #[derive(Serialize)]
-pub(super) struct PlanRow<'plan> {
+pub(in crate::emit) struct PlanRow<'plan> {
     target: TargetRow<'plan>,
     snapshot: Option<&'plan str>,
     base: Option<Base>,
@@ -102,7 +102,7 @@ enum FileKind {
 
 impl<'plan> PlanRow<'plan> {
     /// `release_from` says why this release was taken, where that is known.
-    pub(super) fn new(plan: &'plan Plan, release_from: Option<&'plan str>) -> Self {
+    pub(in crate::emit) fn new(plan: &'plan Plan, release_from: Option<&'plan str>) -> Self {
         Self {
             target: TargetRow::new(&plan.provenance, release_from),
             snapshot: plan.snapshot.as_deref(),

@@ -23,7 +23,7 @@ struct CatalogRow<'answer> {
 
 /// A target, and the index that its packages are looked up in.
 #[derive(Serialize)]
-pub(super) struct TargetRow<'answer> {
+pub(in crate::emit) struct TargetRow<'answer> {
     distribution: &'static str,
     release: &'answer str,
     architecture: &'static str,
@@ -55,7 +55,7 @@ impl<'answer> CatalogRow<'answer> {
 }
 
 impl<'answer> TargetRow<'answer> {
-    pub(super) fn of(provenance: &'answer Provenance) -> Self {
+    pub(in crate::emit) fn of(provenance: &'answer Provenance) -> Self {
         Self {
             distribution: provenance.target.distribution.name(),
             release: provenance.target.release.as_str(),

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::problem_json::{ProblemRow, problem_rows};
-use super::target_json::TargetRow;
 use crate::debian::catalog::NearMiss;
+use crate::emit::rows::TargetRow;
+use crate::emit::rows::{ProblemRow, problem_rows};
 use crate::solve::resolve::{Resolution, SonameAnswer};
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname};
 
@@ -25,13 +25,13 @@ struct Document<'answer> {
 }
 
 #[derive(Serialize)]
-pub(super) struct UnreadRow<'answer> {
+pub(in crate::emit) struct UnreadRow<'answer> {
     package: &'answer PackageName,
     cause: &'answer str,
 }
 
 #[derive(Serialize)]
-pub(super) struct App<'answer> {
+pub(in crate::emit) struct App<'answer> {
     path: String,
     at: &'answer RootedPath,
     kind: &'static str,
@@ -128,12 +128,12 @@ pub fn resolve_json(resolution: &Resolution, release_from: &str) -> serde_json::
     })
 }
 
-pub(super) fn unread_rows(resolution: &Resolution) -> Vec<UnreadRow<'_>> {
+pub(in crate::emit) fn unread_rows(resolution: &Resolution) -> Vec<UnreadRow<'_>> {
     let unread = resolution.unread.iter().flatten();
     unread.map(|unread| UnreadRow { package: &unread.package, cause: &unread.cause }).collect()
 }
 
-pub(super) fn apps(resolution: &Resolution) -> Vec<App<'_>> {
+pub(in crate::emit) fn apps(resolution: &Resolution) -> Vec<App<'_>> {
     resolution
         .apps
         .iter()

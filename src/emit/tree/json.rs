@@ -4,7 +4,7 @@ use bstr::BStr;
 use serde::Serialize;
 
 use super::problems::LinkProblem;
-use crate::app::{Linked, Script, Started};
+use crate::app::{Linked, Role, Script, Started};
 use crate::loader::{Edge, LinkMap, ObjectIndex, Outcome, Tried};
 use crate::solve::closure::PackageOf;
 use crate::tree::root::Root;
@@ -79,10 +79,10 @@ fn object<'root>(
     Object {
         path: root.path(map.start().node).to_string(),
         interpreter: map.interpreter.map(|interpreter| interpreter.path.to_string()),
-        kind: super::kind_of(start.role),
+        kind: kind_of(start.role),
         libc: Some(map.libc.name()),
         needed: map.edges.iter().map(|edge| needed(map, package_of, edge)).collect(),
-        problems: super::problems(root, linked, start).into_iter().map(problem).collect(),
+        problems: super::problems::problems(root, linked, start).into_iter().map(problem).collect(),
     }
 }
 
@@ -96,7 +96,7 @@ fn script_object<'root>(root: &Root<'_>, package_of: PackageOf<'_>, script: &Scr
         kind: "script",
         libc: script.map.as_ref().map(|map| map.libc.name()),
         needed: edges.collect(),
-        problems: super::problem_of_script(root, script).into_iter().map(problem).collect(),
+        problems: super::problems::problem_of_script(root, script).into_iter().map(problem).collect(),
     }
 }
 
@@ -137,4 +137,13 @@ fn needed<'root>(map: &LinkMap<'root>, package_of: PackageOf<'_>, edge: &Edge<'r
 
 fn place(tried: &Tried) -> Place {
     Place { path: tried.path.to_string(), why: tried.why.to_string() }
+}
+
+/// The word for a role in the tree schema.
+fn kind_of(role: Role) -> &'static str {
+    match role {
+        Role::Program => "program",
+        Role::PythonExtension | Role::RubyExtension | Role::NodeAddon => "extension",
+        Role::Library => "library",
+    }
 }

@@ -8,7 +8,7 @@ use crate::solve::closure::PackageOf;
 use crate::tree::root::Root;
 
 use super::problems::LinkProblem;
-use super::style::{BAD, DIM, GOOD, PATH, paint};
+use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
 
 /// The whole answer as text with colours as ANSI sequences. With `traces` every place that was tried is
 /// listed.
@@ -25,7 +25,7 @@ pub fn tree_text(root: &Root<'_>, linked: &Linked<'_>, package_of: PackageOf<'_>
             );
         }
         Branch { map, package_of, traces, text: &mut text }.below(map.start, "");
-        say_problems(&mut text, super::problems(root, linked, start));
+        say_problems(&mut text, super::problems::problems(root, linked, start));
     }
     for script in &linked.scripts {
         let words = paint(DIM, format!("script for {}", script.interpreter));
@@ -33,7 +33,7 @@ pub fn tree_text(root: &Root<'_>, linked: &Linked<'_>, package_of: PackageOf<'_>
         if let Some(map) = &script.map {
             Branch { map, package_of, traces, text: &mut text }.below(map.start, "");
         }
-        say_problems(&mut text, super::problem_of_script(root, script));
+        say_problems(&mut text, super::problems::problem_of_script(root, script));
     }
     text
 }

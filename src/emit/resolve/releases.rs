@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::resolve_json::{App, UnreadRow, apps, unread_rows};
-use super::resolve_text::causes;
-use super::style::{BAD, DIM, GOOD, PATH, paint};
-use super::target_json::TargetRow;
-use super::words::{counted, listed, mebibytes};
+use super::json::{App, UnreadRow, apps, unread_rows};
+use super::text::causes;
 use crate::debian::catalog::NearMiss;
+use crate::emit::humanize::{counted, listed, mebibytes};
+use crate::emit::rows::TargetRow;
+use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
 use crate::solve::resolve::{LackingVersion, OnRelease, SonameAnswer, Verdict};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::style::{BAD, DIM, GOOD, PATH, paint};
-use super::words::{HINT_WORDS, counted, grouped, listed, mebibytes, release_words, shortened};
 use crate::debian::catalog::Visibility;
+use crate::emit::humanize::{HINT_WORDS, counted, grouped, listed, mebibytes, release_words, shortened};
+use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
 use crate::solve::resolve::{Resolution, SonameAnswer, Status, Unread};
 use crate::vocabulary::{PackageName, RootedPath};
 
@@ -259,7 +259,7 @@ impl<'answer> Text<'answer> {
 }
 
 /// The packages of which is not known what they need, by why it is not.
-pub(super) fn causes<'answer>(
+pub(in crate::emit) fn causes<'answer>(
     unread: impl Iterator<Item = &'answer Unread>,
 ) -> BTreeMap<&'answer str, Vec<&'answer PackageName>> {
     let mut causes: BTreeMap<&str, Vec<&PackageName>> = BTreeMap::new();

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::included::included_rows;
-use super::printable::printable;
-use super::problem_json::{ProblemRow, problem_rows};
-use super::style::{DIM, GOOD, PATH, paint};
-use super::words::{counted, grouped};
+use crate::emit::escape::printable;
+use crate::emit::humanize::{counted, grouped};
+use crate::emit::inclusions::included_rows;
+use crate::emit::rows::{ProblemRow, problem_rows};
+use crate::emit::style::{DIM, GOOD, PATH, paint};
 use crate::oci::layer::{Counts, Layer, ShippedPackage, Written};
 use crate::solve::plan::Plan;
 use crate::vocabulary::{PackageName, Sha256Digest};
@@ -53,7 +53,7 @@ struct Output {
 }
 
 #[derive(Serialize)]
-pub(super) struct ShippedRow<'layer> {
+pub(in crate::emit) struct ShippedRow<'layer> {
     name: &'layer PackageName,
     version: &'layer str,
     /// Files and links.
@@ -62,7 +62,7 @@ pub(super) struct ShippedRow<'layer> {
 }
 
 /// What is shipped of each package.
-pub(super) fn shipped_rows(layer: &Layer) -> Vec<ShippedRow<'_>> {
+pub(in crate::emit) fn shipped_rows(layer: &Layer) -> Vec<ShippedRow<'_>> {
     fn row(shipped: &ShippedPackage) -> ShippedRow<'_> {
         let ShippedPackage { name, version, files, size_bytes } = shipped;
         ShippedRow { name, version, files: *files, size: *size_bytes }
@@ -122,7 +122,7 @@ pub fn layer_text(report: &LayerReport<'_>) -> String {
 }
 
 /// A line for each package and for what is included, without a newline at the end.
-pub(super) fn shipped_text(plan: &Plan, layer: &Layer) -> String {
+pub(in crate::emit) fn shipped_text(plan: &Plan, layer: &Layer) -> String {
     if layer.packages.is_empty() {
         return paint(GOOD, "no package is needed");
     }
@@ -136,6 +136,6 @@ pub(super) fn shipped_text(plan: &Plan, layer: &Layer) -> String {
     layer.packages.iter().map(line).chain(included).collect::<Vec<_>>().join("\n")
 }
 
-pub(super) fn bytes(count: u64) -> String {
+pub(in crate::emit) fn bytes(count: u64) -> String {
     format!("{} bytes", grouped(usize::try_from(count).unwrap_or(usize::MAX)))
 }

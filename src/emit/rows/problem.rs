@@ -6,13 +6,13 @@ use crate::solve::resolve::Problem;
 use crate::vocabulary::RootedPath;
 
 #[derive(Serialize)]
-pub(super) struct ProblemRow<'answer> {
+pub(in crate::emit) struct ProblemRow<'answer> {
     kind: &'static str,
     object: &'answer RootedPath,
     detail: &'answer str,
 }
 
-pub(super) fn problem_rows(problems: &[Problem]) -> Vec<ProblemRow<'_>> {
+pub(in crate::emit) fn problem_rows(problems: &[Problem]) -> Vec<ProblemRow<'_>> {
     problems
         .iter()
         .map(|Problem { kind, object, detail }| ProblemRow { kind: kind.name(), object, detail })

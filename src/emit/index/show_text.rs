@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::style::{BAD, DIM, PATH, paint};
 use crate::debian::catalog::{Catalog, FileCatalog, full_name};
+use crate::emit::style::{BAD, DIM, PATH, paint};
 use crate::vocabulary::Target;
 
 /// Which catalogs are at hand; with their sources where `verbose`.
@@ -37,6 +37,6 @@ pub fn index_show_text(catalogs: &[FileCatalog], verbose: bool) -> String {
 }
 
 /// A release and an architecture.
-pub(super) fn name(target: &Target) -> String {
+pub(in crate::emit) fn name(target: &Target) -> String {
     format!("{} {}", full_name(target.distribution, &target.release), target.architecture)
 }

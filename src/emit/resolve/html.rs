@@ -1,11 +1,11 @@
 //! `sodeb resolve --format html`: what trees lack, the packages that have it and what loads what, as one page.
 
-use super::html::{
+use super::text::causes;
+use crate::emit::escape::printable;
+use crate::emit::html::{
     Fact, FindingView, Kind, Level, ObjectPlace, Report, RuleView, SizeView, State, Subject, graph_view, html,
 };
-use super::printable::printable;
-use super::resolve_text::causes;
-use super::words::{counted, listed, release_words};
+use crate::emit::humanize::{counted, listed, release_words};
 use crate::solve::graph::Graph;
 use crate::solve::resolve::{Problem, ProblemKind, Resolution, SonameAnswer, Status};
 
@@ -135,7 +135,7 @@ fn fixes(answer: &SonameAnswer) -> Vec<String> {
 }
 
 /// What else keeps an object from loading, as a finding.
-pub(super) fn problem_finding(Problem { kind, object, detail }: &Problem) -> FindingView {
+pub(in crate::emit) fn problem_finding(Problem { kind, object, detail }: &Problem) -> FindingView {
     let words = words_of_problem(*kind);
     FindingView {
         id: printable(format_args!("{}/{object}/{detail}", words.code)),
@@ -179,7 +179,7 @@ fn packages(resolution: &Resolution) -> Option<SizeView> {
 }
 
 /// The rules that findings are of, in the order of the findings.
-pub(super) fn rules(findings: &[&FindingView]) -> Vec<RuleView> {
+pub(in crate::emit) fn rules(findings: &[&FindingView]) -> Vec<RuleView> {
     let known = STATUSES.iter().map(|(_, words)| words).chain(PROBLEMS.iter().map(|(_, words)| words));
     let mut rules: Vec<RuleView> = Vec::new();
     for words in known {

@@ -4,14 +4,14 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::index_json::TargetRow;
-use super::index_text::name;
-use super::printable::printable;
-use super::style::{DIM, PATH, paint};
-use super::words::listed;
+use super::show_json::TargetRow;
+use super::show_text::name;
 use crate::debian::catalog::{Found, Provenance};
 use crate::debian::depot::{FoundObject, FoundObjects};
 use crate::elf::{NeededVersion, VersionNeed};
+use crate::emit::escape::printable;
+use crate::emit::humanize::listed;
+use crate::emit::style::{DIM, PATH, paint};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 /// What was asked for, as the user typed it.

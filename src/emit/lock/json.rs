@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::plan_json::PlanRow;
+use crate::emit::rows::PlanRow;
 use crate::solve::plan::{Comparison, Plan};
 
 #[derive(Serialize)]

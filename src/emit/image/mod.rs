@@ -1,16 +1,20 @@
 //! What `sodeb image` wrote, as text and as JSON of schema sodeb.image/1.
 
+mod html;
+
+pub use html::image_html;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::layer::{ShippedRow, bytes, shipped_rows, shipped_text};
-use super::printable::printable;
-use super::problem_json::{ProblemRow, problem_rows};
-use super::style::{DIM, PATH, paint};
-use super::words::counted;
 use crate::app::Abi;
+use crate::emit::escape::printable;
+use crate::emit::humanize::counted;
+use crate::emit::layer::{ShippedRow, bytes, shipped_rows, shipped_text};
+use crate::emit::rows::{ProblemRow, problem_rows};
+use crate::emit::style::{DIM, PATH, paint};
 use crate::oci::image::{Checked, Image, ImageLayer, LayerOrigin};
 use crate::oci::layer::Layer;
 use crate::solve::plan::Plan;

@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use super::html::{Fact, Kind, ObjectPlace, Report, SizeView, Subject, graph_view, html};
-use super::image::ImageReport;
-use super::layer::bytes;
-use super::printable::printable;
-use super::resolve_html::{problem_finding, rules};
-use super::words::{counted, listed, release_words};
+use super::ImageReport;
+use crate::emit::escape::printable;
+use crate::emit::html::{Fact, Kind, ObjectPlace, Report, SizeView, Subject, graph_view, html};
+use crate::emit::humanize::{counted, listed, release_words};
+use crate::emit::layer::bytes;
+use crate::emit::resolve::{problem_finding, rules};
 use crate::oci::image::LayerOrigin;
 use crate::oci::layer::ShippedPackage;
 use crate::solve::graph::Graph;

@@ -1,0 +1,9 @@
+//! `sodeb tree`.
+
+mod json;
+mod problems;
+mod text;
+
+pub use json::tree_json;
+pub(crate) use problems::problems;
+pub use text::tree_text;
