@@ -39,7 +39,7 @@
 //! use sodeb::debian::catalog::{Catalog, FileCatalog, embedded_catalogs};
 //! use sodeb::tree::inventory::ReadDepth;
 //! use sodeb::loader::LinkerSettings;
-//! use sodeb::pipeline::{self, Catalogs, Question};
+//! use sodeb::pipeline::{Catalogs, Inputs, LinkedTrees};
 //! use sodeb::vocabulary::RootedPath;
 //!
 //! # // The smallest object that needs a library: a header, PT_LOAD, PT_DYNAMIC and four dynamic entries.
@@ -58,15 +58,17 @@
 //! # std::fs::write(tree.join("_native.so"), object_that_needs("libgmp.so.10"))?;
 //! let sources = Sources::read(&[tree.to_owned()], None, &[RootedPath::new("/app")], ReadDepth::Link)?;
 //! let settings = LinkerSettings::default();
-//! let question = Question { sources: &sources, settings: &settings, architecture: None };
-//! let resolution = pipeline::resolve(question, |architecture| {
-//!     let is_wanted = |catalog: &FileCatalog| {
-//!         let target = &catalog.provenance().target;
-//!         target.release.as_str() == "bookworm" && Some(target.architecture) == architecture
-//!     };
-//!     let main = embedded_catalogs()?.into_iter().find(is_wanted).ok_or("no catalog for these objects")?;
-//!     Ok::<_, Box<dyn std::error::Error>>(Catalogs { main: Box::new(main), others: Vec::new() })
-//! })?;
+//! let root = sources.root();
+//! let linked =
+//!     LinkedTrees::link(&root, Inputs { sources: &sources, settings: &settings, architecture: None });
+//!
+//! let is_wanted = |catalog: &FileCatalog| {
+//!     let target = &catalog.provenance().target;
+//!     target.release.as_str() == "bookworm" && Some(target.architecture) == linked.architecture()
+//! };
+//! let bookworm = embedded_catalogs()?.into_iter().find(is_wanted).ok_or("no catalog for these objects")?;
+//! let catalogs = Catalogs { main: Box::new(bookworm), others: Vec::new() };
+//! let resolution = linked.resolve(&catalogs)?.into_resolution();
 //!
 //! let gmp = &resolution.sonames[0];
 //! assert_eq!(gmp.soname.as_bytes(), b"libgmp.so.10");

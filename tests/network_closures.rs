@@ -16,7 +16,7 @@ use sodeb::debian::archive::{Archive, ArchiveSettings, Mirrors};
 use sodeb::debian::catalog::{Package, Provenance, cached_catalog, refresh_catalog};
 use sodeb::debian::depot::{DebStore, embedded_libraries};
 use sodeb::loader::LinkerSettings;
-use sodeb::pipeline::{self, Catalogs, Debs, Reading};
+use sodeb::pipeline::{Catalogs, Debs, Planner, Reading};
 use sodeb::solve::closure::ClosureOptions;
 use sodeb::solve::plan::Plan;
 use sodeb::support::progress::Silent;
@@ -112,9 +112,9 @@ fn closed(release: &str, tree: &Path, debs: &Source<'_>) -> Plan {
     let at = [RootedPath::new(tree.to_string_lossy().into_owned())];
     let mut sources = Sources::read(&[tree.to_owned()], None, &at, ReadDepth::Link).expect("is read");
     let (settings, terms) = (LinkerSettings::default(), ClosureOptions::default());
-    let choose = |_| Ok::<_, Box<dyn Error>>(catalogs(release));
     let architecture = Some(Architecture::Amd64);
-    let closed = pipeline::close(&mut sources, &settings, architecture, &terms, choose, debs);
+    let planner = Planner { settings: &settings, architecture, options: &terms, debs };
+    let closed = planner.plan(&mut sources, |_| Ok(catalogs(release)));
     let closed = closed.unwrap_or_else(|error| panic!("{}: {error}", tree.display()));
     assert!(closed.unread.is_empty(), "{}: {:?}", tree.display(), closed.unread);
     closed.plan

@@ -21,7 +21,7 @@ use crate::debian::depot::{DebStore, DebStoreError};
 use crate::debian::inclusions::Importance;
 use crate::elf::DlopenPriority;
 use crate::loader::LinkerSettings;
-use crate::pipeline::{self, Catalogs, Debs, Reading};
+use crate::pipeline::{Catalogs, Debs, Planner, Reading};
 use crate::solve::closure::{CloseError, Closed, ClosureOptions};
 use crate::solve::plan::Plan;
 use crate::tree::inventory::{Content, Deb, ReadDepth};
@@ -83,13 +83,14 @@ pub(super) fn close(
         OpenedDepot::open(&catalog.archive, locked_urls(*earlier), *fetching, config, &bars, printer)?;
     let mut learned_from = String::new();
     let Asked { mut sources, linker, architecture, opener } = asked;
-    let choose = |architecture| {
+    let open = |architecture| {
         let opened = opener.open(architecture)?;
         learned_from = opened.learned_from;
         Ok::<_, Failure>(change(opened.catalogs))
     };
     let terms = ClosureOptions { present: present(&sources, printer), ..terms(closing, config)? };
-    let mut closed = pipeline::close(&mut sources, &linker, architecture, &terms, choose, &depot)?;
+    let planner = Planner { settings: &linker, architecture, options: &terms, debs: &depot };
+    let mut closed = planner.plan(&mut sources, open)?;
     closed.plan.snapshot = snapshot;
     say_unread(&sources, printer);
     Ok(ClosedAnswer { closed, learned_from, sources, linker })

@@ -3,6 +3,7 @@
 use super::arguments::{
     CatalogArguments, GraphArguments, GraphFormat, LinkerArguments, ReachArguments, SourceArguments,
 };
+use super::catalogs::Opened;
 use super::closing::{ClosingQuestion, Fetching, close};
 use super::config::Config;
 use super::printer::Printer;
@@ -12,7 +13,7 @@ use super::tree::say_unread;
 use super::{Exit, Failure};
 use crate::debian::catalog::Provenance;
 use crate::emit;
-use crate::pipeline;
+use crate::pipeline::LinkedTrees;
 use crate::solve::graph::Graph;
 use crate::solve::resolve::{Problem, ProblemKind};
 use crate::tree::inventory::ReadDepth;
@@ -64,15 +65,15 @@ pub(super) fn graph(
 fn open(question: &GraphQuestion<'_>, config: &Config, printer: &Printer) -> Result<GraphAnswer, Failure> {
     let GraphQuestion { sources: SourceArguments { paths, place }, linker, catalog, .. } = question;
     let asked = Asked::read(paths, place, linker, catalog, config, printer, ReadDepth::Link)?;
-    let mut learned_from = String::new();
-    let (resolution, graph) = pipeline::graph(asked.question(), |architecture| {
-        let opened = asked.opener.open(architecture)?;
-        learned_from = opened.learned_from;
-        Ok::<_, Failure>(opened.catalogs)
-    })?;
+    let root = asked.sources.root();
+    let linked = LinkedTrees::link(&root, asked.inputs());
+    let Opened { catalogs, learned_from } = asked.opener.open(linked.architecture())?;
+    let analysis = linked.resolve(&catalogs)?;
+    let graph = analysis.graph()?;
     say_unread(&asked.sources, printer);
-    let is_bad_news = is_bad_news(&resolution);
-    Ok(GraphAnswer { graph, provenance: resolution.provenance, learned_from, is_bad_news })
+    let is_bad_news = is_bad_news(analysis.resolution());
+    let provenance = analysis.into_resolution().provenance;
+    Ok(GraphAnswer { graph, provenance, learned_from, is_bad_news })
 }
 
 fn closed(question: &GraphQuestion<'_>, config: &Config, printer: &Printer) -> Result<GraphAnswer, Failure> {

@@ -13,7 +13,7 @@ use crate::app::Sources;
 use crate::debian::catalog::Catalog;
 use crate::elf::DlopenPriority;
 use crate::loader::{LinkerSettings, Traces};
-use crate::pipeline::Question;
+use crate::pipeline::Inputs;
 use crate::tree::inventory::{ImagePlatform, ReadDepth};
 use crate::vocabulary::Architecture;
 
@@ -88,7 +88,7 @@ impl<'settings> Asked<'settings> {
         self.linker.opens = Some(least);
     }
 
-    pub(super) fn question(&self) -> Question<'_> {
-        Question { sources: &self.sources, settings: &self.linker, architecture: self.architecture }
+    pub(super) fn inputs(&self) -> Inputs<'_> {
+        Inputs { sources: &self.sources, settings: &self.linker, architecture: self.architecture }
     }
 }

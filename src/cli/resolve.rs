@@ -1,6 +1,7 @@
 //! `sodeb resolve`, and `sodeb PATH` for short.
 
 use super::arguments::{ResolveArguments, ResolveFormat};
+use super::catalogs::Opened;
 use super::closing::{OpenedDepot, terms_of_answer, terms_of_choice};
 use super::config::Config;
 use super::printer::Printer;
@@ -9,7 +10,7 @@ use super::question::Asked;
 use super::tree::say_unread;
 use super::{Exit, Failure};
 use crate::emit;
-use crate::pipeline;
+use crate::pipeline::LinkedTrees;
 use crate::solve::graph::Graph;
 use crate::solve::resolve::{Resolution, Status, Verdict};
 use crate::tree::inventory::ReadDepth;
@@ -60,8 +61,10 @@ fn run_on_each(
     let archive = &arguments.catalog.archive;
     let debs = OpenedDepot::at_hand(archive, config, &bars, printer)?;
     let terms = terms_of_choice(&arguments.choice, config);
-    let choose = |architecture| asked.opener.open_each(architecture);
-    let releases = pipeline::resolve_on_each(asked.question(), &terms, choose, &debs)?;
+    let root = asked.sources.root();
+    let linked = LinkedTrees::link(&root, asked.inputs());
+    let catalogs = asked.opener.open_each(linked.architecture())?;
+    let releases = linked.resolve_on_each(&catalogs, &terms, &debs)?;
     say_unread(&asked.sources, printer);
     let text = match arguments.format {
         ResolveFormat::Text => emit::releases_text(&releases, printer.verbose),
@@ -82,26 +85,24 @@ fn resolve(
     config: &Config,
     printer: &Printer,
 ) -> Result<Resolved, Failure> {
-    let mut learned_from = String::new();
-    let choose = |architecture| {
-        let opened = asked.opener.open(architecture)?;
-        learned_from = opened.learned_from;
-        Ok::<_, Failure>(opened.catalogs)
-    };
+    let root = asked.sources.root();
+    let linked = LinkedTrees::link(&root, asked.inputs());
+    let Opened { catalogs, learned_from } = asked.opener.open(linked.architecture())?;
+    let analysis = linked.resolve(&catalogs)?;
     let wants_graph = arguments.format == ResolveFormat::Html;
-    let (resolution, graph) = match (arguments.direct, wants_graph) {
-        (false, _) => {
-            let bars = Bars::new(printer.shows_progress);
-            let archive = &arguments.catalog.archive;
-            let debs = OpenedDepot::at_hand(archive, config, &bars, printer)?;
-            let terms = terms_of_answer(&arguments.choice, &asked.sources, config, printer);
-            pipeline::resolve_closed(asked.question(), &terms, wants_graph, choose, &debs)?
-        }
-        (true, true) => {
-            let (resolution, graph) = pipeline::graph(asked.question(), choose)?;
+    let (resolution, graph) = if arguments.direct {
+        let graph = wants_graph.then(|| analysis.graph()).transpose()?;
+        (analysis.into_resolution(), graph)
+    } else {
+        let bars = Bars::new(printer.shows_progress);
+        let debs = OpenedDepot::at_hand(&arguments.catalog.archive, config, &bars, printer)?;
+        let terms = terms_of_answer(&arguments.choice, &asked.sources, config, printer);
+        if wants_graph {
+            let (resolution, graph) = analysis.close_with_graph(&terms, &debs)?;
             (resolution, Some(graph))
+        } else {
+            (analysis.close(&terms, &debs)?, None)
         }
-        (true, false) => (pipeline::resolve(asked.question(), choose)?, None),
     };
     Ok(Resolved { resolution, graph, learned_from })
 }

@@ -11,7 +11,7 @@ use super::{Exit, Failure};
 use crate::app::{Linked, Scope, Script, Sources, Started, link};
 use crate::emit;
 use crate::loader::Traces;
-use crate::pipeline;
+use crate::pipeline::LinkedTrees;
 use crate::solve::closure::PackageOf;
 use crate::tree::inventory::ReadDepth;
 use crate::tree::root::Root;
@@ -71,11 +71,13 @@ fn closed(
     let bars = Bars::new(printer.shows_progress);
     let debs = OpenedDepot::at_hand(&catalog.archive, config, &bars, printer)?;
     let terms = terms_of_answer(choice, &asked.sources, config, printer);
-    let choose = |architecture| asked.opener.open(architecture).map(|opened| opened.catalogs);
+    let tree_root = asked.sources.root();
+    let linked_trees = LinkedTrees::link(&tree_root, asked.inputs());
+    let catalogs = asked.opener.open(linked_trees.architecture())?.catalogs;
     let show = |root: &Root<'_>, linked: &Linked<'_>, package_of: PackageOf<'_>| {
         Shown::of(root, linked, package_of, arguments.answer.format, printer)
     };
-    let (shown, unread) = pipeline::show_closed(asked.question(), &terms, choose, &debs, show)?;
+    let (shown, unread) = linked_trees.resolve(&catalogs)?.show_closed(&terms, &debs, show)?;
     say_unread(&asked.sources, printer);
     for problem in unread {
         printer.warning(&problem.detail);

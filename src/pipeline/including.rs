@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Debs, Reading};
+use super::debs::{Debs, Reading};
 use crate::app::{Included, Sources};
 use crate::debian::catalog::{Catalog, CatalogError, Package, parse_relations};
 use crate::debian::inclusions::{FileSet, Inclusion, Runtime};

@@ -1,0 +1,119 @@
+//! The Plan of trees: everything that is missing, and everything that is included.
+
+use bstr::BString;
+
+use super::closing::version_problem;
+use super::including::Including;
+use super::{Catalogs, Debs, Inputs, LinkedTrees};
+use crate::app::Sources;
+use crate::debian::catalog::CatalogError;
+use crate::loader::LinkerSettings;
+use crate::solve::closure::{CloseError, Closed, ClosureOptions, IncludedPackage};
+use crate::solve::plan::PlannedBase;
+use crate::vocabulary::{Architecture, RootedPath};
+
+/// Makes Plans of trees.
+#[derive(Clone, Copy, Debug)]
+pub struct Planner<'run, D> {
+    /// Environment that the image will set for the dynamic linker.
+    pub settings: &'run LinkerSettings,
+    /// Architecture whose objects are analysed; by default that of most objects.
+    pub architecture: Option<Architecture>,
+    /// Which packages to prefer, avoid and include.
+    pub options: &'run ClosureOptions,
+    /// Where the packages' .debs come from.
+    pub debs: &'run D,
+}
+
+impl<D, Error> Planner<'_, D>
+where
+    D: Debs<Error = Error>,
+    Error: From<CatalogError> + From<CloseError>,
+{
+    /// Makes the Plan: link → missing → candidates → choose → fetch → overlay → link again, until nothing is missing.
+    /// Included files are added to the sources, and what their objects need is part of the Plan. `open` opens the
+    /// catalogs for the architecture of the trees.
+    ///
+    /// # Errors
+    /// If `open` or the source of .debs fails, if no set of packages provides everything, if a file to include cannot
+    /// be had, or if the base cannot be read.
+    pub fn plan(
+        &self,
+        sources: &mut Sources,
+        open: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
+    ) -> Result<Closed, Error> {
+        let root = sources.root();
+        let linked = LinkedTrees::link(&root, self.inputs(sources));
+        let catalogs = open(linked.architecture())?;
+        let mut including = Including::named(self.options, catalogs.main.as_ref(), self.debs)?;
+        let first = match including.packages[..] {
+            [] => Some(linked.resolve(&catalogs)?.plan(self.options, &[], self.debs)?),
+            _ => {
+                drop(linked);
+                None
+            }
+        };
+        drop(root);
+        let mut closed = match first {
+            Some(closed) => closed,
+            None => self.plan_with(&including, sources, &catalogs)?,
+        };
+        loop {
+            let due = including.due(&closed, sources, self.options, catalogs.main.as_ref(), self.debs)?;
+            if due.is_empty() {
+                break;
+            }
+            including.add(due.clone());
+            if due.iter().any(IncludedPackage::has_object) {
+                closed = self.plan_with(&including, sources, &catalogs)?;
+            } else {
+                sources.included = including.sources();
+                closed.add(&due, &sources.root());
+            }
+        }
+        closed.useful = including.useful;
+        closed.add_unread(including.unread);
+        self.finish(&mut closed, sources, &catalogs)?;
+        Ok(closed)
+    }
+
+    fn inputs<'sources>(&'sources self, sources: &'sources Sources) -> Inputs<'sources> {
+        Inputs { sources, settings: self.settings, architecture: self.architecture }
+    }
+
+    /// Puts the included files into the sources, and closes those.
+    fn plan_with(
+        &self,
+        including: &Including,
+        sources: &mut Sources,
+        catalogs: &Catalogs,
+    ) -> Result<Closed, Error> {
+        sources.included = including.sources();
+        let root = sources.root();
+        let analysis = LinkedTrees::link(&root, self.inputs(sources)).resolve(catalogs)?;
+        analysis.plan(self.options, &including.packages, self.debs)
+    }
+
+    /// Adds the base's digest, the releases that define undefined symbol versions, and the URLs.
+    fn finish(&self, closed: &mut Closed, sources: &Sources, catalogs: &Catalogs) -> Result<(), Error> {
+        if let Some(base) = &sources.base {
+            let objects = closed.base_objects.iter();
+            let read: Vec<BString> =
+                objects.filter_map(|path| Some(BString::from(path.below(&RootedPath::root())?))).collect();
+            let digest = match &sources.image {
+                Some(image) => image.digest,
+                None => base.inventory.digest(&read).map_err(CloseError::Base)?,
+            };
+            closed.plan.base = Some(PlannedBase { digest });
+        }
+        let (main, others) = (catalogs.main.as_ref(), catalogs.others());
+        for version in &closed.lacking {
+            closed.plan.problems.push(version_problem(version, main, &others, self.debs)?);
+        }
+        closed.plan.problems.sort();
+        for planned in &mut closed.plan.packages {
+            planned.urls = self.debs.urls(main.provenance(), &planned.package);
+        }
+        Ok(())
+    }
+}
