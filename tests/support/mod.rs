@@ -1,21 +1,17 @@
 //! What tests share: a signed archive and its server; and for the linker's, fixtures compiled on the spot, the
 //! program under test, and the real ld.so.
 
-// Each test binary uses a part of it.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 pub(crate) mod archive_server;
 pub(crate) mod audits;
+pub(crate) mod command_line;
 pub(crate) mod fixture;
 pub(crate) mod host;
 pub(crate) mod images;
 pub(crate) mod judge;
 pub(crate) mod package;
-pub(crate) mod python_base;
 pub(crate) mod real;
 pub(crate) mod registry_server;
-pub(crate) mod rootfs;
-pub(crate) mod server;
 pub(crate) mod sodeb;
-pub(crate) mod trees;
 pub(crate) mod world;

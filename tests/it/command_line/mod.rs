@@ -1,0 +1,5 @@
+//! Behaviour that all commands share: help, settings, streams, and the commands without a module of their own.
+
+mod commands;
+mod settings;
+mod streams;

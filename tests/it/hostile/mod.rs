@@ -1,0 +1,4 @@
+//! Hostile inputs, given to the readers of the library directly.
+
+mod debs;
+mod elf;

@@ -1,0 +1,5 @@
+//! `sodeb index`: catalogs (`update`) and library indices (`build`, `find`, `stats`, `export`).
+
+mod build;
+mod find;
+mod update;

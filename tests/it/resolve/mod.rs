@@ -1,0 +1,9 @@
+//! `sodeb resolve`: for each question the whole answer, stdout, stderr and exit status together.
+
+pub(crate) mod archive;
+mod base;
+mod dependencies;
+mod input;
+mod installed;
+mod release;
+mod venv;
