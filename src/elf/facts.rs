@@ -1,4 +1,4 @@
-//! What is kept of an ELF file: what the dynamic linker acts on, and nothing else.
+//! Facts about an ELF file: those that the dynamic linker acts on, and no others.
 
 use bstr::BString;
 
@@ -22,18 +22,18 @@ pub enum ByteOrder {
     Big,
 }
 
-/// What a file is for (e_type).
+/// Purpose of a file (e_type).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 pub enum ObjectKind {
     /// ET_EXEC: a program at a fixed address.
     Executable,
     /// ET_DYN: a shared library, an extension module or a position-independent program.
     SharedObject,
-    /// ET_REL, ET_CORE or a type that this program does not know: nothing that the linker loads.
+    /// ET_REL, ET_CORE or an unknown type: the linker does not load it.
     NotLoadable,
 }
 
-/// Which machine a file is for: what the linker compares before it takes a library.
+/// Machine that a file is for. The linker compares it before it loads a library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 pub struct Machine {
     /// EI_CLASS.
@@ -42,91 +42,91 @@ pub struct Machine {
     pub byte_order: ByteOrder,
     /// e_machine, an EM_ number.
     pub number: u16,
-    /// For 32-bit ARM whether floats are passed in registers (e_flags' EF_ARM_ABI_FLOAT_HARD); false elsewhere.
+    /// True if the machine is 32-bit ARM and floats are passed in registers (EF_ARM_ABI_FLOAT_HARD in e_flags).
     pub hard_float: bool,
 }
 
-/// One file name in DT_VERNEED with the versions that are needed of it.
+/// File name in DT_VERNEED with the versions that are needed from that file.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub struct VersionNeed {
-    /// vn_file: the soname of the object that should define them.
+    /// Soname of the object that should define the versions (vn_file).
     pub file: Soname,
-    /// The versions, in the order of the file.
+    /// Versions, in the order of the file.
     pub versions: Vec<NeededVersion>,
 }
 
-/// A symbol version that an object needs.
+/// Symbol version that an object needs.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub struct NeededVersion {
-    /// The name, such as `GLIBC_2.34`.
+    /// Name, such as `GLIBC_2.34`.
     pub name: BString,
-    /// VER_FLG_WEAK: its absence is a warning, not an error.
+    /// True if a missing version is a warning and not an error (VER_FLG_WEAK).
     pub weak: bool,
 }
 
-/// How much an object wants a library that it opens by itself (UAPI.12).
+/// Priority of a library that an object opens with dlopen(3) (UAPI.12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DlopenPriority {
-    /// It does not work without.
+    /// The object does not work without the library.
     Required,
-    /// It should be there; the default.
+    /// The library should be installed; the default.
     Recommended,
-    /// It may be there.
+    /// The library may be installed.
     Suggested,
 }
 
-/// One entry of `.note.dlopen`: a library that the object opens at run time (UAPI.12 1.0).
+/// Entry of `.note.dlopen`: a library that the object opens at run time (UAPI.12 1.0).
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub struct DlopenNote {
-    /// The names that will do, the best first.
+    /// Acceptable names, the preferred one first.
     pub sonames: Vec<Soname>,
-    /// What the library is for; empty where the note does not say.
+    /// Feature that the library is for; empty if the note states none.
     pub feature: String,
-    /// How much it is wanted.
+    /// Priority of the library.
     pub priority: DlopenPriority,
 }
 
-/// The facts of one ELF file, from its program headers and its dynamic segment.
+/// Facts about one ELF file, from its program headers and its dynamic segment.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub struct ElfFacts {
-    /// Which machine it is for.
+    /// Machine that the file is for.
     pub machine: Machine,
     /// EI_OSABI.
     pub os_abi: u8,
-    /// What it is for.
+    /// Purpose of the file.
     pub kind: ObjectKind,
-    /// PT_INTERP: the dynamic linker that starts it, if it is a program.
+    /// Dynamic linker that starts the file, if it is a program (PT_INTERP).
     pub interpreter: Option<BString>,
-    /// Whether there is a dynamic segment: without one it can't be loaded as a library.
+    /// True if there is a dynamic segment. A file without one cannot be loaded as a library.
     pub is_dynamic: bool,
     /// DT_SONAME.
     pub soname: Option<Soname>,
     /// DT_NEEDED, in order.
     pub needed: Vec<Soname>,
-    /// DT_RPATH, as it stands.
+    /// DT_RPATH, with its tokens unexpanded.
     pub rpath: Option<BString>,
-    /// DT_RUNPATH, as it stands.
+    /// DT_RUNPATH, with its tokens unexpanded.
     pub runpath: Option<BString>,
-    /// DF_1_NODEFLIB: the system's cache and default directories are not searched.
+    /// True if the system's cache and default directories are not searched (DF_1_NODEFLIB).
     pub no_default_directories: bool,
-    /// DF_1_PIE: a program, though its type is that of a library.
+    /// True if the file is a program although its type is that of a library (DF_1_PIE).
     pub is_pie: bool,
     /// DT_VERNEED.
     pub version_needs: Vec<VersionNeed>,
-    /// The names in DT_VERDEF, without the base one (VER_FLG_BASE), which is the file's own name.
+    /// Names in DT_VERDEF, without the base version (VER_FLG_BASE), which is the file's own name.
     pub version_definitions: Vec<BString>,
     /// `.note.dlopen`.
     pub dlopen_notes: Vec<DlopenNote>,
-    /// Whether it uses a function for which glibc opens libgcc_s.so.1 by itself ([`super::UNWINDING_FUNCTIONS`]);
-    /// false too where that was not asked or it needs that library anyway.
+    /// True if the file uses a function that makes glibc open libgcc_s.so.1 ([`super::UNWINDING_FUNCTIONS`]). Also false if
+    /// the undefined symbols were not read, and if the file needs that library anyway.
     pub opens_unwinder: bool,
-    /// Those of the asked-for symbols that it defines, in the order in which they were asked for.
+    /// The requested symbols that the file defines, in the order of the request.
     pub defined: Vec<String>,
 }
 
 impl ElfFacts {
-    /// Whether the kernel starts it: it names an interpreter or has a fixed address.
+    /// True if the kernel starts the file: it names an interpreter or has a fixed address.
     pub fn is_program(&self) -> bool {
         self.kind == ObjectKind::Executable
             || self.is_pie

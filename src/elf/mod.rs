@@ -1,20 +1,24 @@
-//! ELF files: what the dynamic linker would see of them.
+//! ELF files as the dynamic linker sees them.
 //!
-//! Only the header, the program headers and what the dynamic segment points at are read, a few kilobytes
-//! of even the largest library; section headers are never looked at, since the linker does not either, and
-//! stripped or bogus ones are legal. The standard is the System V gABI with the GNU extensions that ld.so
-//! of glibc 2.36 and musl 1.2 act on. This room knows neither Debian nor where a file lies.
+//! Only the file header, the program headers and the parts that the dynamic segment points at are read: a few kilobytes
+//! of even the largest library. Section headers are never read, because the linker does not read them either and
+//! stripped or wrong ones are legal. The standard is the System V gABI with the GNU extensions that ld.so of glibc 2.36
+//! and of musl 1.2 act on. Nothing here knows Debian or paths.
 
+mod error;
 mod facts;
 mod notes;
+mod object;
 mod read;
+mod read_at;
 mod symbols;
 mod versions;
-mod window;
 
+pub use error::ElfError;
 pub use facts::{
     ByteOrder, Class, DlopenNote, DlopenPriority, ElfFacts, Machine, NeededVersion, ObjectKind, VersionNeed,
 };
-pub use read::{ElfError, HEADER_BYTES, MAGIC, read, read_after_head};
+pub use object::{HEADER_BYTES, MAGIC};
+pub use read::{read, read_after_head};
+pub use read_at::{ReadAt, SequentialReader};
 pub use symbols::{UNWINDING_FUNCTIONS, undefined_symbols};
-pub use window::Source;

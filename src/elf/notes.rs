@@ -1,29 +1,28 @@
-//! `.note.dlopen` (UAPI.12 1.0): the libraries that an object says it opens by itself.
+//! `.note.dlopen` (UAPI.12 1.0): the libraries that an object states it opens with dlopen(3).
 //!
-//! Notes are hints of what DT_NEEDED does not say, so that a broken one is passed over: the linker does not
-//! read them at all.
+//! The linker does not read notes, so a broken one is ignored rather than an error.
 
 use goblin::elf::program_header::PT_NOTE;
 use scroll::Pread;
 
 use super::facts::{DlopenNote, DlopenPriority};
-use super::read::Object;
-use super::window::Source;
+use super::object::ObjectReader;
+use super::read_at::ReadAt;
 use crate::vocabulary::Soname;
 
 /// n_type of `.note.dlopen`.
 const DLOPEN_TYPE: u32 = 0x407c_0c0a;
 
-/// Its owner, with the NUL.
+/// Owner of `.note.dlopen`, with the NUL.
 const DLOPEN_OWNER: &[u8] = b"FDO\0";
 
-/// Note segments behind as many bytes of others are passed over: real ones are a few hundred bytes. Many may
-/// name the same place of the file.
+/// Limit of all note segments together; real ones have a few hundred bytes. Many segments may name the same place of
+/// the file, so a limit for each would not bound the work. Segments beyond the limit are ignored.
 const MAX_NOTES_BYTES: u64 = 1 << 16;
 
 /// One object of the note's JSON array.
 #[derive(serde::Deserialize)]
-struct Entry {
+struct NoteEntry {
     soname: Vec<String>,
     #[serde(default)]
     feature: String,
@@ -35,8 +34,8 @@ fn recommended() -> DlopenPriority {
     DlopenPriority::Recommended
 }
 
-/// The entries of every `.note.dlopen` in the object's note segments.
-pub(super) fn dlopen_notes<S: Source + ?Sized>(object: &mut Object<'_, S>) -> Vec<DlopenNote> {
+/// Reads the entries of every `.note.dlopen` in the object's note segments.
+pub(super) fn dlopen_notes<S: ReadAt + ?Sized>(object: &mut ObjectReader<'_, S>) -> Vec<DlopenNote> {
     let mut notes = Vec::new();
     let mut bytes_left = MAX_NOTES_BYTES;
     for segment in object.segments(PT_NOTE) {
@@ -56,7 +55,7 @@ pub(super) fn dlopen_notes<S: Source + ?Sized>(object: &mut Object<'_, S>) -> Ve
     notes
 }
 
-/// One note of a segment, and what follows it.
+/// One note of a segment, and the bytes that follow it.
 struct Note<'bytes> {
     kind: u32,
     owner: &'bytes [u8],
@@ -82,7 +81,7 @@ impl<'bytes> Note<'bytes> {
 
 fn entries(description: &[u8]) -> Vec<DlopenNote> {
     let json = description.split(|&byte| byte == 0).next().unwrap_or_default();
-    let entries: Vec<Entry> = serde_json::from_slice(json).unwrap_or_default();
+    let entries: Vec<NoteEntry> = serde_json::from_slice(json).unwrap_or_default();
     entries
         .into_iter()
         .map(|entry| DlopenNote {
@@ -124,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_that_claim_more_than_there_is_end_the_list() {
+    fn a_note_longer_than_its_segment_ends_the_list() {
         let mut bytes = note(DLOPEN_TYPE, DLOPEN_OWNER, b"[]");
         bytes[4..8].copy_from_slice(&u32::MAX.to_le_bytes());
         assert!(Note::first_of(&bytes, scroll::LE, 4).is_none());

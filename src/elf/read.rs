@@ -1,317 +1,44 @@
-//! From bytes to [`ElfFacts`].
+//! Reading an ELF file into [`ElfFacts`].
 
-use std::io;
-
-use bstr::{BString, ByteSlice};
-use goblin::container::{Container, Ctx, Endian};
-use goblin::elf::dynamic::{self, Dyn};
-use goblin::elf::header::{self, Header};
-use goblin::elf::program_header::{self, ProgramHeader};
-use scroll::Pread;
-
-use super::facts::{ByteOrder, Class, ElfFacts, Machine, ObjectKind};
-use super::window::{Source, Window};
+use super::error::ElfError;
+use super::facts::ElfFacts;
+use super::object::ObjectReader;
+use super::read_at::ReadAt;
 use super::{notes, symbols, versions};
-use crate::vocabulary::Soname;
 
-/// What every ELF file begins with.
-pub const MAGIC: [u8; 4] = *b"\x7fELF";
-
-/// The size of the larger of the two file headers; ld.so calls a shorter file too short.
-pub const HEADER_BYTES: usize = 64;
-
-/// More dynamic entries than any real object has (the largest have a few hundred).
-const MAX_DYNAMIC_ENTRIES: u64 = 1 << 14;
-
-/// More than the linker's own limits on names; a search path of a build may be long.
-const MAX_STRING_BYTES: usize = 1 << 16;
-
-/// More than all the names of any real object that are read together: a few thousand, of a few hundred bytes at
-/// most. Without it a small file whose entries share one long name would take memory many times its size.
-const MAX_NAMES_BYTES: usize = 1 << 24;
-
-/// EF_ARM_ABI_FLOAT_HARD.
-const ARM_HARD_FLOAT: u32 = 0x400;
-
-/// Why a file with ELF's magic has no facts.
-#[derive(Debug, thiserror::Error)]
-pub enum ElfError {
-    /// It could not be read.
-    #[error("cannot read the file")]
-    Io(#[from] io::Error),
-    /// The header is none that the linker would accept.
-    #[error("invalid ELF header: {0}")]
-    Header(&'static str),
-    /// A table lies outside the file or the loaded segments, or is larger than any real one.
-    #[error("malformed ELF file: {0}")]
-    Malformed(&'static str),
-}
-
-/// Reads the facts of an ELF file, with those of the symbols `wanted` that it defines.
+/// Reads the facts of an ELF file. Of the symbols in `wanted`, those that it defines are kept.
 ///
-/// Memory is bounded by the limits of this room (64 KiB a string and 16 MiB all together, 16,384 dynamic
-/// entries, 65,536 versions), whatever the file claims.
+/// Memory is bounded whatever the file claims: 64 KiB a string and 16 MiB for all strings, 16,384 dynamic entries,
+/// 65,536 versions.
 ///
 /// # Errors
-/// When the file can't be read, is no ELF file or has tables that contradict its size.
-pub fn read<S: Source + ?Sized>(source: &S, wanted: &[String]) -> Result<ElfFacts, ElfError> {
+/// If the file cannot be read, is not an ELF file or has tables that contradict its size.
+pub fn read<S: ReadAt + ?Sized>(source: &S, wanted: &[String]) -> Result<ElfFacts, ElfError> {
     let mut head = [0; 1024];
     let length = source.read_at(&mut head, 0)?;
     read_after_head(source, &head[..length], wanted)
 }
 
-/// As [`read`], where the caller has already read the file's first bytes to look at its magic.
+/// Reads the facts as [`read`] does, for a caller that has already read the file's first bytes to check the magic.
 ///
 /// # Errors
-/// As [`read`].
-pub fn read_after_head<S: Source + ?Sized>(
+/// As for [`read`].
+pub fn read_after_head<S: ReadAt + ?Sized>(
     source: &S,
     head: &[u8],
     wanted: &[String],
 ) -> Result<ElfFacts, ElfError> {
-    let mut object = Object::open(source, head)?;
+    let mut object = ObjectReader::open(source, head)?;
     let dynamic = object.dynamic_entries()?;
     let mut facts = object.facts_of_header()?;
     facts.dlopen_notes = notes::dlopen_notes(&mut object);
     if let Some(entries) = dynamic {
         facts.is_dynamic = true;
         object.set_string_table(&entries)?;
-        object.fill_from(&entries, &mut facts)?;
+        object.add_dynamic_facts(&entries, &mut facts)?;
         facts.version_needs = versions::needs(&mut object, &entries)?;
         facts.version_definitions = versions::definitions(&mut object, &entries)?;
         facts.defined = symbols::defined(&mut object, &entries, wanted)?;
     }
     Ok(facts)
-}
-
-/// An ELF file that is being read: its headers, and windows on its tables and its strings.
-pub(super) struct Object<'source, S: ?Sized> {
-    header: Header,
-    segments: Vec<ProgramHeader>,
-    context: Ctx,
-    tables: Window<'source, S>,
-    strings: Window<'source, S>,
-    string_table: Option<StringTable>,
-    names_bytes_left: usize,
-}
-
-/// Where DT_STRTAB lies in the file.
-#[derive(Clone, Copy)]
-struct StringTable {
-    offset: u64,
-    size: u64,
-}
-
-/// The dynamic segment's entries that are looked at, in order.
-pub(super) struct DynamicEntries(Vec<Dyn>);
-
-impl DynamicEntries {
-    /// The value of the last entry with this tag, as ld.so takes it.
-    pub(super) fn value(&self, tag: u64) -> Option<u64> {
-        self.0.iter().rev().find(|entry| entry.d_tag == tag).map(|entry| entry.d_val)
-    }
-}
-
-impl<'source, S: Source + ?Sized> Object<'source, S> {
-    /// Checks the header as ld.so does and reads the program headers.
-    pub(super) fn open(source: &'source S, head: &[u8]) -> Result<Self, ElfError> {
-        let mut tables = Window::starting_with(source, head);
-        let header = parse_header(tables.up_to(0, HEADER_BYTES)?)?;
-        let context = context_of(&header)?;
-        let entry_bytes = ProgramHeader::size(context);
-        if header.e_phnum > 0 && usize::from(header.e_phentsize) != entry_bytes {
-            return Err(ElfError::Header("program headers of an unexpected size"));
-        }
-        let count = usize::from(header.e_phnum);
-        let table = tables
-            .exactly(header.e_phoff, count * entry_bytes)?
-            .ok_or(ElfError::Malformed("the program headers lie outside the file"))?;
-        let segments = ProgramHeader::parse(table, 0, count, context)
-            .map_err(|_| ElfError::Malformed("the program headers can't be parsed"))?;
-        Ok(Self {
-            header,
-            segments,
-            context,
-            tables,
-            strings: Window::new(source),
-            string_table: None,
-            names_bytes_left: MAX_NAMES_BYTES,
-        })
-    }
-
-    /// Byte order and class, for reading structures.
-    pub(super) fn context(&self) -> Ctx {
-        self.context
-    }
-
-    /// The program headers of this type.
-    pub(super) fn segments(&self, kind: u32) -> Vec<ProgramHeader> {
-        self.segments.iter().filter(|segment| segment.p_type == kind).cloned().collect()
-    }
-
-    /// Exactly `length` bytes of a table at a file offset.
-    pub(super) fn table(&mut self, offset: u64, length: usize) -> Result<&[u8], ElfError> {
-        self.tables.exactly(offset, length)?.ok_or(ElfError::Malformed("a table lies outside the file"))
-    }
-
-    /// Where the bytes that are loaded at `address` lie in the file.
-    pub(super) fn offset_of(&self, address: u64) -> Result<u64, ElfError> {
-        self.segments
-            .iter()
-            .filter(|segment| segment.p_type == program_header::PT_LOAD)
-            .find_map(|segment| {
-                let skip = address.checked_sub(segment.p_vaddr).filter(|skip| *skip < segment.p_filesz)?;
-                segment.p_offset.checked_add(skip)
-            })
-            .ok_or(ElfError::Malformed("an address lies outside the loaded segments"))
-    }
-
-    /// The string at `index` of DT_STRTAB.
-    pub(super) fn string(&mut self, index: u64) -> Result<BString, ElfError> {
-        let table = self.string_table.ok_or(ElfError::Malformed("there is no string table"))?;
-        let rest =
-            table.size.checked_sub(index).ok_or(ElfError::Malformed("a name lies outside DT_STRTAB"))?;
-        let offset = table.offset.saturating_add(index);
-        let most = usize::try_from(rest).unwrap_or(usize::MAX).min(MAX_STRING_BYTES);
-        let name =
-            terminated(&mut self.strings, offset, most)?.ok_or(ElfError::Malformed("a name has no end"))?;
-        let left = self.names_bytes_left.checked_sub(name.len());
-        self.names_bytes_left =
-            left.ok_or(ElfError::Malformed("the names are longer than the file explains"))?;
-        Ok(name)
-    }
-
-    /// Remembers where DT_STRTAB lies.
-    pub(super) fn set_string_table(&mut self, entries: &DynamicEntries) -> Result<(), ElfError> {
-        if let (Some(address), Some(size)) =
-            (entries.value(dynamic::DT_STRTAB), entries.value(dynamic::DT_STRSZ))
-        {
-            self.string_table = Some(StringTable { offset: self.offset_of(address)?, size });
-        }
-        Ok(())
-    }
-
-    /// The dynamic segment up to DT_NULL, if there is one.
-    pub(super) fn dynamic_entries(&mut self) -> Result<Option<DynamicEntries>, ElfError> {
-        let Some(segment) = self.segments(program_header::PT_DYNAMIC).pop() else { return Ok(None) };
-        let (context, entry_bytes) = (self.context, if self.context.is_big() { 16 } else { 8 });
-        let mut entries = Vec::new();
-        for index in 0..MAX_DYNAMIC_ENTRIES.min(segment.p_filesz / entry_bytes) {
-            let offset = segment.p_offset.saturating_add(index * entry_bytes);
-            let entry: Dyn = self
-                .table(offset, entry_bytes as usize)?
-                .pread_with(0, context)
-                .map_err(|_| ElfError::Malformed("the dynamic segment can't be parsed"))?;
-            if entry.d_tag == dynamic::DT_NULL {
-                break;
-            }
-            entries.push(entry);
-        }
-        Ok(Some(DynamicEntries(entries)))
-    }
-
-    fn facts_of_header(&mut self) -> Result<ElfFacts, ElfError> {
-        let kind = match self.header.e_type {
-            header::ET_EXEC => ObjectKind::Executable,
-            header::ET_DYN => ObjectKind::SharedObject,
-            _ => ObjectKind::NotLoadable,
-        };
-        Ok(ElfFacts {
-            machine: machine_of(&self.header, self.context),
-            os_abi: self.header.e_ident[header::EI_OSABI],
-            kind,
-            interpreter: self.interpreter()?,
-            is_dynamic: false,
-            soname: None,
-            needed: Vec::new(),
-            rpath: None,
-            runpath: None,
-            no_default_directories: false,
-            is_pie: false,
-            version_needs: Vec::new(),
-            version_definitions: Vec::new(),
-            dlopen_notes: Vec::new(),
-            opens_unwinder: false,
-            defined: Vec::new(),
-        })
-    }
-
-    fn interpreter(&mut self) -> Result<Option<BString>, ElfError> {
-        let Some(segment) = self.segments(program_header::PT_INTERP).pop() else { return Ok(None) };
-        let most = usize::try_from(segment.p_filesz).unwrap_or(usize::MAX).min(MAX_STRING_BYTES);
-        let path = terminated(&mut self.tables, segment.p_offset, most)?;
-        path.map(Some).ok_or(ElfError::Malformed("PT_INTERP has no end"))
-    }
-
-    fn fill_from(&mut self, entries: &DynamicEntries, facts: &mut ElfFacts) -> Result<(), ElfError> {
-        for entry in &entries.0 {
-            match entry.d_tag {
-                dynamic::DT_NEEDED => facts.needed.push(Soname::new(self.string(entry.d_val)?)),
-                dynamic::DT_SONAME => facts.soname = Some(Soname::new(self.string(entry.d_val)?)),
-                dynamic::DT_RPATH => facts.rpath = Some(self.string(entry.d_val)?),
-                dynamic::DT_RUNPATH => facts.runpath = Some(self.string(entry.d_val)?),
-                dynamic::DT_FLAGS_1 => {
-                    facts.no_default_directories = entry.d_val & dynamic::DF_1_NODEFLIB != 0;
-                    facts.is_pie = entry.d_val & dynamic::DF_1_PIE != 0;
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-fn parse_header(bytes: &[u8]) -> Result<Header, ElfError> {
-    if !bytes.starts_with(&MAGIC) {
-        return Err(ElfError::Header("no ELF magic"));
-    }
-    match bytes.get(header::EI_CLASS) {
-        Some(&header::ELFCLASS32 | &header::ELFCLASS64) => {}
-        _ => return Err(ElfError::Header("neither 32 nor 64 bits")),
-    }
-    match bytes.get(header::EI_DATA) {
-        Some(&header::ELFDATA2LSB | &header::ELFDATA2MSB) => {}
-        _ => return Err(ElfError::Header("unknown byte order")),
-    }
-    if bytes.get(header::EI_VERSION) != Some(&header::EV_CURRENT) {
-        return Err(ElfError::Header("unknown ELF version"));
-    }
-    goblin::elf::Elf::parse_header(bytes).map_err(|_| ElfError::Header("file too short"))
-}
-
-fn context_of(header: &Header) -> Result<Ctx, ElfError> {
-    let container = header.container().map_err(|_| ElfError::Header("neither 32 nor 64 bits"))?;
-    let order = header.endianness().map_err(|_| ElfError::Header("unknown byte order"))?;
-    Ok(Ctx::new(container, order))
-}
-
-fn machine_of(header: &Header, context: Ctx) -> Machine {
-    Machine {
-        class: match context.container {
-            Container::Little => Class::Bits32,
-            Container::Big => Class::Bits64,
-        },
-        byte_order: match context.le {
-            Endian::Little => ByteOrder::Little,
-            Endian::Big => ByteOrder::Big,
-        },
-        number: header.e_machine,
-        hard_float: header.e_machine == header::EM_ARM && header.e_flags & ARM_HARD_FLOAT != 0,
-    }
-}
-
-/// The bytes from `offset` up to a NUL, if there is one within `most` bytes.
-fn terminated<S: Source + ?Sized>(
-    window: &mut Window<'_, S>,
-    offset: u64,
-    most: usize,
-) -> io::Result<Option<BString>> {
-    // Most names are short: a small look first keeps the read inside the window.
-    for length in [most.min(256), most] {
-        let bytes = window.up_to(offset, length)?;
-        if let Some(end) = bytes.find_byte(0) {
-            return Ok(Some(BString::from(&bytes[..end])));
-        }
-    }
-    Ok(None)
 }

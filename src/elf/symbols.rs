@@ -1,25 +1,26 @@
-//! Dynamic symbols: whether an object defines some, and which it leaves undefined.
+//! Dynamic symbols: whether an object defines given names, and which names it leaves undefined.
 //!
-//! A definition is looked up as ld.so does it, through DT_GNU_HASH or else DT_HASH, so that a library with
-//! a hundred thousand symbols costs no more than one with ten.
+//! A definition is looked up as ld.so does it, through DT_GNU_HASH or else DT_HASH, so a library with a hundred
+//! thousand symbols costs no more than one with ten.
 
 use bstr::BString;
 use goblin::elf::dynamic::{DT_GNU_HASH, DT_HASH, DT_SYMTAB};
 use goblin::elf::sym::Sym;
 use scroll::Pread;
 
-use super::read::{DynamicEntries, ElfError, Object};
-use super::window::Source;
+use super::error::ElfError;
+use super::object::{DynamicEntries, ObjectReader};
+use super::read_at::ReadAt;
 
-/// Longer hash chains than any real table has.
+/// Limit of one hash chain, above any real table.
 const MAX_CHAIN: u32 = 1 << 16;
 
-/// More undefined symbols than any real object has.
+/// Limit of undefined symbols, above any real object.
 const MAX_UNDEFINED: u32 = 1 << 20;
 
-/// Those of `wanted` that the object defines.
-pub(super) fn defined<S: Source + ?Sized>(
-    object: &mut Object<'_, S>,
+/// Returns the names in `wanted` that the object defines.
+pub(super) fn defined<S: ReadAt + ?Sized>(
+    object: &mut ObjectReader<'_, S>,
     entries: &DynamicEntries,
     wanted: &[String],
 ) -> Result<Vec<String>, ElfError> {
@@ -35,19 +36,19 @@ pub(super) fn defined<S: Source + ?Sized>(
     Ok(found)
 }
 
-/// The functions for which glibc opens libgcc_s.so.1 when they are called: they unwind the stack of the thread that
-/// ends (nptl/pthread_cancel.c, pthread_exit.c). Without it the process is aborted.
+/// Functions that make glibc open libgcc_s.so.1 when they are called, to unwind the ending thread's stack
+/// (nptl/pthread_cancel.c, pthread_exit.c). Without that library glibc aborts the process.
 pub const UNWINDING_FUNCTIONS: [&str; 2] = ["pthread_cancel", "pthread_exit"];
 
-/// The names of the symbols that an ELF file uses and does not define, in the table's order. Not part of
-/// [`super::read()`]: few questions need them.
+/// Returns the names of the symbols that an ELF file uses and does not define, in the table's order. [`super::read()`]
+/// leaves them out because few callers need them.
 ///
 /// # Errors
-/// As [`super::read()`].
-pub fn undefined_symbols<S: Source + ?Sized>(source: &S) -> Result<Vec<BString>, ElfError> {
+/// As for [`super::read()`].
+pub fn undefined_symbols<S: ReadAt + ?Sized>(source: &S) -> Result<Vec<BString>, ElfError> {
     let mut head = [0; 1024];
     let length = source.read_at(&mut head, 0)?;
-    let mut object = Object::open(source, &head[..length])?;
+    let mut object = ObjectReader::open(source, &head[..length])?;
     let Some(entries) = object.dynamic_entries()? else { return Ok(Vec::new()) };
     object.set_string_table(&entries)?;
     let Some(table) = SymbolTable::locate(&object, &entries)? else { return Ok(Vec::new()) };
@@ -62,7 +63,7 @@ pub fn undefined_symbols<S: Source + ?Sized>(source: &S) -> Result<Vec<BString>,
     Ok(names)
 }
 
-/// Where an object's symbols and their hash table lie in the file.
+/// File offsets of an object's symbols and of their hash table.
 struct SymbolTable {
     symbols: u64,
     hash: HashTable,
@@ -74,8 +75,8 @@ enum HashTable {
 }
 
 impl SymbolTable {
-    fn locate<S: Source + ?Sized>(
-        object: &Object<'_, S>,
+    fn locate<S: ReadAt + ?Sized>(
+        object: &ObjectReader<'_, S>,
         entries: &DynamicEntries,
     ) -> Result<Option<Self>, ElfError> {
         let Some(symbols) = entries.value(DT_SYMTAB) else { return Ok(None) };
@@ -87,18 +88,22 @@ impl SymbolTable {
         Ok(Some(Self { symbols: object.offset_of(symbols)?, hash }))
     }
 
-    fn defines<S: Source + ?Sized>(&self, object: &mut Object<'_, S>, name: &[u8]) -> Result<bool, ElfError> {
+    fn defines<S: ReadAt + ?Sized>(
+        &self,
+        object: &mut ObjectReader<'_, S>,
+        name: &[u8],
+    ) -> Result<bool, ElfError> {
         match self.hash {
             HashTable::Gnu(table) => self.defines_by_gnu_hash(object, table, name),
             HashTable::SystemV(table) => self.defines_by_system_v_hash(object, table, name),
         }
     }
 
-    /// The GNU hash table: buckets of symbols sorted by bucket, each with its hash, the last one marked by
-    /// an odd hash. The Bloom filter in front of it is only a shortcut and is left out.
-    fn defines_by_gnu_hash<S: Source + ?Sized>(
+    /// Looks a name up in the GNU hash table: buckets of symbols sorted by bucket, each symbol with its hash, the last one
+    /// of a bucket marked by an odd hash. The Bloom filter in front of it is only a shortcut and is not used.
+    fn defines_by_gnu_hash<S: ReadAt + ?Sized>(
         &self,
-        object: &mut Object<'_, S>,
+        object: &mut ObjectReader<'_, S>,
         table: u64,
         name: &[u8],
     ) -> Result<bool, ElfError> {
@@ -129,9 +134,9 @@ impl SymbolTable {
         Err(ElfError::Malformed("a hash chain has no end"))
     }
 
-    fn defines_by_system_v_hash<S: Source + ?Sized>(
+    fn defines_by_system_v_hash<S: ReadAt + ?Sized>(
         &self,
-        object: &mut Object<'_, S>,
+        object: &mut ObjectReader<'_, S>,
         table: u64,
         name: &[u8],
     ) -> Result<bool, ElfError> {
@@ -152,9 +157,9 @@ impl SymbolTable {
         Err(ElfError::Malformed("a hash chain has no end"))
     }
 
-    fn is_definition<S: Source + ?Sized>(
+    fn is_definition<S: ReadAt + ?Sized>(
         &self,
-        object: &mut Object<'_, S>,
+        object: &mut ObjectReader<'_, S>,
         index: u32,
         name: &[u8],
     ) -> Result<bool, ElfError> {
@@ -162,19 +167,23 @@ impl SymbolTable {
         Ok(symbol.st_shndx != 0 && object.string(symbol.st_name as u64)? == name)
     }
 
-    fn symbol<S: Source + ?Sized>(&self, object: &mut Object<'_, S>, index: u32) -> Result<Sym, ElfError> {
+    fn symbol<S: ReadAt + ?Sized>(
+        &self,
+        object: &mut ObjectReader<'_, S>,
+        index: u32,
+    ) -> Result<Sym, ElfError> {
         let context = object.context();
         let length = Sym::size(context.container);
         let offset = self.symbols.saturating_add(u64::from(index) * length as u64);
         object
             .table(offset, length)?
             .pread_with(0, context)
-            .map_err(|_| ElfError::Malformed("a symbol can't be parsed"))
+            .map_err(|_| ElfError::Malformed("a symbol cannot be parsed"))
     }
 
-    /// An index that no undefined symbol reaches: the GNU hash table has only definitions in it, and they
-    /// stand behind the rest; the System V one has every symbol.
-    fn undefined_end<S: Source + ?Sized>(&self, object: &mut Object<'_, S>) -> Result<u32, ElfError> {
+    /// Index behind the last undefined symbol. The GNU hash table lists only definitions, which come after all other
+    /// symbols; the System V table lists every symbol.
+    fn undefined_end<S: ReadAt + ?Sized>(&self, object: &mut ObjectReader<'_, S>) -> Result<u32, ElfError> {
         match self.hash {
             HashTable::Gnu(table) => word(object, table, 1),
             HashTable::SystemV(table) => word(object, table, 1),
@@ -182,13 +191,17 @@ impl SymbolTable {
     }
 }
 
-/// The 32-bit word at `index` words behind `table`.
-fn word<S: Source + ?Sized>(object: &mut Object<'_, S>, table: u64, index: u64) -> Result<u32, ElfError> {
+/// Reads the 32-bit word at `index` words behind the offset `table`.
+fn word<S: ReadAt + ?Sized>(
+    object: &mut ObjectReader<'_, S>,
+    table: u64,
+    index: u64,
+) -> Result<u32, ElfError> {
     let order = object.context().le;
     object
         .table(table.saturating_add(index.saturating_mul(4)), 4)?
         .pread_with(0, order)
-        .map_err(|_| ElfError::Malformed("a hash table can't be parsed"))
+        .map_err(|_| ElfError::Malformed("a hash table cannot be parsed"))
 }
 
 fn gnu_hash(name: &[u8]) -> u32 {

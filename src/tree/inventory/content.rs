@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice};
 use super::Content;
 use super::captured::{MAX_TEXT_BYTES, is_captured, module_symbols};
 use super::evidence::{self, Evidence, MAX_EVIDENCE_BYTES};
-use crate::elf::{self, ElfError, ElfFacts, Source, UNWINDING_FUNCTIONS, undefined_symbols};
+use crate::elf::{self, ElfError, ElfFacts, ReadAt, UNWINDING_FUNCTIONS, undefined_symbols};
 
 /// How much of a script the kernel looks at (BINPRM_BUF_SIZE).
 pub(super) const SCRIPT_LINE_BYTES: usize = 256;
@@ -28,7 +28,7 @@ pub enum ReadDepth {
 }
 
 /// Reads what matters of a file; `path` is its path in the tree, by which it is known what matters.
-pub(super) fn read<S: Source + ?Sized>(source: &S, path: &[u8], depth: ReadDepth) -> io::Result<Content> {
+pub(super) fn read<S: ReadAt + ?Sized>(source: &S, path: &[u8], depth: ReadDepth) -> io::Result<Content> {
     if is_captured(path) {
         return read_text(source);
     }
@@ -54,7 +54,7 @@ pub(super) fn read<S: Source + ?Sized>(source: &S, path: &[u8], depth: ReadDepth
 }
 
 /// Reads what an audit asks beside the content; `path` is as for [`read`].
-pub(super) fn evidence<S: Source + ?Sized>(
+pub(super) fn evidence<S: ReadAt + ?Sized>(
     source: &S,
     path: &[u8],
     content: &Content,
@@ -67,7 +67,7 @@ pub(super) fn evidence<S: Source + ?Sized>(
     Ok(text.and_then(|text| evidence::of_text(kind, &text)))
 }
 
-fn read_object<S: Source + ?Sized>(
+fn read_object<S: ReadAt + ?Sized>(
     source: &S,
     head: &[u8],
     path: &[u8],
@@ -85,7 +85,7 @@ fn read_object<S: Source + ?Sized>(
 }
 
 /// The first line behind `#!`, as far as the kernel reads it.
-fn read_script<S: Source + ?Sized>(source: &S) -> io::Result<Content> {
+fn read_script<S: ReadAt + ?Sized>(source: &S) -> io::Result<Content> {
     let mut head = [0; SCRIPT_LINE_BYTES];
     let length = source.read_at(&mut head, 0)?;
     let line = head[..length].lines().next().unwrap_or_default();
@@ -93,12 +93,12 @@ fn read_script<S: Source + ?Sized>(source: &S) -> io::Result<Content> {
     Ok(Content::Script(BString::from(interpreter)))
 }
 
-fn read_text<S: Source + ?Sized>(source: &S) -> io::Result<Content> {
+fn read_text<S: ReadAt + ?Sized>(source: &S) -> io::Result<Content> {
     Ok(read_up_to(source, MAX_TEXT_BYTES)?.map_or(Content::Other, Content::Text))
 }
 
 /// All of a file; none if it is larger.
-fn read_up_to<S: Source + ?Sized>(source: &S, limit: u64) -> io::Result<Option<Vec<u8>>> {
+fn read_up_to<S: ReadAt + ?Sized>(source: &S, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let mut text = Vec::new();
     let mut chunk = [0; 4096];
     loop {

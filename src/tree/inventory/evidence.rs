@@ -10,7 +10,7 @@ use std::io;
 use bstr::{BStr, BString, ByteSlice};
 use serde::{Deserialize, Serialize};
 
-use crate::elf::Source;
+use crate::elf::ReadAt;
 
 /// How much of a text is read: RECORD of the largest wheels has some megabytes.
 pub(super) const MAX_EVIDENCE_BYTES: u64 = 16 << 20;
@@ -146,7 +146,7 @@ fn literal(text: &[u8]) -> Option<&BStr> {
 }
 
 /// Looks through an object's bytes for names of libraries (`lib….so`, `….so.1`).
-pub(super) fn of_object<S: Source + ?Sized>(object: &S) -> io::Result<Option<Evidence>> {
+pub(super) fn of_object<S: ReadAt + ?Sized>(object: &S) -> io::Result<Option<Evidence>> {
     let finder = bstr::Finder::new(".so");
     let mut names = BTreeSet::new();
     let mut window = Vec::with_capacity(CHUNK_BYTES + 2 * MAX_NAME_BYTES);

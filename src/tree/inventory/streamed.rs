@@ -9,7 +9,7 @@ use super::content::{self, ReadDepth, SCRIPT_LINE_BYTES};
 use super::evidence::{self, MAX_EVIDENCE_BYTES};
 use super::{Content, FileContent};
 
-use crate::elf::{self, Source};
+use crate::elf::{self, ReadAt};
 
 /// The largest object that is read; the largest of Debian has 1.3 GB.
 const MAX_OBJECT_BYTES: u64 = 4 << 30;
@@ -74,7 +74,7 @@ fn read_holding(
     read_source(held.as_slice(), path, size_bytes, depth)
 }
 
-fn read_source<S: Source + ?Sized>(
+fn read_source<S: ReadAt + ?Sized>(
     source: &S,
     path: &[u8],
     size_bytes: u64,

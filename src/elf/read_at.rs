@@ -1,23 +1,28 @@
-//! Reading a file here and there in as few calls as will do.
+//! Buffered random access: keeps the last window, so nearby reads cost no system call.
 
-use std::io;
+use std::io::{self, Read};
 
-/// Bytes that can be read at any offset: an open file, or a slice.
-pub trait Source {
-    /// Reads from `offset` on and says how many bytes there were; 0 at the end.
+/// Bytes that can be read at any offset, such as an open file or a slice.
+pub trait ReadAt {
+    /// Reads from `offset` on and returns the number of bytes read, which is 0 at the end.
     ///
     /// # Errors
-    /// As the system reports them.
+    /// The system's error.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Reads the bytes from `offset` on in sequence.
+    fn reader(&self, offset: u64) -> SequentialReader<'_, Self> {
+        SequentialReader { source: self, offset }
+    }
 }
 
-impl Source for std::fs::File {
+impl ReadAt for std::fs::File {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         std::os::unix::fs::FileExt::read_at(self, buffer, offset)
     }
 }
 
-impl Source for [u8] {
+impl ReadAt for [u8] {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         let rest = usize::try_from(offset).ok().and_then(|start| self.get(start..)).unwrap_or_default();
         let length = rest.len().min(buffer.len());
@@ -26,57 +31,62 @@ impl Source for [u8] {
     }
 }
 
-/// The smallest read: neighbours of what is asked for are asked for next.
+/// Reader over a [`ReadAt`] that remembers its offset.
+#[derive(Debug)]
+pub struct SequentialReader<'source, S: ?Sized> {
+    source: &'source S,
+    offset: u64,
+}
+
+impl<S: ReadAt + ?Sized> Read for SequentialReader<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read_at(buffer, self.offset)?;
+        self.offset = self.offset.saturating_add(count as u64);
+        Ok(count)
+    }
+}
+
+/// Smallest read: the next request is usually for bytes just behind this one.
 const WINDOW_BYTES: usize = 4096;
 
-/// The part of a source that was read last. Tables of an object are walked in order, so that most of what
-/// is asked for is in it already.
+/// The part of a source that was read last. An object's tables are walked in order, so most requests fall into it.
 pub(super) struct Window<'source, S: ?Sized> {
     source: &'source S,
     start: u64,
     bytes: Vec<u8>,
 }
 
-impl<'source, S: Source + ?Sized> Window<'source, S> {
-    /// A window on `source` that has read nothing yet.
+impl<'source, S: ReadAt + ?Sized> Window<'source, S> {
+    /// Creates a window that has read nothing yet.
     pub(super) fn new(source: &'source S) -> Self {
         Self { source, start: 0, bytes: Vec::new() }
     }
 
-    /// A window on `source` whose first bytes are known.
+    /// Creates a window from the first bytes of a source, which the caller has already read.
     pub(super) fn starting_with(source: &'source S, head: &[u8]) -> Self {
         Self { source, start: 0, bytes: head.to_vec() }
     }
 
-    /// The `length` bytes at `offset`, or fewer where the source ends before them.
+    /// Reads `length` bytes at `offset`, or fewer if the source ends before them.
     ///
-    /// `length` is bounded by the callers' limits, never by what a file claims.
+    /// Callers bound `length` by their own limits, never by a number in the file.
     pub(super) fn up_to(&mut self, offset: u64, length: usize) -> io::Result<&[u8]> {
         let inside = offset.checked_sub(self.start).and_then(|skip| usize::try_from(skip).ok());
         if let Some(skip) = inside.filter(|skip| skip.saturating_add(length) <= self.bytes.len()) {
             return Ok(&self.bytes[skip..skip + length]);
         }
-        self.bytes.resize(length.max(WINDOW_BYTES), 0);
-        let mut filled = 0;
-        while filled < self.bytes.len() {
-            let count =
-                match self.source.read_at(&mut self.bytes[filled..], offset.saturating_add(filled as u64)) {
-                    Ok(0) => break,
-                    Ok(count) => count,
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                    Err(error) => {
-                        self.bytes.clear();
-                        return Err(error);
-                    }
-                };
-            filled += count;
-        }
-        self.bytes.truncate(filled);
+        let size = length.max(WINDOW_BYTES);
+        self.bytes.clear();
+        self.bytes.reserve_exact(size);
         self.start = offset;
-        Ok(&self.bytes[..length.min(filled)])
+        if let Err(error) = self.source.reader(offset).take(size as u64).read_to_end(&mut self.bytes) {
+            self.bytes.clear();
+            return Err(error);
+        }
+        Ok(&self.bytes[..length.min(self.bytes.len())])
     }
 
-    /// Exactly `length` bytes at `offset`, or nothing where the source ends before them.
+    /// Reads exactly `length` bytes at `offset`; `None` if the source ends before them.
     pub(super) fn exactly(&mut self, offset: u64, length: usize) -> io::Result<Option<&[u8]>> {
         let bytes = self.up_to(offset, length)?;
         Ok((bytes.len() == length).then_some(bytes))
