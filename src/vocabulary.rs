@@ -9,6 +9,9 @@ use std::str::FromStr;
 
 use bstr::{BStr, BString, ByteSlice};
 
+/// Number of links that one path may go through, as in Linux (path_resolution(7)).
+pub const MAX_LINKS: usize = 40;
+
 /// A name in DT_SONAME, or one that DT_NEEDED asks for. It may hold a slash, and then is a path.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Soname(BString);

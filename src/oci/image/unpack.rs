@@ -18,9 +18,7 @@ use super::ImageLayer;
 use super::documents::blob_name;
 use crate::support::decompress::{Compression, MAGIC_BYTES};
 use crate::tree::inventory::{LayerMember, MemberKind, each_layer_member};
-
-/// Links that one path may lead through, as in Linux (path_resolution(7)).
-const MAX_LINKS: usize = 40;
+use crate::vocabulary::MAX_LINKS;
 
 /// Unpacks the layers of a layout into `top`, an empty directory.
 pub(super) fn unpack(layout: &Path, layers: &[ImageLayer], top: &Path) -> io::Result<()> {

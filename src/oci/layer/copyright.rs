@@ -6,10 +6,7 @@ use super::LayerError;
 use super::compose::put_entry;
 use super::places::Places;
 use crate::tree::inventory::{Deb, EntryKind};
-use crate::vocabulary::{PackageName, RootedPath};
-
-/// How many links may lead to a copyright file.
-const MAX_LINKS: usize = 8;
+use crate::vocabulary::{MAX_LINKS, PackageName, RootedPath};
 
 /// Puts a package's copyright file in, with the links that lead to it. What is said where there is none.
 pub(super) fn put_copyright(

@@ -362,7 +362,7 @@ fn taken(laid: &Laid<'_>, starts: &[&Started<'_>]) -> Taken {
             if !seen.insert(path) {
                 continue;
             }
-            let Ok((links, end)) = root.way(root.top(), path) else { continue };
+            let Ok((links, end)) = root.resolve_with_links(root.top(), path) else { continue };
             for node in links.into_iter().chain([end]) {
                 take(laid, node, &mut taken);
             }

@@ -109,7 +109,7 @@ pub fn check_release(
                 Outcome::Found { object, rule, .. } => {
                     let found = check.found.entry(first_rule(&map.edges, *object).unwrap_or(*rule));
                     *found.or_default() += 1;
-                    let way = root.way(root.top(), &map[*object].path);
+                    let way = root.resolve_with_links(root.top(), &map[*object].path);
                     let is_alternative = |link: &NodeId| alternatives.contains(&root.mount_of(*link));
                     if way.is_ok_and(|(links, _)| links.iter().any(is_alternative)) {
                         check.through_alternatives += 1;

@@ -12,9 +12,7 @@ use bstr::{BString, ByteSlice};
 
 use super::layer::{HardLink, Layer, Whiteout, join, remove_below, split};
 use super::{Diagnostic, Entry, EntryKind, Inventory};
-
-/// Links that one path may lead through, as in Linux (path_resolution(7)).
-const MAX_LINKS: usize = 40;
+use crate::vocabulary::MAX_LINKS;
 
 /// Lays layers over each other, the lowest first. With the number of the layer that each entry is from, in the order of
 /// the entries.

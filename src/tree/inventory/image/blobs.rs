@@ -12,6 +12,7 @@ use super::{BUFFER_BYTES, ImageFault};
 use crate::support::decompress::{Compression, MAGIC_BYTES};
 use crate::tree::inventory::bounded::Bounded;
 use crate::tree::inventory::tar_members::{Dialect, Member, Members, Passable, Seekable, Stream};
+use crate::vocabulary::MAX_LINKS;
 
 /// What one document may come to; real ones have some kilobytes.
 pub(super) const MAX_DOCUMENT_BYTES: u64 = 4 << 20;
@@ -24,9 +25,6 @@ const MAX_MEMBERS: usize = 100_000;
 
 /// How much of a compressed archive's small members is held, so that it is not inflated once more for each document.
 const MAX_HELD_BYTES: u64 = 64 << 20;
-
-/// How many links a member's name may lead through: docker saved equal layers as links.
-const MAX_LINKS: usize = 8;
 
 /// Directories that a root has and no image: an archive with one of them is the tar of a root (Filesystem Hierarchy
 /// Standard).
