@@ -16,17 +16,14 @@ use super::interrupt::removed_when_interrupted;
 use super::layer::{packages, source_date_epoch};
 use super::printer::Printer;
 use super::{Exit, Failure};
-use crate::app::Sources;
 use crate::emit::{self, ImageReport};
-use crate::oci::image::{
-    self, Checked, Composed, Image, ImageBase, ImageError, ImageOutput, ImageRequest, ImageSettings,
-    NewLayer, StagingDir, TreesAre,
-};
-use crate::oci::layer::{self, Context, Layer, Request};
+use crate::oci::image::{self, Checked, Composed, Image, ImageError, StagingDir};
+use crate::oci::layer::Layer;
 use crate::oci::registry::Pushed;
+use crate::pipeline::{Composition, ImageTarget};
 use crate::solve::graph::Graph;
 use crate::solve::plan::Plan;
-use crate::tree::inventory::{ImageFacts, ImagePlatform};
+use crate::tree::inventory::ImagePlatform;
 
 /// How many dead links are told one by one.
 const TOLD_LINKS: usize = 10;
@@ -74,28 +71,21 @@ impl Making<'_> {
         let loaded = Some(Loaded { graph: closed.graph, learned_from });
         let plan = closed.plan;
         let debs = packages(&arguments.gap.catalog.archive, config, printer, &plan)?;
-        let request = Request {
-            plan: &plan,
-            sources: &debs,
-            base: sources.base.as_ref().map(|base| &base.inventory),
-            extent: arguments.shipped.files.into(),
-            // What is nothing but trees is no system.
-            is_lowest: sources.base.is_none() && !plan.packages.is_empty(),
-        };
-        let libraries = Layer::compose(&request, layer::scratch(output)?)?;
-        let tree_layers =
-            image::tree_layers(&sources, &libraries, arguments.owner.unwrap_or_default(), output)?;
-        let composing = Composing {
-            plan: &plan,
-            sources: &sources,
-            layers: &image::new_layers(&sources, &libraries, &tree_layers),
+        let composition = Composition { plan: &plan, sources: &sources, settings: Some(&linker) };
+        // What is nothing but trees is no system.
+        let is_lowest = sources.base.is_none() && !plan.packages.is_empty();
+        let libraries = composition.libraries(&debs, arguments.shipped.files.into(), is_lowest, output)?;
+        let target = ImageTarget {
             settings: &settings,
             platform: trees.place.choice.platform.as_ref(),
             created,
+            output,
+            kind: destination.kind,
         };
-        let composed = composing.compose(output, destination.kind)?;
-        let context = Context::Trees { sources: &sources, settings: &linker };
-        let checked = image::check(&composed, &plan, context, TreesAre::Inside)?;
+        let owner = arguments.owner.unwrap_or_default();
+        let staging = staging_beside(output)?;
+        let (tree_layers, composed, checked) =
+            composition.image_of_trees(&libraries, owner, target, staging)?;
         if let Some(command) = &arguments.verify.verify_run {
             composed.run(command.words(), Duration::from_secs(arguments.verify.verify_timeout.into()))?;
         }
@@ -106,22 +96,15 @@ impl Making<'_> {
 /// Refuses to compose an image on nothing without being told to.
 pub(super) fn want_base(place: &PlaceArguments, config: &Config) -> Result<(), Failure> {
     match Base::named(place, config)? {
-        Some(base) if base.is_described() => return Err(only_described(base.name())),
+        Some(base) if base.is_described() => {
+            return Err(ImageError::ModelledBase(base.name().to_owned()).into());
+        }
         Some(_) => return Ok(()),
         None => {}
     }
     let error = anyhow::anyhow!("cannot compose an image: no base is given");
     Err(Failure::question(error)
         .hint("--base names what the image is put on; `--base scratch` is nothing at all"))
-}
-
-/// That there is nothing to put an image on.
-fn only_described(name: &Path) -> Failure {
-    let name = name.display();
-    let error = anyhow::anyhow!(
-        "cannot compose an image on {name}: it is described by its packages, and not at hand"
-    );
-    Failure::question(error).hint("name the image itself, such as gcr.io/distroless/python3-debian12")
 }
 
 /// An image, what it was made of and what it was found to be.
@@ -291,39 +274,13 @@ fn by_platform(sources: &SourceArguments) -> Result<Option<Vec<SourceArguments>>
     Ok(Some(groups))
 }
 
-/// What an image is composed of.
-pub(super) struct Composing<'run> {
-    pub(super) plan: &'run Plan,
-    pub(super) sources: &'run Sources,
-    pub(super) layers: &'run [NewLayer<'run>],
-    pub(super) settings: &'run ImageSettings,
-    pub(super) platform: Option<&'run ImagePlatform>,
-    pub(super) created: u64,
-}
-
-impl Composing<'_> {
-    pub(super) fn compose(&self, output: &Path, kind: ImageOutput) -> Result<Composed, Failure> {
-        let staging = removed_when_interrupted(|| {
-            let staging = StagingDir::beside(output)?;
-            let directory = staging.path().to_owned();
-            Ok((staging, directory))
-        })?;
-        let Self { plan, sources, layers, settings, platform, created } = self;
-        let of_plan = ImagePlatform::from(plan.provenance.target.architecture);
-        let root_layer;
-        let base = match (&sources.base, &sources.image) {
-            (None, _) => ImageBase::Scratch,
-            (Some(_), Some(ImageFacts { parts: Some(parts), .. })) => ImageBase::Image(parts),
-            (Some(base), Some(_)) => return Err(only_described(&base.host_path)),
-            (Some(base), None) => {
-                root_layer = image::root_layer(base, output)?;
-                ImageBase::Directory(&root_layer)
-            }
-        };
-        let platform = platform.unwrap_or(&of_plan);
-        let request = ImageRequest { base, layers, settings, platform, created: *created };
-        Ok(image::compose(&request, staging, kind)?)
-    }
+/// A directory for an image beside its output, which is removed when the program is interrupted.
+pub(super) fn staging_beside(output: &Path) -> Result<StagingDir, Failure> {
+    removed_when_interrupted(|| {
+        let staging = StagingDir::beside(output)?;
+        let directory = staging.path().to_owned();
+        Ok((staging, directory))
+    })
 }
 
 fn warn_of_interpreters(checked: &Checked, printer: &Printer) {

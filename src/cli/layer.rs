@@ -7,7 +7,7 @@ use super::catalogs::archive_settings;
 use super::closing::{ClosedAnswer, ClosingQuestion, close, locked_urls, not_whole, warn_of_problems};
 use super::config::Config;
 use super::destination::Destination;
-use super::image::{Composing, Keeping, Made, want_base};
+use super::image::{Keeping, Made, staging_beside, want_base};
 use super::lock_file;
 use super::printer::Printer;
 use super::progress::Bars;
@@ -18,10 +18,9 @@ use crate::debian::catalog::Package;
 use crate::debian::depot::DebStore;
 use crate::emit::{self, LayerReport};
 use crate::loader::LinkerSettings;
-use crate::oci::image::{self, ImageSettings, LayerOrigin, NewLayer, TreesAre, layout_directory};
-use crate::oci::layer::{
-    self, Context, Layer, LayerContents, LayerError, OutputKind, PackageSource, Request,
-};
+use crate::oci::image::{ImageSettings, layout_directory};
+use crate::oci::layer::{self, Layer, LayerContents, LayerError, OutputKind, PackageSource};
+use crate::pipeline::{Composition, ImageTarget};
 use crate::solve::plan::Plan;
 use crate::tree::inventory::ReadDepth;
 
@@ -41,7 +40,7 @@ pub(super) fn run(arguments: &LayerArguments, config: &Config, printer: &Printer
     let plan = &planned.plan;
     let layer = planned.compose(arguments, output, config, printer)?;
     let written = layer::write(&layer, output, kind, mtime)?;
-    layer::check(&written, &layer, plan, planned.context())?;
+    planned.composition().check_layer(&written, &layer)?;
     let report = LayerReport::new(plan, &layer, &written);
     let text = match arguments.format {
         Format::Json => emit::layer_json(&report).map_err(Failure::outside)?,
@@ -67,18 +66,16 @@ fn write_image(
     let destination = Destination::of(&arguments.output, archive, config)?;
     want_base(&arguments.gap.sources.place, config)?;
     let planned = Planned::of(arguments, config, printer)?;
-    let plan = &planned.plan;
     let layer = planned.compose(arguments, directory, config, printer)?;
-    let composing = Composing {
-        plan,
-        sources: &planned.sources,
-        layers: &[NewLayer { origin: LayerOrigin::Libraries, layer: &layer }],
+    let target = ImageTarget {
         settings: &ImageSettings::default(),
         platform: arguments.gap.sources.place.choice.platform.as_ref(),
         created,
+        output: directory,
+        kind: destination.kind,
     };
-    let composed = composing.compose(directory, destination.kind)?;
-    let checked = image::check(&composed, plan, planned.context(), TreesAre::Outside)?;
+    let (composed, checked) =
+        planned.composition().image_of_libraries(&layer, target, staging_beside(directory)?)?;
     let made =
         Made { plan: planned.plan, libraries: layer, trees: Vec::new(), composed, checked, loaded: None };
     let place = &arguments.gap.sources.place;
@@ -148,22 +145,13 @@ impl Planned {
         config: &Config,
         printer: &Printer,
     ) -> Result<Layer, Failure> {
-        let sources = packages(&arguments.gap.catalog.archive, config, printer, &self.plan)?;
-        let request = Request {
-            plan: &self.plan,
-            sources: &sources,
-            base: self.sources.base.as_ref().map(|base| &base.inventory),
-            extent: arguments.shipped.files.into(),
-            is_lowest: false,
-        };
-        Ok(Layer::compose(&request, layer::scratch(output)?)?)
+        let packages = packages(&arguments.gap.catalog.archive, config, printer, &self.plan)?;
+        let extent = arguments.shipped.files.into();
+        Ok(self.composition().libraries(&packages, extent, false, output)?)
     }
 
-    fn context(&self) -> Context<'_> {
-        match &self.linker {
-            Some(settings) => Context::Trees { sources: &self.sources, settings },
-            None => Context::Lock { base: self.sources.base.as_ref().map(|base| &base.inventory) },
-        }
+    fn composition(&self) -> Composition<'_> {
+        Composition { plan: &self.plan, sources: &self.sources, settings: self.linker.as_ref() }
     }
 }
 

@@ -6,7 +6,7 @@
 //!                        │                                    ├─► close         with what the packages need, too
 //!                        │                                    └─► show_closed   everything linked, to look at
 //!                        ├─► resolve_on_each                                    the same on several releases
-//!  Planner::plan ────────┘─► Closure                                            the Plan: what a lock holds
+//!  Planner::plan ────────┘─► Plan ─► Composition ─► layer, image                what a lock holds, put to use
 //! ```
 //!
 //! A caller links first, since the architecture of the trees' objects ([`LinkedTrees::architecture`]) decides which
@@ -14,12 +14,14 @@
 
 mod analysis;
 mod closing;
+mod composition;
 mod debs;
 mod including;
 mod inputs;
 mod planner;
 
 pub use analysis::{Analysis, LinkedTrees};
+pub use composition::{Composition, ImageTarget};
 pub use debs::{Debs, Reading};
 pub use inputs::{Catalogs, Inputs};
 pub use planner::Planner;

@@ -22,6 +22,9 @@ pub enum ImageError {
         #[source]
         source: ImageFault,
     },
+    /// The base is known by its packages alone.
+    #[error("cannot compose an image on {0}: it is modelled from its packages, and its layers are not here")]
+    ModelledBase(PathBuf),
     /// A layer of the base has another digest than is stated for it.
     #[error(
         "cannot copy a layer of the base {path}: it has the digest sha256:{found} and not sha256:{stated}"
@@ -132,6 +135,9 @@ impl ImageError {
         match self {
             Self::Layer(error) => error.hint(),
             Self::Output { .. } => Some("give a new directory, or a name that ends in .tar"),
+            Self::ModelledBase(_) => {
+                Some("name the image itself, such as gcr.io/distroless/python3-debian12")
+            }
             Self::Enter(_) => Some("leave out --verify-run"),
             Self::Time(_) => Some("SOURCE_DATE_EPOCH is a number of seconds since 1970"),
             _ => None,
