@@ -3,6 +3,9 @@
 mod audit;
 mod diff;
 mod escape;
+#[cfg(test)]
+#[path = "../../tests/support/golden.rs"]
+mod golden;
 mod graph;
 mod html;
 mod humanize;

@@ -7,6 +7,7 @@ pub(crate) mod archive_server;
 pub(crate) mod audits;
 pub(crate) mod command_line;
 pub(crate) mod fixture;
+pub(crate) mod golden;
 pub(crate) mod host;
 pub(crate) mod images;
 pub(crate) mod judge;

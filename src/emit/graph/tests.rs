@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{graph_dot, graph_json, graph_mermaid, graph_svg};
 use crate::debian::catalog::{IndexKind, Provenance};
+use crate::emit::golden::assert_golden;
 use crate::loader::NeedKind;
 use crate::solve::graph::Graph;
 use crate::solve::graph::sample::{Sketch, closed, open};
@@ -43,27 +44,24 @@ fn hostile() -> Graph {
     sketch.graph()
 }
 
+/// Asserts that all formats write a graph as in `snapshots/`.
 #[track_caller]
-fn assert_is(actual: &str, expected: &str) {
-    assert!(actual == expected, "it is:\n{actual}\ninstead of:\n{expected}");
+fn assert_written(name: &str, graph: &Graph, closed: bool) {
+    let file = |ending: &str| format!("src/emit/graph/snapshots/{name}.{ending}");
+    assert_golden(&file("dot"), &graph_dot(graph));
+    assert_golden(&file("mmd"), &graph_mermaid(graph).0);
+    assert_golden(&file("json"), &json(graph, closed));
+    assert_golden(&file("svg"), &graph_svg(graph));
 }
 
 #[test]
 fn an_open_graph() {
-    let graph = open();
-    assert_is(&graph_dot(&graph), include_str!("snapshots/open.dot"));
-    assert_is(&graph_mermaid(&graph).0, include_str!("snapshots/open.mmd"));
-    assert_is(&json(&graph, false), include_str!("snapshots/open.json"));
-    assert_is(&graph_svg(&graph), include_str!("snapshots/open.svg"));
+    assert_written("open", &open(), false);
 }
 
 #[test]
 fn a_closed_graph() {
-    let graph = closed();
-    assert_is(&graph_dot(&graph), include_str!("snapshots/closed.dot"));
-    assert_is(&graph_mermaid(&graph).0, include_str!("snapshots/closed.mmd"));
-    assert_is(&json(&graph, true), include_str!("snapshots/closed.json"));
-    assert_is(&graph_svg(&graph), include_str!("snapshots/closed.svg"));
+    assert_written("closed", &closed(), true);
 }
 
 #[test]

@@ -4,78 +4,54 @@ use bstr::BString;
 
 use super::sample::{empty_plan, hostile_plan, plan};
 use super::*;
+use crate::emit::golden::assert_golden;
 use crate::solve::plan::{TakenKind, read_lock, write_lock};
 use crate::vocabulary::RootedPath;
 
-/// A file of fixtures/manifests.
-macro_rules! fixture {
-    ($path:expr) => {
-        include_str!(concat!("../../../fixtures/manifests/", $path))
-    };
-}
-
-/// What is expected of each format that is named, out of a directory of fixtures/manifests.
-macro_rules! expected {
-    ($directory:literal: $($format:literal)+) => {
-        [$(($format, fixture!(concat!($directory, $format, ".txt")))),+]
-    };
-}
-
-/// That the formats write a Plan as expected. The program's version has a word in its place.
+/// Asserts that a text is the file of fixtures/manifests.
 #[track_caller]
-fn assert_written(plan: &Plan, expected: &[(&str, &str)]) {
+fn assert_file(path: &str, text: &str) {
+    assert_golden(&format!("fixtures/manifests/{path}"), text);
+}
+
+/// Asserts that each format writes a Plan as in the directory, with a word in place of the program's version.
+#[track_caller]
+fn assert_written(plan: &Plan, directory: &str, formats: &[ManifestFormat]) {
     let version = env!("CARGO_PKG_VERSION");
-    for (format, expected) in expected {
-        let text = manifest(plan, format.parse().expect("is a format")).expect("is written");
+    for format in formats {
+        let text = manifest(plan, *format).expect("is written");
         let text = text.replace(&format!("sodeb-{version}"), "sodeb-VERSION");
         let text = text.replace(&format!("\"version\": \"{version}\""), "\"version\": \"VERSION\"");
-        assert!(text == *expected, "{format} is written so:\n{text}\ninstead of:\n{expected}");
+        assert_file(&format!("{directory}{}.txt", format.name()), &text);
     }
-}
-
-/// That every format is among those that are expected.
-#[track_caller]
-fn assert_all(expected: &[(&str, &str)]) {
-    let names: Vec<&str> = expected.iter().map(|(format, _)| *format).collect();
-    let all: Vec<&str> = ManifestFormat::ALL.iter().map(|format| format.name()).collect();
-    assert_eq!(names, all);
 }
 
 #[test]
 fn the_locks_beside_the_manifests_are_those_of_the_samples() {
-    for (lock, plan) in [
-        (fixture!("sodeb.lock"), plan()),
-        (fixture!("hostile/sodeb.lock"), hostile_plan()),
-        (fixture!("empty/sodeb.lock"), empty_plan()),
-    ] {
-        assert_eq!(write_lock(&plan), lock);
-        assert_eq!(read_lock(lock), Ok(plan));
+    for (path, plan) in
+        [("sodeb.lock", plan()), ("hostile/sodeb.lock", hostile_plan()), ("empty/sodeb.lock", empty_plan())]
+    {
+        let lock = write_lock(&plan);
+        assert_file(path, &lock);
+        assert_eq!(read_lock(&lock), Ok(plan));
     }
 }
 
 #[test]
 fn every_format_is_written_as_expected() {
-    let expected = expected!("": "rules-distroless" "rules-distroless-lock" "rules-distroless-module"
-        "rules-distroless-lock-v2" "rules-oci" "bazel-legacy" "dockerfile-apt" "dockerfile-sodeb" "dockerfile-layer"
-        "apt" "mmdebstrap" "chisel" "spdx" "cyclonedx" "json");
-    assert_all(&expected);
-    assert_written(&plan(), &expected);
+    assert_written(&plan(), "", &ManifestFormat::ALL);
 }
 
 #[test]
 fn a_plan_without_packages_is_a_manifest_too() {
-    let expected = expected!("empty/": "rules-distroless" "rules-distroless-lock" "rules-distroless-module"
-        "rules-distroless-lock-v2" "rules-oci" "bazel-legacy" "dockerfile-apt" "dockerfile-sodeb" "dockerfile-layer"
-        "apt" "mmdebstrap" "chisel" "spdx" "cyclonedx" "json");
-    assert_all(&expected);
-    assert_written(&empty_plan(), &expected);
+    assert_written(&empty_plan(), "empty/", &ManifestFormat::ALL);
 }
 
 #[test]
 fn odd_paths_stay_words_in_the_formats_that_name_files() {
-    let expected =
-        expected!("hostile/": "rules-oci" "bazel-legacy" "dockerfile-apt" "chisel" "spdx" "cyclonedx" "json");
-    assert_written(&hostile_plan(), &expected);
+    use ManifestFormat::{BazelLegacy, Chisel, CycloneDx, DockerfileApt, Json, RulesOci, Spdx};
+    let formats = [RulesOci, BazelLegacy, DockerfileApt, Chisel, Spdx, CycloneDx, Json];
+    assert_written(&hostile_plan(), "hostile/", &formats);
 }
 
 /// Which formats refuse a Plan with this path, both of a link that update-alternatives makes and of a file.
