@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use super::arguments::{ArchiveArguments, AuditArguments, AuditFormat, LookArguments, PlaceArguments};
-use super::base::Base;
+use super::base;
 use super::catalogs;
 use super::config::Config;
 use super::printer::Printer;
@@ -196,7 +196,7 @@ pub(super) fn look_at(
         architecture: config.arch_unless(catalog.arch)?,
         depth: ReadDepth::Audit,
     };
-    let subject = Base::of_word(name, Path::new(""))?.read_alone(&question, config, printer)?;
+    let subject = base::read_alone(name, &question, config, printer)?;
     for diagnostic in subject.inventory().diagnostics() {
         printer.warning(&format!("{}: cannot read {}: {}", subject.name, diagnostic.path, diagnostic.cause));
     }

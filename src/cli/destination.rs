@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::arguments::{ArchiveArguments, PlaceArguments};
-use super::base::{Base, registry_settings};
+use super::base::{self, registry_settings};
 use super::catalogs::cache_dir;
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
+use crate::oci::base::Base;
 use crate::oci::image::{ImageError, ImageOutput};
 use crate::oci::registry::{self, ImageReference, Pushed};
 
@@ -93,7 +94,7 @@ impl Destination {
             return Ok(None);
         };
         let settings = registry_settings(&place.choice, &archive.cache, archive.offline, config)?;
-        let base = Base::named(place, config)?;
+        let base = base::named(place, config)?;
         let from = base.as_ref().and_then(Base::image_reference);
         let bars = Bars::new(printer.shows_progress);
         Ok(Some(registry::push(&settings, layout, reference, from, &bars)?))

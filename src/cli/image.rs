@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::arguments::{
     ArchiveArguments, Format, GapArguments, ImageArguments, PlaceArguments, SourceArguments,
 };
-use super::base::Base;
+use super::base;
 use super::closing::{ClosedAnswer, ClosingQuestion, close, not_whole, warn_of_problems};
 use super::config::Config;
 use super::destination::Destination;
@@ -95,8 +95,8 @@ impl Making<'_> {
 
 /// Refuses to compose an image on nothing without being told to.
 pub(super) fn want_base(place: &PlaceArguments, config: &Config) -> Result<(), Failure> {
-    match Base::named(place, config)? {
-        Some(base) if base.is_described() => {
+    match base::named(place, config)? {
+        Some(base) if base.is_modelled() => {
             return Err(ImageError::ModelledBase(base.name().to_owned()).into());
         }
         Some(_) => return Ok(()),

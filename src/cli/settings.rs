@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::Failure;
 use super::arguments::{CacheArguments, CatalogArguments, LinkerArguments, PlaceArguments};
-use super::base::Base;
+use super::base;
 use super::config::Config;
 use super::printer::Printer;
 use crate::app::Sources;
@@ -44,12 +44,9 @@ pub(super) fn read_sources(
     config: &Config,
     printer: &Printer,
 ) -> Result<Sources, Failure> {
-    let SourceQuestion { paths, place, depth, .. } = question;
-    let at = places(paths, place, config)?;
-    match Base::named(place, config)? {
-        Some(base) => base.read_below(question, &at, config, printer),
-        None => Ok(Sources::read(paths, None, &at, *depth)?),
-    }
+    let at = places(question.paths, question.place, config)?;
+    let base = base::named(question.place, config)?;
+    base::read_trees(base.as_ref(), question, &at, config, printer)
 }
 
 /// Where the trees are mounted: nowhere said, or one place for each.

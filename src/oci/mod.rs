@@ -1,5 +1,6 @@
-//! Container images: registries, known base images, the layer with the needed files, and whole images.
+//! Container images: registries, base images, the layer with the missing libraries, and whole images.
 
+pub mod base;
 pub mod image;
 pub mod known_images;
 pub mod layer;

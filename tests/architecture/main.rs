@@ -20,7 +20,7 @@ const WINGS: &[(&str, &[&str])] = &[
     ("app", &[]),
     ("debian", &["maintainer_scripts", "inclusions", "archive", "catalog", "depot", "export"]),
     ("solve", &["solver", "resolve", "graph", "plan", "closure"]),
-    ("oci", &["registry", "known_images", "layer", "image"]),
+    ("oci", &["registry", "known_images", "base", "layer", "image"]),
     ("audit", &[]),
     ("emit", &[]),
     ("pipeline", &[]),

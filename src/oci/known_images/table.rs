@@ -1,73 +1,73 @@
-//! Which packages well-known images are made of.
+//! Packages of the known images.
 //!
-//! Those of distroless are what its own build files listed in August 2026 (`*/config.bzl` of
-//! <https://github.com/GoogleContainerTools/distroless>; python3-debian12 as it was when it was last built). Debian's
-//! slim images are a debootstrap of the variant minbase: the packages that are essential or of the priority required,
-//! apt, and what apt would install with them, in the releases of 2026.
+//! Distroless: the packages listed by its build files in August 2026 (`*/config.bzl` of
+//! <https://github.com/GoogleContainerTools/distroless>; python3-debian12 as of its last build). Debian's slim images
+//! are made by debootstrap's variant minbase: the packages that are essential or of priority required, apt, and the
+//! packages that apt would install with them, in the releases of 2026.
 
-use super::NamedBase;
+use super::known_image::KnownImage;
 
-/// A merged /usr, as debootstrap makes it.
+/// Links of a merged /usr, as debootstrap makes it.
 const MERGED: &[(&str, &str)] =
     &[("bin", "usr/bin"), ("lib", "usr/lib"), ("lib64", "usr/lib64"), ("sbin", "usr/sbin")];
 
-/// All of them.
-pub(super) const TABLE: &[NamedBase] = &[
-    NamedBase {
+/// All known images.
+pub(super) const TABLE: &[KnownImage] = &[
+    KnownImage {
         names: &["distroless/static-debian12"],
         release: "bookworm",
         packages: &[STATIC_12],
         links: &[],
     },
-    NamedBase {
+    KnownImage {
         names: &["distroless/base-debian12"],
         release: "bookworm",
         packages: &[STATIC_12, BASE_12],
         links: &[],
     },
-    NamedBase {
+    KnownImage {
         names: &["distroless/cc-debian12"],
         release: "bookworm",
         packages: &[STATIC_12, BASE_12, CC_12],
         links: &[],
     },
-    NamedBase {
+    KnownImage {
         names: &["distroless/python3-debian12"],
         release: "bookworm",
         packages: &[STATIC_12, BASE_12, CC_12, PYTHON_12],
         links: &[("usr/bin/python3", "python3.11"), ("usr/bin/python", "python3.11")],
     },
-    NamedBase {
+    KnownImage {
         names: &["debian:bookworm-slim", "debian:12-slim", "debian:bookworm", "debian:12"],
         release: "bookworm",
         packages: &[SLIM_BOOKWORM],
         links: MERGED,
     },
-    NamedBase {
+    KnownImage {
         names: &["distroless/static-debian13"],
         release: "trixie",
         packages: &[STATIC_13],
         links: &[],
     },
-    NamedBase {
+    KnownImage {
         names: &["distroless/base-debian13"],
         release: "trixie",
         packages: &[STATIC_13, BASE_13],
         links: &[],
     },
-    NamedBase {
+    KnownImage {
         names: &["distroless/cc-debian13"],
         release: "trixie",
         packages: &[STATIC_13, BASE_13, CC_13],
         links: &[],
     },
-    NamedBase {
+    KnownImage {
         names: &["distroless/python3-debian13"],
         release: "trixie",
         packages: &[STATIC_13, BASE_13, CC_13, PYTHON_13],
         links: &[("usr/bin/python3", "python3.13"), ("usr/bin/python", "python3.13")],
     },
-    NamedBase {
+    KnownImage {
         names: &["debian:trixie-slim", "debian:13-slim", "debian:trixie", "debian:13"],
         release: "trixie",
         packages: &[SLIM_TRIXIE],

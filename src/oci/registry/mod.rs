@@ -26,7 +26,8 @@ use jiff::Timestamp;
 pub use error::{RegistryError, TransferError};
 pub use pull::Pulled;
 pub use push::Pushed;
-pub use reference::{BaseReference, EngineImage, ImageReference};
+pub(in crate::oci) use reference::{ENGINE_PREFIX, REGISTRY_PREFIX};
+pub use reference::{EngineImage, ImageReference};
 
 use crate::support::progress::Progress;
 use crate::tree::inventory::ImagePlatform;

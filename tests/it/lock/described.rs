@@ -1,4 +1,4 @@
-//! Bases that are described by their packages.
+//! Bases that are modelled from their packages.
 
 use std::process::Command;
 
@@ -26,7 +26,7 @@ fn a_named_base_has_what_its_packages_have() {
     let world = world();
     let lock = world.lock(&["--base", "distroless/static-debian12"]);
     assert_eq!((lock.status, lock.packages()), (0, vec!["libb1"]), "{}", lock.stderr);
-    let said = "distroless/static-debian12 is described by its 4 packages in bookworm of ";
+    let said = "distroless/static-debian12 is modelled from 4 bookworm packages (";
     assert!(lock.stderr.contains(said), "{}", lock.stderr);
     let digest = lock.value["base"]["digest"].as_str().expect("a digest").to_owned();
     let offline =

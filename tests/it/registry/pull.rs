@@ -53,7 +53,7 @@ fn offline_what_was_fetched_before_serves_and_says_of_when_it_is() {
     let output = run(&fixture, &base(&server), &["--offline"]);
     assert_eq!(answer_of(&output, &base(&server)), expected);
     assert!(
-        stderr(&output).contains(&format!("note: {} is what it was on 2", base(&server))),
+        stderr(&output).contains(&format!("note: using the cached {}, as of 2", base(&server))),
         "{}",
         stderr(&output)
     );

@@ -1,0 +1,164 @@
+//! Name of a base, and the kind of source that it stands for.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use crate::oci::known_images::{self, KnownImage};
+use crate::oci::registry::{ENGINE_PREFIX, EngineImage, ImageReference, REGISTRY_PREFIX, RegistryError};
+
+/// Name of the base without any files.
+const SCRATCH: &str = "scratch";
+
+/// A base, and its name as it was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    name: PathBuf,
+    reference: BaseReference,
+}
+
+/// Source of a base.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BaseReference {
+    /// A directory or file on the host.
+    Path(PathBuf),
+    /// An image in a registry.
+    Registry(ImageReference),
+    /// An image in docker's engine.
+    Engine(EngineImage),
+    /// An image that is modelled from its packages.
+    Known(&'static KnownImage),
+    /// No files at all.
+    Scratch,
+}
+
+impl Base {
+    /// Parses the name of a base; a relative path starts in `directory`.
+    ///
+    /// # Errors
+    /// When the name stands for an image and is malformed.
+    pub fn parse(word: &OsStr, directory: &Path) -> Result<Self, RegistryError> {
+        let reference = BaseReference::parse(word, directory)?;
+        let name = match &reference {
+            BaseReference::Path(path) => path.clone(),
+            _ => PathBuf::from(word),
+        };
+        Ok(Self { name, reference })
+    }
+
+    /// Name for reports: the path, or else the word as it was typed.
+    pub fn name(&self) -> &Path {
+        &self.name
+    }
+
+    /// Source of the base.
+    pub fn reference(&self) -> &BaseReference {
+        &self.reference
+    }
+
+    /// Name in a registry, if the base is there.
+    pub fn image_reference(&self) -> Option<&ImageReference> {
+        match &self.reference {
+            BaseReference::Registry(image) => Some(image),
+            _ => None,
+        }
+    }
+
+    /// True if the base is modelled from packages, so that its layers are unavailable.
+    pub fn is_modelled(&self) -> bool {
+        matches!(self.reference, BaseReference::Known(_))
+    }
+}
+
+impl BaseReference {
+    /// Parses a word. An existing path always wins; `./` makes a path of any word. Without `docker://`, a name is in a
+    /// registry if its first part is a host: it has a dot or a port, or is `localhost`, as in docker.
+    ///
+    /// # Errors
+    /// When the word stands for an image and is malformed.
+    pub fn parse(word: &OsStr, directory: &Path) -> Result<Self, RegistryError> {
+        let path = directory.join(word);
+        let Some(text) = word.to_str().filter(|_| !path.exists()) else { return Ok(Self::Path(path)) };
+        if let Some(known) = known_images::find(text) {
+            return Ok(Self::Known(known));
+        }
+        if text.starts_with(REGISTRY_PREFIX) {
+            return ImageReference::parse(text).map(Self::Registry);
+        }
+        if text.starts_with(ENGINE_PREFIX) {
+            return EngineImage::parse(text).map(Self::Engine);
+        }
+        if text.contains("://") {
+            let cause = "docker:// is the only transport".to_owned();
+            return Err(RegistryError::Reference { text: text.to_owned(), cause });
+        }
+        if text == SCRATCH {
+            return Ok(Self::Scratch);
+        }
+        match text.split_once('/') {
+            Some((host, _)) if is_host(host) && !directory.join(host).exists() => {
+                ImageReference::parse(text).map(Self::Registry)
+            }
+            _ => Ok(Self::Path(path)),
+        }
+    }
+}
+
+/// True if the first part of a name is the host of a registry.
+fn is_host(part: &str) -> bool {
+    !part.starts_with('.') && (part == "localhost" || part.contains(['.', ':']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(word: &str) -> Result<BaseReference, RegistryError> {
+        BaseReference::parse(OsStr::new(word), Path::new("/nowhere"))
+    }
+
+    #[test]
+    fn names_with_a_host_or_a_transport_are_images() {
+        for word in
+            ["docker://debian", "gcr.io/distroless/cc-debian12", "localhost:5000/x:tag", "localhost/x"]
+        {
+            assert!(matches!(parse(word), Ok(BaseReference::Registry(_))), "{word}");
+        }
+        for word in ["docker-daemon:debian", "docker-daemon:localhost:5000/x:y"] {
+            assert!(matches!(parse(word), Ok(BaseReference::Engine(_))), "{word}");
+        }
+        assert!(matches!(parse("debian:bookworm-slim"), Ok(BaseReference::Known(_))));
+        assert_eq!(parse("scratch").ok(), Some(BaseReference::Scratch));
+    }
+
+    #[test]
+    fn all_other_words_are_paths() {
+        for word in ["base", "base.tar", "./gcr.io/x", "/gcr.io/x", "../x.y/z", "a/b.c", ""] {
+            let path = Path::new("/nowhere").join(word);
+            assert_eq!(parse(word).ok(), Some(BaseReference::Path(path)), "{word}");
+        }
+    }
+
+    #[test]
+    fn an_existing_path_is_a_path() {
+        let directory = tempfile::tempdir().expect("a directory");
+        std::fs::create_dir_all(directory.path().join("gcr.io/there")).expect("directories");
+        for word in ["gcr.io/there", "gcr.io/absent"] {
+            let parsed = BaseReference::parse(OsStr::new(word), directory.path());
+            assert_eq!(parsed.ok(), Some(BaseReference::Path(directory.path().join(word))), "{word}");
+        }
+    }
+
+    #[test]
+    fn malformed_names_of_images_are_errors() {
+        for word in ["docker://", "docker-daemon:", "https://gcr.io/x", "gcr.io/x?y", "gcr.io/../x"] {
+            assert!(matches!(parse(word), Err(RegistryError::Reference { .. })), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_path_starts_in_its_directory() {
+        let base = |word: &str| Base::parse(OsStr::new(word), Path::new("/nowhere")).expect("is a base");
+        assert_eq!(base("x").name(), Path::new("/nowhere/x"));
+        assert_eq!(base("docker://debian").name(), Path::new("docker://debian"));
+    }
+}

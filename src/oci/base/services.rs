@@ -1,0 +1,55 @@
+//! Access to the outside that reading a base may need.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::BaseError;
+use super::reference::Base;
+use crate::debian::catalog::{Catalog, Package, Provenance};
+use crate::oci::known_images::KnownImage;
+use crate::oci::registry::RegistrySettings;
+use crate::support::progress::Progress;
+use crate::tree::inventory::Deb;
+use crate::vocabulary::Architecture;
+
+/// Registries, catalogs, .debs and the cache, each set up only when a base needs it.
+pub trait BaseServices {
+    /// Error of the outside.
+    type Error: From<BaseError>;
+
+    /// Directory of the cache.
+    ///
+    /// # Errors
+    /// When none can be chosen.
+    fn cache_dir(&self) -> Result<PathBuf, Self::Error>;
+
+    /// Access to registries and to docker's engine.
+    ///
+    /// # Errors
+    /// When the settings are incomplete.
+    fn registry(&self) -> Result<RegistrySettings, Self::Error>;
+
+    /// Catalog of the packages of `image`, which is known as `base`.
+    ///
+    /// # Errors
+    /// When no index of its release is available.
+    fn catalog(
+        &self,
+        base: &Base,
+        image: &KnownImage,
+        architecture: Option<Architecture>,
+    ) -> Result<Box<dyn Catalog>, Self::Error>;
+
+    /// .debs of packages, in their order; the inner error tells why one cannot be read.
+    ///
+    /// # Errors
+    /// When the archive, the network or the cache fails.
+    fn debs(
+        &self,
+        provenance: &Provenance,
+        packages: &[Package],
+    ) -> Result<Vec<Result<Arc<Deb>, String>>, Self::Error>;
+
+    /// Display of the progress of downloads.
+    fn progress(&self) -> Box<dyn Progress>;
+}
