@@ -1,77 +1,63 @@
-//! What was known before: an earlier audit's JSON (sodeb.audit/1), of which each finding that is still there does not
-//! count.
+//! Baseline of known findings: the JSON of an earlier audit (sodeb.audit/1). Findings listed there are not counted.
 
 use std::collections::BTreeSet;
 
 use super::finding::Finding;
-use crate::support::storage::digest_of_bytes;
 
-/// The schema of the documents that serve as a baseline.
+/// Schema of the documents that can serve as a baseline.
 const SCHEMA: &str = "sodeb.audit/1";
 
-/// How many hexadecimal digits a finding's fingerprint has.
-const FINGERPRINT_DIGITS: usize = 32;
-
-/// The findings that were known, by image.
+/// Known findings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
-    /// The fingerprints of every image of it together: an image's name changes with its tag.
+    /// Fingerprints of all images together, since the name of an image changes with its tag.
     known: BTreeSet<String>,
 }
 
-/// A baseline could not be read.
+/// Error of reading a baseline.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
-    /// It is no JSON, or not of the form.
-    #[error("it is not what `sodeb audit --format json` writes: {0}")]
+    /// Not JSON, or JSON of another form.
+    #[error("not a document written by `sodeb audit --format json`: {0}")]
     Form(#[from] serde_json::Error),
-    /// It is another document.
-    #[error("it has the schema {0:?} and not {SCHEMA:?}")]
+    /// Document with another schema.
+    #[error("the schema is {0:?}, expected {SCHEMA:?}")]
     Schema(String),
 }
 
 #[derive(serde::Deserialize)]
 struct Document {
     schema: String,
-    images: Vec<Image>,
+    images: Vec<ImageRow>,
 }
 
 #[derive(serde::Deserialize)]
-struct Image {
-    findings: Vec<Known>,
+struct ImageRow {
+    findings: Vec<FindingRow>,
 }
 
 #[derive(serde::Deserialize)]
-struct Known {
+struct FindingRow {
     fingerprint: String,
 }
 
 impl Baseline {
-    /// Reads an earlier audit's JSON.
+    /// Parses the JSON of an earlier audit.
     ///
     /// # Errors
-    /// When it is none.
+    /// When the text is not such a document.
     pub fn parse(text: &[u8]) -> Result<Self, BaselineError> {
         let Document { schema, images } = serde_json::from_slice(text)?;
         if schema != SCHEMA {
             return Err(BaselineError::Schema(schema));
         }
         let findings = images.into_iter().flat_map(|image| image.findings);
-        Ok(Self { known: findings.map(|known| known.fingerprint).collect() })
+        Ok(Self { known: findings.map(|finding| finding.fingerprint).collect() })
     }
 
-    /// Whether a finding was known.
-    pub(super) fn has(&self, finding: &Finding) -> bool {
+    /// True if the finding is known.
+    pub(super) fn contains(&self, finding: &Finding) -> bool {
         self.known.contains(&finding.fingerprint())
-    }
-}
-
-impl Finding {
-    /// Its identity as a short word: the same for the same fault in the next image.
-    pub fn fingerprint(&self) -> String {
-        let mut digest = digest_of_bytes(&self.identity()).to_string();
-        digest.truncate(FINGERPRINT_DIGITS);
-        digest
     }
 }
 
@@ -80,13 +66,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_audits_document_is_a_baseline() {
-        let told = |text: &str| Baseline::parse(text.as_bytes()).map_err(|error| error.to_string());
-        let known = told(r#"{"schema": "sodeb.audit/1", "images": [{"findings": [{"fingerprint": "ab"}]}]}"#);
+    fn only_the_document_of_an_audit_is_a_baseline() {
+        let parsed = |text: &str| Baseline::parse(text.as_bytes()).map_err(|error| error.to_string());
+        let known =
+            parsed(r#"{"schema": "sodeb.audit/1", "images": [{"findings": [{"fingerprint": "ab"}]}]}"#);
         assert_eq!(known, Ok(Baseline { known: ["ab".to_owned()].into() }));
         assert!(
-            told(r#"{"schema": "sodeb.lock/1", "images": []}"#).is_err_and(|error| error.contains("lock"))
+            parsed(r#"{"schema": "sodeb.lock/1", "images": []}"#).is_err_and(|error| error.contains("lock"))
         );
-        assert!(told("[]").is_err());
+        assert!(parsed("[]").is_err());
     }
 }

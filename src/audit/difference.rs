@@ -1,65 +1,65 @@
-//! What changed between two images, or between two locks: packages, libraries, sizes, findings.
+//! Comparison of two images, or of two locks: packages, libraries, sizes and findings.
 //!
-//! Both sides are brought into one form first ([`Side`]), so that the comparison knows of neither.
+//! Both sides are first converted to one form ([`Side`]), so that the comparison depends on neither kind.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::finding::Severity;
 use super::owners::OwnerKind;
-use super::policy::Verdict;
+use super::policy::FindingStatus;
 use super::report::ReportedImage;
+use super::severity::Severity;
 use crate::solve::plan::{Plan, TakenKind};
 use crate::vocabulary::{RootedPath, Soname};
 
 /// One side of a comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Side {
-    /// What it is called.
+    /// Name as the user gave it.
     pub name: String,
-    /// The release and architecture.
+    /// Release and architecture.
     pub target: String,
-    /// Its packages.
+    /// Packages.
     pub packages: BTreeMap<PackageKey, PackageFacts>,
-    /// Its libraries with the files that have each, links resolved, and their sizes in bytes.
+    /// Libraries: the files that provide each soname, with links resolved, and their sizes in bytes.
     pub libraries: BTreeMap<Soname, BTreeMap<RootedPath, u64>>,
-    /// What is wrong in it and is not ignored.
-    pub faults: BTreeSet<Fault>,
-    /// Its files' bytes.
+    /// Findings or problems that are not ignored.
+    pub findings: BTreeSet<ComparedFinding>,
+    /// Size of all files in bytes.
     pub bytes: u64,
-    /// How many files it has.
+    /// Number of files.
     pub files: usize,
 }
 
-/// What tells a package from others.
+/// Key of a package: its kind and name.
 pub type PackageKey = (OwnerKind, Arc<str>);
 
-/// What is known of a package.
+/// Facts of a package that are compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PackageFacts {
-    /// Its versions; an image may have several, and of npm's packages none is known.
+    /// Versions. An image may have several; those of npm packages are unknown.
     pub versions: BTreeSet<Arc<str>>,
-    /// Its files' bytes.
+    /// Size of its files in bytes.
     pub bytes: u64,
 }
 
-/// Something that is wrong: a finding of an image, a problem of a lock.
+/// A finding of an image, or a problem of a lock.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
-    /// The rule, or the kind of problem.
+pub struct ComparedFinding {
+    /// Code of the rule, or kind of the problem.
     pub code: String,
-    /// Of which file.
+    /// Affected file.
     pub path: RootedPath,
-    /// What about it.
+    /// Detail of the file that is affected.
     pub subject: String,
-    /// How bad it is.
+    /// Severity.
     pub severity: Severity,
-    /// In words.
+    /// Description.
     pub message: String,
 }
 
 impl Side {
-    /// An image that was audited.
+    /// Converts an audited image.
     pub fn of_image(image: &ReportedImage) -> Self {
         let audited = &image.audited;
         let mut side = Self {
@@ -81,9 +81,10 @@ impl Side {
                 side.add_library(soname, path, object.bytes);
             }
         }
-        let findings = image.judged.iter().filter(|one| !matches!(one.verdict, Verdict::Ignored { .. }));
-        side.faults = findings
-            .map(|judged| Fault {
+        let findings =
+            image.judged.iter().filter(|judged| !matches!(judged.status, FindingStatus::Ignored { .. }));
+        side.findings = findings
+            .map(|judged| ComparedFinding {
                 code: judged.finding.rule.code.to_owned(),
                 path: judged.finding.path.clone(),
                 subject: judged.finding.subject.clone(),
@@ -94,7 +95,7 @@ impl Side {
         side
     }
 
-    /// A lock, by what it takes of packages.
+    /// Converts a lock: the files that it selects of each package.
     pub fn of_lock(name: String, plan: &Plan) -> Self {
         let mut side = Self { name, target: plan.provenance.target.to_string(), ..Self::default() };
         let mut sizes: BTreeMap<&RootedPath, u64> = BTreeMap::new();
@@ -115,10 +116,10 @@ impl Side {
             let size = sizes.get(&library.path).copied().unwrap_or_default();
             side.add_library(&library.soname, &library.path, size);
         }
-        side.faults = plan
+        side.findings = plan
             .problems
             .iter()
-            .map(|problem| Fault {
+            .map(|problem| ComparedFinding {
                 code: problem.kind.name().to_owned(),
                 path: problem.object.clone(),
                 subject: problem.detail.clone(),
@@ -134,60 +135,60 @@ impl Side {
     }
 }
 
-/// What changed from an old side to a new one.
+/// Changes from an old side to a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference<'sides> {
-    /// The old side.
+    /// Old side.
     pub old: &'sides Side,
-    /// The new side.
+    /// New side.
     pub new: &'sides Side,
-    /// The packages that came, went, or have another version or size, sorted.
+    /// Packages that were added, removed, or changed in version or size; sorted.
     pub packages: Vec<Changed<'sides, PackageKey, PackageFacts>>,
-    /// The libraries that came, went, or are other files, by name or by size, sorted. Other content of the same size in
-    /// a file of the same name is not seen; its package's version tells of it.
+    /// Libraries that were added, removed, or changed in the names or sizes of their files; sorted. Other content of
+    /// the same size in a file of the same name is not detected; the version of its package shows it.
     pub libraries: Vec<Changed<'sides, Soname, BTreeMap<RootedPath, u64>>>,
-    /// What is wrong in the new side only.
-    pub gained: Vec<&'sides Fault>,
-    /// What was wrong in the old side only.
-    pub lost: Vec<&'sides Fault>,
+    /// Findings of the new side only.
+    pub added: Vec<&'sides ComparedFinding>,
+    /// Findings of the old side only.
+    pub removed: Vec<&'sides ComparedFinding>,
 }
 
-/// Something that is not the same on both sides.
+/// A package or library that differs between the sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed<'sides, Key, Facts> {
-    /// What it is.
+    /// Key on both sides.
     pub key: &'sides Key,
-    /// What it was, if it was there.
+    /// Facts of the old side; none if it was added.
     pub old: Option<&'sides Facts>,
-    /// What it is, if it is there.
+    /// Facts of the new side; none if it was removed.
     pub new: Option<&'sides Facts>,
 }
 
 impl<'sides> Difference<'sides> {
     /// Compares two sides.
     pub fn of(old: &'sides Side, new: &'sides Side) -> Self {
-        // The same fault in other words, or graded otherwise, is neither gained nor lost.
-        let identity = |fault: &'sides Fault| (&fault.code, &fault.path, &fault.subject);
+        // A finding with another message or severity is neither added nor removed.
+        let identity = |finding: &'sides ComparedFinding| (&finding.code, &finding.path, &finding.subject);
         let only_in = |one: &'sides Side, other: &'sides Side| {
-            let known: BTreeSet<_> = other.faults.iter().map(identity).collect();
-            one.faults.iter().filter(|fault| !known.contains(&identity(fault))).collect()
+            let known: BTreeSet<_> = other.findings.iter().map(identity).collect();
+            one.findings.iter().filter(|finding| !known.contains(&identity(finding))).collect()
         };
         Self {
             old,
             new,
             packages: changed(&old.packages, &new.packages),
             libraries: changed(&old.libraries, &new.libraries),
-            gained: only_in(new, old),
-            lost: only_in(old, new),
+            added: only_in(new, old),
+            removed: only_in(old, new),
         }
     }
 
-    /// Whether nothing changed that is told.
+    /// True if nothing that is compared changed.
     pub fn is_empty(&self) -> bool {
         self.packages.is_empty()
             && self.libraries.is_empty()
-            && self.gained.is_empty()
-            && self.lost.is_empty()
+            && self.added.is_empty()
+            && self.removed.is_empty()
             && (self.old.bytes, self.old.files) == (self.new.bytes, self.new.files)
             && self.old.target == self.new.target
     }
@@ -208,25 +209,25 @@ mod tests {
     use crate::solve::plan::sample::sample_plan;
 
     #[test]
-    fn a_lock_differs_from_itself_in_nothing() {
+    fn a_lock_equals_itself() {
         let side = Side::of_lock("a".to_owned(), &sample_plan());
         assert!(Difference::of(&side, &side).is_empty());
     }
 
     #[test]
-    fn packages_come_go_and_change() {
+    fn added_removed_and_changed_packages_are_listed() {
         let old = sample_plan();
         let mut new = sample_plan();
-        let lost = new.packages.remove(1);
+        let removed = new.packages.remove(1);
         new.packages[0].package.version = "9.0".to_owned();
         let (old, new) = (Side::of_lock("a".to_owned(), &old), Side::of_lock("b".to_owned(), &new));
         let difference = Difference::of(&old, &new);
-        let told: Vec<_> = difference
+        let changes: Vec<_> = difference
             .packages
             .iter()
             .map(|changed| (changed.key.1.to_string(), changed.old.is_some(), changed.new.is_some()))
             .collect();
-        assert!(told.contains(&(lost.package.name.to_string(), true, false)), "{told:?}");
-        assert_eq!(told.iter().filter(|(_, was, is)| *was && *is).count(), 1, "{told:?}");
+        assert!(changes.contains(&(removed.package.name.to_string(), true, false)), "{changes:?}");
+        assert_eq!(changes.iter().filter(|(_, was, is)| *was && *is).count(), 1, "{changes:?}");
     }
 }

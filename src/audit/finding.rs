@@ -1,90 +1,86 @@
-//! What an audit reports.
+//! A finding of an audit.
 
 use bstr::BString;
 
 use super::owners::Owner;
-use super::rules::Rule;
+use super::rule::Rule;
+use super::severity::Severity;
+use crate::support::storage::digest_of_bytes;
 use crate::tree::inventory::LayerNumber;
 use crate::vocabulary::{RootedPath, named};
 
-named! {
-    /// How bad a finding is; the order is that of badness.
-    Severity("severity") {
-        /// Worth knowing.
-        Note = "note",
-        /// It fails or is unsafe under circumstances that are not known here.
-        Warning = "warning",
-        /// It fails.
-        Error = "error",
-    }
-}
-
-impl Severity {
-    /// The next lower one.
-    pub(super) fn lower(self) -> Self {
-        match self {
-            Self::Error => Self::Warning,
-            Self::Warning | Self::Note => Self::Note,
-        }
-    }
-}
+/// Number of hexadecimal digits of a fingerprint.
+const FINGERPRINT_DIGITS: usize = 32;
 
 named! {
-    /// What gets to an object, the surest first.
+    /// How an object is reached from what the image starts, in order of certainty.
     Reach("reach") {
-        /// What the image starts loads it.
+        /// Loaded by a program that the image starts.
         Entrypoint = "entrypoint",
-        /// An interpreter that the image starts opens it, or something that it loads.
+        /// Opened by an interpreter that the image starts, or loaded by such an extension.
         Extension = "extension",
-        /// Nothing says what is started: it is started or loaded by a program that may be.
+        /// Reached by a program that may be started: the image does not say what it starts.
         Possible = "possible",
-        /// Nothing that the image starts is seen to get to it.
+        /// Not reached by anything that the image starts.
         Unreached = "unreached",
     }
 }
 
-/// Something that an audit reports.
+/// A defect that an audit reports.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// The rule that reports it.
+    /// Rule that reports it.
     pub rule: &'static Rule,
-    /// How bad it is here.
+    /// Severity in this image.
     pub severity: Severity,
-    /// The file that it is about, or the directory of several.
+    /// Affected file, or the directory of several affected files.
     pub path: RootedPath,
-    /// What about it: a soname, a version, a package.
+    /// Detail of the file that is affected: a soname, a version, a package.
     pub subject: String,
-    /// What is wrong, in a sentence without a point.
+    /// Description of the defect: one sentence without a final period.
     pub message: String,
-    /// The layer that the file is from; none for what has no layers.
+    /// Layer that contains the file; none if the image has no layers.
     pub layer: Option<LayerNumber>,
-    /// Who brought the file.
+    /// Package that owns the file.
     pub owner: Option<Owner>,
-    /// What gets to it.
+    /// How the file is reached.
     pub reach: Reach,
-    /// What led to its being loaded, from the program or extension on.
+    /// Objects from the program or extension to the file, each loaded by the one before.
     pub chain: Vec<RootedPath>,
-    /// The evidence: the places that were tried, the versions that are there.
-    pub why: Vec<String>,
-    /// How to fix it, the best first.
+    /// Evidence, one fact each: the paths that were tried, the versions that exist.
+    pub evidence: Vec<String>,
+    /// Ways to fix it, the best first.
     pub fix: Vec<Fix>,
-    /// What taking it away saves, in bytes; 0 for what is no matter of size.
-    pub saves_bytes: u64,
+    /// Number of bytes that removing the file reclaims; 0 if the finding is not about size.
+    pub reclaimable_bytes: u64,
 }
 
 /// A way to fix a finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fix {
-    /// Packages that bring what is missing.
+    /// Packages that provide what is missing.
     Packages(Vec<String>),
-    /// Anything else, in words or as a command.
-    Words(String),
+    /// Instruction in words or as a command.
+    Instruction(String),
 }
 
 impl Finding {
-    /// What tells it from every other one of an image, and stays the same in the next image: the rule, the file and the
-    /// subject, each behind the last with a NUL between.
-    pub fn identity(&self) -> BString {
+    /// Returns the finding's identity, which is unique in an image and stays the same in its next version: rule, path
+    /// and subject, separated by NUL.
+    fn identity(&self) -> BString {
         [self.rule.code.as_bytes(), self.path.as_bytes(), self.subject.as_bytes()].join(&0).into()
+    }
+
+    /// Returns a digest of the finding's identity: equal for the same defect in the next version of an image.
+    pub fn fingerprint(&self) -> String {
+        let mut digest = digest_of_bytes(&self.identity()).to_string();
+        digest.truncate(FINGERPRINT_DIGITS);
+        digest
+    }
+
+    /// Lowers the severity to `severity` if it is higher.
+    pub(super) fn at_most(&mut self, severity: Severity) -> &mut Self {
+        self.severity = self.severity.min(severity);
+        self
     }
 }

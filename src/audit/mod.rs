@@ -1,110 +1,67 @@
-//! What is missing, mismatched, unsafe or superfluous in an image.
+//! Audit of images: what is missing, mismatched, unsafe or unused in them.
 //!
 //! ```text
-//!  Subject ──► Root ──► Linked ──► Resolution ─┐
-//!     │ config ─► Entrypoint ─► Reached             ├─► View ──► each rule ──► Report
-//!     └ lists of packages ─► Owners ───────────┘
+//!  Subject ──► Root ──► Linked ──► Resolution ──┐
+//!     │ configuration ─► Entrypoint ─► ReachMap ├─► View ──► each rule ──► Audited ──► ReportedImage
+//!     └ lists of packages ─► Owners ────────────┘
 //! ```
 //!
-//! An image is one tree at `/`. What it starts decides what is certain: entrypoint → interpreter → extensions of the
-//! installed distributions → libraries; what nothing gets to is graded lower. A rule is a file of [`rules`] and sees a
-//! [`View`] alone; nothing is opened again and nothing is run.
+//! An image is one tree at `/`. Its entrypoint decides what is certain: entrypoint → interpreter → extensions of the
+//! installed distributions → libraries; unreached objects are graded lower. A rule is one file of [`rules`] and depends
+//! on a [`View`] alone; no file is opened again and nothing is run.
 
+mod audited;
 mod baseline;
 mod difference;
 mod entrypoint;
 mod finding;
+mod findings;
 mod owners;
 mod policy;
 mod reach;
 mod report;
+mod rule;
 pub mod rules;
+mod severity;
 mod sizes;
+mod subject;
+mod unmet;
 mod view;
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-
+pub use audited::Audited;
 pub use baseline::{Baseline, BaselineError};
-pub use difference::{Changed, Difference, Fault, PackageFacts, PackageKey, Side};
+pub use difference::{Changed, ComparedFinding, Difference, PackageFacts, PackageKey, Side};
 pub use entrypoint::Entrypoint;
-pub use finding::{Finding, Fix, Reach, Severity};
+pub use finding::{Finding, Fix, Reach};
+pub use findings::Findings;
 pub use owners::{Owner, OwnerKind, Owners};
-pub use policy::{Ignore, Judged, Level, Policy, Verdict};
-pub use reach::Reached;
-pub use report::{ReportedImage, Unread};
-pub use sizes::{AuditedObject, LayerSize, OwnerSize, sizes};
-pub use view::{Cause, Findings, Unmet, View};
+pub use policy::{FindingStatus, Ignore, JudgedFinding, Policy, RuleLevel};
+pub use reach::ReachMap;
+pub use report::{ReportedImage, UnreadImage};
+pub use rule::Rule;
+pub use severity::Severity;
+pub use sizes::{AuditedObject, LayerSize, OwnerSize};
+pub use subject::Subject;
+pub use unmet::{UnmetCause, UnmetNeed};
+pub use view::View;
 
-use crate::app::{Scope, Source, Sources, Tree, TreeKind, link};
+use crate::app::{Scope, link};
 use crate::debian::catalog::{Catalog, CatalogError};
 use crate::elf::DlopenPriority;
 use crate::loader::{LinkerSettings, Platform, Traces};
+use crate::solve::graph::Graph;
 use crate::solve::resolve;
-use crate::tree::inventory::{ImageFacts, Inventory, LayerNumber};
-use crate::vocabulary::{Architecture, RootedPath};
+use crate::vocabulary::Architecture;
 
-/// An image, or a root file system, that is looked at.
-#[derive(Debug)]
-pub struct Subject {
-    /// What it is called.
-    pub name: String,
-    /// It as the one tree, at `/`.
-    pub sources: Sources,
-    /// The layer that each entry is from, in the order of the inventory's; empty for what has no layers.
-    pub layer_numbers: Vec<LayerNumber>,
-}
-
-impl Subject {
-    /// A root of which just the files are known, or an image.
-    pub fn new(
-        name: String,
-        inventory: Inventory,
-        layer_numbers: Vec<LayerNumber>,
-        image: Option<ImageFacts>,
-    ) -> Self {
-        let top = RootedPath::root();
-        let tree = Tree { kind: TreeKind::Rootfs, abi: None };
-        let host_path = PathBuf::from(&name);
-        let app = Source { host_path, at: top.clone(), shown_as: top, inventory, tree };
-        let sources = Sources { base: None, image, included: Vec::new(), apps: vec![app] };
-        Self { name, sources, layer_numbers }
-    }
-
-    /// What is in it.
-    pub fn inventory(&self) -> &Inventory {
-        // `new` makes it with one tree, and nothing takes that away.
-        &self.sources.apps[0].inventory
-    }
-}
-
-/// What is asked of an audit.
+/// Settings of an audit.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AuditSettings {
-    /// Every object is linked by itself, as `ld.so --list` would, and counts as reached.
+    /// True if every object is linked by itself, as `ld.so --list` does, and counts as reached.
     pub is_strict: bool,
 }
 
-/// What was found in one image.
-#[derive(Debug)]
-pub struct Audited {
-    /// The findings, sorted by rule, subject and path.
-    pub findings: Vec<Finding>,
-    /// What it comes to, by layer and by owner.
-    pub sizes: Vec<LayerSize>,
-    /// How many regular files there are.
-    pub files: usize,
-    /// Every object that a linker could load, by its path with links resolved.
-    pub objects: BTreeMap<RootedPath, AuditedObject>,
-    /// Where packages were looked up.
-    pub resolution: resolve::Resolution,
-    /// What everything loads, for whoever shows it.
-    pub graph: crate::solve::graph::Graph,
-    /// Whether anything may be started, since the image names nothing or a shell.
-    pub is_open: bool,
-}
-
-/// Looks at one image. `choose` opens the catalogs for the architecture of its objects.
+/// Audits one image. `choose` opens the catalogs for the architecture of its objects: the main one, and those of other
+/// releases.
 ///
 /// # Errors
 /// When `choose` fails or a catalog's data is broken.
@@ -114,37 +71,26 @@ pub fn audit<Error: From<CatalogError>>(
     settings: AuditSettings,
     choose: impl FnOnce(Option<Architecture>) -> Result<(Box<dyn Catalog>, Vec<Box<dyn Catalog>>), Error>,
 ) -> Result<Audited, Error> {
-    let root = subject.sources.root();
+    let (root, sources) = (subject.sources.root(), &subject.sources);
     let linker = LinkerSettings {
         traces: Traces::Missing,
         opens: Some(DlopenPriority::Recommended),
         ..linker.clone()
     };
     let scope = if settings.is_strict { Scope::EachAlone } else { Scope::InContext };
-    let linked = link(&root, &subject.sources, &linker, scope);
-    let scene = resolve::scene(&root, &linked, false, None);
-    let triplet = scene.and_then(|scene| Platform::of(scene.machine)).map(|platform| platform.triplet);
-    let (catalog, others) = choose(triplet.and_then(Architecture::from_triplet))?;
+    let linked = link(&root, sources, &linker, scope);
+    let target_abi = resolve::scene(&root, &linked, false, None);
+    let platform = target_abi.and_then(|abi| Platform::of(abi.machine));
+    let architecture = platform.and_then(|platform| Architecture::from_triplet(platform.triplet));
+    let (catalog, others) = choose(architecture)?;
     let others: Vec<&dyn Catalog> = others.iter().map(AsRef::as_ref).collect();
-    let resolution = resolve::resolve(&root, &subject.sources, &linked, scene, catalog.as_ref(), &others)?;
-    let graph = crate::solve::graph::Graph::of_trees(
-        &root,
-        &subject.sources,
-        &linked,
-        scene,
-        &resolution,
-        catalog.as_ref(),
-    )?;
-    let (findings, sizes, objects, is_open) = {
-        let view = View::new(subject, &root, &linked, scene, &resolution, settings.is_strict);
-        let found = rules::ALL.iter().flat_map(|rule| rule.findings(&view));
-        let mut findings: Vec<Finding> = found.collect();
-        findings.sort_by_cached_key(|finding| {
-            let place = rules::ALL.iter().position(|rule| rule.code == finding.rule.code);
-            (place, finding.subject.clone(), finding.path.clone())
-        });
-        (findings, sizes(&view), sizes::objects(&view), view.entry.is_open)
+    let resolution = resolve::resolve(&root, sources, &linked, target_abi, catalog.as_ref(), &others)?;
+    let graph = Graph::of_trees(&root, sources, &linked, target_abi, &resolution, catalog.as_ref())?;
+    let (findings, sizes, objects, may_start_anything) = {
+        let view = View::new(subject, &root, &linked, target_abi, &resolution, settings.is_strict);
+        let findings = rules::findings(&view);
+        (findings, sizes::sizes(&view), sizes::objects(&view), view.entrypoint.may_start_anything)
     };
     let files = subject.inventory().files().count();
-    Ok(Audited { findings, sizes, files, objects, resolution, graph, is_open })
+    Ok(Audited { findings, sizes, files, objects, resolution, graph, may_start_anything })
 }

@@ -1,5 +1,5 @@
-//! Who brought a file: a .deb by dpkg's lists, a wheel by its RECORD (PyPA "Recording installed projects"), a gem or an
-//! npm package by its place.
+//! Packages that own files: Debian packages by dpkg's lists, wheels by their RECORD (PyPA "Recording installed
+//! projects"), gems and npm packages by their directories.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -12,27 +12,27 @@ use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::{RootedPath, named};
 
 named! {
-    /// Of which kind a package is.
+    /// Kind of a package.
     OwnerKind("kind of owner") {
-        /// A Debian package.
+        /// Debian package.
         Deb = "deb",
-        /// A distribution of Python's.
+        /// Python distribution.
         Wheel = "wheel",
-        /// A package of RubyGems'.
+        /// RubyGems package.
         Gem = "gem",
-        /// A package of npm's.
+        /// npm package.
         Npm = "npm",
     }
 }
 
-/// A package that brought a file.
+/// A package that owns files.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Owner {
-    /// Of which kind.
+    /// Kind.
     pub kind: OwnerKind,
-    /// Its name.
+    /// Name.
     pub name: Arc<str>,
-    /// Its version, as far as it is known without looking into the package.
+    /// Version, where the path or the package database contains it.
     pub version: Option<Arc<str>>,
 }
 
@@ -45,10 +45,10 @@ impl std::fmt::Display for Owner {
     }
 }
 
-/// The objects of each package that has any, and of what has none, with whether each is used.
+/// Objects by owner (none for unowned objects), each with a flag that is true if the object is used.
 pub(super) type ObjectsByOwner = BTreeMap<Option<Owner>, Vec<(NodeId, bool)>>;
 
-/// The owners of one image's files.
+/// Owners of the files of one image.
 #[derive(Debug, Default)]
 pub struct Owners {
     owners: Vec<Owner>,
@@ -56,7 +56,7 @@ pub struct Owners {
 }
 
 impl Owners {
-    /// Reads the lists of package managers in an inventory that is mounted at the top of a root.
+    /// Reads the file lists of package managers in an inventory that is mounted at the top of a root.
     pub(super) fn of(root: &Root<'_>, inventory: &Inventory) -> Self {
         let mut owners = Self::default();
         owners.add_debs(root, inventory);
@@ -116,7 +116,7 @@ impl Owners {
     }
 
     fn add_files(&mut self, root: &Root<'_>, owner: usize, paths: impl Iterator<Item = RootedPath>) {
-        // Most files of a list lie in the directory of the one before.
+        // Most files of a list are in the same directory as the one before.
         let mut last: Option<(RootedPath, Option<NodeId>)> = None;
         for path in paths {
             let parent = path.parent();
@@ -128,7 +128,7 @@ impl Owners {
                     directory
                 }
             };
-            // A link is the package's, and what it leads to may be another's.
+            // The package owns the link; its target may be owned by another package.
             let node = directory.and_then(|directory| root.child(directory, path.file_name()));
             if let Some(node) = node.filter(|node| !root.is_directory(*node)) {
                 self.by_file.entry(node).or_insert(owner);
@@ -136,13 +136,13 @@ impl Owners {
         }
     }
 
-    /// Who brought a file, if anything tells.
+    /// Returns the owner of a file, if it is known.
     pub fn of_file(&self, root: &Root<'_>, node: NodeId) -> Option<Owner> {
         let listed = self.by_file.get(&node).map(|owner| self.owners[*owner].clone());
-        listed.or_else(|| by_place(&root.path(node)))
+        listed.or_else(|| by_directory(&root.path(node)))
     }
 
-    /// The files of each.
+    /// Returns the files of each owner.
     pub fn files(&self) -> BTreeMap<&Owner, Vec<NodeId>> {
         let mut files: BTreeMap<&Owner, Vec<NodeId>> = BTreeMap::new();
         for (node, owner) in &self.by_file {
@@ -152,9 +152,9 @@ impl Owners {
     }
 }
 
-/// What the path of a RECORD says.
+/// Wheel that the path of a RECORD file describes.
 struct Wheel<'path> {
-    /// The directory that the paths in it start from.
+    /// Directory to which the paths in the RECORD are relative.
     directory: RootedPath,
     name: &'path str,
     version: &'path str,
@@ -169,7 +169,7 @@ impl<'path> Wheel<'path> {
     }
 }
 
-/// The path in a line of a RECORD, which is CSV: one with a comma or a quote in it stands in quotes.
+/// Parses the path in a line of a RECORD, which is CSV: a path with a comma or a quote is quoted.
 fn recorded_path(line: &[u8]) -> Option<Vec<u8>> {
     match line.strip_prefix(b"\"") {
         Some(quoted) => {
@@ -180,8 +180,8 @@ fn recorded_path(line: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// The gem or npm package in whose directory a path lies.
-fn by_place(path: &RootedPath) -> Option<Owner> {
+/// Returns the gem or npm package whose directory contains a path.
+fn by_directory(path: &RootedPath) -> Option<Owner> {
     let text = path.as_bytes().to_str().ok()?;
     let components: Vec<&str> = text.split('/').collect();
     let npm = components.iter().rposition(|component| *component == "node_modules").and_then(|place| {
@@ -216,23 +216,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_paths_of_a_record() {
+    fn paths_of_a_record_are_parsed() {
         assert_eq!(recorded_path(b"a/b.py,sha256=x,12").as_deref(), Some(&b"a/b.py"[..]));
         assert_eq!(recorded_path(b"\"a,\"\"b\"\".py\",,").as_deref(), Some(&b"a,\"b\".py"[..]));
         let wheel = Wheel::of(BStr::new("venv/lib/python3.11/site-packages/gmpy2-2.1.5.dist-info/RECORD"));
-        let wheel = wheel.expect("is of that form");
+        let wheel = wheel.expect("a RECORD of a wheel");
         assert_eq!((wheel.name, wheel.version), ("gmpy2", "2.1.5"));
         assert_eq!(wheel.directory, RootedPath::new("/venv/lib/python3.11/site-packages"));
     }
 
     #[test]
-    fn gems_and_npm_packages_are_known_by_their_place() {
-        let told = |path: &str| by_place(&RootedPath::new(path)).map(|owner| owner.to_string());
-        assert_eq!(told("/g/gems/nokogiri-1.13.1/lib/x.so").as_deref(), Some("gem nokogiri 1.13.1"));
-        assert_eq!(told("/g/extensions/x86_64-linux/3.1.0/ffi-1.15/x.so").as_deref(), Some("gem ffi 1.15"));
+    fn gems_and_npm_packages_are_recognized_by_their_directories() {
+        let owner = |path: &str| by_directory(&RootedPath::new(path)).map(|owner| owner.to_string());
+        assert_eq!(owner("/g/gems/nokogiri-1.13.1/lib/x.so").as_deref(), Some("gem nokogiri 1.13.1"));
+        assert_eq!(owner("/g/extensions/x86_64-linux/3.1.0/ffi-1.15/x.so").as_deref(), Some("gem ffi 1.15"));
         let bundled = "/gems/extensions/x86_64-linux/3.3.0/bcrypt-3.1.20/bcrypt_ext.so";
-        assert_eq!(told(bundled).as_deref(), Some("gem bcrypt 3.1.20"));
-        assert_eq!(told("/a/node_modules/@img/sharp/x.node").as_deref(), Some("npm @img/sharp"));
-        assert_eq!(told("/usr/lib/x.so"), None);
+        assert_eq!(owner(bundled).as_deref(), Some("gem bcrypt 3.1.20"));
+        assert_eq!(owner("/a/node_modules/@img/sharp/x.node").as_deref(), Some("npm @img/sharp"));
+        assert_eq!(owner("/usr/lib/x.so"), None);
     }
 }

@@ -1,30 +1,30 @@
-//! What a project makes of findings: levels of rules, findings that are ignored for a reason until a day, and what was
-//! known before.
+//! A project's policy on findings: levels of rules, findings ignored for a reason until a date, and a baseline.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
 use super::baseline::Baseline;
-use super::finding::{Finding, Severity};
+use super::finding::Finding;
+use super::severity::Severity;
 use crate::debian::inclusions::Pattern;
 use crate::vocabulary::named;
 
 named! {
-    /// What a rule is set to.
-    Level("level") {
-        /// It reports nothing.
+    /// Level that a project sets a rule to.
+    RuleLevel("level") {
+        /// Disabled.
         Off = "off",
-        /// Its findings are notes.
+        /// Findings are notes.
         Note = "note",
-        /// Its findings are warnings.
+        /// Findings are warnings.
         Warning = "warning",
-        /// Its findings are errors.
+        /// Findings are errors.
         Error = "error",
     }
 }
 
-impl Level {
+impl RuleLevel {
     fn severity(self) -> Option<Severity> {
         match self {
             Self::Off => None,
@@ -35,92 +35,103 @@ impl Level {
     }
 }
 
-/// Findings that a project has looked at and lives with.
+/// Pattern of findings that a project ignores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ignore {
-    /// The rule whose findings are meant.
+    /// Code of the rule.
     pub rule: String,
-    /// Which paths; all where none is given.
+    /// Pattern of paths; any path if none.
     pub path: Option<Pattern>,
-    /// Which subject; all where none is given.
+    /// Subject; any subject if none.
     pub subject: Option<String>,
-    /// Which images, by their names; all where none is given.
+    /// Pattern of image names; any image if none.
     pub image: Option<Pattern>,
-    /// Why.
+    /// Reason.
     pub reason: String,
-    /// The last day on which it holds.
+    /// Last day on which it applies; forever if none.
     pub until: Option<Date>,
 }
 
-/// The settings of a project.
+/// A project's policy on findings.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
-    /// What rules are set to, by their codes.
-    pub levels: BTreeMap<String, Level>,
-    /// What is ignored.
+    /// Levels of rules, by code.
+    pub levels: BTreeMap<String, RuleLevel>,
+    /// Patterns of ignored findings.
     pub ignores: Vec<Ignore>,
-    /// What was known before.
+    /// Known findings.
     pub baseline: Option<Baseline>,
 }
 
-/// What becomes of a finding.
+/// Status of a finding under a project's policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It counts.
-    Counts,
-    /// It was in the baseline.
+pub enum FindingStatus {
+    /// Counts towards the exit status.
+    Active,
+    /// Contained in the baseline.
     Known,
-    /// The project ignores it.
+    /// Ignored by the project.
     Ignored {
-        /// Why.
+        /// Reason.
         reason: String,
-        /// The last day on which it does.
+        /// Last day on which it is ignored; forever if none.
         until: Option<Date>,
     },
 }
 
-/// A finding with what becomes of it.
+impl FindingStatus {
+    /// Returns the word for the status in reports: `active`, `known` or `ignored`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Known => "known",
+            Self::Ignored { .. } => "ignored",
+        }
+    }
+}
+
+/// A finding with its status.
 #[derive(Clone, Debug)]
-pub struct Judged {
-    /// The finding, at the level that its rule is set to.
+pub struct JudgedFinding {
+    /// Finding, at the level that its rule is set to.
     pub finding: Finding,
-    /// What becomes of it.
-    pub verdict: Verdict,
+    /// Status under the policy.
+    pub status: FindingStatus,
 }
 
 impl Policy {
-    /// Judges the findings of an image on a day; those of rules that are off are left out. An `Ignore` whose day is
-    /// past ignores nothing.
-    pub fn judge(&self, image: &str, findings: Vec<Finding>, today: Date) -> Vec<Judged> {
+    /// Judges the findings of an image on a date and drops those of disabled rules. An expired [`Ignore`] has no
+    /// effect.
+    pub fn judge(&self, image: &str, findings: Vec<Finding>, today: Date) -> Vec<JudgedFinding> {
         findings.into_iter().filter_map(|finding| self.judge_one(image, finding, today)).collect()
     }
 
-    fn judge_one(&self, image: &str, mut finding: Finding, today: Date) -> Option<Judged> {
+    fn judge_one(&self, image: &str, mut finding: Finding, today: Date) -> Option<JudgedFinding> {
         if let Some(level) = self.levels.get(finding.rule.code) {
-            let set = level.severity()?;
-            // What is graded lower for being out of reach stays below what the rule is set to.
-            finding.severity = if finding.severity < finding.rule.severity { set.lower() } else { set };
+            let level = level.severity()?;
+            // A finding that was graded lower for being unreached stays below the level of its rule.
+            finding.severity = if finding.severity < finding.rule.severity { level.lower() } else { level };
         }
         let ignore = self.ignores.iter().find(|ignore| {
-            ignore.until.is_none_or(|until| today <= until) && ignore.is_about(image, &finding)
+            ignore.until.is_none_or(|until| today <= until) && ignore.matches(image, &finding)
         });
-        let is_known = || self.baseline.as_ref().is_some_and(|baseline| baseline.has(&finding));
-        let verdict = match ignore {
-            Some(ignore) => Verdict::Ignored { reason: ignore.reason.clone(), until: ignore.until },
-            None if is_known() => Verdict::Known,
-            None => Verdict::Counts,
+        let is_known = || self.baseline.as_ref().is_some_and(|baseline| baseline.contains(&finding));
+        let status = match ignore {
+            Some(ignore) => FindingStatus::Ignored { reason: ignore.reason.clone(), until: ignore.until },
+            None if is_known() => FindingStatus::Known,
+            None => FindingStatus::Active,
         };
-        Some(Judged { finding, verdict })
+        Some(JudgedFinding { finding, status })
     }
 
-    /// The `Ignore`s whose day is past.
+    /// Returns the expired [`Ignore`]s.
     pub fn expired(&self, today: Date) -> impl Iterator<Item = &Ignore> {
         self.ignores.iter().filter(move |ignore| ignore.until.is_some_and(|until| until < today))
     }
 }
 
 impl Ignore {
-    fn is_about(&self, image: &str, finding: &Finding) -> bool {
+    fn matches(&self, image: &str, finding: &Finding) -> bool {
         self.rule == finding.rule.code
             && self.path.as_ref().is_none_or(|path| path.takes(&finding.path.as_bytes()[1..]))
             && self.subject.as_ref().is_none_or(|subject| *subject == finding.subject)
@@ -137,7 +148,7 @@ mod tests {
 
     fn finding(path: &str, severity: Severity) -> Finding {
         Finding {
-            rule: rules::by_code("missing-library").expect("is a rule"),
+            rule: rules::by_code("missing-library").expect("the rule exists"),
             severity,
             path: RootedPath::new(path),
             subject: "libgmp.so.10".to_owned(),
@@ -146,39 +157,39 @@ mod tests {
             owner: None,
             reach: Reach::Entrypoint,
             chain: Vec::new(),
-            why: Vec::new(),
+            evidence: Vec::new(),
             fix: Vec::new(),
-            saves_bytes: 0,
+            reclaimable_bytes: 0,
         }
     }
 
     fn ignore(until: Option<&str>) -> Ignore {
         Ignore {
             rule: "missing-library".to_owned(),
-            path: Some(Pattern::new("/venv/*").expect("is a pattern")),
+            path: Some(Pattern::new("/venv/*").expect("a valid pattern")),
             subject: None,
             image: None,
             reason: "not used".to_owned(),
-            until: until.map(|day| day.parse().expect("is a day")),
+            until: until.map(|day| day.parse().expect("a valid date")),
         }
     }
 
     #[test]
-    fn an_ignore_holds_to_its_last_day() {
-        let today: Date = "2026-11-27".parse().expect("is a day");
-        let judged = |until, path| {
+    fn an_ignore_applies_until_its_last_day() {
+        let today: Date = "2026-11-27".parse().expect("a valid date");
+        let status = |until, path| {
             let policy = Policy { ignores: vec![ignore(until)], ..Policy::default() };
-            policy.judge("x", vec![finding(path, Severity::Error)], today).remove(0).verdict
+            policy.judge("x", vec![finding(path, Severity::Error)], today).remove(0).status
         };
-        assert!(matches!(judged(None, "/venv/x.so"), Verdict::Ignored { .. }));
-        assert!(matches!(judged(Some("2026-11-27"), "/venv/x.so"), Verdict::Ignored { .. }));
-        assert_eq!(judged(Some("2026-11-26"), "/venv/x.so"), Verdict::Counts);
-        assert_eq!(judged(None, "/usr/x.so"), Verdict::Counts);
+        assert!(matches!(status(None, "/venv/x.so"), FindingStatus::Ignored { .. }));
+        assert!(matches!(status(Some("2026-11-27"), "/venv/x.so"), FindingStatus::Ignored { .. }));
+        assert_eq!(status(Some("2026-11-26"), "/venv/x.so"), FindingStatus::Active);
+        assert_eq!(status(None, "/usr/x.so"), FindingStatus::Active);
     }
 
     #[test]
-    fn levels_move_what_is_out_of_reach_with_them() {
-        let today: Date = "2026-11-27".parse().expect("is a day");
+    fn levels_move_unreached_findings_with_them() {
+        let today: Date = "2026-11-27".parse().expect("a valid date");
         let severities = |level| {
             let policy =
                 Policy { levels: [("missing-library".to_owned(), level)].into(), ..Policy::default() };
@@ -186,7 +197,7 @@ mod tests {
             let judged = policy.judge("x", findings, today).into_iter();
             judged.map(|judged| judged.finding.severity).collect::<Vec<_>>()
         };
-        assert_eq!(severities(Level::Warning), [Severity::Warning, Severity::Note]);
-        assert!(severities(Level::Off).is_empty());
+        assert_eq!(severities(RuleLevel::Warning), [Severity::Warning, Severity::Note]);
+        assert!(severities(RuleLevel::Off).is_empty());
     }
 }

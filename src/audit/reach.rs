@@ -1,4 +1,4 @@
-//! What gets to each object: entrypoint → interpreter → extensions of the installed distributions → libraries.
+//! Reach of each object: entrypoint → interpreter → extensions of the installed distributions → libraries.
 
 use std::collections::HashMap;
 
@@ -8,18 +8,19 @@ use crate::app::{Linked, Role, Started};
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::RootedPath;
 
-/// What gets to the objects of an image, by object.
+/// Reach of the objects of an image.
 #[derive(Debug, Default)]
-pub struct Reached {
-    /// The surest reach, and the start object by which it is so.
+pub struct ReachMap {
+    /// Most certain reach of each object, and the index of the start object that it is reached from.
     by_object: HashMap<NodeId, (Reach, usize)>,
 }
 
-impl Reached {
-    pub(super) fn of(linked: &Linked<'_>, entry: &Entrypoint) -> Self {
+impl ReachMap {
+    /// Determines the reach of each object that a start object loads.
+    pub(super) fn of(linked: &Linked<'_>, entrypoint: &Entrypoint) -> Self {
         let mut by_object: HashMap<NodeId, (Reach, usize)> = HashMap::new();
         for (index, start) in linked.starts.iter().enumerate() {
-            let reach = reach_of(start, entry);
+            let reach = reach_of(start, entrypoint);
             for object in &start.map.objects {
                 let known = by_object.entry(object.node).or_insert((reach, index));
                 *known = (*known).min((reach, index));
@@ -28,32 +29,32 @@ impl Reached {
         Self { by_object }
     }
 
-    /// What gets to an object.
+    /// Returns the reach of an object.
     pub fn reach(&self, node: NodeId) -> Reach {
         self.by_object.get(&node).map_or(Reach::Unreached, |(reach, _)| *reach)
     }
 
-    /// What led to an object being loaded, by the start that gets to it most surely.
+    /// Returns the chain of paths that leads to an object, from the start object of its most certain reach.
     pub fn chain(&self, root: &Root<'_>, linked: &Linked<'_>, node: NodeId) -> Vec<RootedPath> {
         let Some((_, start)) = self.by_object.get(&node) else { return Vec::new() };
         chain(root, &linked.starts[*start], node)
     }
 }
 
-/// What gets to a start object.
-pub(super) fn reach_of(start: &Started<'_>, entry: &Entrypoint) -> Reach {
+/// Determines the reach of a start object.
+pub(super) fn reach_of(start: &Started<'_>, entrypoint: &Entrypoint) -> Reach {
     let node = start.map.start().node;
-    let is_open = |otherwise| if entry.is_open { Reach::Possible } else { otherwise };
+    let unless_possible = |otherwise| if entrypoint.may_start_anything { Reach::Possible } else { otherwise };
     match (start.role, start.process) {
-        (Role::Program, _) if entry.programs.contains(&node) => Reach::Entrypoint,
-        (Role::Program, _) => is_open(Reach::Unreached),
-        (_, Some(process)) if entry.programs.contains(&process) => Reach::Extension,
-        (_, Some(_)) => is_open(Reach::Unreached),
+        (Role::Program, _) if entrypoint.programs.contains(&node) => Reach::Entrypoint,
+        (Role::Program, _) => unless_possible(Reach::Unreached),
+        (_, Some(process)) if entrypoint.programs.contains(&process) => Reach::Extension,
+        (_, Some(_)) => unless_possible(Reach::Unreached),
         _ => Reach::Unreached,
     }
 }
 
-/// The paths from a start, or the program of its process, to an object that it loads.
+/// Returns the paths from a start object, or the program of its process, to an object that it loads.
 pub(super) fn chain(root: &Root<'_>, start: &Started<'_>, node: NodeId) -> Vec<RootedPath> {
     let map = &start.map;
     let Some(object) = map.objects.iter().position(|object| object.node == node) else { return Vec::new() };

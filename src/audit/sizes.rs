@@ -1,4 +1,4 @@
-//! What an image comes to: the bytes of its files by layer and by who brought them.
+//! Sizes of an image's files, by layer and owner.
 
 use std::collections::BTreeMap;
 
@@ -7,40 +7,40 @@ use super::view::View;
 use crate::tree::inventory::{Content, LayerNumber};
 use crate::vocabulary::{RootedPath, Soname};
 
-/// What one layer adds to the image: files that a later layer covers or takes away do not count.
+/// Size that one layer adds to the image. Files that a later layer replaces or deletes do not count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LayerSize {
-    /// Its number; 0 for all of what has no layers.
+    /// Number of the layer; 0 for an image without layers.
     pub layer: LayerNumber,
-    /// Its files, by who brought them; none for files of which nothing tells.
+    /// Sizes by owner; none for files without a known owner.
     pub owners: Vec<(Option<Owner>, OwnerSize)>,
 }
 
-/// What files come to.
+/// Size of the files of one owner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OwnerSize {
-    /// How many regular files.
+    /// Number of regular files.
     pub files: usize,
-    /// How many of them are ELF files.
+    /// Number of ELF files among them.
     pub objects: usize,
-    /// Their bytes. Files with several names count once for each.
+    /// Size in bytes. A file with several hard links counts once for each.
     pub bytes: u64,
 }
 
-/// What one object is, and where it is from.
+/// Facts of one object, and its origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditedObject {
-    /// What it says it is, if it is a library.
+    /// DT_SONAME, if it has one.
     pub soname: Option<Soname>,
-    /// The layer that it is from; none for what has no layers.
+    /// Layer that contains it; none if the image has no layers.
     pub layer: Option<LayerNumber>,
-    /// Who brought it, if anything tells.
+    /// Package that owns it, if known.
     pub owner: Option<Owner>,
-    /// Its bytes.
+    /// Size in bytes.
     pub bytes: u64,
 }
 
-/// Every object that a linker could load, by its path with links resolved.
+/// Lists the objects that a dynamic linker could load, by their paths with links resolved.
 pub(super) fn objects(view: &View<'_>) -> BTreeMap<RootedPath, AuditedObject> {
     let objects = view.objects().map(|(node, facts)| {
         let path = view.root.path(node);
@@ -55,8 +55,8 @@ pub(super) fn objects(view: &View<'_>) -> BTreeMap<RootedPath, AuditedObject> {
     objects.collect()
 }
 
-/// The sizes of an image's layers, the lowest first, each with the largest owners first.
-pub fn sizes(view: &View<'_>) -> Vec<LayerSize> {
+/// Computes the sizes of an image's layers, the lowest layer first, the largest owner of each first.
+pub(super) fn sizes(view: &View<'_>) -> Vec<LayerSize> {
     let mut layers: BTreeMap<LayerNumber, BTreeMap<Option<Owner>, OwnerSize>> = BTreeMap::new();
     for (node, entry, layer) in view.entries() {
         let Some(content) = entry.content() else { continue };

@@ -1,101 +1,69 @@
-//! All that a rule looks at: one image, read, linked and answered for, as a value.
+//! Input of the rules: one image, read, linked and resolved, as a value.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use bstr::ByteSlice;
 
-use super::Subject;
 use super::entrypoint::Entrypoint;
-use super::finding::{Finding, Fix, Reach, Severity};
+use super::finding::{Fix, Reach};
 use super::owners::{ObjectsByOwner, Owners};
-use super::reach::{Reached, chain, reach_of};
-use super::rules::Rule;
+use super::reach::{ReachMap, chain, reach_of};
+use super::subject::Subject;
+use super::unmet::{UnmetCause, UnmetNeed};
 use crate::app::{Linked, Role, Started};
 use crate::debian::catalog::host_provider;
 use crate::elf::ElfFacts;
-use crate::loader::{Edge, LinkMap, NeedKind, Outcome, Platform, libc_of};
+use crate::loader::{Edge, LinkMap, Outcome, Platform, Tried, libc_of};
 use crate::solve::resolve::{Resolution, SonameAnswer, TargetAbi};
 use crate::tree::inventory::{self, Content, Evidence, LayerNumber, Opening};
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::{RootedPath, Soname};
 
-/// One image as the rules see it.
+/// One image, as the rules see it.
 pub struct View<'root> {
-    /// What is looked at.
+    /// Image that is audited.
     pub subject: &'root Subject,
-    /// Its files.
+    /// Files of the image.
     pub root: &'root Root<'root>,
-    /// Its start objects, linked.
+    /// Start objects, linked.
     pub linked: &'root Linked<'root>,
-    /// The machine and C library of most of its objects.
-    pub scene: Option<TargetAbi>,
-    /// Which packages have what is missing.
+    /// Machine and C library of most objects.
+    pub target_abi: Option<TargetAbi>,
+    /// Packages that provide what is missing.
     pub resolution: &'root Resolution,
-    /// What it starts.
-    pub entry: Entrypoint,
-    /// Who brought its files.
+    /// Programs that the image starts.
+    pub entrypoint: Entrypoint,
+    /// Owners of the files.
     pub owners: Owners,
-    /// What gets to its objects.
-    pub reached: Reached,
-    /// Whether all objects count as reached.
+    /// Reach of the objects.
+    pub reach_map: ReachMap,
+    /// True if all objects count as reached.
     pub is_strict: bool,
-    /// The directories that the linker searches for everyone: ld.so's defaults on this machine, links resolved.
+    /// Default directories of the dynamic linker on this machine, with links resolved.
     pub default_directories: Vec<RootedPath>,
-    /// The objects of each package, with whether each is used, as soon as a rule asks.
+    /// Objects by owner, computed when a rule first needs them.
     pub(super) by_owner: OnceCell<ObjectsByOwner>,
-    /// The files and links of each name.
+    /// Files and links by name, of those whose names contain `.so`.
     pub(super) by_name: HashMap<&'root [u8], Vec<NodeId>>,
-    /// What objects ask for in vain, each pair of object and soname once.
-    pub unmet: Vec<Unmet<'root>>,
-}
-
-/// A library that an object asks for in vain.
-pub struct Unmet<'root> {
-    /// The start in whose process it is so, an index of [`Linked::starts`].
-    pub start: usize,
-    /// The object that asks.
-    pub by: NodeId,
-    /// What it asks for.
-    pub soname: &'root Soname,
-    /// What makes it needed.
-    pub kind: NeedKind,
-    /// What gets to the object in that process.
-    pub reach: Reach,
-    /// Why it is in vain.
-    pub cause: Cause,
-    /// The places that were tried, and why each was refused.
-    pub tried: Vec<String>,
-}
-
-/// Why a library is not found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// It is nowhere in the image.
-    Absent,
-    /// A driver of the host brings it.
-    Host(&'static str),
-    /// It is here, but not where the linker looks.
-    OffPath(NodeId),
-    /// There is a link of its name that leads nowhere.
-    Dangling(NodeId),
-    /// These start objects load it for themselves, so that it is there if they are opened before.
-    LoadOrder(Vec<RootedPath>),
+    /// Libraries that are not found: each pair of object and soname once, in its most certain process.
+    pub unmet: Vec<UnmetNeed<'root>>,
 }
 
 impl<'root> View<'root> {
+    /// Derives the view of an image from its linked start objects and their resolution.
     pub(super) fn new(
         subject: &'root Subject,
         root: &'root Root<'root>,
         linked: &'root Linked<'root>,
-        scene: Option<TargetAbi>,
+        target_abi: Option<TargetAbi>,
         resolution: &'root Resolution,
         is_strict: bool,
     ) -> Self {
         let facts = subject.sources.image.as_ref();
         let workdir = facts.and_then(|facts| facts.workdir.as_deref()).unwrap_or("/");
         let start = facts.and_then(|facts| facts.start.as_ref());
-        let entry = Entrypoint::of(root, start, &RootedPath::new(workdir));
+        let entrypoint = Entrypoint::of(root, start, &RootedPath::new(workdir));
         let mut by_name: HashMap<&[u8], Vec<NodeId>> = HashMap::new();
         for (node, _) in root.entries().filter(|(_, entry)| !entry.is_directory()) {
             let name = root.name(node);
@@ -104,18 +72,18 @@ impl<'root> View<'root> {
             }
         }
         let owners = Owners::of(root, subject.inventory());
-        let reached = Reached::of(linked, &entry);
+        let reach_map = ReachMap::of(linked, &entrypoint);
         let mut view = Self {
             subject,
             root,
             linked,
-            scene,
+            target_abi,
             resolution,
-            entry,
+            entrypoint,
             owners,
-            reached,
+            reach_map,
             is_strict,
-            default_directories: default_directories(root, scene),
+            default_directories: default_directories(root, target_abi),
             by_owner: OnceCell::new(),
             by_name,
             unmet: Vec::new(),
@@ -124,41 +92,46 @@ impl<'root> View<'root> {
         view
     }
 
-    /// The starts that are for the machine and C library of most.
+    /// True if an object is for the machine and C library of most objects.
+    pub fn is_for_target(&self, facts: &ElfFacts) -> bool {
+        self.target_abi.is_some_and(|abi| abi.holds(facts))
+    }
+
+    /// Returns the start objects for the machine and C library of most objects, each with its index.
     pub fn starts(&self) -> impl Iterator<Item = (usize, &'root Started<'root>)> {
-        let holds = |facts: &ElfFacts| self.scene.is_some_and(|scene| scene.holds(facts));
-        self.linked.starts.iter().enumerate().filter(move |(_, start)| holds(start.map.start().facts))
+        let starts = self.linked.starts.iter().enumerate();
+        starts.filter(|(_, start)| self.is_for_target(start.map.start().facts))
     }
 
-    /// What gets to a start.
+    /// Returns the reach of a start object.
     pub fn reach_of_start(&self, start: usize) -> Reach {
-        reach_of(&self.linked.starts[start], &self.entry)
+        reach_of(&self.linked.starts[start], &self.entrypoint)
     }
 
-    /// What led to an object in the process of a start.
+    /// Returns the chain of paths that leads to an object in the process of a start object.
     pub fn chain(&self, start: usize, node: NodeId) -> Vec<RootedPath> {
         chain(self.root, &self.linked.starts[start], node)
     }
 
-    /// What the catalog says of a soname.
+    /// Returns the resolution of a soname.
     pub fn answer(&self, soname: &Soname) -> Option<&SonameAnswer> {
         self.resolution.sonames.iter().find(|answer| answer.soname == *soname)
     }
 
-    /// The packages that have a soname, as a way to fix.
+    /// Returns the package that provides a soname, as a fix.
     pub fn packages_with(&self, soname: &Soname) -> Option<Fix> {
         let (package, _) = self.answer(soname)?.package.as_ref()?;
         Some(Fix::Packages(vec![package.to_string()]))
     }
 
-    /// The file or link at a path, its last component's link unresolved.
+    /// Returns the file or link at a path; a link in the last component is not followed.
     pub fn node_at(&self, path: &RootedPath) -> Option<NodeId> {
         node_at(self.root, path)
     }
 
-    /// Everything in the image, with the layer that it is from.
+    /// Returns the entries of the image that no later layer replaces, each with the number of its layer.
     pub fn entries(&self) -> impl Iterator<Item = (NodeId, &'root inventory::Entry, LayerNumber)> {
-        // A root of one inventory has its entries in their order.
+        // A root with a single inventory keeps the order of its entries.
         let mut nodes = self.root.entries().peekable();
         let numbers = self.subject.layer_numbers.iter().copied().chain(std::iter::repeat(0));
         let entries = self.subject.inventory().entries().iter().zip(numbers);
@@ -168,12 +141,12 @@ impl<'root> View<'root> {
         })
     }
 
-    /// Every ELF file that is not covered, with its facts, sorted by path.
+    /// Returns the ELF files that no later layer replaces, with their facts, sorted by path.
     pub fn objects(&self) -> impl Iterator<Item = (NodeId, &'root ElfFacts)> {
         self.linked.objects.iter().map(|object| (object.node, object.facts))
     }
 
-    /// Every library that a source file opens by a name that stands there.
+    /// Returns the libraries that source files open by a literal name, each with the path of the source file.
     pub fn openings(&self) -> impl Iterator<Item = (RootedPath, &'root Opening)> {
         let entries = self.subject.inventory().entries().iter();
         entries.flat_map(|entry| match entry.evidence() {
@@ -184,27 +157,27 @@ impl<'root> View<'root> {
         })
     }
 
-    /// The size of a file.
+    /// Returns the size of a file in bytes.
     pub fn size_bytes(&self, node: NodeId) -> u64 {
         self.root.entry(node).and_then(|entry| entry.size_bytes()).unwrap_or_default()
     }
 
-    /// The layer that a path is from.
+    /// Returns the layer that contains a path.
     pub fn layer(&self, path: &RootedPath) -> Option<LayerNumber> {
         let place = self.subject.inventory().position(&path.as_bytes()[1..])?;
         self.subject.layer_numbers.get(place).copied()
     }
 
-    fn gather_unmet(&self) -> Vec<Unmet<'root>> {
-        let mut unmet: HashMap<(NodeId, &Soname), Unmet<'root>> = HashMap::new();
+    fn gather_unmet(&self) -> Vec<UnmetNeed<'root>> {
+        let mut unmet: HashMap<(NodeId, &Soname), UnmetNeed<'root>> = HashMap::new();
         for (index, start) in self.starts() {
             let reach = self.reach_of_start(index);
             for edge in start.map.missing() {
                 let by = start.map[edge.by].node;
-                let is_surer = unmet.get(&(by, edge.soname)).is_none_or(|known| reach < known.reach);
-                if is_surer {
-                    let one = self.unmet(index, &start.map, edge, reach);
-                    unmet.insert((by, edge.soname), one);
+                let is_more_certain = unmet.get(&(by, edge.soname)).is_none_or(|known| reach < known.reach);
+                if is_more_certain {
+                    let need = self.unmet(index, &start.map, edge, reach);
+                    unmet.insert((by, edge.soname), need);
                 }
             }
         }
@@ -213,16 +186,47 @@ impl<'root> View<'root> {
         unmet
     }
 
-    fn unmet(&self, start: usize, map: &LinkMap<'root>, edge: &Edge<'root>, reach: Reach) -> Unmet<'root> {
-        let Outcome::Missing { tried, .. } = &edge.outcome else {
-            return self.unmet_of(start, map, edge, reach, Vec::new(), Cause::Absent);
+    fn unmet(
+        &self,
+        start: usize,
+        map: &LinkMap<'root>,
+        edge: &Edge<'root>,
+        reach: Reach,
+    ) -> UnmetNeed<'root> {
+        let by = map[edge.by].node;
+        let (tried, cause) = match &edge.outcome {
+            Outcome::Missing { tried, .. } => (tried.as_slice(), self.unmet_cause(start, map, edge, tried)),
+            Outcome::Found { .. } => (&[][..], UnmetCause::Absent),
         };
+        let tried = tried.iter().map(|tried| format!("{}: {}", tried.path, tried.why)).collect();
+        UnmetNeed { start, by, soname: edge.soname, kind: edge.kind, reach, cause, tried }
+    }
+
+    fn unmet_cause(
+        &self,
+        start: usize,
+        map: &LinkMap<'root>,
+        edge: &Edge<'root>,
+        tried: &[Tried],
+    ) -> UnmetCause {
+        if let Some(provider) = host_provider(edge.soname.as_bytes()) {
+            return UnmetCause::Host(provider);
+        }
         let dangling = tried.iter().find_map(|tried| {
             let node = self.node_at(&RootedPath::new(&tried.path))?;
             self.root.follow(node).is_err().then_some(node)
         });
+        if let Some(link) = dangling {
+            return UnmetCause::Dangling(link);
+        }
+        // Nothing is loaded into a process before its program, so load order does not help a program.
+        let is_program = self.linked.starts[start].role == Role::Program;
+        let hidden_by = self.answer(edge.soname).filter(|_| !is_program).map(|answer| &answer.hidden_by);
+        if let Some(hidden_by) = hidden_by.filter(|hidden_by| !hidden_by.is_empty()) {
+            return UnmetCause::LoadOrder(hidden_by.clone());
+        }
         let facts = map[edge.by].facts;
-        let is_for_it = |node: &NodeId| {
+        let is_loadable = |node: &NodeId| {
             let object = self.root.follow(*node).ok().and_then(|node| self.root.content(node));
             matches!(object, Some(Content::Object(found)) if found.machine == facts.machine && libc_of(found) == libc_of(facts))
         };
@@ -230,34 +234,9 @@ impl<'root> View<'root> {
             let path = self.root.path(*node);
             tried.iter().any(|tried| RootedPath::new(&tried.path) == path)
         };
-        let elsewhere = self.by_name.get(edge.soname.file_name()).into_iter().flatten();
-        let elsewhere = elsewhere.copied().find(|node| is_for_it(node) && !is_tried(node));
-        // Nothing is loaded into a process before its program.
-        let is_program = self.linked.starts[start].role == Role::Program;
-        let hidden = self.answer(edge.soname).filter(|_| !is_program);
-        let hidden = hidden.map(|answer| answer.hidden_by.clone()).unwrap_or_default();
-        let cause = match (host_provider(edge.soname.as_bytes()), dangling, elsewhere) {
-            (Some(provider), _, _) => Cause::Host(provider),
-            (_, Some(link), _) => Cause::Dangling(link),
-            _ if !hidden.is_empty() => Cause::LoadOrder(hidden),
-            (_, _, Some(file)) => Cause::OffPath(file),
-            _ => Cause::Absent,
-        };
-        let tried = tried.iter().map(|tried| format!("{}: {}", tried.path, tried.why)).collect();
-        self.unmet_of(start, map, edge, reach, tried, cause)
-    }
-
-    fn unmet_of(
-        &self,
-        start: usize,
-        map: &LinkMap<'root>,
-        edge: &Edge<'root>,
-        reach: Reach,
-        tried: Vec<String>,
-        cause: Cause,
-    ) -> Unmet<'root> {
-        let by = map[edge.by].node;
-        Unmet { start, by, soname: edge.soname, kind: edge.kind, reach, cause, tried }
+        let mut elsewhere = self.by_name.get(edge.soname.file_name()).into_iter().flatten().copied();
+        let elsewhere = elsewhere.find(|node| is_loadable(node) && !is_tried(node));
+        elsewhere.map_or(UnmetCause::Absent, UnmetCause::OffPath)
     }
 }
 
@@ -266,83 +245,13 @@ fn node_at(root: &Root<'_>, path: &RootedPath) -> Option<NodeId> {
     root.child(directory, path.file_name())
 }
 
-/// ld.so's default directories on the machine of most objects, links resolved.
-fn default_directories(root: &Root<'_>, scene: Option<TargetAbi>) -> Vec<RootedPath> {
-    let platform = scene.and_then(|scene| Platform::of(scene.machine));
+/// Returns ld.so's default directories for the target, with links resolved.
+fn default_directories(root: &Root<'_>, target_abi: Option<TargetAbi>) -> Vec<RootedPath> {
+    let platform = target_abi.and_then(|abi| Platform::of(abi.machine));
     let directories = platform.map(Platform::default_directories).into_iter().flatten();
     let resolved = directories.map(|directory| match root.resolve(root.top(), directory.as_bytes()) {
         Ok(node) => root.path(node),
         Err(_) => RootedPath::new(directory),
     });
     resolved.collect()
-}
-
-/// What one rule reports.
-pub struct Findings<'view, 'root> {
-    view: &'view View<'root>,
-    rule: &'static Rule,
-    /// The findings so far.
-    pub(super) list: Vec<Finding>,
-}
-
-impl<'view, 'root> Findings<'view, 'root> {
-    pub(super) fn of(view: &'view View<'root>, rule: &'static Rule) -> Self {
-        Self { view, rule, list: Vec::new() }
-    }
-
-    /// Reports something of a file, as bad as what gets to it makes it.
-    pub fn report(&mut self, node: NodeId, subject: impl ToString, message: String) -> &mut Finding {
-        let reach = self.view.reached.reach(node);
-        self.report_at(&self.view.root.path(node), reach, subject, message)
-    }
-
-    /// Reports something of a path that is reached in this way.
-    pub fn report_at(
-        &mut self,
-        path: &RootedPath,
-        reach: Reach,
-        subject: impl ToString,
-        message: String,
-    ) -> &mut Finding {
-        let view = self.view;
-        let node = view.node_at(path);
-        let is_certain = view.is_strict || reach != Reach::Unreached;
-        let severity = if is_certain { self.rule.severity } else { self.rule.severity.lower() };
-        let owned = node.and_then(|node| view.root.follow(node).ok().or(Some(node)));
-        self.list.push(Finding {
-            rule: self.rule,
-            severity,
-            path: path.clone(),
-            subject: subject.to_string(),
-            message,
-            layer: view.layer(path),
-            owner: owned.and_then(|node| view.owners.of_file(view.root, node)),
-            reach,
-            chain: node.map(|node| view.reached.chain(view.root, view.linked, node)).unwrap_or_default(),
-            why: Vec::new(),
-            fix: Vec::new(),
-            saves_bytes: 0,
-        });
-        let last = self.list.len() - 1;
-        &mut self.list[last]
-    }
-
-    /// Reports a library that an object asks for in vain.
-    pub fn report_unmet(&mut self, unmet: &Unmet<'_>, message: String) -> &mut Finding {
-        let view = self.view;
-        let path = view.root.path(unmet.by);
-        let finding = self.report_at(&path, unmet.reach, unmet.soname, message);
-        finding.chain = view.chain(unmet.start, unmet.by);
-        finding.why = unmet.tried.clone();
-        finding.fix = view.packages_with(unmet.soname).into_iter().collect();
-        finding
-    }
-}
-
-impl Finding {
-    /// The same at most as bad as this.
-    pub(super) fn at_most(&mut self, severity: Severity) -> &mut Self {
-        self.severity = self.severity.min(severity);
-        self
-    }
 }

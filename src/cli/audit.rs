@@ -18,7 +18,7 @@ use super::progress::Steps;
 use super::release;
 use super::settings::{SourceQuestion, linker_settings};
 use super::{Exit, Failure};
-use crate::audit::{self, AuditSettings, Baseline, Policy, ReportedImage, Severity, Unread, rules};
+use crate::audit::{self, AuditSettings, Baseline, Policy, ReportedImage, Severity, UnreadImage, rules};
 use crate::emit;
 use crate::loader::Traces;
 use crate::tree::inventory::ReadDepth;
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &AuditArguments, config: &Config, printer: &Printer
             // One image that can't be read does not take the others' findings away.
             Err(failure) => {
                 exit = exit.max(steps.beside(|| printer.failure(&failure)));
-                let unread = Unread { name: name.display().to_string(), cause: failure.cause() };
+                let unread = UnreadImage { name: name.display().to_string(), cause: failure.cause() };
                 steps.beside(|| report.add_unread(unread))?;
             }
         }
@@ -103,7 +103,7 @@ struct Report<'run> {
     /// From which level on a finding fails.
     least: Option<Severity>,
     images: Vec<ReportedImage>,
-    unread: Vec<Unread>,
+    unread: Vec<UnreadImage>,
     /// Of the format that has a line for each image, those that go into a file.
     lines: String,
 }
@@ -117,7 +117,7 @@ impl Report<'_> {
         Ok(())
     }
 
-    fn add_unread(&mut self, unread: Unread) -> Result<(), Failure> {
+    fn add_unread(&mut self, unread: UnreadImage) -> Result<(), Failure> {
         if self.arguments.format == AuditFormat::Jsonl {
             return self.line(emit::unread_jsonl(&unread).map_err(Failure::outside)?);
         }

@@ -24,7 +24,7 @@ use toml::value::Datetime;
 use super::Failure;
 use super::arguments::FailOn;
 use super::config::Config;
-use crate::audit::{Ignore, Level, Policy, Severity, rules};
+use crate::audit::{Ignore, Policy, RuleLevel, Severity, rules};
 use crate::debian::inclusions::Pattern;
 
 /// What `[audit]` may hold.
@@ -67,7 +67,7 @@ impl AuditConfig {
     }
 
     /// What rules are set to, by their codes.
-    fn levels(&self, config: &Config) -> Result<BTreeMap<String, Level>, Failure> {
+    fn levels(&self, config: &Config) -> Result<BTreeMap<String, RuleLevel>, Failure> {
         let each = self.rules.iter().map(|(code, level)| {
             let key = format!("audit.rules.{code}");
             check_rule(code).map_err(|error| cannot(config, &key, error))?;

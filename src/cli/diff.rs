@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &DiffArguments, config: &Config, printer: &Printer)
         Format::Json => emit::diff_json(&difference).map_err(Failure::outside)?,
     };
     printer.answer(text, answer.output.as_deref())?;
-    let is_bad = difference.gained.iter().any(|fault| least.is_some_and(|least| fault.severity >= least));
+    let is_bad = difference.added.iter().any(|finding| least.is_some_and(|least| finding.severity >= least));
     Ok(if is_bad { Exit::BadNews } else { Exit::Fine })
 }
 

@@ -1,46 +1,49 @@
-//! find-library-unavailable: Python code looks for a library by what the image does not have.
+//! find-library-unavailable: Python code searches for a library with tools that the image does not have.
 
 use std::collections::BTreeSet;
 
-use super::Rule;
-use super::abi::has_program;
-use super::dlopen_target_missing::{is_of_tests_or_interpreter, reach_of_code};
-use crate::audit::finding::{Fix, Severity};
-use crate::audit::view::{Findings, View};
+use super::interpreters::has_program;
+use super::source_code::{is_test_or_standard_library, reach_of_code};
+use crate::audit::finding::Fix;
+use crate::audit::findings::Findings;
+use crate::audit::rule::Rule;
+use crate::audit::severity::Severity;
+use crate::audit::view::View;
 use crate::tree::inventory::OpenCall;
 
-/// What `ctypes.util.find_library` asks, in its order.
-const ASKED: [&str; 6] = ["ldconfig", "gcc", "cc", "ld", "objdump", "clang"];
+/// Programs that `ctypes.util.find_library` runs, in its order.
+const TOOLS: [&str; 6] = ["ldconfig", "gcc", "cc", "ld", "objdump", "clang"];
 
 pub(super) static RULE: Rule = Rule {
     code: "find-library-unavailable",
     severity: Severity::Warning,
-    title: "ctypes.util.find_library finds nothing in this image",
-    explanation: "Python's ctypes.util.find_library runs ldconfig, a compiler or a linker to learn where a library is. \
-                  An image that has none of them, as distroless images are, makes it return None, even for a library \
-                  that is there; the code then fails or does without.",
-    fix: "Give the code the soname itself (most packages have a variable or a parameter for it), or add ldconfig.",
-    check,
+    title: "ctypes.util.find_library does not work in this image",
+    explanation: "Python's ctypes.util.find_library runs ldconfig, a compiler or a linker to find a library. \
+                  In an image without any of them, such as a distroless image, it returns None even for a \
+                  library that exists; the code then fails or does without the library.",
+    fix: "Pass the soname itself to the code (most packages have a variable or a parameter for it), or add \
+          ldconfig.",
 };
 
-fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
-    if ASKED.iter().any(|program| has_program(view, program)) {
+/// Reports the findings of the rule.
+pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
+    if TOOLS.iter().any(|program| has_program(view, program)) {
         return;
     }
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for (path, opening) in view.openings().filter(|(_, opening)| opening.call == OpenCall::FindLibrary) {
-        if is_of_tests_or_interpreter(&path) || !told.insert((path.clone(), opening.name.clone())) {
+        if is_test_or_standard_library(&path) || !reported.insert((path.clone(), opening.name.clone())) {
             continue;
         }
         let message = format!(
-            "line {} looks for {:?} by find_library, which asks ldconfig and compilers: there are none",
+            "line {} searches for {:?} with find_library, which needs ldconfig or a compiler; the image has neither",
             opening.line,
             opening.name.to_string()
         );
         let reach = reach_of_code(view, &path);
         let finding = findings.report_at(&path, reach, &opening.name, message);
-        finding
-            .fix
-            .push(Fix::Words("name the soname to the code, or add /sbin/ldconfig (libc-bin)".to_owned()));
+        finding.fix.push(Fix::Instruction(
+            "pass the soname to the code, or add /sbin/ldconfig (package libc-bin)".to_owned(),
+        ));
     }
 }

@@ -1,29 +1,32 @@
-//! load-order-dependent: a library is found only if something else was loaded before.
+//! load-order-dependent: a library is found only if another object was loaded first.
 
-use super::Rule;
-use crate::audit::finding::Severity;
-use crate::audit::view::{Cause, Findings, View};
+use crate::audit::findings::Findings;
+use crate::audit::rule::Rule;
+use crate::audit::severity::Severity;
+use crate::audit::unmet::UnmetCause;
+use crate::audit::view::View;
 use crate::loader::NeedKind;
 
 pub(super) static RULE: Rule = Rule {
     code: "load-order-dependent",
     severity: Severity::Warning,
     title: "a library is found only after another object was loaded",
-    explanation: "The object does not find the library by itself. Another start object loads a library of the same \
-                  soname by its own search path; if that happens first in the same process, the loaded library \
-                  satisfies the need without a search. So whether an import works depends on what was imported \
-                  before.",
-    fix: "Import the other module first on purpose, or put the library where the linker looks for everyone.",
-    check,
+    explanation: "The object does not find the library by itself. Another start object loads a library of the \
+                  same soname through its own search path; if that happens first in the same process, the \
+                  loaded library satisfies the need without a search. So whether an import works depends on \
+                  what was imported before.",
+    fix: "Import the other module first on purpose, or move the library to a directory that is searched for \
+          every object.",
 };
 
-fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
+/// Reports the findings of the rule.
+pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     for unmet in view.unmet.iter().filter(|unmet| unmet.kind == NeedKind::Needed) {
-        if let Cause::LoadOrder(others) = &unmet.cause {
+        if let UnmetCause::LoadOrder(others) = &unmet.cause {
             let first = others.iter().map(ToString::to_string).next().unwrap_or_default();
             let more = others.len().saturating_sub(1);
-            let others = if more == 0 { first } else { format!("{first} or {more} others") };
-            let message = format!("{} is found only if {others} was loaded before", unmet.soname);
+            let others = if more == 0 { first } else { format!("{first} or one of {more} others") };
+            let message = format!("{} is found only if {others} was loaded first", unmet.soname);
             findings.report_unmet(unmet, message);
         }
     }

@@ -1,32 +1,35 @@
-//! missing-data: a library is there without the data that it is of no use without.
+//! missing-data: the data files that a library needs are missing.
 
 use std::collections::BTreeSet;
 
-use super::Rule;
-use crate::audit::finding::{Fix, Severity};
-use crate::audit::view::{Findings, View};
+use crate::audit::finding::Fix;
+use crate::audit::findings::Findings;
+use crate::audit::rule::Rule;
+use crate::audit::severity::Severity;
+use crate::audit::view::View;
 use crate::debian::inclusions::{FileSet, Importance, data_rules};
 use crate::tree::root::NodeId;
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
-/// The version since which glibc has its modules for names within itself.
-const MODULES_WITHIN: &[u8] = b"GLIBC_2.34";
+/// First version of glibc whose libc.so.6 contains the modules for name services.
+const INTEGRATED_MODULES: &[u8] = b"GLIBC_2.34";
 
 pub(super) static RULE: Rule = Rule {
     code: "missing-data",
     severity: Severity::Warning,
-    title: "a library's data is missing",
-    explanation: "Some libraries read files by names that no header tells, and do nothing of what they are for without \
-                  them: libmagic its database, NSS its cryptographic modules, PROJ its coordinate systems. Reported \
-                  are those lines of sodeb's table whose library lies in a directory of the system and is loaded, and of \
-                  whose files none is there.",
-    fix: "Add the files or the package that is named: `sodeb layer TREE --base IMAGE --data needed` takes them along.",
-    check,
+    title: "the data of a library is missing",
+    explanation: "Some libraries read files by names that no ELF header contains, and do not work without \
+                  them: libmagic its database, NSS its cryptographic modules, PROJ its coordinate systems. \
+                  Reported are the lines of sodeb's table whose library is loaded from a system directory and \
+                  of whose files none exists.",
+    fix: "Add the files or the package that is named: `sodeb layer TREE --base IMAGE --data needed` includes \
+          them.",
 };
 
-fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
+/// Reports the findings of the rule.
+pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     let directories = &view.default_directories;
-    let mut told: BTreeSet<(NodeId, PackageName)> = BTreeSet::new();
+    let mut reported: BTreeSet<(NodeId, PackageName)> = BTreeSet::new();
     for (_, start) in view.starts() {
         for object in &start.map.objects {
             let Some(soname) = &object.facts.soname else { continue };
@@ -34,10 +37,9 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             if !directories.contains(&path.parent()) {
                 continue;
             }
-            for inclusion in missing(view, object.node, soname) {
-                let (package, reason) = (inclusion.0, inclusion.1);
-                if told.insert((object.node, package.clone())) {
-                    let message = format!("{soname} has none of its data: {reason}");
+            for (package, reason) in missing(view, object.node, soname) {
+                if reported.insert((object.node, package.clone())) {
+                    let message = format!("no data file of {soname} exists: {reason}");
                     let finding = findings.report(object.node, &package, message);
                     finding.fix.push(Fix::Packages(vec![package.to_string()]));
                 }
@@ -46,14 +48,14 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     }
 }
 
-/// The packages of the data that is missing, and what for.
+/// Returns the packages of the missing data, each with the reason why the library needs it.
 fn missing(view: &View<'_>, library: NodeId, soname: &Soname) -> Vec<(PackageName, String)> {
     let own = view.owners.of_file(view.root, library);
     let own = PackageName::new(own.map_or_else(|| soname.to_string(), |owner| owner.name.to_string()));
     let is_new_glibc = || {
         let content = view.root.content(library);
         let Some(crate::tree::inventory::Content::Object(facts)) = content else { return false };
-        facts.version_definitions.iter().any(|version| version == MODULES_WITHIN)
+        facts.version_definitions.iter().any(|version| version == INTEGRATED_MODULES)
     };
     let rules = data_rules().iter().filter(|rule| rule.weight == Importance::Needed && rule.is_about(soname));
     let rules = rules.filter(|_| soname.as_bytes() != b"libc.so.6" || !is_new_glibc());
@@ -65,8 +67,8 @@ fn missing(view: &View<'_>, library: NodeId, soname: &Soname) -> Vec<(PackageNam
         let inclusion = rule.inclusion(&own);
         let FileSet::Files(patterns) = &inclusion.extent else { return None };
         let mut entries = view.subject.inventory().entries().iter().filter(|entry| !entry.is_directory());
-        let is_there = entries.any(|entry| patterns.iter().any(|pattern| pattern.takes(&entry.path)));
-        (!is_there).then_some((inclusion.package, inclusion.reason))
+        let exists = entries.any(|entry| patterns.iter().any(|pattern| pattern.takes(&entry.path)));
+        (!exists).then_some((inclusion.package, inclusion.reason))
     });
     missing.collect()
 }

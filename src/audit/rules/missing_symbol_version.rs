@@ -1,27 +1,29 @@
-//! missing-symbol-version: a library that is found does not define a version that is needed of it.
+//! missing-symbol-version: a library does not define a symbol version that an object needs.
 
 use std::collections::BTreeMap;
 
-use super::Rule;
-use crate::audit::finding::{Fix, Reach, Severity};
-use crate::audit::view::{Findings, View};
+use crate::audit::finding::{Fix, Reach};
+use crate::audit::findings::Findings;
+use crate::audit::rule::Rule;
+use crate::audit::severity::Severity;
+use crate::audit::view::View;
 use crate::debian::catalog::number_of;
 use crate::vocabulary::RootedPath;
 
 pub(super) static RULE: Rule = Rule {
     code: "missing-symbol-version",
     severity: Severity::Error,
-    title: "a library is too old or another one",
-    explanation: "An object needs a symbol version (DT_VERNEED) that the library which is found does not define: it \
-                  was built against a newer release, most often of glibc (\"version `GLIBC_2.38' not found\"), or \
-                  another library of that name comes first. ld.so refuses to load the object, even if no symbol of \
-                  that version is used.",
-    fix: "Build the tree on the release of the image, or take an image of a newer release.",
-    check,
+    title: "a library is too old or a different one",
+    explanation: "An object needs a symbol version (DT_VERNEED) that the library found for it does not define: \
+                  it was built against a newer release, most often of glibc (\"version `GLIBC_2.38' not \
+                  found\"), or another library of the same name is found first. ld.so refuses to load the \
+                  object even if no symbol of that version is used.",
+    fix: "Build the tree on the release of the image, or use an image of a newer release.",
 };
 
-fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
-    // One finding for each object, library and version, by the process that gets to it most surely.
+/// Reports the findings of the rule.
+pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
+    // One finding for each object, library and version, with the process of the most certain reach.
     let mut missing: BTreeMap<(RootedPath, RootedPath, String), (Reach, usize)> = BTreeMap::new();
     for (index, start) in view.starts() {
         let reach = view.reach_of_start(index);
@@ -40,8 +42,8 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         }
         let target = &view.resolution.provenance.target;
         let number = number_of(target.distribution, &target.release).map(|number| format!(" {number}"));
-        finding.fix.push(Fix::Words(format!(
-            "build it on {} {}{}, or take a newer image",
+        finding.fix.push(Fix::Instruction(format!(
+            "build it on {} {}{}, or use a newer image",
             target.distribution,
             target.release,
             number.unwrap_or_default()

@@ -1,5 +1,7 @@
-//! The rules, one a file. A rule has a code that never changes, a severity, and words for what it means and how it is
-//! fixed; it looks at a [`View`] and reports.
+//! Rules of the audit, one file each, and their registry.
+//!
+//! The file of a rule defines the rule's data, `RULE`, and the function `check`, which reports what it finds in a
+//! [`View`]. A line of [`CHECKS`] registers it. The code of a rule never changes.
 
 mod conflicting_sonames;
 mod dangling_soname_link;
@@ -22,64 +24,62 @@ mod unused_library;
 mod unused_package;
 mod wrong_architecture;
 
-mod abi;
+mod interpreters;
+mod source_code;
 mod unused;
 
-use super::finding::{Finding, Severity};
-use super::view::{Findings, View};
+use super::finding::Finding;
+use super::findings::Findings;
+use super::rule::Rule;
+use super::view::View;
 
-/// A rule of the audit.
-#[derive(Debug)]
-pub struct Rule {
-    /// Its name, which stays.
-    pub code: &'static str,
-    /// How bad its findings are where they are certain; what nothing gets to is graded one lower.
-    pub severity: Severity,
-    /// What it finds, in a few words.
-    pub title: &'static str,
-    /// What that means, and when it is reported.
-    pub explanation: &'static str,
-    /// How it is fixed.
-    pub fix: &'static str,
-    check: fn(&View<'_>, &mut Findings<'_, '_>),
-}
+/// Function that reports what a rule finds in an image.
+type Check = fn(&View<'_>, &mut Findings<'_, '_>);
 
-/// Every rule, in the order in which findings are shown.
-pub const ALL: &[&Rule] = &[
-    &missing_library::RULE,
-    &off_path_library::RULE,
-    &dangling_soname_link::RULE,
-    &load_order_dependent::RULE,
-    &missing_symbol_version::RULE,
-    &missing_interpreter::RULE,
-    &wrong_architecture::RULE,
-    &musl_on_glibc::RULE,
-    &python_abi_mismatch::RULE,
-    &ruby_abi_mismatch::RULE,
-    &node_abi_mismatch::RULE,
-    &dlopen_target_missing::RULE,
-    &find_library_unavailable::RULE,
-    &missing_data::RULE,
-    &conflicting_sonames::RULE,
-    &insecure_search_path::RULE,
-    &stale_ld_so_cache::RULE,
-    &scanner_blind::RULE,
-    &unused_package::RULE,
-    &unused_library::RULE,
+/// Registry of the rules, in the order in which findings are shown.
+const CHECKS: &[(&Rule, Check)] = &[
+    (&missing_library::RULE, missing_library::check),
+    (&off_path_library::RULE, off_path_library::check),
+    (&dangling_soname_link::RULE, dangling_soname_link::check),
+    (&load_order_dependent::RULE, load_order_dependent::check),
+    (&missing_symbol_version::RULE, missing_symbol_version::check),
+    (&missing_interpreter::RULE, missing_interpreter::check),
+    (&wrong_architecture::RULE, wrong_architecture::check),
+    (&musl_on_glibc::RULE, musl_on_glibc::check),
+    (&python_abi_mismatch::RULE, python_abi_mismatch::check),
+    (&ruby_abi_mismatch::RULE, ruby_abi_mismatch::check),
+    (&node_abi_mismatch::RULE, node_abi_mismatch::check),
+    (&dlopen_target_missing::RULE, dlopen_target_missing::check),
+    (&find_library_unavailable::RULE, find_library_unavailable::check),
+    (&missing_data::RULE, missing_data::check),
+    (&conflicting_sonames::RULE, conflicting_sonames::check),
+    (&insecure_search_path::RULE, insecure_search_path::check),
+    (&stale_ld_so_cache::RULE, stale_ld_so_cache::check),
+    (&scanner_blind::RULE, scanner_blind::check),
+    (&unused_package::RULE, unused_package::check),
+    (&unused_library::RULE, unused_library::check),
 ];
 
-/// The rule of this code.
-pub fn by_code(code: &str) -> Option<&'static Rule> {
-    ALL.iter().copied().find(|rule| rule.code == code)
+/// Returns every rule, in the order in which findings are shown.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    CHECKS.iter().copied().map(|(rule, _)| rule)
 }
 
-impl Rule {
-    /// What it finds in an image.
-    pub(super) fn findings(&'static self, view: &View<'_>) -> Vec<Finding> {
-        let mut findings = Findings::of(view, self);
-        (self.check)(view, &mut findings);
-        findings.list
-    }
+/// Returns the rule with this code.
+pub fn by_code(code: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.code == code)
+}
+
+/// Applies every rule to an image. The findings are sorted by rule, subject and path.
+pub(super) fn findings(view: &View<'_>) -> Vec<Finding> {
+    let of_rule = |(rule, check): (&'static Rule, Check)| {
+        let mut findings = Findings::new(view, rule);
+        check(view, &mut findings);
+        let mut list = findings.into_list();
+        list.sort_by_cached_key(|finding| (finding.subject.clone(), finding.path.clone()));
+        list
+    };
+    CHECKS.iter().copied().flat_map(of_rule).collect()
 }
 
 #[cfg(test)]
@@ -87,14 +87,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_kebab_case_and_differ() {
-        let mut codes: Vec<&str> = ALL.iter().map(|rule| rule.code).collect();
+    fn codes_are_kebab_case_and_distinct() {
+        let mut codes: Vec<&str> = all().map(|rule| rule.code).collect();
         for code in &codes {
             assert!(code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{code}");
         }
         codes.sort_unstable();
         codes.dedup();
-        assert_eq!(codes.len(), ALL.len());
-        assert!(ALL.iter().all(|rule| !rule.explanation.is_empty() && !rule.fix.is_empty()));
+        assert_eq!(codes.len(), CHECKS.len());
+        assert!(all().all(|rule| !rule.explanation.is_empty() && !rule.fix.is_empty()));
     }
 }

@@ -4,26 +4,29 @@ use std::collections::BTreeSet;
 
 use bstr::ByteSlice;
 
-use super::Rule;
-use super::abi::{extensions, reach_of_home};
+use super::interpreters::{extensions, reach_by_interpreter};
 use crate::app::Language;
-use crate::audit::finding::{Fix, Severity};
-use crate::audit::view::{Findings, View};
+use crate::audit::finding::Fix;
+use crate::audit::findings::Findings;
+use crate::audit::rule::Rule;
+use crate::audit::severity::Severity;
+use crate::audit::view::View;
 use crate::vocabulary::RootedPath;
 
 pub(super) static RULE: Rule = Rule {
     code: "node-abi-mismatch",
     severity: Severity::Error,
     title: "an addon is for another version of Node.js",
-    explanation: "An addon that does not use Node-API is built for one NODE_MODULE_VERSION, and Node.js of another one \
-                  refuses to load it. The addon's own number is told by its name (`node.abi108.node`, `node-v108-…`); \
-                  that of the image's Node.js by its libnode.so.NUMBER or its node_version.h. Addons of Node-API fit \
-                  every version; of several files for one addon the one that fits is enough.",
-    fix: "Run `npm rebuild` with the Node.js of the image, or take an image with the Node.js of the tree.",
-    check,
+    explanation: "An addon that does not use Node-API is built for one NODE_MODULE_VERSION, and a Node.js of \
+                  another one refuses to load it. The number of the addon is taken from its name \
+                  (`node.abi108.node`, `node-v108-…`), that of the image's Node.js from its libnode.so.NUMBER \
+                  or its node_version.h. Addons that use Node-API fit every version; of several files for one \
+                  addon it is enough that one fits.",
+    fix: "Run `npm rebuild` with the Node.js of the image, or use an image with the Node.js of the tree.",
 };
 
-fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
+/// Reports the findings of the rule.
+pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     let addons = extensions(view, Language::Node);
     let Some(version) = module_version(view) else { return };
     let named: Vec<_> = addons.iter().filter_map(|addon| Some((addon, number_in(&addon.path)?))).collect();
@@ -37,16 +40,16 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         if *number == version || uses_node_api || fitting.contains(&package_of(&addon.path)) {
             continue;
         }
-        let reach = reach_of_home(view, addon.interpreter);
+        let reach = reach_by_interpreter(view, addon.interpreter);
         let message =
-            format!("built for NODE_MODULE_VERSION {number}, where the image's Node.js has {version}");
+            format!("built for NODE_MODULE_VERSION {number}; the Node.js of the image has {version}");
         let subject = format!("NODE_MODULE_VERSION {number}");
         let finding = findings.report_at(&addon.path, reach, subject, message);
-        finding.fix.push(Fix::Words("run `npm rebuild` with the Node.js of the image".to_owned()));
+        finding.fix.push(Fix::Instruction("run `npm rebuild` with the Node.js of the image".to_owned()));
     }
 }
 
-/// The NODE_MODULE_VERSION of the image's Node.js.
+/// Returns the NODE_MODULE_VERSION of the image's Node.js.
 fn module_version(view: &View<'_>) -> Option<u32> {
     let by_library =
         view.by_name.keys().filter_map(|name| name.strip_prefix(b"libnode.so.")?.to_str().ok()?.parse().ok());
@@ -62,7 +65,7 @@ fn module_version(view: &View<'_>) -> Option<u32> {
     })
 }
 
-/// The number behind `abi` or `node-v` in a name on the path.
+/// Parses the number after `abi` or `node-v` in a path.
 fn number_in(path: &RootedPath) -> Option<u32> {
     let text = path.as_bytes().to_str().ok()?;
     ["abi", "node-v"].iter().find_map(|mark| {
@@ -72,7 +75,7 @@ fn number_in(path: &RootedPath) -> Option<u32> {
     })
 }
 
-/// The directory of the package that an addon is in.
+/// Returns the directory of the package that contains an addon.
 fn package_of(path: &RootedPath) -> RootedPath {
     let components: Vec<&[u8]> = path.components().collect();
     let place = components.iter().rposition(|component| *component == b"node_modules");
@@ -88,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_packages_are_read_off_paths() {
+    fn numbers_and_packages_are_parsed_from_paths() {
         let number = |path: &str| number_in(&RootedPath::new(path));
         assert_eq!(number("/a/node_modules/x/prebuilds/linux-x64/node.abi108.node"), Some(108));
         assert_eq!(number("/a/node_modules/y/lib/binding/node-v115-linux-x64/y.node"), Some(115));

@@ -1,10 +1,12 @@
-//! ruby-abi-mismatch: a gem's extension is for another Ruby than the image has.
+//! ruby-abi-mismatch: an extension of a gem is for another Ruby than the image has.
 
-use super::Rule;
-use super::abi::{extensions, reach_of_home};
+use super::interpreters::{extensions, reach_by_interpreter};
 use crate::app::{Home, Language};
-use crate::audit::finding::{Fix, Severity};
-use crate::audit::view::{Findings, View};
+use crate::audit::finding::Fix;
+use crate::audit::findings::Findings;
+use crate::audit::rule::Rule;
+use crate::audit::severity::Severity;
+use crate::audit::view::View;
 use crate::loader::Outcome;
 use crate::tree::root::NodeId;
 
@@ -12,15 +14,16 @@ pub(super) static RULE: Rule = Rule {
     code: "ruby-abi-mismatch",
     severity: Severity::Error,
     title: "an extension is for another version of Ruby",
-    explanation: "RubyGems keeps extensions by Ruby's ABI (`extensions/x86_64-linux/3.1.0/…`), which changes with every \
-                  minor version; a Ruby of another version does not look there and says that the gem's extensions are \
-                  not built. The version of the image's Ruby is that of the libruby which it loads, or of its program's \
-                  name.",
-    fix: "Install the gems with the Ruby of the image: `gem pristine --all --only-executables` or `bundle install`.",
-    check,
+    explanation: "RubyGems keeps extensions by Ruby's ABI (`extensions/x86_64-linux/3.1.0/…`), which changes \
+                  with every minor version; a Ruby of another version does not look there and reports that the \
+                  gem's extensions are not built. The version of the image's Ruby is that of the libruby that \
+                  it loads, or that in its program's name.",
+    fix: "Install the gems with the Ruby of the image: `gem pristine --all --only-executables` or `bundle \
+          install`.",
 };
 
-fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
+/// Reports the findings of the rule.
+pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     for extension in extensions(view, Language::Ruby) {
         let Some(built_for) = &extension.built_for else { continue };
         let home = Home { language: Language::Ruby, venv: None, prefix: None, version: None };
@@ -32,17 +35,18 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         if minor(built_for) == minor(&version) {
             continue;
         }
-        let reach = reach_of_home(view, Some(interpreter));
-        let message = format!("built for Ruby {built_for}, where the image has Ruby {version}");
+        let reach = reach_by_interpreter(view, Some(interpreter));
+        let message = format!("built for Ruby {built_for}; the image has Ruby {version}");
         let finding = findings.report_at(&extension.path, reach, format!("Ruby {built_for}"), message);
-        finding.why.push(format!("the interpreter is {}", view.root.path(interpreter)));
-        finding.fix.push(Fix::Words(format!("install the gems again with Ruby {version}")));
+        finding.evidence.push(format!("the interpreter is {}", view.root.path(interpreter)));
+        finding.fix.push(Fix::Instruction(format!("install the gems again with Ruby {version}")));
     }
 }
 
-/// The version of a Ruby, by the libruby that it loads (`libruby-3.1.so.3.1`, `libruby.so.3.3`) or its program's name.
+/// Returns the version of a Ruby: that of the libruby that it loads (`libruby-3.1.so.3.1`, `libruby.so.3.3`), or that in
+/// its program's name.
 fn ruby_version(view: &View<'_>, interpreter: NodeId) -> Option<String> {
-    let by_name = super::abi::version_of_program(view, interpreter);
+    let by_name = super::interpreters::version_of_program(view, interpreter);
     let start = view.linked.starts.iter().find(|start| start.map.start().node == interpreter);
     let by_library = start.and_then(|start| {
         start.map.edges.iter().find_map(|edge| {

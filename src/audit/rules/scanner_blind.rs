@@ -1,49 +1,51 @@
-//! scanner-blind: libraries that no package's metadata accounts for.
+//! scanner-blind: libraries that no package's metadata lists.
 
 use std::collections::BTreeMap;
 
-use super::Rule;
-use crate::audit::finding::{Fix, Severity};
-use crate::audit::view::{Findings, View};
+use crate::audit::finding::Fix;
+use crate::audit::findings::Findings;
+use crate::audit::rule::Rule;
+use crate::audit::severity::Severity;
+use crate::audit::view::View;
 use crate::tree::root::NodeId;
 use crate::vocabulary::RootedPath;
 
-/// How many files of a directory are named.
+/// Maximum number of files that a finding lists.
 const SHOWN: usize = 20;
 
 pub(super) static RULE: Rule = Rule {
     code: "scanner-blind",
     severity: Severity::Note,
-    title: "no scanner knows whose these libraries are",
-    explanation: "Scanners for vulnerabilities learn what is installed from the metadata of packages: dpkg's status or \
-                  status.d, RECORD of wheels, the directories of gems and of npm. Objects that none of them lists are not \
-                  seen by a scanner, whatever holes they have: what was copied by hand, or built in the image. One \
-                  finding tells of all in a directory.",
-    fix: "Take the libraries from a package, with its metadata: `sodeb layer` writes status.d for what it ships.",
-    check,
+    title: "vulnerability scanners do not know these libraries",
+    explanation: "Vulnerability scanners learn what is installed from the metadata of packages: dpkg's status \
+                  or status.d, the RECORD of wheels, the directories of gems and npm packages. A scanner does \
+                  not see objects that none of them lists, whatever vulnerabilities they have: files that were \
+                  copied by hand or built in the image. One finding covers all objects of a directory.",
+    fix: "Take the libraries from a package, with its metadata: `sodeb layer` writes status.d for the files \
+          that it includes.",
 };
 
-fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
-    let mut blind: BTreeMap<RootedPath, Vec<NodeId>> = BTreeMap::new();
+/// Reports the findings of the rule.
+pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
+    let mut unlisted: BTreeMap<RootedPath, Vec<NodeId>> = BTreeMap::new();
     for (node, _) in view.objects() {
         if view.owners.of_file(view.root, node).is_none() {
-            blind.entry(view.root.path(node).parent()).or_default().push(node);
+            unlisted.entry(view.root.path(node).parent()).or_default().push(node);
         }
     }
-    for (directory, mut nodes) in blind {
+    for (directory, mut nodes) in unlisted {
         nodes.sort_by_cached_key(|node| view.root.path(*node));
-        let surest = nodes.iter().copied().min_by_key(|node| view.reached.reach(*node));
-        let Some(surest) = surest else { continue };
+        let most_certain = nodes.iter().copied().min_by_key(|node| view.reach_map.reach(*node));
+        let Some(most_certain) = most_certain else { continue };
         let count = nodes.len();
-        let noun = if count == 1 { "an object" } else { "objects" };
-        let number = if count == 1 { String::new() } else { format!("{count} ") };
-        let message = format!("{number}{noun} that no package's metadata lists");
-        let finding = findings.report_at(&directory, view.reached.reach(surest), "objects", message);
-        finding.layer = view.layer(&view.root.path(surest));
-        finding.why = nodes.iter().take(SHOWN).map(|node| view.root.path(*node).to_string()).collect();
+        let objects = if count == 1 { "an object".to_owned() } else { format!("{count} objects") };
+        let message = format!("{objects} that no package's metadata lists");
+        let finding = findings.report_at(&directory, view.reach_map.reach(most_certain), "objects", message);
+        finding.layer = view.layer(&view.root.path(most_certain));
+        finding.evidence = nodes.iter().take(SHOWN).map(|node| view.root.path(*node).to_string()).collect();
         if count > SHOWN {
-            finding.why.push(format!("and {} more", count - SHOWN));
+            finding.evidence.push(format!("and {} more", count - SHOWN));
         }
-        finding.fix.push(Fix::Words("ship them with dpkg's metadata: `sodeb layer` does".to_owned()));
+        finding.fix.push(Fix::Instruction("add them with dpkg's metadata, as `sodeb layer` does".to_owned()));
     }
 }

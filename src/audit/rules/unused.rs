@@ -1,56 +1,56 @@
-//! What nothing is seen to get to, shared by the rules on libraries and on packages.
+//! Detection of unused objects, shared by the rules on libraries and on packages.
 //!
-//! Only where the image says what it starts, and that is no shell, and objects are linked in context: else everything
-//! may be used. A library counts as used
-//! where a reached object or a line of code has its name among its strings, since it may open it.
+//! Only if the image defines what it starts, that is not a shell, and objects are linked in context; otherwise anything
+//! may be used. A library also counts as used if a reached object or a source file contains its name, since it may open
+//! it.
 
 use std::collections::HashSet;
 
 use bstr::{BString, ByteSlice};
 
-use super::abi::is_where_it_is_opened;
+use super::interpreters::would_be_opened;
 use crate::audit::finding::Reach;
 use crate::audit::owners::ObjectsByOwner;
 use crate::audit::view::View;
 use crate::tree::inventory::Evidence;
 use crate::tree::root::NodeId;
 
-/// The objects of each package that has any, and of what has none, with whether each is used.
+/// Returns the objects by owner, each with a flag that is true if it is used.
 pub(super) fn by_owner<'view>(view: &'view View<'_>) -> &'view ObjectsByOwner {
-    view.by_owner.get_or_init(|| sorted_by_owner(view))
+    view.by_owner.get_or_init(|| group_by_owner(view))
 }
 
-fn sorted_by_owner(view: &View<'_>) -> ObjectsByOwner {
-    if view.is_strict || view.entry.is_open || view.entry.programs.is_empty() {
+fn group_by_owner(view: &View<'_>) -> ObjectsByOwner {
+    if view.is_strict || view.entrypoint.may_start_anything || view.entrypoint.programs.is_empty() {
         return ObjectsByOwner::new();
     }
-    let named = named(view);
+    let opened_names = opened_names(view);
     let mut owners = ObjectsByOwner::new();
     for object in &view.linked.objects {
         let (node, facts) = (object.node, object.facts);
-        let is_foreign = view.scene.is_some_and(|scene| !scene.holds(facts));
-        if is_foreign && is_where_it_is_opened(view, object) {
-            // It would be opened if it were for this system; other rules tell of it.
+        let is_foreign = view.target_abi.is_some() && !view.is_for_target(facts);
+        if is_foreign && would_be_opened(view, object) {
+            // It would be opened if it were for this system; other rules report it.
             continue;
         }
         let owner = view.owners.of_file(view.root, node);
-        let is_named = named.contains(view.root.name(node).as_bstr())
-            || facts.soname.as_ref().is_some_and(|soname| named.contains(soname.as_bytes().as_bstr()));
-        let is_used = view.reached.reach(node) != Reach::Unreached || is_named;
+        let is_named = opened_names.contains(view.root.name(node).as_bstr())
+            || facts.soname.as_ref().is_some_and(|soname| opened_names.contains(soname.as_bytes().as_bstr()));
+        let is_used = view.reach_map.reach(node) != Reach::Unreached || is_named;
         owners.entry(owner).or_default().push((node, is_used));
     }
     for objects in owners.values_mut() {
-        use_plugins(view, objects);
+        mark_plugins(view, objects);
     }
     owners
 }
 
-/// The names of libraries that stand in objects that are reached, and in code.
-fn named(view: &View<'_>) -> HashSet<BString> {
+/// Returns the names of libraries that reached objects and source files contain.
+fn opened_names(view: &View<'_>) -> HashSet<BString> {
     let mut names = HashSet::new();
     for (node, entry, _) in view.entries() {
         match entry.evidence() {
-            Some(Evidence::Names(found)) if view.reached.reach(node) != Reach::Unreached => {
+            Some(Evidence::Names(found)) if view.reach_map.reach(node) != Reach::Unreached => {
                 names.extend(found.iter().cloned());
             }
             Some(Evidence::Opens(opens)) => names.extend(opens.iter().map(|open| open.name.clone())),
@@ -60,8 +60,8 @@ fn named(view: &View<'_>) -> HashSet<BString> {
     names
 }
 
-/// Plugins count as used, save where the package has others and none of those is used, which would open them.
-fn use_plugins(view: &View<'_>, objects: &mut [(NodeId, bool)]) {
+/// Marks the plugins of a package as used, unless it has other objects, which would open them, and none of those is used.
+fn mark_plugins(view: &View<'_>, objects: &mut [(NodeId, bool)]) {
     let plugins: Vec<bool> = objects.iter().map(|(node, _)| is_plugin(view, *node)).collect();
     let mut others = objects.iter().zip(&plugins).filter(|(_, is_plugin)| !**is_plugin).peekable();
     if others.peek().is_some() && !others.any(|((_, is_used), _)| *is_used) {
@@ -72,7 +72,7 @@ fn use_plugins(view: &View<'_>, objects: &mut [(NodeId, bool)]) {
     }
 }
 
-/// Whether an object lies deeper than the directories of libraries, where whatever opens plugins looks for them.
+/// True if an object is in a subdirectory of a library directory, where programs look for plugins.
 fn is_plugin(view: &View<'_>, node: NodeId) -> bool {
     let path = view.root.path(node);
     let directories = &view.default_directories;

@@ -1,36 +1,38 @@
-//! unused-library: nothing gets to libraries of a package that is used otherwise, or of none.
+//! unused-library: libraries of a package that is otherwise used, or of no package, are not reached.
 
-use super::Rule;
 use super::unused::by_owner;
-use crate::audit::finding::{Fix, Reach, Severity};
+use crate::audit::finding::{Fix, Reach};
+use crate::audit::findings::Findings;
 use crate::audit::owners::OwnerKind;
-use crate::audit::view::{Findings, View};
+use crate::audit::rule::Rule;
+use crate::audit::severity::Severity;
+use crate::audit::view::View;
 use crate::tree::root::NodeId;
 
-/// What is less than this is not worth a layer of one's own, in bytes.
+/// Minimum total size that is reported, in bytes: less is not worth a layer of its own.
 const MIN_BYTES: u64 = 256 << 10;
 
-/// How many files are named.
+/// Maximum number of files that a finding lists.
 const SHOWN: usize = 20;
 
 pub(super) static RULE: Rule = Rule {
     code: "unused-library",
     severity: Severity::Note,
-    title: "nothing gets to a library",
-    explanation: "Libraries that nothing the image starts is seen to load: of a package of which other files are used, \
-                  or of none. One finding tells of all of one package, where they come to 256 KiB. Reported only \
-                  where the image names what it starts and that is no shell. glibc's own libraries are not told: they \
-                  are opened by name and belong together.",
-    fix: "Leave them out: `sodeb layer` ships only the files that are loaded.",
-    check,
+    title: "a library is not used",
+    explanation: "Libraries that nothing the image starts would load: of a package of which other files are \
+                  used, or of no package. One finding covers all libraries of one package, if their size is at \
+                  least 256 KiB. Reported only if the image defines what it starts and that is not a shell. \
+                  glibc's own libraries are not reported: they are opened by name and belong together.",
+    fix: "Leave them out: `sodeb layer` includes only the files that are loaded.",
 };
 
-fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
+/// Reports the findings of the rule.
+pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     for (owner, objects) in by_owner(view) {
         let is_deb = owner.as_ref().is_some_and(|owner| owner.kind == OwnerKind::Deb);
         let has_used = objects.iter().any(|(_, is_used)| *is_used);
         if is_deb && !has_used {
-            // unused-package tells of it.
+            // Reported by unused-package.
             continue;
         }
         let mut unused: Vec<NodeId> =
@@ -41,17 +43,18 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         if bytes < MIN_BYTES || is_glibc(view, objects) {
             continue;
         }
-        let whose = owner.as_ref().map_or_else(|| "no package".to_owned(), ToString::to_string);
-        let message =
-            format!("nothing is seen to load {} of {} objects of {whose}", unused.len(), objects.len());
-        let finding = findings.report_at(&view.root.path(*first), Reach::Unreached, &whose, message);
-        finding.saves_bytes = bytes;
-        finding.why = unused.iter().take(SHOWN).map(|node| view.root.path(*node).to_string()).collect();
-        finding.fix.push(Fix::Words("ship only what is loaded: `sodeb layer` does".to_owned()));
+        let owner = owner.as_ref().map_or_else(|| "no package".to_owned(), ToString::to_string);
+        let message = format!("{} of {} objects of {owner} are not loaded", unused.len(), objects.len());
+        let finding = findings.report_at(&view.root.path(*first), Reach::Unreached, &owner, message);
+        finding.reclaimable_bytes = bytes;
+        finding.evidence = unused.iter().take(SHOWN).map(|node| view.root.path(*node).to_string()).collect();
+        finding.fix.push(Fix::Instruction(
+            "include only the files that are loaded, as `sodeb layer` does".to_owned(),
+        ));
     }
 }
 
-/// Whether the objects of a package are the C library.
+/// True if the objects are those of the C library.
 fn is_glibc(view: &View<'_>, objects: &[(NodeId, bool)]) -> bool {
     objects.iter().any(|(node, _)| view.root.name(*node) == b"libc.so.6")
 }

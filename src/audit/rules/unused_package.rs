@@ -1,23 +1,26 @@
-//! unused-package: nothing gets to any object of a package.
+//! unused-package: no object of a package is reached.
 
-use super::Rule;
 use super::unused::by_owner;
-use crate::audit::finding::{Fix, Reach, Severity};
+use crate::audit::finding::{Fix, Reach};
+use crate::audit::findings::Findings;
 use crate::audit::owners::OwnerKind;
-use crate::audit::view::{Findings, View};
+use crate::audit::rule::Rule;
+use crate::audit::severity::Severity;
+use crate::audit::view::View;
 
 pub(super) static RULE: Rule = Rule {
     code: "unused-package",
     severity: Severity::Note,
-    title: "nothing gets to any object of a package",
-    explanation: "A Debian package brings programs and libraries, and nothing that the image starts is seen to load any \
-                  of them, or to have the name of one among its strings. Reported only where the image names what it \
-                  starts and that is no shell. What is started by a name that is put together at run time is not seen.",
-    fix: "Leave the package out: smaller images have fewer holes. Try the image without it first.",
-    check,
+    title: "no object of a package is used",
+    explanation: "A Debian package contains programs and libraries, and nothing that the image starts would \
+                  load any of them or contains the name of one among its strings. Reported only if the image \
+                  defines what it starts and that is not a shell. Programs that are started by a name composed \
+                  at run time are not detected.",
+    fix: "Remove the package: smaller images have fewer vulnerabilities. Test the image without it first.",
 };
 
-fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
+/// Reports the findings of the rule.
+pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     let files = view.owners.files();
     for (owner, objects) in by_owner(view) {
         let Some(owner) = owner.as_ref().filter(|owner| owner.kind == OwnerKind::Deb) else { continue };
@@ -26,9 +29,9 @@ fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         }
         let bytes: u64 = files.get(owner).into_iter().flatten().map(|node| view.size_bytes(*node)).sum();
         let Some((first, _)) = objects.iter().min_by_key(|(node, _)| view.root.path(*node)) else { continue };
-        let message = format!("nothing is seen to use {}", owner.name);
+        let message = format!("nothing that the image starts uses {}", owner.name);
         let finding = findings.report_at(&view.root.path(*first), Reach::Unreached, &owner.name, message);
-        finding.saves_bytes = bytes;
-        finding.fix.push(Fix::Words(format!("leave out {}", owner.name)));
+        finding.reclaimable_bytes = bytes;
+        finding.fix.push(Fix::Instruction(format!("remove {}", owner.name)));
     }
 }

@@ -1,10 +1,10 @@
 //! `sodeb audit --format html`: the findings, the graph and the sizes of images as one page.
 
-use super::{NOT_SEEN, fixes, layer_words};
-use crate::audit::rules::ALL;
+use super::{NOT_CHECKED, fixes, layer_words};
+use crate::audit::rules;
 use crate::audit::{
-    AuditedObject, Finding, Judged, LayerSize, Owner, OwnerKind, OwnerSize, ReportedImage, Severity, Unread,
-    Verdict,
+    AuditedObject, Finding, FindingStatus, JudgedFinding, LayerSize, Owner, OwnerKind, OwnerSize,
+    ReportedImage, Severity, UnreadImage,
 };
 use crate::emit::escape::printable;
 use crate::emit::html::{
@@ -17,7 +17,7 @@ use crate::solve::graph::Object;
 ///
 /// # Errors
 /// Never for these types; the encoder's signature has it.
-pub fn audit_html(images: &[ReportedImage], unread: &[Unread]) -> serde_json::Result<String> {
+pub fn audit_html(images: &[ReportedImage], unread: &[UnreadImage]) -> serde_json::Result<String> {
     let title = match images {
         [image] => format!("Audit of {}", printable(&image.name)),
         images => format!("Audit of {} images", images.len()),
@@ -27,7 +27,7 @@ pub fn audit_html(images: &[ReportedImage], unread: &[Unread]) -> serde_json::Re
         noun: "image",
         size_words: "Size",
         rules: rules(images),
-        not_seen: NOT_SEEN.iter().map(|words| (*words).to_owned()).collect(),
+        not_seen: NOT_CHECKED.iter().map(|words| (*words).to_owned()).collect(),
         unread: unread.iter().map(|one| (printable(&one.name), printable(&one.cause))).collect(),
         subjects: images.iter().map(subject).collect(),
     })
@@ -36,8 +36,8 @@ pub fn audit_html(images: &[ReportedImage], unread: &[Unread]) -> serde_json::Re
 /// The rules that something is found by.
 fn rules(images: &[ReportedImage]) -> Vec<RuleView> {
     let findings = || images.iter().flat_map(|image| &image.judged).map(|judged| &judged.finding);
-    let found = ALL.iter().filter(|rule| findings().any(|finding| finding.rule.code == rule.code));
-    let view = |rule: &&crate::audit::rules::Rule| RuleView {
+    let found = rules::all().filter(|rule| findings().any(|finding| finding.rule.code == rule.code));
+    let view = |rule: &crate::audit::Rule| RuleView {
         code: rule.code.to_owned(),
         title: rule.title.to_owned(),
         explanation: rule.explanation.to_owned(),
@@ -53,7 +53,7 @@ fn subject(image: &ReportedImage) -> Subject {
         facts: facts(image),
         files: Some(audited.files),
         objects: audited.objects.len(),
-        saves: image.counting().map(|finding| finding.saves_bytes).sum(),
+        saves: image.active().map(|finding| finding.reclaimable_bytes).sum(),
         findings: image.judged.iter().map(|judged| finding_view(image, judged)).collect(),
         graph: graph_view(&audited.graph, |object| object_place(image, object)),
         sizes: Some(sizes(image)),
@@ -94,7 +94,7 @@ fn started(image: &ReportedImage) -> Vec<Fact> {
         }
         facts.extend(start.path.as_ref().map(|path| Fact::code("PATH", printable(path))));
     }
-    if image.audited.is_open {
+    if image.audited.may_start_anything {
         let words = "every program may be started: the image starts a shell or nothing";
         facts.push(Fact::words("Reach", words.to_owned()));
     }
@@ -105,15 +105,26 @@ fn started(image: &ReportedImage) -> Vec<Fact> {
     facts
 }
 
-fn finding_view(image: &ReportedImage, judged: &Judged) -> FindingView {
+fn finding_view(image: &ReportedImage, judged: &JudgedFinding) -> FindingView {
     let finding = &judged.finding;
-    let Finding { rule, severity, path, subject, message, owner, reach, chain, why, saves_bytes, .. } =
-        finding;
-    let (state, reason) = match &judged.verdict {
-        Verdict::Counts => (State::Counts, None),
-        Verdict::Known => (State::Known, None),
-        Verdict::Ignored { reason, until: None } => (State::Ignored, Some(printable(reason))),
-        Verdict::Ignored { reason, until: Some(day) } => {
+    let Finding {
+        rule,
+        severity,
+        path,
+        subject,
+        message,
+        owner,
+        reach,
+        chain,
+        evidence,
+        reclaimable_bytes,
+        ..
+    } = finding;
+    let (state, reason) = match &judged.status {
+        FindingStatus::Active => (State::Counts, None),
+        FindingStatus::Known => (State::Known, None),
+        FindingStatus::Ignored { reason, until: None } => (State::Ignored, Some(printable(reason))),
+        FindingStatus::Ignored { reason, until: Some(day) } => {
             (State::Ignored, Some(printable(format_args!("{reason} (until {day})"))))
         }
     };
@@ -134,9 +145,9 @@ fn finding_view(image: &ReportedImage, judged: &Judged) -> FindingView {
         layer: layer_words(image, finding),
         reach: Some(reach.name().to_owned()),
         chain: chain.iter().map(printable).collect(),
-        why: why.iter().map(printable).collect(),
+        why: evidence.iter().map(printable).collect(),
         fix: fixes(image, finding).iter().map(printable).collect(),
-        saves: Some(*saves_bytes).filter(|bytes| *bytes > 0),
+        saves: Some(*reclaimable_bytes).filter(|bytes| *bytes > 0),
     }
 }
 

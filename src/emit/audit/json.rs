@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
-use super::{NOT_SEEN, fixes};
-use crate::audit::{Finding, Judged, Owner, OwnerSize, ReportedImage, Severity, Unread, Verdict};
+use super::{NOT_CHECKED, fixes};
+use crate::audit::{
+    Finding, FindingStatus, JudgedFinding, LayerSize, Owner, OwnerSize, ReportedImage, Severity, UnreadImage,
+};
 use crate::emit::rows::TargetRow;
+use crate::tree::inventory::{ImageFacts, ImageParts};
 use crate::vocabulary::RootedPath;
 
 #[derive(Serialize)]
@@ -12,9 +15,9 @@ struct Document<'images> {
     schema: &'static str,
     version: &'static str,
     images: Vec<ImageRow<'images>>,
-    /// Images that could not be looked at.
+    /// Images that could not be read.
     unread: Vec<UnreadRow<'images>>,
-    not_seen: &'static [&'static str],
+    not_checked: &'static [&'static str],
 }
 
 #[derive(Serialize)]
@@ -26,17 +29,18 @@ pub(super) struct UnreadRow<'image> {
 #[derive(Serialize)]
 pub(super) struct ImageRow<'image> {
     name: &'image str,
-    /// Over the diff ids of its layers.
+    /// Digest over the diff ids of its layers.
     digest: Option<String>,
-    /// The digest of its manifest, where it has one of OCI's.
+    /// Digest of its OCI manifest, if it has one.
     manifest: Option<String>,
     platform: Option<String>,
     target: TargetRow<'image>,
     config: Option<ConfigRow<'image>>,
-    /// Whether anything may be started: the image names nothing, or a shell.
-    open: bool,
+    /// True if any program may be started, since the image names none or a shell.
+    may_start_anything: bool,
     files: usize,
     objects: usize,
+    /// Bytes.
     size: u64,
     layers: Vec<LayerRow<'image>>,
     findings: Vec<FindingRow<'image>>,
@@ -55,12 +59,13 @@ struct ConfigRow<'image> {
 
 #[derive(Serialize)]
 struct LayerRow<'image> {
-    /// From 0 for the lowest.
+    /// 0 for the lowest.
     layer: u16,
     diff_id: Option<String>,
     created_by: Option<&'image str>,
-    /// What it adds to the image, by who brought it, the largest first.
+    /// Sizes that it adds to the image, by owner, the largest first.
     owners: Vec<OwnerSizeRow<'image>>,
+    /// Bytes.
     size: u64,
 }
 
@@ -69,6 +74,7 @@ struct OwnerSizeRow<'image> {
     owner: Option<OwnerRow<'image>>,
     files: usize,
     objects: usize,
+    /// Bytes.
     size: u64,
 }
 
@@ -83,7 +89,7 @@ struct OwnerRow<'image> {
 struct FindingRow<'image> {
     rule: &'static str,
     severity: &'static str,
-    /// The same for the same fault in the next image.
+    /// Equal for the same defect in the next version of the image.
     fingerprint: String,
     path: &'image RootedPath,
     subject: &'image str,
@@ -92,12 +98,12 @@ struct FindingRow<'image> {
     owner: Option<OwnerRow<'image>>,
     reach: &'static str,
     chain: &'image [RootedPath],
-    why: &'image [String],
+    evidence: &'image [String],
     fix: Vec<String>,
-    /// What taking it away saves, in bytes.
-    saves: Option<u64>,
-    /// `counts`, `known` (in the baseline) or `ignored`.
-    verdict: &'static str,
+    /// Bytes that removing the file reclaims.
+    reclaimable: Option<u64>,
+    /// `active`, `known` (in the baseline) or `ignored`.
+    status: &'static str,
     ignored: Option<IgnoredRow<'image>>,
 }
 
@@ -116,21 +122,21 @@ struct SummaryRow {
     ignored: usize,
 }
 
-/// The findings of all images as one JSON document, without a newline at its end.
+/// Writes the findings of all images as one JSON document, without a newline at its end.
 ///
 /// # Errors
-/// Never for these types; the encoder's signature has it.
-pub fn audit_json(images: &[ReportedImage], unread: &[Unread]) -> serde_json::Result<String> {
+/// Never for these types; the signature is the encoder's.
+pub fn audit_json(images: &[ReportedImage], unread: &[UnreadImage]) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&Document {
         schema: "sodeb.audit/1",
         version: env!("CARGO_PKG_VERSION"),
         images: images.iter().map(image_row).collect(),
         unread: unread.iter().map(unread_row).collect(),
-        not_seen: NOT_SEEN,
+        not_checked: NOT_CHECKED,
     })
 }
 
-pub(super) fn unread_row(unread: &Unread) -> UnreadRow<'_> {
+pub(super) fn unread_row(unread: &UnreadImage) -> UnreadRow<'_> {
     UnreadRow { name: &unread.name, error: &unread.cause }
 }
 
@@ -138,39 +144,15 @@ pub(super) fn image_row(reported: &ReportedImage) -> ImageRow<'_> {
     let ReportedImage { name, image, audited, judged, release_from } = reported;
     let image = image.as_ref();
     let parts = image.and_then(|image| image.parts.as_ref());
-    let layers: Vec<LayerRow<'_>> = audited
-        .sizes
-        .iter()
-        .map(|size| {
-            let part = parts.and_then(|parts| parts.layers.get(usize::from(size.layer)));
-            LayerRow {
-                layer: size.layer,
-                diff_id: part.map(|part| format!("sha256:{}", part.diff_id)),
-                created_by: part.and_then(|part| part.created_by.as_deref()),
-                owners: size.owners.iter().map(owner_size_row).collect(),
-                size: size.owners.iter().map(|(_, size)| size.bytes).sum(),
-            }
-        })
-        .collect();
-    let with = |wanted: fn(&Verdict) -> bool| judged.iter().filter(|one| wanted(&one.verdict)).count();
+    let layers: Vec<LayerRow<'_>> = audited.sizes.iter().map(|size| layer_row(size, parts)).collect();
     ImageRow {
         name,
         digest: image.map(|image| format!("sha256:{}", image.digest)),
         manifest: parts.and_then(|parts| parts.manifest).map(|digest| format!("sha256:{digest}")),
         platform: image.and_then(|image| image.platform.as_ref()).map(ToString::to_string),
         target: TargetRow::new(&audited.resolution.provenance, Some(release_from)),
-        config: image.and_then(|image| {
-            let start = image.start.as_ref()?;
-            Some(ConfigRow {
-                entrypoint: &start.entrypoint,
-                cmd: &start.cmd,
-                user: &start.user,
-                path: start.path.as_deref(),
-                workdir: image.workdir.as_deref(),
-                ld_library_path: image.ld_library_path.as_deref(),
-            })
-        }),
-        open: audited.is_open,
+        config: image.and_then(config_row),
+        may_start_anything: audited.may_start_anything,
         files: audited.files,
         objects: audited.objects.len(),
         size: layers.iter().map(|layer| layer.size).sum(),
@@ -180,9 +162,32 @@ pub(super) fn image_row(reported: &ReportedImage) -> ImageRow<'_> {
             error: reported.count(Severity::Error),
             warning: reported.count(Severity::Warning),
             note: reported.count(Severity::Note),
-            known: with(|verdict| *verdict == Verdict::Known),
-            ignored: with(|verdict| matches!(verdict, Verdict::Ignored { .. })),
+            known: reported.known(),
+            ignored: reported.ignored(),
         },
+    }
+}
+
+fn config_row(image: &ImageFacts) -> Option<ConfigRow<'_>> {
+    let start = image.start.as_ref()?;
+    Some(ConfigRow {
+        entrypoint: &start.entrypoint,
+        cmd: &start.cmd,
+        user: &start.user,
+        path: start.path.as_deref(),
+        workdir: image.workdir.as_deref(),
+        ld_library_path: image.ld_library_path.as_deref(),
+    })
+}
+
+fn layer_row<'image>(size: &'image LayerSize, parts: Option<&'image ImageParts>) -> LayerRow<'image> {
+    let part = parts.and_then(|parts| parts.layers.get(usize::from(size.layer)));
+    LayerRow {
+        layer: size.layer,
+        diff_id: part.map(|part| format!("sha256:{}", part.diff_id)),
+        created_by: part.and_then(|part| part.created_by.as_deref()),
+        owners: size.owners.iter().map(owner_size_row).collect(),
+        size: size.owners.iter().map(|(_, size)| size.bytes).sum(),
     }
 }
 
@@ -195,14 +200,13 @@ fn owner_row(owner: &Owner) -> OwnerRow<'_> {
     OwnerRow { kind: owner.kind.name(), name: &owner.name, version: owner.version.as_deref() }
 }
 
-fn finding_row<'image>(image: &'image ReportedImage, judged: &'image Judged) -> FindingRow<'image> {
-    let Finding { rule, severity, path, subject, message, layer, owner, reach, chain, why, .. } =
+fn finding_row<'image>(image: &'image ReportedImage, judged: &'image JudgedFinding) -> FindingRow<'image> {
+    let Finding { rule, severity, path, subject, message, layer, owner, reach, chain, evidence, .. } =
         &judged.finding;
-    let (verdict, ignored) = match &judged.verdict {
-        Verdict::Counts => ("counts", None),
-        Verdict::Known => ("known", None),
-        Verdict::Ignored { reason, until } => {
-            ("ignored", Some(IgnoredRow { reason, until: until.map(|day| day.to_string()) }))
+    let ignored = match &judged.status {
+        FindingStatus::Active | FindingStatus::Known => None,
+        FindingStatus::Ignored { reason, until } => {
+            Some(IgnoredRow { reason, until: until.map(|day| day.to_string()) })
         }
     };
     FindingRow {
@@ -216,10 +220,10 @@ fn finding_row<'image>(image: &'image ReportedImage, judged: &'image Judged) -> 
         owner: owner.as_ref().map(owner_row),
         reach: reach.name(),
         chain,
-        why,
+        evidence,
         fix: fixes(image, &judged.finding),
-        saves: Some(judged.finding.saves_bytes).filter(|bytes| *bytes > 0),
-        verdict,
+        reclaimable: Some(judged.finding.reclaimable_bytes).filter(|bytes| *bytes > 0),
+        status: judged.status.name(),
         ignored,
     }
 }

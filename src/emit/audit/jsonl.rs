@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::json::{image_row, unread_row};
-use crate::audit::{ReportedImage, Unread};
+use crate::audit::{ReportedImage, UnreadImage};
 
 const SCHEMA: &str = "sodeb.audit-image/1";
 
@@ -27,7 +27,7 @@ pub fn audit_jsonl(image: &ReportedImage) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// Never for these types; the encoder's signature has it.
-pub fn unread_jsonl(unread: &Unread) -> serde_json::Result<String> {
+pub fn unread_jsonl(unread: &UnreadImage) -> serde_json::Result<String> {
     line(unread_row(unread))
 }
 

@@ -5,12 +5,12 @@
 use std::fmt::Write as _;
 
 use super::{evidence, fixes};
-use crate::audit::rules::ALL;
-use crate::audit::{Judged, ReportedImage, Severity, Unread, Verdict};
+use crate::audit::rules;
+use crate::audit::{FindingStatus, JudgedFinding, ReportedImage, Severity, UnreadImage};
 use crate::emit::xml::xml_text;
 
 /// The findings of all images; those of `least` and above are failures.
-pub fn audit_junit(images: &[ReportedImage], unread: &[Unread], least: Option<Severity>) -> String {
+pub fn audit_junit(images: &[ReportedImage], unread: &[UnreadImage], least: Option<Severity>) -> String {
     let suites: Vec<Suite> =
         images.iter().map(|image| suite(image, least)).chain(unread.iter().map(unread_suite)).collect();
     let total = |count: fn(&Suite) -> usize| -> usize { suites.iter().map(count).sum() };
@@ -50,7 +50,7 @@ struct Suite {
 
 fn suite(image: &ReportedImage, least: Option<Severity>) -> Suite {
     let mut suite = Suite { name: image.name.clone(), ..Suite::default() };
-    for rule in ALL {
+    for rule in rules::all() {
         let mut of_rule =
             image.judged.iter().filter(|judged| judged.finding.rule.code == rule.code).peekable();
         if of_rule.peek().is_none() {
@@ -59,17 +59,19 @@ fn suite(image: &ReportedImage, least: Option<Severity>) -> Suite {
             suite.cases.push(case);
         }
         for judged in of_rule {
-            let body = match &judged.verdict {
-                Verdict::Counts if least.is_some_and(|least| judged.finding.severity >= least) => {
+            let body = match &judged.status {
+                FindingStatus::Active if least.is_some_and(|least| judged.finding.severity >= least) => {
                     suite.failures += 1;
                     failure(image, judged)
                 }
-                Verdict::Counts => format!("      <system-out>{}</system-out>\n", details(image, judged)),
-                Verdict::Known => {
+                FindingStatus::Active => {
+                    format!("      <system-out>{}</system-out>\n", details(image, judged))
+                }
+                FindingStatus::Known => {
                     suite.skipped += 1;
                     "      <skipped message=\"known before\"/>\n".to_owned()
                 }
-                Verdict::Ignored { reason, .. } => {
+                FindingStatus::Ignored { reason, .. } => {
                     suite.skipped += 1;
                     format!("      <skipped message=\"ignored: {}\"/>\n", xml_text(reason))
                 }
@@ -85,14 +87,14 @@ fn suite(image: &ReportedImage, least: Option<Severity>) -> Suite {
     suite
 }
 
-fn failure(image: &ReportedImage, judged: &Judged) -> String {
+fn failure(image: &ReportedImage, judged: &JudgedFinding) -> String {
     let finding = &judged.finding;
     let (message, kind) = (xml_text(&finding.message), finding.rule.code);
     format!("      <failure message=\"{message}\" type=\"{kind}\">{}</failure>\n", details(image, judged))
 }
 
 /// Where, why and how to fix it, a line each.
-fn details(image: &ReportedImage, judged: &Judged) -> String {
+fn details(image: &ReportedImage, judged: &JudgedFinding) -> String {
     let finding = &judged.finding;
     let mut lines = vec![format!("{}: {}: {}", finding.severity, finding.path, finding.message)];
     lines.extend(evidence(image, finding));
@@ -100,7 +102,7 @@ fn details(image: &ReportedImage, judged: &Judged) -> String {
     lines.iter().map(xml_text).collect::<Vec<_>>().join("\n")
 }
 
-fn unread_suite(unread: &Unread) -> Suite {
+fn unread_suite(unread: &UnreadImage) -> Suite {
     let (name, cause) = (xml_text(&unread.name), xml_text(&unread.cause));
     let case = format!(
         "    <testcase classname=\"{name}\" name=\"read\">\n      <error message=\"{cause}\" type=\"unread\"/>\n    </testcase>\n"

@@ -20,7 +20,7 @@ use super::manifest::quote::shell;
 use crate::audit::{Finding, Fix, ReportedImage};
 
 /// What static reading can't see; it is said with every audit.
-pub(super) const NOT_SEEN: &[&str] = &[
+pub(super) const NOT_CHECKED: &[&str] = &[
     "libraries that are opened by names which are put together at run time",
     "programs that others start, beside what the image's own words start",
     "whether a symbol without a version is defined",
@@ -37,7 +37,7 @@ pub(super) fn fixes(image: &ReportedImage, finding: &Finding) -> Vec<String> {
                 format!("sodeb layer TREE --base {} -o deps.tar.gz", shell(&image.name)),
             ]
         }
-        Fix::Words(words) => vec![words.clone()],
+        Fix::Instruction(words) => vec![words.clone()],
     });
     words.collect()
 }
@@ -51,7 +51,7 @@ fn evidence(image: &ReportedImage, finding: &Finding) -> Vec<String> {
         let chain: Vec<String> = finding.chain.iter().map(ToString::to_string).collect();
         lines.push(format!("loaded by {}", chain.join(" → ")));
     }
-    lines.extend(finding.why.iter().cloned());
+    lines.extend(finding.evidence.iter().cloned());
     lines
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::audit::rules::{ALL, Rule};
+use crate::audit::{Rule, rules};
 use crate::emit::style::{DIM, PATH, paint};
 
 /// How wide a line of an explanation is.
@@ -24,9 +24,9 @@ pub fn rule_text(rule: &Rule) -> String {
 
 /// A line for each rule.
 pub fn rules_text() -> String {
-    let width = ALL.iter().map(|rule| rule.code.len()).max().unwrap_or_default();
+    let width = rules::all().map(|rule| rule.code.len()).max().unwrap_or_default();
     let mut text = String::new();
-    for rule in ALL {
+    for rule in rules::all() {
         // Writing to a String can't fail.
         let _ = writeln!(text, "{:width$}  {:7}  {}", rule.code, rule.severity.name(), rule.title);
     }
@@ -53,14 +53,14 @@ struct RuleRow {
 /// # Errors
 /// Never for these types; the encoder's signature has it.
 pub fn rules_json() -> serde_json::Result<String> {
-    let row = |rule: &&Rule| RuleRow {
+    let row = |rule: &'static Rule| RuleRow {
         code: rule.code,
         severity: rule.severity.name(),
         title: rule.title,
         explanation: rule.explanation,
         fix: rule.fix,
     };
-    let rules = ALL.iter().map(row).collect();
+    let rules = rules::all().map(row).collect();
     serde_json::to_string_pretty(&Document { schema: "sodeb.rules/1", rules })
 }
 

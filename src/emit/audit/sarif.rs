@@ -5,15 +5,15 @@
 use serde_json::{Value, json};
 
 use super::{evidence, fixes};
-use crate::audit::rules::{ALL, Rule};
-use crate::audit::{Judged, ReportedImage, Severity, Unread, Verdict};
+use crate::audit::{FindingStatus, JudgedFinding, ReportedImage, Severity, UnreadImage};
+use crate::audit::{Rule, rules};
 use crate::vocabulary::RootedPath;
 
 /// The findings of all images as one document, without a newline at its end.
 ///
 /// # Errors
 /// Never for these types; the encoder's signature has it.
-pub fn audit_sarif(images: &[ReportedImage], unread: &[Unread]) -> serde_json::Result<String> {
+pub fn audit_sarif(images: &[ReportedImage], unread: &[UnreadImage]) -> serde_json::Result<String> {
     let runs: Vec<Value> = images.iter().map(run).chain(unread.iter().map(unread_run)).collect();
     serde_json::to_string_pretty(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -34,7 +34,7 @@ fn run(image: &ReportedImage) -> Value {
     })
 }
 
-fn unread_run(unread: &Unread) -> Value {
+fn unread_run(unread: &UnreadImage) -> Value {
     json!({
         "tool": tool(),
         "automationDetails": { "id": format!("sodeb/{}", unread.name) },
@@ -48,7 +48,7 @@ fn unread_run(unread: &Unread) -> Value {
 
 fn tool() -> Value {
     let version = env!("CARGO_PKG_VERSION");
-    let rules: Vec<Value> = ALL.iter().map(|rule| descriptor(rule)).collect();
+    let rules: Vec<Value> = rules::all().map(|rule| descriptor(rule)).collect();
     json!({ "driver": { "name": "sodeb", "version": version, "semanticVersion": version, "rules": rules } })
 }
 
@@ -67,7 +67,7 @@ fn level(severity: Severity) -> &'static str {
     severity.name()
 }
 
-fn result(image: &ReportedImage, judged: &Judged) -> Value {
+fn result(image: &ReportedImage, judged: &JudgedFinding) -> Value {
     let finding = &judged.finding;
     let mut message = finding.message.clone();
     for fix in fixes(image, finding).iter().take(1) {
@@ -75,7 +75,7 @@ fn result(image: &ReportedImage, judged: &Judged) -> Value {
     }
     let mut result = json!({
         "ruleId": finding.rule.code,
-        "ruleIndex": ALL.iter().position(|rule| rule.code == finding.rule.code),
+        "ruleIndex": rules::all().position(|rule| rule.code == finding.rule.code),
         "level": level(finding.severity),
         "message": { "text": message },
         "locations": [{
@@ -93,10 +93,10 @@ fn result(image: &ReportedImage, judged: &Judged) -> Value {
             "fix": fixes(image, finding),
         },
     });
-    match &judged.verdict {
-        Verdict::Counts => {}
-        Verdict::Known => result["baselineState"] = json!("unchanged"),
-        Verdict::Ignored { reason, .. } => {
+    match &judged.status {
+        FindingStatus::Active => {}
+        FindingStatus::Known => result["baselineState"] = json!("unchanged"),
+        FindingStatus::Ignored { reason, .. } => {
             result["suppressions"] = json!([{ "kind": "external", "justification": reason }]);
         }
     }
@@ -104,7 +104,7 @@ fn result(image: &ReportedImage, judged: &Judged) -> Value {
 }
 
 /// Whoever brought the file.
-fn logical_locations(judged: &Judged) -> Vec<Value> {
+fn logical_locations(judged: &JudgedFinding) -> Vec<Value> {
     let owner = judged.finding.owner.iter();
     owner.map(|owner| json!({ "fullyQualifiedName": owner.to_string(), "kind": "package" })).collect()
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{NOT_SEEN, fixes, layer_words};
-use crate::audit::{Finding, Judged, ReportedImage, Severity, Verdict};
+use super::{NOT_CHECKED, fixes, layer_words};
+use crate::audit::{Finding, FindingStatus, JudgedFinding, ReportedImage, Severity};
 use crate::emit::escape::printable;
 use crate::emit::humanize::{bytes, counted, release_words};
 use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
@@ -24,7 +24,7 @@ pub fn audit_text(images: &[ReportedImage], all: bool) -> String {
     for image in images {
         text.image(image);
     }
-    text.line(paint(DIM, format!("not seen: {}", NOT_SEEN.join("; "))));
+    text.line(paint(DIM, format!("not seen: {}", NOT_CHECKED.join("; "))));
     text.text
 }
 
@@ -47,7 +47,7 @@ impl Text {
         self.line(format_args!("{}  {counts} · {release}", paint(PATH, printable(&image.name))));
         let opened = match &image.image {
             None => "a root without a configuration: every program may be started".to_owned(),
-            Some(_) if audited.is_open => {
+            Some(_) if audited.may_start_anything => {
                 "starts a shell or nothing: every program may be started".to_owned()
             }
             Some(facts) => {
@@ -58,18 +58,18 @@ impl Text {
         };
         self.line(paint(DIM, opened));
         self.line("");
-        let shown: Vec<&Judged> =
-            image.judged.iter().filter(|judged| self.all || judged.verdict == Verdict::Counts).collect();
+        let shown: Vec<&JudgedFinding> =
+            image.judged.iter().filter(|judged| self.all || judged.status == FindingStatus::Active).collect();
         for groups in
             grouped(&shown).chunk_by(|one, next| one[0].finding.rule.code == next[0].finding.rule.code)
         {
             let rule = groups[0][0].finding.rule;
             self.line(format_args!("{}  {}", paint(PATH, rule.code), rule.title));
-            let mut groups: Vec<&Vec<&Judged>> = groups.iter().collect();
+            let mut groups: Vec<&Vec<&JudgedFinding>> = groups.iter().collect();
             // The worst first, and of what can be saved the most; a stable sort keeps the rest in order.
-            let key = |group: &[&Judged]| (group[0].finding.severity, saved(group));
+            let key = |group: &[&JudgedFinding]| (group[0].finding.severity, saved(group));
             groups.sort_by_key(|group| std::cmp::Reverse(key(group)));
-            let is_shown = |group: &[&Judged], place| {
+            let is_shown = |group: &[&JudgedFinding], place| {
                 self.all || place < SHOWN_NOTES || group[0].finding.severity > Severity::Note
             };
             let (shown, hidden): (Vec<_>, Vec<_>) =
@@ -89,13 +89,13 @@ impl Text {
         self.line("");
     }
 
-    fn group(&mut self, image: &ReportedImage, group: &[&Judged]) {
+    fn group(&mut self, image: &ReportedImage, group: &[&JudgedFinding]) {
         let Some(first) = group.first() else { return };
-        let (finding, verdict) = (&first.finding, &first.verdict);
+        let (finding, verdict) = (&first.finding, &first.status);
         let verdict = match verdict {
-            Verdict::Counts => String::new(),
-            Verdict::Known => " (known)".to_owned(),
-            Verdict::Ignored { reason, .. } => format!(" (ignored: {})", printable(reason)),
+            FindingStatus::Active => String::new(),
+            FindingStatus::Known => " (known)".to_owned(),
+            FindingStatus::Ignored { reason, .. } => format!(" (ignored: {})", printable(reason)),
         };
         let style = match finding.severity {
             Severity::Error => BAD,
@@ -120,11 +120,11 @@ impl Text {
             self.line(paint(DIM, format!("      and {} more", group.len() - limit)));
         }
         let limit = if self.all { usize::MAX } else { SHOWN_EVIDENCE };
-        for evidence in finding.why.iter().take(limit) {
+        for evidence in finding.evidence.iter().take(limit) {
             self.line(paint(DIM, format!("        {}", printable(evidence))));
         }
-        if finding.why.len() > limit {
-            self.line(paint(DIM, format!("        and {} more", finding.why.len() - limit)));
+        if finding.evidence.len() > limit {
+            self.line(paint(DIM, format!("        and {} more", finding.evidence.len() - limit)));
         }
         if let Some(fix) = fixes(image, finding).first() {
             self.line(format_args!("      {} {}", paint(GOOD, "fix:"), printable(fix)));
@@ -139,16 +139,17 @@ impl Text {
             counted(count(Severity::Note), "note"),
         ];
         let mut words = numbers.join(", ");
-        let with =
-            |wanted: fn(&Verdict) -> bool| image.judged.iter().filter(|one| wanted(&one.verdict)).count();
+        let with = |wanted: fn(&FindingStatus) -> bool| {
+            image.judged.iter().filter(|one| wanted(&one.status)).count()
+        };
         let (known, ignored) = (
-            with(|verdict| *verdict == Verdict::Known),
-            with(|verdict| matches!(verdict, Verdict::Ignored { .. })),
+            with(|verdict| *verdict == FindingStatus::Known),
+            with(|verdict| matches!(verdict, FindingStatus::Ignored { .. })),
         );
         if known + ignored > 0 {
             words.push_str(&format!("; {known} known, {ignored} ignored"));
         }
-        let saves: u64 = image.counting().map(|finding| finding.saves_bytes).sum();
+        let saves: u64 = image.active().map(|finding| finding.reclaimable_bytes).sum();
         if saves > 0 {
             words.push_str(&format!("; {} that nothing is seen to use", bytes(saves)));
         }
@@ -158,22 +159,22 @@ impl Text {
 }
 
 /// What taking away all of a group saves, in bytes.
-fn saved(group: &[&Judged]) -> u64 {
-    group.iter().map(|judged| judged.finding.saves_bytes).sum()
+fn saved(group: &[&JudgedFinding]) -> u64 {
+    group.iter().map(|judged| judged.finding.reclaimable_bytes).sum()
 }
 
 /// Findings of the same rule, subject, level and verdict together, in the order of the first of each.
-fn grouped<'image>(shown: &[&'image Judged]) -> Vec<Vec<&'image Judged>> {
-    let mut groups: Vec<Vec<&Judged>> = Vec::new();
+fn grouped<'image>(shown: &[&'image JudgedFinding]) -> Vec<Vec<&'image JudgedFinding>> {
+    let mut groups: Vec<Vec<&JudgedFinding>> = Vec::new();
     // The rules come one after the other, so that a group is looked for among those of its rule alone.
     for judged in shown {
         let finding = &judged.finding;
         let of_rule =
             groups.iter_mut().rev().take_while(|group| group[0].finding.rule.code == finding.rule.code);
-        let is_same = |other: &Judged| {
+        let is_same = |other: &JudgedFinding| {
             other.finding.subject == finding.subject
                 && other.finding.severity == finding.severity
-                && other.verdict == judged.verdict
+                && other.status == judged.status
         };
         match of_rule.into_iter().find(|group| is_same(group[0])) {
             Some(group) => group.push(judged),

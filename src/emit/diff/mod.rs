@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::audit::{Changed, Difference, Fault, PackageFacts, PackageKey, Side};
+use crate::audit::{Changed, ComparedFinding, Difference, PackageFacts, PackageKey, Side};
 use crate::emit::escape::printable;
 use crate::emit::humanize::{bytes, counted};
 use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
@@ -88,8 +88,8 @@ pub fn diff_json(difference: &Difference<'_>) -> serde_json::Result<String> {
         packages: difference.packages.iter().map(package_row).collect(),
         libraries: difference.libraries.iter().map(library_row).collect(),
         findings: FindingRows {
-            gained: difference.gained.iter().copied().map(fault_row).collect(),
-            lost: difference.lost.iter().copied().map(fault_row).collect(),
+            gained: difference.added.iter().copied().map(fault_row).collect(),
+            lost: difference.removed.iter().copied().map(fault_row).collect(),
         },
     })
 }
@@ -120,8 +120,8 @@ fn library_row<'sides>(changed: &Changed<'sides, Soname, BTreeMap<RootedPath, u6
     }
 }
 
-fn fault_row(fault: &Fault) -> FaultRow<'_> {
-    let Fault { code, path, subject, severity, message } = fault;
+fn fault_row(fault: &ComparedFinding) -> FaultRow<'_> {
+    let ComparedFinding { code, path, subject, severity, message } = fault;
     FaultRow { rule: code, severity: severity.name(), path, subject, message }
 }
 
@@ -153,8 +153,8 @@ pub fn diff_text(difference: &Difference<'_>) -> String {
         text.line(paint(GOOD, "nothing changed"));
         return text.0;
     }
-    text.section("findings gained", &difference.gained, |fault| finding_words(fault));
-    text.section("findings lost", &difference.lost, |fault| finding_words(fault));
+    text.section("findings gained", &difference.added, |fault| finding_words(fault));
+    text.section("findings lost", &difference.removed, |fault| finding_words(fault));
     text.section("packages", &difference.packages, package_words);
     text.section("libraries", &difference.libraries, library_words);
     text.0
@@ -180,8 +180,8 @@ impl Text {
     }
 }
 
-fn finding_words(fault: &Fault) -> String {
-    let Fault { code, path, severity, message, .. } = fault;
+fn finding_words(fault: &ComparedFinding) -> String {
+    let ComparedFinding { code, path, severity, message, .. } = fault;
     format!("{severity} {code}: {}: {}", printable(path), printable(message))
 }
 

@@ -13,7 +13,7 @@ fn broken() -> Sample {
     sample
 }
 
-/// The exit status, the verdict on the one finding, and what is said on stderr.
+/// The exit status, the status of the one finding, and what is said on stderr.
 fn judged(sample: &Sample, config: &str, options: &[&str]) -> (i32, Option<String>, String) {
     fs::write(sample.directory().join("sodeb.toml"), config).expect("is written");
     let image = sample.write();
@@ -22,7 +22,7 @@ fn judged(sample: &Sample, config: &str, options: &[&str]) -> (i32, Option<Strin
     let output = audit(sample.directory(), &arguments);
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     let finding = &json["images"][0]["findings"][0];
-    let verdict = finding["verdict"].as_str().map(|verdict| format!("{} {verdict}", finding["severity"]));
+    let verdict = finding["status"].as_str().map(|verdict| format!("{} {verdict}", finding["severity"]));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     (output.status.code().expect("a status"), verdict.map(|verdict| verdict.replace('"', "")), said)
 }
@@ -34,11 +34,11 @@ fn levels_and_the_level_that_fails() {
         let (status, verdict, _) = judged(&sample, config, options);
         (status, verdict.unwrap_or_default())
     };
-    assert_eq!(with("", &[]), (1, "error counts".to_owned()));
-    assert_eq!(with("", &["--fail-on", "never"]), (0, "error counts".to_owned()));
+    assert_eq!(with("", &[]), (1, "error active".to_owned()));
+    assert_eq!(with("", &["--fail-on", "never"]), (0, "error active".to_owned()));
     let lowered = "[audit.rules]\nmissing-library = \"warning\"\n";
-    assert_eq!(with(lowered, &[]), (0, "warning counts".to_owned()));
-    assert_eq!(with(lowered, &["--fail-on", "warning"]), (1, "warning counts".to_owned()));
+    assert_eq!(with(lowered, &[]), (0, "warning active".to_owned()));
+    assert_eq!(with(lowered, &["--fail-on", "warning"]), (1, "warning active".to_owned()));
     assert_eq!(with(&format!("[audit]\nfail-on = \"note\"\n{lowered}"), &[]).0, 1);
     assert_eq!(with("[audit.rules]\nmissing-library = \"off\"\n", &[]), (0, String::new()));
 }
@@ -58,7 +58,7 @@ fn an_ignore_has_a_reason_and_may_expire() {
     assert_eq!(with("image = \"other*\"").0, 1);
     assert_eq!(with("until = 2999-12-31").0, 0);
     let (status, verdict, said) = with("until = 2020-01-31");
-    assert_eq!((status, verdict.as_deref()), (1, Some("error counts")));
+    assert_eq!((status, verdict.as_deref()), (1, Some("error active")));
     assert!(said.contains("an ignore of missing-library has expired: not used"), "{said}");
 }
 

@@ -37,7 +37,7 @@ fn missing_library() {
     assert_eq!(finding["layer"], 1);
     assert_eq!(finding["reach"], "extension");
     assert_eq!(finding["fix"][0], "add libgmp10");
-    let why = finding["why"].as_array().expect("a trace");
+    let why = finding["evidence"].as_array().expect("a trace");
     assert!(why.iter().any(|line| line == "/usr/lib/x86_64-linux-gnu/libgmp.so.10: no such file"), "{why:?}");
     // The same is a warning where the image starts something else, and an error again with --strict.
     sample.system.build(program("/usr/bin/other"));

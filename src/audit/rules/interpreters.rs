@@ -1,5 +1,4 @@
-//! What the rules on interpreters share: which file of an extension an interpreter would open, and for which version it
-//! is.
+//! Helpers of the rules on interpreters: extensions, the interpreters that would open them, and their versions.
 
 use bstr::{BStr, ByteSlice};
 
@@ -10,17 +9,17 @@ use crate::tree::inventory::Content;
 use crate::tree::root::NodeId;
 use crate::vocabulary::RootedPath;
 
-/// An extension with the interpreter that would open it.
+/// An extension and the interpreter that would open it.
 pub(super) struct Extension<'root> {
     pub(super) object: AppObject<'root>,
     pub(super) path: RootedPath,
     pub(super) home: Home,
-    /// The version in its file name or directory.
+    /// Version in its file name or directory.
     pub(super) built_for: Option<String>,
     pub(super) interpreter: Option<NodeId>,
 }
 
-/// Every extension of a language.
+/// Lists the extensions of a language.
 pub(super) fn extensions<'root>(view: &View<'root>, language: Language) -> Vec<Extension<'root>> {
     let objects = view.linked.objects.iter();
     let objects = objects.filter(|object| object.role.language() == Some(language));
@@ -35,7 +34,7 @@ pub(super) fn extensions<'root>(view: &View<'root>, language: Language) -> Vec<E
     objects.map(extension).collect()
 }
 
-/// The version in the name of an interpreter's program: `3.11` of `python3.11`.
+/// Parses the version in the name of an interpreter's program: `3.11` of `python3.11`.
 pub(super) fn version_of_program(view: &View<'_>, interpreter: NodeId) -> Option<String> {
     let name = view.root.name(interpreter).to_str().ok()?;
     let version = name.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
@@ -43,12 +42,12 @@ pub(super) fn version_of_program(view: &View<'_>, interpreter: NodeId) -> Option
     version.contains('.').then(|| version.to_owned())
 }
 
-/// Whether a file lies where an interpreter or the kernel would open it, so that being for another system is no chance:
-/// what the image starts, or an extension beside which there is none for the image's own system.
-pub(super) fn is_where_it_is_opened(view: &View<'_>, object: &AppObject<'_>) -> bool {
+/// True if the kernel or an interpreter would open a file for another system: a program that the image starts, or an
+/// extension without the same module for the image's own system next to it.
+pub(super) fn would_be_opened(view: &View<'_>, object: &AppObject<'_>) -> bool {
     let path = view.root.path(object.node);
     match object.role {
-        Role::Program | Role::Library => view.entry.programs.contains(&object.node),
+        Role::Program | Role::Library => view.entrypoint.programs.contains(&object.node),
         Role::NodeAddon => path.as_bytes().contains_str("/build/Release/"),
         Role::PythonExtension | Role::RubyExtension => {
             let has_home = object.role.language().is_some_and(|language| {
@@ -57,39 +56,39 @@ pub(super) fn is_where_it_is_opened(view: &View<'_>, object: &AppObject<'_>) -> 
             let is_installed = ["/site-packages/", "/dist-packages/", "/extensions/", "/lib-dynload/"]
                 .iter()
                 .any(|directory| path.as_bytes().contains_str(directory));
-            has_home && is_installed && !has_sibling(view, object, &path)
+            has_home && is_installed && !has_matching_sibling(view, object, &path)
         }
     }
 }
 
-/// Whether the same module is there for the machine and C library of the image.
-fn has_sibling(view: &View<'_>, object: &AppObject<'_>, path: &RootedPath) -> bool {
+/// True if the directory contains the same module for the machine and C library of the image.
+fn has_matching_sibling(view: &View<'_>, object: &AppObject<'_>, path: &RootedPath) -> bool {
     let stem = stem_of(path);
     let directory = path.parent();
     view.linked.objects.iter().any(|other| {
         other.node != object.node
-            && view.scene.is_some_and(|scene| scene.holds(other.facts))
+            && view.is_for_target(other.facts)
             && other.role == object.role
             && view.root.path(other.node).parent() == directory
             && stem_of(&view.root.path(other.node)) == stem
     })
 }
 
-/// The module's name: what stands before the first dot.
+/// Returns the name of a module: its file name up to the first dot.
 pub(super) fn stem_of(path: &RootedPath) -> Vec<u8> {
     path.file_name().split(|byte| *byte == b'.').next().unwrap_or_default().to_vec()
 }
 
-/// What gets to a file by a home's interpreter, whether or not it can be loaded.
-pub(super) fn reach_of_home(view: &View<'_>, interpreter: Option<NodeId>) -> Reach {
+/// Returns the reach of a file that an interpreter opens, even if loading it fails.
+pub(super) fn reach_by_interpreter(view: &View<'_>, interpreter: Option<NodeId>) -> Reach {
     match interpreter {
-        Some(node) if view.entry.programs.contains(&node) => Reach::Extension,
-        Some(_) if view.entry.is_open => Reach::Possible,
+        Some(node) if view.entrypoint.programs.contains(&node) => Reach::Extension,
+        Some(_) if view.entrypoint.may_start_anything => Reach::Possible,
         _ => Reach::Unreached,
     }
 }
 
-/// Whether there is a program of this name in one of the usual directories.
+/// True if one of the usual directories contains a program of this name.
 pub(super) fn has_program(view: &View<'_>, name: &str) -> bool {
     let directories = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"];
     directories.iter().any(|directory| {
