@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use sodeb::app::{Scope, Sources, link};
+use sodeb::app::{InputTrees, LinkScope, link};
 use sodeb::loader::LinkerSettings;
 use sodeb::tree::inventory::{ReadDepth, read_directory};
 
@@ -33,8 +33,8 @@ fn scan(criterion: &mut Criterion) {
     });
     group.bench_function("read and link", |bencher| {
         bencher.iter(|| {
-            Sources::read(&[path.to_owned()], None, &[], ReadDepth::Link).map(|sources| {
-                link(&sources.root(), &sources, &LinkerSettings::default(), Scope::InContext).starts.len()
+            InputTrees::read(&[path.to_owned()], None, &[], ReadDepth::Link).map(|sources| {
+                link(&sources.root(), &sources, &LinkerSettings::default(), LinkScope::InContext).starts.len()
             })
         });
     });

@@ -35,7 +35,7 @@
 //! Which package has what a tree lacks, by the catalog that is compiled in:
 //!
 //! ```
-//! use sodeb::app::Sources;
+//! use sodeb::app::InputTrees;
 //! use sodeb::debian::catalog::{Catalog, FileCatalog, embedded_catalogs};
 //! use sodeb::tree::inventory::ReadDepth;
 //! use sodeb::loader::LinkerSettings;
@@ -56,7 +56,7 @@
 //! # let directory = tempfile::tempdir()?;
 //! # let tree = directory.path();
 //! # std::fs::write(tree.join("_native.so"), object_that_needs("libgmp.so.10"))?;
-//! let sources = Sources::read(&[tree.to_owned()], None, &[RootedPath::new("/app")], ReadDepth::Link)?;
+//! let sources = InputTrees::read(&[tree.to_owned()], None, &[RootedPath::new("/app")], ReadDepth::Link)?;
 //! let settings = LinkerSettings::default();
 //! let root = sources.root();
 //! let linked =

@@ -1,45 +1,48 @@
-//! Where the interpreter of an extension is looked for. A tree that was pointed at is one home; a whole root has many:
-//! each venv, each prefix below which a Python lies, the system's own.
+//! Interpreters of extension modules: which one opens an extension, and where it is in a root.
+//!
+//! An app states one interpreter for all its extensions. A whole root file system has several: one for each venv, one
+//! for each prefix below which a Python is installed, and the system's own.
 
 use bstr::{BStr, ByteSlice};
 
-use super::kind::{abi_in_path, python_of_venv};
-use super::{Abi, Language, Source, TreeKind};
+use super::abi::{Abi, abi_in_path, python_of_venv};
+use super::kind::AppKind;
+use super::role::Language;
+use super::trees::App;
 use crate::tree::inventory::Content;
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::RootedPath;
 
-/// What decides which interpreter opens an extension.
+/// Properties of the interpreter that opens an extension. Extensions with equal requests share an interpreter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Home {
-    /// RuleOwner extension it is.
+pub struct InterpreterRequest {
+    /// Language that it interprets.
     pub language: Language,
-    /// The venv that it is in.
+    /// Venv that the extension is in.
     pub venv: Option<RootedPath>,
-    /// The prefix that it is below: `/usr/local` of `/usr/local/lib/python3.12/…`.
+    /// Prefix that the extension is below: `/usr/local` of `/usr/local/lib/python3.12/…`.
     pub prefix: Option<RootedPath>,
-    /// The version that it is for: `3.11` for CPython, `3.1.0` for Ruby.
+    /// ABI version that the extension is built for: `3.11` for CPython, `3.1.0` for Ruby.
     pub version: Option<String>,
 }
 
-impl Home {
-    /// That of an extension in a tree.
-    pub(super) fn of(root: &Root<'_>, source: &Source, object: &RootedPath, language: Language) -> Self {
-        let of_language = |abi: &Abi| abi.language == language;
-        if source.tree.kind != TreeKind::Rootfs {
-            let is_venv = source.tree.kind == TreeKind::Venv && language == Language::Python;
-            let abi = source.tree.abi.clone().filter(of_language);
-            return Self {
-                language,
-                venv: is_venv.then(|| source.at.clone()),
-                prefix: None,
-                version: abi.map(|abi| abi.version),
-            };
+impl InterpreterRequest {
+    /// Request for an extension at a path of an app.
+    pub(super) fn of(root: &Root<'_>, app: &App, object: &RootedPath, language: Language) -> Self {
+        if app.kind == AppKind::Rootfs {
+            return Self::in_root(root, object, language);
         }
-        Self::in_root(root, object, language)
+        let is_venv = app.kind == AppKind::Venv && language == Language::Python;
+        let abi = app.abi.clone().filter(|abi| abi.language == language);
+        Self {
+            language,
+            venv: is_venv.then(|| app.at.clone()),
+            prefix: None,
+            version: abi.map(|abi| abi.version),
+        }
     }
 
-    /// That of an extension at a path of a whole root.
+    /// Request for an extension at a path of a whole root file system.
     pub fn in_root(root: &Root<'_>, object: &RootedPath, language: Language) -> Self {
         let library = python_library(object).filter(|_| language == Language::Python);
         let prefix = library.as_ref().map(|(prefix, _)| prefix.clone());
@@ -51,27 +54,36 @@ impl Home {
         Self { language, venv, prefix, version }
     }
 
-    /// The interpreter, if the root has it: the venv's own link to it first, then that of the prefix, then the usual
-    /// places, by the version where that is known.
-    pub fn interpreter(&self, root: &Root<'_>) -> Option<NodeId> {
-        let names = self.language.program_names(self.version.as_deref());
-        let mut places: Vec<RootedPath> = Vec::new();
+    /// Finds the interpreter: the venv's own link first, then its names below the prefix, `/usr/local` and `/usr`.
+    pub fn find(&self, root: &Root<'_>) -> Option<NodeId> {
+        let mut paths: Vec<RootedPath> = Vec::new();
         if let Some(venv) = &self.venv {
-            places.extend([venv.join("bin/python3"), venv.join("bin/python")]);
+            paths.extend([venv.join("bin/python3"), venv.join("bin/python")]);
         }
         let prefixes =
             [self.prefix.clone(), Some(RootedPath::new("/usr/local")), Some(RootedPath::new("/usr"))];
-        for name in names {
-            places.extend(prefixes.iter().flatten().map(|prefix| prefix.join("bin").join(&name)));
+        for name in self.language.program_names(self.version.as_deref()) {
+            paths.extend(prefixes.iter().flatten().map(|prefix| prefix.join("bin").join(&name)));
         }
-        places.iter().find_map(|place| {
-            let node = root.resolve(root.top(), place.as_bytes()).ok()?;
+        paths.iter().find_map(|path| {
+            let node = root.resolve(root.top(), path.as_bytes()).ok()?;
             matches!(root.content(node), Some(Content::Object(facts)) if facts.is_program()).then_some(node)
         })
     }
 }
 
-/// The text of the `pyvenv.cfg` of a directory.
+/// Returns the ABI that an app's extensions are built for and the path of the interpreter that would start with the app,
+/// if that one's name states another version: CPython 3.13 does not look into `lib/python3.11`.
+pub fn other_interpreter<'app>(root: &Root<'_>, app: &'app App) -> Option<(&'app Abi, RootedPath)> {
+    let abi = app.abi.as_ref().filter(|abi| abi.language == Language::Python)?;
+    let request = InterpreterRequest::of(root, app, &app.at, abi.language);
+    let path = root.path(request.find(root)?);
+    let version = path.file_name().strip_prefix(b"python")?;
+    let is_other = version.contains(&b'.') && version != abi.version.as_bytes();
+    is_other.then_some((abi, path))
+}
+
+/// Text of the `pyvenv.cfg` in a directory.
 fn venv_config<'root>(root: &'root Root<'_>, directory: &RootedPath) -> Option<&'root [u8]> {
     let node = root.resolve(root.top(), directory.join("pyvenv.cfg").as_bytes()).ok()?;
     match root.content(node)? {
@@ -80,7 +92,7 @@ fn venv_config<'root>(root: &'root Root<'_>, directory: &RootedPath) -> Option<&
     }
 }
 
-/// The prefix and the version of `PREFIX/lib/pythonX.Y/…`.
+/// Parses prefix and version of a path `PREFIX/lib/pythonX.Y/…`.
 pub fn python_library(path: &RootedPath) -> Option<(RootedPath, String)> {
     let components: Vec<&[u8]> = path.components().collect();
     let place = components
@@ -90,7 +102,7 @@ pub fn python_library(path: &RootedPath) -> Option<(RootedPath, String)> {
     Some((RootedPath::of_components(&components[..place]), version.to_owned()))
 }
 
-/// The version of a directory's name `pythonX.Y`.
+/// Parses the version of a directory name `pythonX.Y`.
 fn python_version(name: &[u8]) -> Option<&str> {
     let version = name.strip_prefix(b"python")?.to_str().ok()?;
     let (major, minor) = version.split_once('.')?;
@@ -103,12 +115,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_prefix_of_a_python_is_what_its_library_lies_below() {
-        let told = |path: &str| {
+    fn the_prefix_of_a_python_is_the_directory_above_its_library() {
+        let parsed = |path: &str| {
             python_library(&RootedPath::new(path)).map(|(prefix, version)| format!("{prefix} {version}"))
         };
-        assert_eq!(told("/venv/lib/python3.11/site-packages/x.so").as_deref(), Some("/venv 3.11"));
-        assert_eq!(told("/usr/local/lib/python3.12/lib-dynload/y.so").as_deref(), Some("/usr/local 3.12"));
-        assert_eq!(told("/usr/lib/python3/dist-packages/z.so"), None);
+        assert_eq!(parsed("/venv/lib/python3.11/site-packages/x.so").as_deref(), Some("/venv 3.11"));
+        assert_eq!(parsed("/usr/local/lib/python3.12/lib-dynload/y.so").as_deref(), Some("/usr/local 3.12"));
+        assert_eq!(parsed("/usr/lib/python3/dist-packages/z.so"), None);
     }
 }

@@ -1,5 +1,5 @@
-//! What an object is for: a program is started, an extension is opened by its interpreter, a library is
-//! loaded by whoever asks for it.
+//! Roles of objects: a program is started, an extension is opened by its interpreter, a library is loaded by objects
+//! that need it.
 
 use bstr::ByteSlice;
 
@@ -7,7 +7,7 @@ use crate::elf::{ElfFacts, ObjectKind};
 use crate::vocabulary::named;
 
 named! {
-    /// An interpreter that opens extension modules by dlopen(3).
+    /// Language whose interpreter opens extension modules with dlopen(3).
     Language("language") {
         /// CPython.
         Python = "python",
@@ -19,7 +19,7 @@ named! {
 }
 
 impl Language {
-    /// The names of its program, the most exact first.
+    /// Names of its interpreter's program, the most exact first.
     pub(super) fn program_names(self, version: Option<&str>) -> Vec<String> {
         let name = match self {
             Self::Python => "python3",
@@ -35,8 +35,8 @@ impl Language {
         }
     }
 
-    /// The stem of the soname of the library that holds the interpreter where the program is only a shell
-    /// around it; its code then calls dlopen.
+    /// First part of the soname of the library that has the interpreter's code, where its program only calls that library:
+    /// then the library calls dlopen(3).
     pub(super) fn library_stem(self) -> &'static str {
         match self {
             Self::Python => "libpython",
@@ -47,7 +47,7 @@ impl Language {
 }
 
 named! {
-    /// What brings an object into a process.
+    /// Role of an object: how it gets into a process.
     Role("role") {
         /// The kernel starts it.
         Program = "program",
@@ -57,14 +57,14 @@ named! {
         RubyExtension = "ruby-extension",
         /// Node.js opens it.
         NodeAddon = "node-addon",
-        /// Another object asks for it, or code opens it by a name that can't be seen here.
+        /// Another object needs it, or code opens it by name.
         Library = "library",
     }
 }
 
 impl Role {
-    /// The role of an object by its file name, its init symbol and its headers; none for what no linker
-    /// loads, such as an object file.
+    /// Role of an object by its file name, its init symbol and its headers; none for a file that no linker loads, such as
+    /// an object file.
     pub fn of(file_name: &[u8], facts: &ElfFacts) -> Option<Self> {
         if facts.kind == ObjectKind::NotLoadable {
             return None;
@@ -87,7 +87,7 @@ impl Role {
         })
     }
 
-    /// The language whose interpreter opens it.
+    /// Language whose interpreter opens the object.
     pub fn language(self) -> Option<Language> {
         match self {
             Self::PythonExtension => Some(Language::Python),
@@ -98,7 +98,7 @@ impl Role {
     }
 }
 
-/// PEP 3149's and the stable ABI's suffixes (`importlib.machinery.EXTENSION_SUFFIXES`).
+/// True for the suffixes of PEP 3149 and of the stable ABI (`importlib.machinery.EXTENSION_SUFFIXES`).
 fn has_python_suffix(file_name: &[u8]) -> bool {
     file_name.ends_with(b".abi3.so") || file_name.ends_with(b".so") && file_name.contains_str(".cpython-")
 }
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_of_an_abi() {
+    fn names_of_an_interpreter_of_an_abi() {
         assert_eq!(Language::Python.program_names(Some("3.11")), ["python3.11"]);
         assert_eq!(Language::Ruby.program_names(Some("3.1.0")), ["ruby3.1", "ruby"]);
         assert_eq!(Language::Node.program_names(None), ["node"]);

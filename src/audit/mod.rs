@@ -1,7 +1,7 @@
 //! Audit of images: what is missing, mismatched, unsafe or unused in them.
 //!
 //! ```text
-//!  Subject ──► Root ──► Linked ──► Resolution ──┐
+//!  Subject ──► Root ──► LinkedApps ──► Resolution ──┐
 //!     │ configuration ─► Entrypoint ─► ReachMap ├─► View ──► each rule ──► Audited ──► ReportedImage
 //!     └ lists of packages ─► Owners ────────────┘
 //! ```
@@ -45,7 +45,7 @@ pub use subject::Subject;
 pub use unmet::{UnmetCause, UnmetNeed};
 pub use view::View;
 
-use crate::app::{Scope, link};
+use crate::app::{LinkScope, link};
 use crate::debian::catalog::{Catalog, CatalogError};
 use crate::elf::DlopenPriority;
 use crate::loader::{LinkerSettings, Platform, Traces};
@@ -77,7 +77,7 @@ pub fn audit<Error: From<CatalogError>>(
         opens: Some(DlopenPriority::Recommended),
         ..linker.clone()
     };
-    let scope = if settings.is_strict { Scope::EachAlone } else { Scope::InContext };
+    let scope = if settings.is_strict { LinkScope::EachAlone } else { LinkScope::InContext };
     let linked = link(&root, sources, &linker, scope);
     let target_abi = resolve::scene(&root, &linked, false, None);
     let platform = target_abi.and_then(|abi| Platform::of(abi.machine));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::entrypoint::Entrypoint;
 use super::finding::Reach;
-use crate::app::{Linked, Role, Started};
+use crate::app::{LinkedApps, Role, StartObject};
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::RootedPath;
 
@@ -17,7 +17,7 @@ pub struct ReachMap {
 
 impl ReachMap {
     /// Determines the reach of each object that a start object loads.
-    pub(super) fn of(linked: &Linked<'_>, entrypoint: &Entrypoint) -> Self {
+    pub(super) fn of(linked: &LinkedApps<'_>, entrypoint: &Entrypoint) -> Self {
         let mut by_object: HashMap<NodeId, (Reach, usize)> = HashMap::new();
         for (index, start) in linked.starts.iter().enumerate() {
             let reach = reach_of(start, entrypoint);
@@ -35,14 +35,14 @@ impl ReachMap {
     }
 
     /// Returns the chain of paths that leads to an object, from the start object of its most certain reach.
-    pub fn chain(&self, root: &Root<'_>, linked: &Linked<'_>, node: NodeId) -> Vec<RootedPath> {
+    pub fn chain(&self, root: &Root<'_>, linked: &LinkedApps<'_>, node: NodeId) -> Vec<RootedPath> {
         let Some((_, start)) = self.by_object.get(&node) else { return Vec::new() };
         chain(root, &linked.starts[*start], node)
     }
 }
 
 /// Determines the reach of a start object.
-pub(super) fn reach_of(start: &Started<'_>, entrypoint: &Entrypoint) -> Reach {
+pub(super) fn reach_of(start: &StartObject<'_>, entrypoint: &Entrypoint) -> Reach {
     let node = start.map.start().node;
     let unless_possible = |otherwise| if entrypoint.may_start_anything { Reach::Possible } else { otherwise };
     match (start.role, start.process) {
@@ -55,7 +55,7 @@ pub(super) fn reach_of(start: &Started<'_>, entrypoint: &Entrypoint) -> Reach {
 }
 
 /// Returns the paths from a start object, or the program of its process, to an object that it loads.
-pub(super) fn chain(root: &Root<'_>, start: &Started<'_>, node: NodeId) -> Vec<RootedPath> {
+pub(super) fn chain(root: &Root<'_>, start: &StartObject<'_>, node: NodeId) -> Vec<RootedPath> {
     let map = &start.map;
     let Some(object) = map.objects.iter().position(|object| object.node == node) else { return Vec::new() };
     map.chain(object).into_iter().map(|object| root.path(map.objects[object].node)).collect()

@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::app::{Source, Sources, Tree, TreeKind};
+use crate::app::{App, InputTrees};
 use crate::tree::inventory::{ImageFacts, Inventory, LayerNumber};
-use crate::vocabulary::RootedPath;
 
 /// An image, or a root file system, to audit.
 #[derive(Debug)]
@@ -12,7 +11,7 @@ pub struct Subject {
     /// Name as the user gave it.
     pub name: String,
     /// The image as the only tree, mounted at `/`.
-    pub sources: Sources,
+    pub sources: InputTrees,
     /// Layer that contains each entry, in the order of the inventory; empty if there are no layers.
     pub layer_numbers: Vec<LayerNumber>,
 }
@@ -25,11 +24,8 @@ impl Subject {
         layer_numbers: Vec<LayerNumber>,
         image: Option<ImageFacts>,
     ) -> Self {
-        let top = RootedPath::root();
-        let tree = Tree { kind: TreeKind::Rootfs, abi: None };
-        let host_path = PathBuf::from(&name);
-        let app = Source { host_path, at: top.clone(), shown_as: top, inventory, tree };
-        let sources = Sources { base: None, image, included: Vec::new(), apps: vec![app] };
+        let app = App::root_file_system(PathBuf::from(&name), inventory);
+        let sources = InputTrees { base: None, image, included: Vec::new(), apps: vec![app] };
         Self { name, sources, layer_numbers }
     }
 

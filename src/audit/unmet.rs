@@ -7,7 +7,7 @@ use crate::vocabulary::{RootedPath, Soname};
 
 /// A library that an object needs and that is not found.
 pub struct UnmetNeed<'root> {
-    /// Start object in whose process it is not found, as an index of [`Linked::starts`](crate::app::Linked::starts).
+    /// Start object in whose process it is not found, as an index of [`LinkedApps::starts`](crate::app::LinkedApps::starts).
     pub start: usize,
     /// Object that needs it.
     pub by: NodeId,

@@ -11,7 +11,7 @@ use super::owners::{ObjectsByOwner, Owners};
 use super::reach::{ReachMap, chain, reach_of};
 use super::subject::Subject;
 use super::unmet::{UnmetCause, UnmetNeed};
-use crate::app::{Linked, Role, Started};
+use crate::app::{LinkedApps, Role, StartObject};
 use crate::debian::catalog::host_provider;
 use crate::elf::ElfFacts;
 use crate::loader::{Edge, LinkMap, Outcome, Platform, Tried, libc_of};
@@ -27,7 +27,7 @@ pub struct View<'root> {
     /// Files of the image.
     pub root: &'root Root<'root>,
     /// Start objects, linked.
-    pub linked: &'root Linked<'root>,
+    pub linked: &'root LinkedApps<'root>,
     /// Machine and C library of most objects.
     pub target_abi: Option<TargetAbi>,
     /// Packages that provide what is missing.
@@ -55,7 +55,7 @@ impl<'root> View<'root> {
     pub(super) fn new(
         subject: &'root Subject,
         root: &'root Root<'root>,
-        linked: &'root Linked<'root>,
+        linked: &'root LinkedApps<'root>,
         target_abi: Option<TargetAbi>,
         resolution: &'root Resolution,
         is_strict: bool,
@@ -98,7 +98,7 @@ impl<'root> View<'root> {
     }
 
     /// Returns the start objects for the machine and C library of most objects, each with its index.
-    pub fn starts(&self) -> impl Iterator<Item = (usize, &'root Started<'root>)> {
+    pub fn starts(&self) -> impl Iterator<Item = (usize, &'root StartObject<'root>)> {
         let starts = self.linked.starts.iter().enumerate();
         starts.filter(|(_, start)| self.is_for_target(start.map.start().facts))
     }

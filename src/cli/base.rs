@@ -16,7 +16,7 @@ use super::printer::Printer;
 use super::progress::Bars;
 use super::release::ChosenRelease;
 use super::settings::SourceQuestion;
-use crate::app::Sources;
+use crate::app::InputTrees;
 use crate::audit::Subject;
 use crate::debian::catalog::{Catalog, Package, Provenance};
 use crate::debian::depot::DebStore;
@@ -44,7 +44,7 @@ pub(super) fn read_trees(
     at: &[RootedPath],
     config: &Config,
     printer: &Printer,
-) -> Result<Sources, Failure> {
+) -> Result<InputTrees, Failure> {
     let request = TreeRequest { at, ..tree_request(question) };
     let (sources, note) = base::read_trees(base, request, &Services { question, config, printer })?;
     print_note(note, printer);

@@ -15,7 +15,7 @@ use super::progress::Bars;
 use super::question::Asked;
 use super::tree::say_unread;
 use super::{Exit, Failure, library_index};
-use crate::app::Sources;
+use crate::app::InputTrees;
 use crate::debian::catalog::{Package, Provenance, installed_names};
 use crate::debian::depot::{DebStore, DebStoreError};
 use crate::debian::inclusions::Importance;
@@ -60,7 +60,7 @@ pub(super) struct ClosedAnswer {
     pub(super) closed: Closed,
     pub(super) learned_from: String,
     /// The trees that it was made of.
-    pub(super) sources: Sources,
+    pub(super) sources: InputTrees,
     /// What it took the image's environment for.
     pub(super) linker: LinkerSettings,
 }
@@ -138,7 +138,7 @@ pub(super) fn terms_of_choice(arguments: &ChoiceArguments, config: &Config) -> C
 /// The terms of an answer about trees.
 pub(super) fn terms_of_answer(
     arguments: &ChoiceArguments,
-    sources: &Sources,
+    sources: &InputTrees,
     config: &Config,
     printer: &Printer,
 ) -> ClosureOptions {
@@ -160,7 +160,7 @@ fn terms(arguments: &ClosingArguments, config: &Config) -> Result<ClosureOptions
 }
 
 /// The packages of the base and what they provide. A dpkg database that can't be read is no reason to give no answer.
-fn present(sources: &Sources, printer: &Printer) -> BTreeSet<PackageName> {
+fn present(sources: &InputTrees, printer: &Printer) -> BTreeSet<PackageName> {
     let mut texts = Vec::new();
     for (path, content) in sources.base.iter().flat_map(|base| base.inventory.dpkg_database()) {
         let cause = match content {

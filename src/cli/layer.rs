@@ -13,7 +13,7 @@ use super::printer::Printer;
 use super::progress::Bars;
 use super::settings::{SourceQuestion, read_sources};
 use super::{Exit, Failure};
-use crate::app::Sources;
+use crate::app::InputTrees;
 use crate::debian::catalog::Package;
 use crate::debian::depot::DebStore;
 use crate::emit::{self, LayerReport};
@@ -87,7 +87,7 @@ fn write_image(
 struct Planned {
     plan: Plan,
     /// The base and the trees; no trees for a lock.
-    sources: Sources,
+    sources: InputTrees,
     /// None for a lock.
     linker: Option<LinkerSettings>,
 }

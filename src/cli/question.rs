@@ -9,7 +9,7 @@ use super::config::Config;
 use super::printer::Printer;
 use super::release::{self, ChosenRelease};
 use super::settings::{SourceQuestion, linker_settings, read_sources};
-use crate::app::Sources;
+use crate::app::InputTrees;
 use crate::debian::catalog::Catalog;
 use crate::elf::DlopenPriority;
 use crate::loader::{LinkerSettings, Traces};
@@ -19,7 +19,7 @@ use crate::vocabulary::Architecture;
 
 /// The trees, read, and what is known about where they will run.
 pub(super) struct Asked<'settings> {
-    pub(super) sources: Sources,
+    pub(super) sources: InputTrees,
     pub(super) linker: LinkerSettings,
     pub(super) architecture: Option<Architecture>,
     pub(super) opener: Opener<'settings>,

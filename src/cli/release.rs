@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use super::config::Config;
-use crate::app::{Source, Sources};
+use crate::app::InputTrees;
 use crate::debian::catalog::{debian_stable, distribution_of, release_of_number};
+use crate::tree::inventory::Inventory;
 use crate::vocabulary::{Distribution, Release};
 
 /// A release and where it was learned.
@@ -19,17 +20,16 @@ pub(super) struct ChosenRelease {
 }
 
 /// Chooses the release for these trees.
-pub(super) fn choose(asked: Option<&str>, config: &Config, sources: &Sources) -> ChosenRelease {
+pub(super) fn choose(asked: Option<&str>, config: &Config, sources: &InputTrees) -> ChosenRelease {
     if let Some(codename) = asked.or(config.release.as_deref()) {
         let release = Release::new(codename);
         let distribution = distribution_of(&release);
         return ChosenRelease { distribution, release, learned_from: "as asked".to_owned(), is_asked: true };
     }
-    sources
-        .base
-        .iter()
-        .chain(&sources.apps)
-        .find_map(of_source)
+    let base = sources.base.iter().map(|base| (&base.inventory, &base.host_path));
+    let apps = sources.apps.iter().map(|app| (&app.inventory, &app.host_path));
+    base.chain(apps)
+        .find_map(|(inventory, path)| of_root_file_system(inventory, path))
         .or_else(|| sources.apps.iter().find_map(|app| of_surroundings(&app.host_path)))
         .unwrap_or_else(|| stable("Debian stable, since nothing says otherwise"))
 }
@@ -45,11 +45,12 @@ pub(super) fn stable(learned_from: &str) -> ChosenRelease {
 }
 
 /// What a root file system says of itself.
-fn of_source(source: &Source) -> Option<ChosenRelease> {
-    let texts = ["etc/os-release", "usr/lib/os-release"].map(|path| source.inventory.text(path));
-    texts.into_iter().flatten().find_map(|text| {
-        of_os_release(&String::from_utf8_lossy(text), &source.host_path.display().to_string())
-    })
+fn of_root_file_system(inventory: &Inventory, host_path: &Path) -> Option<ChosenRelease> {
+    let texts = ["etc/os-release", "usr/lib/os-release"].map(|path| inventory.text(path));
+    texts
+        .into_iter()
+        .flatten()
+        .find_map(|text| of_os_release(&String::from_utf8_lossy(text), &host_path.display().to_string()))
 }
 
 /// The root file system in which a tree lies on the host, which it was likely built in.

@@ -10,7 +10,7 @@ use super::arguments::{CacheArguments, CatalogArguments, LinkerArguments, PlaceA
 use super::base;
 use super::config::Config;
 use super::printer::Printer;
-use crate::app::Sources;
+use crate::app::InputTrees;
 use crate::loader::{LinkerSettings, Traces};
 use crate::tree::inventory::{ImageFacts, ImageFault, InventoryError, ReadDepth};
 use crate::vocabulary::{Architecture, RootedPath};
@@ -43,7 +43,7 @@ pub(super) fn read_sources(
     question: &SourceQuestion<'_>,
     config: &Config,
     printer: &Printer,
-) -> Result<Sources, Failure> {
+) -> Result<InputTrees, Failure> {
     let at = places(question.paths, question.place, config)?;
     let base = base::named(question.place, config)?;
     base::read_trees(base.as_ref(), question, &at, config, printer)

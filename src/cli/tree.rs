@@ -8,13 +8,14 @@ use super::progress::Bars;
 use super::question::Asked;
 use super::settings::{SourceQuestion, linker_settings, read_sources};
 use super::{Exit, Failure};
-use crate::app::{Linked, Scope, Script, Sources, Started, link};
+use crate::app::{InputTrees, LinkScope, LinkedApps, Script, StartObject, link};
 use crate::emit;
 use crate::loader::Traces;
 use crate::pipeline::LinkedTrees;
 use crate::solve::closure::PackageOf;
 use crate::tree::inventory::ReadDepth;
 use crate::tree::root::Root;
+use crate::vocabulary::RootedPath;
 
 pub(super) fn run(arguments: &TreeArguments, config: &Config, printer: &Printer) -> Result<Exit, Failure> {
     let is_traced = arguments.answer.format == Format::Json || printer.verbose;
@@ -51,7 +52,7 @@ fn as_it_is(
     let sources = read_sources(&question, config, printer)?;
     let settings = linker_settings(&arguments.linker, config, traces, sources.image.as_ref(), printer)?;
     let root = sources.root();
-    let scope = if arguments.all { Scope::EachAlone } else { Scope::InContext };
+    let scope = if arguments.all { LinkScope::EachAlone } else { LinkScope::InContext };
     let linked = link(&root, &sources, &settings, scope);
     say_unread(&sources, printer);
     Shown::of(&root, &linked, &|_| None, arguments.answer.format, printer)
@@ -74,7 +75,7 @@ fn closed(
     let tree_root = asked.sources.root();
     let linked_trees = LinkedTrees::link(&tree_root, asked.inputs());
     let catalogs = asked.opener.open(linked_trees.architecture())?.catalogs;
-    let show = |root: &Root<'_>, linked: &Linked<'_>, package_of: PackageOf<'_>| {
+    let show = |root: &Root<'_>, linked: &LinkedApps<'_>, package_of: PackageOf<'_>| {
         Shown::of(root, linked, package_of, arguments.answer.format, printer)
     };
     let (shown, unread) = linked_trees.resolve(&catalogs)?.show_closed(&terms, &debs, show)?;
@@ -95,7 +96,7 @@ struct Shown {
 impl Shown {
     fn of(
         root: &Root<'_>,
-        linked: &Linked<'_>,
+        linked: &LinkedApps<'_>,
         package_of: PackageOf<'_>,
         format: Format,
         printer: &Printer,
@@ -109,8 +110,8 @@ impl Shown {
     }
 }
 
-fn has_problems(root: &Root<'_>, linked: &Linked<'_>) -> bool {
-    let is_bad = |start: &Started<'_>| {
+fn has_problems(root: &Root<'_>, linked: &LinkedApps<'_>) -> bool {
+    let is_bad = |start: &StartObject<'_>| {
         start.map.missing().next().is_some() || !emit::problems(root, linked, start).is_empty()
     };
     let is_bad_script = |script: &Script<'_>| {
@@ -120,11 +121,12 @@ fn has_problems(root: &Root<'_>, linked: &Linked<'_>) -> bool {
 }
 
 /// Says which files of the apps could not be read; those of the base only where more is to be said.
-pub(super) fn say_unread(sources: &Sources, printer: &Printer) {
-    let base = sources.base.iter().filter(|_| printer.verbose);
-    for source in sources.apps.iter().chain(base) {
-        for diagnostic in source.inventory.diagnostics() {
-            let path = source.at.join(&diagnostic.path);
+pub(super) fn say_unread(sources: &InputTrees, printer: &Printer) {
+    let top = RootedPath::root();
+    let base = sources.base.iter().filter(|_| printer.verbose).map(|base| (&top, &base.inventory));
+    for (at, inventory) in sources.apps.iter().map(|app| (&app.at, &app.inventory)).chain(base) {
+        for diagnostic in inventory.diagnostics() {
+            let path = at.join(&diagnostic.path);
             printer.warning(&format!("cannot read {path}: {}", diagnostic.cause));
         }
     }

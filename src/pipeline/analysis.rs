@@ -2,7 +2,7 @@
 
 use super::closing::{Closing, version_problem};
 use super::{Catalogs, Debs, Inputs};
-use crate::app::{Linked, Scope, link};
+use crate::app::{LinkScope, LinkedApps, link};
 use crate::debian::catalog::{Catalog, CatalogError};
 use crate::elf::Machine;
 use crate::loader::Platform;
@@ -16,16 +16,16 @@ use crate::vocabulary::Architecture;
 pub struct LinkedTrees<'root> {
     root: &'root Root<'root>,
     inputs: Inputs<'root>,
-    linked: Linked<'root>,
+    linked: LinkedApps<'root>,
     target: Option<TargetAbi>,
 }
 
 impl<'root> LinkedTrees<'root> {
     /// Links every start object of the trees. `root` is that of the sources
-    /// ([`Sources::root`](crate::app::Sources::root)).
+    /// ([`InputTrees::root`](crate::app::InputTrees::root)).
     pub fn link(root: &'root Root<'root>, inputs: Inputs<'root>) -> Self {
         let Inputs { sources, settings, architecture } = inputs;
-        let linked = link(root, sources, settings, Scope::InContext);
+        let linked = link(root, sources, settings, LinkScope::InContext);
         let target = resolve::scene(root, &linked, sources.base.is_some(), architecture.and_then(machine_of));
         Self { root, inputs, linked, target }
     }
@@ -86,7 +86,7 @@ impl<'root> LinkedTrees<'root> {
 
 /// Trees, their catalogs, and the answer for the trees alone.
 pub struct Analysis<'root> {
-    linked: Linked<'root>,
+    linked: LinkedApps<'root>,
     closing: Closing<'root>,
 }
 
@@ -153,7 +153,7 @@ impl Analysis<'_> {
         self,
         options: &ClosureOptions,
         debs: &impl Debs<Error = Error>,
-        mut show: impl FnMut(&Root<'_>, &Linked<'_>, PackageOf<'_>) -> Answer,
+        mut show: impl FnMut(&Root<'_>, &LinkedApps<'_>, PackageOf<'_>) -> Answer,
     ) -> Result<(Answer, Vec<Problem>), Error>
     where
         Error: From<CatalogError> + From<CloseError>,

@@ -3,7 +3,7 @@
 use std::slice;
 
 use super::{Debs, Inputs, Reading};
-use crate::app::Linked;
+use crate::app::LinkedApps;
 use crate::debian::catalog::{Catalog, CatalogError};
 use crate::solve::closure::{
     CloseError, Closed, ClosedGap, ClosureOptions, ClosureSolver, IncludedPackage, PackageOf, Since, Trees,
@@ -46,7 +46,7 @@ impl Closing<'_> {
         target: TargetAbi,
         options: &ClosureOptions,
         debs: &impl Debs<Error = Error>,
-        show: &mut impl FnMut(&Root<'_>, &Linked<'_>, PackageOf<'_>) -> Answer,
+        show: &mut impl FnMut(&Root<'_>, &LinkedApps<'_>, PackageOf<'_>) -> Answer,
     ) -> Result<(Answer, Vec<Problem>), Error>
     where
         Error: From<CatalogError> + From<CloseError>,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::app::Sources;
+use crate::app::InputTrees;
 use crate::loader::LinkerSettings;
 use crate::oci::image::{
     self, Checked, Composed, ImageBase, ImageError, ImageOutput, ImageRequest, ImageSettings, NewLayer,
@@ -20,7 +20,7 @@ pub struct Composition<'run> {
     /// The Plan.
     pub plan: &'run Plan,
     /// The base and the trees; no trees if the Plan is that of a lock.
-    pub sources: &'run Sources,
+    pub sources: &'run InputTrees,
     /// Environment that the trees were linked in; none if the Plan is that of a lock.
     pub settings: Option<&'run LinkerSettings>,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::debs::{Debs, Reading};
-use crate::app::{Included, Sources};
+use crate::app::{IncludedFiles, InputTrees};
 use crate::debian::catalog::{Catalog, CatalogError, Package, parse_relations};
 use crate::debian::inclusions::{FileSet, Inclusion, Runtime};
 use crate::solve::closure::{CloseError, Closed, ClosureOptions, IncludedPackage, due};
@@ -57,7 +57,7 @@ impl Including {
     }
 
     /// The files, as a part of the sources.
-    pub(super) fn sources(&self) -> Vec<Included> {
+    pub(super) fn sources(&self) -> Vec<IncludedFiles> {
         self.packages.iter().map(IncludedPackage::source).collect()
     }
 
@@ -88,7 +88,7 @@ impl Including {
     pub(super) fn due<Error>(
         &mut self,
         closed: &Closed,
-        sources: &Sources,
+        sources: &InputTrees,
         terms: &ClosureOptions,
         catalog: &dyn Catalog,
         debs: &impl Debs<Error = Error>,

@@ -1,6 +1,6 @@
 //! Inputs of an analysis: the trees with their environment, and the catalogs.
 
-use crate::app::Sources;
+use crate::app::InputTrees;
 use crate::debian::catalog::Catalog;
 use crate::loader::LinkerSettings;
 use crate::vocabulary::Architecture;
@@ -9,7 +9,7 @@ use crate::vocabulary::Architecture;
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'sources> {
     /// The trees, and the base below them.
-    pub sources: &'sources Sources,
+    pub sources: &'sources InputTrees,
     /// Environment that the image will set for the dynamic linker.
     pub settings: &'sources LinkerSettings,
     /// Architecture whose objects are analysed; by default that of most objects.

@@ -1,7 +1,7 @@
 //! The stages from trees to an answer, in their order.
 //!
 //! ```text
-//!  Sources::root ─► LinkedTrees::link ─► resolve ─► Analysis ─┬─► resolution    the packages of what the trees need
+//!  InputTrees::root ─► LinkedTrees::link ─► resolve ─► Analysis ─┬─► resolution    the packages of what the trees need
 //!                        │                                    ├─► graph         who loads what
 //!                        │                                    ├─► close         with what the packages need, too
 //!                        │                                    └─► show_closed   everything linked, to look at

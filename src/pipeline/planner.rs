@@ -5,7 +5,7 @@ use bstr::BString;
 use super::closing::version_problem;
 use super::including::Including;
 use super::{Catalogs, Debs, Inputs, LinkedTrees};
-use crate::app::Sources;
+use crate::app::InputTrees;
 use crate::debian::catalog::CatalogError;
 use crate::loader::LinkerSettings;
 use crate::solve::closure::{CloseError, Closed, ClosureOptions, IncludedPackage};
@@ -39,7 +39,7 @@ where
     /// be had, or if the base cannot be read.
     pub fn plan(
         &self,
-        sources: &mut Sources,
+        sources: &mut InputTrees,
         open: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
     ) -> Result<Closed, Error> {
         let root = sources.root();
@@ -77,7 +77,7 @@ where
         Ok(closed)
     }
 
-    fn inputs<'sources>(&'sources self, sources: &'sources Sources) -> Inputs<'sources> {
+    fn inputs<'sources>(&'sources self, sources: &'sources InputTrees) -> Inputs<'sources> {
         Inputs { sources, settings: self.settings, architecture: self.architecture }
     }
 
@@ -85,7 +85,7 @@ where
     fn plan_with(
         &self,
         including: &Including,
-        sources: &mut Sources,
+        sources: &mut InputTrees,
         catalogs: &Catalogs,
     ) -> Result<Closed, Error> {
         sources.included = including.sources();
@@ -95,7 +95,7 @@ where
     }
 
     /// Adds the base's digest, the releases that define undefined symbol versions, and the URLs.
-    fn finish(&self, closed: &mut Closed, sources: &Sources, catalogs: &Catalogs) -> Result<(), Error> {
+    fn finish(&self, closed: &mut Closed, sources: &InputTrees, catalogs: &Catalogs) -> Result<(), Error> {
         if let Some(base) = &sources.base {
             let objects = closed.base_objects.iter();
             let read: Vec<BString> =

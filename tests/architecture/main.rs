@@ -84,7 +84,7 @@ const PURE_ROOMS: &[&str] = &[
 ];
 
 /// The one file in them that looks at the host: there the host's paths become paths in the root.
-const HOST_PATHS: &str = "app/sources.rs";
+const HOST_PATHS: &str = "app/read.rs";
 
 /// What the pure rooms don't do.
 const OUTSIDE_WORLD: &[&str] = &[

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use sodeb::app::Sources;
+use sodeb::app::InputTrees;
 use sodeb::debian::archive::{Archive, ArchiveSettings, Mirrors};
 use sodeb::debian::catalog::{Package, Provenance, cached_catalog, refresh_catalog};
 use sodeb::debian::depot::{DebStore, embedded_libraries};
@@ -106,7 +106,7 @@ impl Debs for Source<'_> {
 /// The Plan of a tree with nothing assumed present, where it lies.
 fn closed(release: &str, tree: &Path, debs: &Source<'_>) -> Plan {
     let at = [RootedPath::new(tree.to_string_lossy().into_owned())];
-    let mut sources = Sources::read(&[tree.to_owned()], None, &at, ReadDepth::Link).expect("is read");
+    let mut sources = InputTrees::read(&[tree.to_owned()], None, &at, ReadDepth::Link).expect("is read");
     let (settings, terms) = (LinkerSettings::default(), ClosureOptions::default());
     let architecture = Some(Architecture::Amd64);
     let planner = Planner { settings: &settings, architecture, options: &terms, debs };

@@ -2,7 +2,7 @@
 
 use bstr::{BStr, ByteSlice};
 
-use crate::app::{AppObject, Home, Language, Role, abi_in_path};
+use crate::app::{AppObject, InterpreterRequest, Language, Role, abi_in_path};
 use crate::audit::finding::Reach;
 use crate::audit::view::View;
 use crate::tree::inventory::Content;
@@ -13,7 +13,7 @@ use crate::vocabulary::RootedPath;
 pub(super) struct Extension<'root> {
     pub(super) object: AppObject<'root>,
     pub(super) path: RootedPath,
-    pub(super) home: Home,
+    pub(super) home: InterpreterRequest,
     /// Version in its file name or directory.
     pub(super) built_for: Option<String>,
     pub(super) interpreter: Option<NodeId>,
@@ -25,10 +25,10 @@ pub(super) fn extensions<'root>(view: &View<'root>, language: Language) -> Vec<E
     let objects = objects.filter(|object| object.role.language() == Some(language));
     let extension = |object: &AppObject<'root>| {
         let path = view.root.path(object.node);
-        let home = Home::in_root(view.root, &path, language);
+        let home = InterpreterRequest::in_root(view.root, &path, language);
         let abi = abi_in_path(BStr::new(path.as_bytes())).filter(|abi| abi.language == language);
         let built_for = abi.map(|abi| abi.version);
-        let interpreter = home.interpreter(view.root);
+        let interpreter = home.find(view.root);
         Extension { object: *object, path, home, built_for, interpreter }
     };
     objects.map(extension).collect()
@@ -51,7 +51,7 @@ pub(super) fn would_be_opened(view: &View<'_>, object: &AppObject<'_>) -> bool {
         Role::NodeAddon => path.as_bytes().contains_str("/build/Release/"),
         Role::PythonExtension | Role::RubyExtension => {
             let has_home = object.role.language().is_some_and(|language| {
-                Home::in_root(view.root, &path, language).interpreter(view.root).is_some()
+                InterpreterRequest::in_root(view.root, &path, language).find(view.root).is_some()
             });
             let is_installed = ["/site-packages/", "/dist-packages/", "/extensions/", "/lib-dynload/"]
                 .iter()

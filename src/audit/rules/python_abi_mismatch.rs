@@ -58,8 +58,13 @@ fn mismatch(view: &View<'_>, extension: &Extension<'_>) -> Option<(String, Optio
     let built_for = extension.built_for.clone().or_else(|| directory.clone())?;
     let Some(interpreter) = extension.interpreter else {
         // In an image without any Python nothing opens the extensions.
-        let other = crate::app::Home { language: Language::Python, venv: None, prefix: None, version: None };
-        let node = other.interpreter(view.root)?;
+        let other = crate::app::InterpreterRequest {
+            language: Language::Python,
+            venv: None,
+            prefix: None,
+            version: None,
+        };
+        let node = other.find(view.root)?;
         let version = version_of_program(view, node)?;
         return (version != built_for).then_some((built_for, Some(version)));
     };

@@ -1,7 +1,7 @@
 //! ruby-abi-mismatch: an extension of a gem is for another Ruby than the image has.
 
 use super::interpreters::{extensions, reach_by_interpreter};
-use crate::app::{Home, Language};
+use crate::app::{InterpreterRequest, Language};
 use crate::audit::finding::Fix;
 use crate::audit::findings::Findings;
 use crate::audit::rule::Rule;
@@ -26,8 +26,8 @@ pub(super) static RULE: Rule = Rule {
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     for extension in extensions(view, Language::Ruby) {
         let Some(built_for) = &extension.built_for else { continue };
-        let home = Home { language: Language::Ruby, venv: None, prefix: None, version: None };
-        let Some(interpreter) = extension.interpreter.or_else(|| home.interpreter(view.root)) else {
+        let home = InterpreterRequest { language: Language::Ruby, venv: None, prefix: None, version: None };
+        let Some(interpreter) = extension.interpreter.or_else(|| home.find(view.root)) else {
             continue;
         };
         let Some(version) = ruby_version(view, interpreter) else { continue };

@@ -3,7 +3,7 @@
 use bstr::ByteSlice;
 
 use super::interpreters::reach_by_interpreter;
-use crate::app::{Home, Language, python_library};
+use crate::app::{InterpreterRequest, Language, python_library};
 use crate::audit::finding::Reach;
 use crate::audit::view::View;
 use crate::vocabulary::RootedPath;
@@ -30,5 +30,5 @@ pub(super) fn reach_of_code(view: &View<'_>, path: &RootedPath) -> Reach {
         Some(b"rb") => Language::Ruby,
         _ => Language::Node,
     };
-    reach_by_interpreter(view, Home::in_root(view.root, path, language).interpreter(view.root))
+    reach_by_interpreter(view, InterpreterRequest::in_root(view.root, path, language).find(view.root))
 }

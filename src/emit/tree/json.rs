@@ -4,7 +4,7 @@ use bstr::BStr;
 use serde::Serialize;
 
 use super::problems::LinkProblem;
-use crate::app::{Linked, Role, Script, Started};
+use crate::app::{LinkedApps, Role, Script, StartObject};
 use crate::loader::{Edge, LinkMap, ObjectIndex, Outcome, Tried};
 use crate::solve::closure::PackageOf;
 use crate::tree::root::Root;
@@ -60,7 +60,7 @@ struct Problem {
 /// Never for these types; the encoder's signature has it.
 pub fn tree_json(
     root: &Root<'_>,
-    linked: &Linked<'_>,
+    linked: &LinkedApps<'_>,
     package_of: PackageOf<'_>,
 ) -> serde_json::Result<String> {
     let starts = linked.starts.iter().map(|start| object(root, linked, package_of, start));
@@ -71,9 +71,9 @@ pub fn tree_json(
 
 fn object<'root>(
     root: &Root<'_>,
-    linked: &Linked<'_>,
+    linked: &LinkedApps<'_>,
     package_of: PackageOf<'_>,
-    start: &Started<'root>,
+    start: &StartObject<'root>,
 ) -> Object<'root> {
     let map = &start.map;
     Object {

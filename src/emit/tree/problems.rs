@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bstr::{BStr, BString};
 
-use crate::app::{Linked, Role, Script, Started};
+use crate::app::{LinkedApps, Role, Script, StartObject};
 use crate::loader::{Foreign, Libc, foreign};
 use crate::tree::root::Root;
 
@@ -16,7 +16,11 @@ pub(crate) struct LinkProblem {
 }
 
 /// The problems of a start object and of what it loads.
-pub(crate) fn problems(root: &Root<'_>, linked: &Linked<'_>, start: &Started<'_>) -> Vec<LinkProblem> {
+pub(crate) fn problems(
+    root: &Root<'_>,
+    linked: &LinkedApps<'_>,
+    start: &StartObject<'_>,
+) -> Vec<LinkProblem> {
     let map = &start.map;
     let mut problems = Vec::new();
     let mut push = |kind, object: &BString, detail| {
@@ -66,9 +70,9 @@ fn other(libc: Libc) -> Libc {
 /// The missing sonames that another start object would have brought into the same process, each with the
 /// first that does. A program is never loaded beside another one.
 fn met_by_luck<'linked, 'root>(
-    linked: &'linked Linked<'root>,
-    start: &'linked Started<'root>,
-) -> Vec<(&'linked BStr, &'linked Started<'root>)> {
+    linked: &'linked LinkedApps<'root>,
+    start: &'linked StartObject<'root>,
+) -> Vec<(&'linked BStr, &'linked StartObject<'root>)> {
     if start.role == Role::Program {
         return Vec::new();
     }

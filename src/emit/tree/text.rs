@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::app::Linked;
+use crate::app::LinkedApps;
 use crate::loader::{LinkMap, Loaded, ObjectIndex, Outcome, Rule, Tried};
 use crate::solve::closure::PackageOf;
 use crate::tree::root::Root;
@@ -12,7 +12,12 @@ use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
 
 /// The whole answer as text with colours as ANSI sequences. With `traces` every place that was tried is
 /// listed.
-pub fn tree_text(root: &Root<'_>, linked: &Linked<'_>, package_of: PackageOf<'_>, traces: bool) -> String {
+pub fn tree_text(
+    root: &Root<'_>,
+    linked: &LinkedApps<'_>,
+    package_of: PackageOf<'_>,
+    traces: bool,
+) -> String {
     let mut text = String::new();
     for start in &linked.starts {
         let map = &start.map;

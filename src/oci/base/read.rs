@@ -9,7 +9,7 @@ use super::error::BaseError;
 use super::model::{ModelOrigin, model};
 use super::reference::{Base, BaseReference};
 use super::services::BaseServices;
-use crate::app::{Apps, BaseQuestion, Sources};
+use crate::app::{Apps, BaseRequest, InputTrees};
 use crate::oci::known_images::KnownImage;
 use crate::oci::registry::{self, EngineImage, ImageReference};
 use crate::tree::inventory::{
@@ -98,19 +98,15 @@ pub fn read_trees<Services: BaseServices>(
     base: Option<&Base>,
     request: TreeRequest<'_>,
     services: &Services,
-) -> Result<(Sources, Option<BaseNote>), Services::Error> {
+) -> Result<(InputTrees, Option<BaseNote>), Services::Error> {
     let Some(base) = base else { return Ok((read_paths(request, None)?, None)) };
     match base.reference() {
         BaseReference::Scratch => Ok((read_paths(request, None)?, None)),
         BaseReference::Path(path) => {
             let layers = layer_cache(path, services)?;
             let platform = request.wanted_platform();
-            let question = BaseQuestion {
-                name: base.name(),
-                path,
-                platform: platform.as_ref(),
-                layers: layers.as_ref(),
-            };
+            let question =
+                BaseRequest { name: base.name(), path, platform: platform.as_ref(), layers: layers.as_ref() };
             Ok((read_paths(request, Some(question))?, None))
         }
         BaseReference::Registry(image) => {
@@ -154,7 +150,7 @@ pub fn read_alone<Services: BaseServices>(
         }
         BaseReference::Known(image) => {
             let alone = TreeRequest { paths: &[], at: &[], ..request };
-            let (Sources { base, image: facts, .. }, note) = on_model(base, image, alone, services)?;
+            let (InputTrees { base, image: facts, .. }, note) = on_model(base, image, alone, services)?;
             let inventory = base.map(|base| base.inventory).unwrap_or_default();
             return Ok((BaseContents { facts, ..of_files(inventory) }, Some(note)));
         }
@@ -173,12 +169,12 @@ pub fn read_alone<Services: BaseServices>(
     Ok((contents, note))
 }
 
-fn read_paths(request: TreeRequest<'_>, base: Option<BaseQuestion<'_>>) -> Result<Sources, BaseError> {
+fn read_paths(request: TreeRequest<'_>, base: Option<BaseRequest<'_>>) -> Result<InputTrees, BaseError> {
     let error = |error: InventoryError| match base {
-        Some(BaseQuestion { path, .. }) if !path.exists() => BaseError::NotABase(error),
+        Some(BaseRequest { path, .. }) if !path.exists() => BaseError::NotABase(error),
         _ => BaseError::Inventory(error),
     };
-    Sources::read(request.paths, base, request.at, request.depth).map_err(error)
+    InputTrees::read(request.paths, base, request.at, request.depth).map_err(error)
 }
 
 fn read_apps(request: TreeRequest<'_>) -> Result<Apps, BaseError> {
@@ -191,9 +187,9 @@ fn on_image<Services: BaseServices>(
     path: &Path,
     platform: Option<&ImagePlatform>,
     services: &Services,
-) -> Result<Sources, Services::Error> {
+) -> Result<InputTrees, Services::Error> {
     let layers = LayerCache::new(&services.cache_dir()?);
-    let question = BaseQuestion { name: base.name(), path, platform, layers: Some(&layers) };
+    let question = BaseRequest { name: base.name(), path, platform, layers: Some(&layers) };
     Ok(apps.on_image(question).map_err(BaseError::Inventory)?)
 }
 
@@ -203,7 +199,7 @@ fn on_model<Services: BaseServices>(
     image: &KnownImage,
     request: TreeRequest<'_>,
     services: &Services,
-) -> Result<(Sources, BaseNote), Services::Error> {
+) -> Result<(InputTrees, BaseNote), Services::Error> {
     let apps = read_apps(request)?;
     let architecture = request.wanted_architecture().or_else(|| apps.architecture());
     let (model, origin) = model(base, image, architecture, services)?;

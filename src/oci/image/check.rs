@@ -8,7 +8,7 @@ use std::io;
 use bstr::BString;
 
 use super::{Composed, ImageError, LayerOrigin};
-use crate::app::{Abi, Included, Linked, Scope, Source, Sources, link, other_interpreter, recognise};
+use crate::app::{Abi, App, Base, IncludedFiles, InputTrees, LinkScope, LinkedApps, link, other_interpreter};
 use crate::loader::{ObjectIndex, Outcome};
 use crate::oci::layer::{Context, Library, not_found, not_loaded};
 use crate::solve::plan::Plan;
@@ -68,21 +68,26 @@ pub fn check(
     let (apps, checked) = match trees_are {
         TreesAre::Inside => find_trees(composed, &root, sources)?,
         TreesAre::Outside => {
-            let apps = sources.apps.iter().map(|app| with_inventory(app, app.inventory.clone()));
+            let apps = sources.apps.iter().map(|app| app.with_inventory(app.inventory.clone()));
             (apps.collect(), Checked::default())
         }
     };
     drop(root);
-    let found = Sources { base: Some(base_of(composed, image)), image: None, included, apps };
+    let found = InputTrees {
+        base: Some(Base::new(composed.output().to_owned(), image)),
+        image: None,
+        included,
+        apps,
+    };
     let planned = {
         let (lower, top) = (sources.root(), RootedPath::root());
         let mut root = Root::over(&lower);
         root.mount(&top, &libraries);
-        outcomes(&root, &link(&root, sources, settings, Scope::InContext))
+        outcomes(&root, &link(&root, sources, settings, LinkScope::InContext))
     };
     let in_image = {
         let root = found.root();
-        outcomes(&root, &link(&root, &found, settings, Scope::InContext))
+        outcomes(&root, &link(&root, &found, settings, LinkScope::InContext))
     };
     match first_difference(&planned, &in_image) {
         Some((object, soname)) => Err(ImageError::LoadsOther { output, object, soname }),
@@ -107,30 +112,12 @@ fn read_libraries(composed: &Composed) -> Result<Inventory, ImageError> {
     read().map_err(|source| ImageError::Write { output: composed.output().to_owned(), source })
 }
 
-/// The image as a base.
-fn base_of(composed: &Composed, image: Inventory) -> Source {
-    let (tree, top) = (recognise(&image), RootedPath::root());
-    let host_path = composed.output().to_owned();
-    Source { host_path, at: top.clone(), shown_as: top, inventory: image, tree }
-}
-
-/// A tree with what was found of it.
-fn with_inventory(app: &Source, inventory: Inventory) -> Source {
-    Source {
-        host_path: app.host_path.clone(),
-        at: app.at.clone(),
-        shown_as: app.shown_as.clone(),
-        inventory,
-        tree: app.tree.clone(),
-    }
-}
-
 /// The trees as they are in the image.
 fn find_trees(
     composed: &Composed,
     root: &Root<'_>,
-    sources: &Sources,
-) -> Result<(Vec<Source>, Checked), ImageError> {
+    sources: &InputTrees,
+) -> Result<(Vec<App>, Checked), ImageError> {
     let (mut apps, mut checked) = (Vec::new(), Checked::default());
     for app in &sources.apps {
         let found = find_tree(composed, root, app)?;
@@ -154,25 +141,25 @@ fn find_trees(
 fn find_included(
     composed: &Composed,
     root: &Root<'_>,
-    sources: &Sources,
-) -> Result<Vec<Included>, ImageError> {
-    let find = |included: &Included| {
-        let source = find_tree(composed, root, &included.source)?;
-        Ok(Included { package: included.package.clone(), source })
+    sources: &InputTrees,
+) -> Result<Vec<IncludedFiles>, ImageError> {
+    let find = |included: &IncludedFiles| {
+        let files = find_tree(composed, root, &included.files)?;
+        Ok(IncludedFiles { package: included.package.clone(), files })
     };
     sources.included.iter().map(find).collect()
 }
 
-fn find_tree(composed: &Composed, root: &Root<'_>, tree: &Source) -> Result<Source, ImageError> {
+fn find_tree(composed: &Composed, root: &Root<'_>, app: &App) -> Result<App, ImageError> {
     let find = |entry: &Entry| {
-        let path = tree.at.join(&entry.path);
+        let path = app.at.join(&entry.path);
         match found_at(root, &path, entry) {
             Some(kind) => Ok(Entry { path: entry.path.clone(), kind }),
             None => Err(ImageError::Differs { output: composed.output().to_owned(), path }),
         }
     };
-    let entries = tree.inventory.entries().iter().map(find).collect::<Result<_, _>>()?;
-    Ok(with_inventory(tree, Inventory::new(entries, Vec::new())))
+    let entries = app.inventory.entries().iter().map(find).collect::<Result<_, _>>()?;
+    Ok(app.with_inventory(Inventory::new(entries, Vec::new())))
 }
 
 /// What the image has for an entry of a tree, if it is of its kind. What is left out of layers is so here.
@@ -200,7 +187,7 @@ fn found_at(root: &Root<'_>, path: &RootedPath, entry: &Entry) -> Option<EntryKi
 /// What each start object's process asks for, by whom, and which file is found; files by where they really are.
 type Outcomes = BTreeMap<RootedPath, Vec<(RootedPath, Soname, Option<RootedPath>)>>;
 
-fn outcomes(root: &Root<'_>, linked: &Linked<'_>) -> Outcomes {
+fn outcomes(root: &Root<'_>, linked: &LinkedApps<'_>) -> Outcomes {
     let maps = linked.starts.iter().map(|start| &start.map);
     maps.map(|map| {
         let path = |object: ObjectIndex| root.path(map[object].node);

@@ -1,7 +1,7 @@
 //! The layers of the trees.
 
 use super::{ImageError, LayerOrigin, NewLayer};
-use crate::app::{Source, Sources};
+use crate::app::{Base, InputTrees};
 use crate::oci::layer::{HostTree, Layer, Owner, scratch};
 use crate::tree::inventory::Inventory;
 use crate::tree::root::Root;
@@ -14,7 +14,7 @@ use std::path::Path;
 /// # Errors
 /// When a tree can't be read, or something is in its way.
 pub fn tree_layers(
-    sources: &Sources,
+    sources: &InputTrees,
     libraries: &Layer,
     owner: Owner,
     output: &Path,
@@ -40,14 +40,15 @@ pub fn tree_layers(
 ///
 /// # Errors
 /// When a part of it can't be read.
-pub fn root_layer(base: &Source, output: &Path) -> Result<Layer, ImageError> {
-    let tree = HostTree::new(&base.host_path, &base.inventory, &base.at);
+pub fn root_layer(base: &Base, output: &Path) -> Result<Layer, ImageError> {
+    let top = RootedPath::root();
+    let tree = HostTree::new(&base.host_path, &base.inventory, &top);
     Ok(Layer::of_root(tree, scratch(output)?)?)
 }
 
 /// What is put on a base, in order: the libraries below the trees.
 pub fn new_layers<'layers>(
-    sources: &Sources,
+    sources: &InputTrees,
     libraries: &'layers Layer,
     trees: &'layers [Layer],
 ) -> Vec<NewLayer<'layers>> {

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use super::output::ReadBack;
 use super::{Layer, LayerError, LayerKind, OutputKind, Written};
-use crate::app::{Scope, Sources, link};
+use crate::app::{InputTrees, LinkScope, link};
 use crate::loader::{LinkerSettings, Outcome};
 use crate::solve::plan::Plan;
 use crate::support::storage::digest_of_bytes;
@@ -21,7 +21,7 @@ pub enum Context<'question> {
     /// The trees and the base that the Plan was made of: everything is linked again.
     Trees {
         /// The trees.
-        sources: &'question Sources,
+        sources: &'question InputTrees,
         /// What the image's environment will set.
         settings: &'question LinkerSettings,
     },
@@ -92,14 +92,14 @@ pub type Library = (Soname, RootedPath);
 pub fn not_loaded(
     back: &Inventory,
     plan: &Plan,
-    sources: &Sources,
+    sources: &InputTrees,
     settings: &LinkerSettings,
 ) -> Option<Library> {
     let lower = sources.root();
     let top = RootedPath::root();
     let mut root = Root::over(&lower);
     let layer = root.mount(&top, back);
-    let linked = link(&root, sources, settings, Scope::InContext);
+    let linked = link(&root, sources, settings, LinkScope::InContext);
     let included: BTreeSet<MountId> = sources.included_mounts().map(|(mount, _)| mount).collect();
     let is_included = |path: &RootedPath| {
         let lower_one = lower.resolve(lower.top(), path.as_bytes()).ok();

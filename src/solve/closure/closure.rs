@@ -89,7 +89,7 @@ impl ClosureSolver<'_> {
         let Some(package) = package else {
             let found = need.found.filter(|_| need.missing.is_empty());
             let is_apps =
-                |node: NodeId| self.sources.started_mounts().any(|(mount, _)| mount == root.mount_of(node));
+                |node: NodeId| self.sources.start_mounts().any(|(mount, _)| mount == root.mount_of(node));
             answer.path = found.map(|node| root.path(node));
             answer.status = match found {
                 Some(node) if is_apps(node) => Status::App,

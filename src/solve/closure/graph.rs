@@ -2,7 +2,7 @@
 
 use super::ClosureSolver;
 use super::overlay::Laid;
-use crate::app::Started;
+use crate::app::StartObject;
 use crate::debian::catalog::{CatalogError, Package};
 use crate::solve::graph::{Graph, Missing, Owner, Surroundings};
 use crate::solve::resolve::Status;
@@ -14,7 +14,7 @@ impl ClosureSolver<'_> {
         &self,
         packages: Vec<Package>,
         laid: &Laid<'_>,
-        starts: &[&Started<'_>],
+        starts: &[&StartObject<'_>],
         unread: &[PackageName],
     ) -> Result<Graph, CatalogError> {
         let surroundings = Surroundings {

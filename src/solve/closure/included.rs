@@ -36,8 +36,8 @@ pub struct IncludedPackage {
 
 impl IncludedPackage {
     /// Its files as a part of the sources.
-    pub fn source(&self) -> app::Included {
-        app::Included::new(self.package.name.clone(), &self.deb.inventory, |path| self.takes(path))
+    pub fn source(&self) -> app::IncludedFiles {
+        app::IncludedFiles::new(self.package.name.clone(), &self.deb.inventory, |path| self.takes(path))
     }
 
     /// Whether one of the included files is an object.
@@ -199,7 +199,7 @@ impl Due<'_> {
 
 /// The rules that are about libraries of a Plan, in the order of the table, without those whose files the base or the
 /// trees have.
-pub fn due<'plan>(plan: &'plan Plan, sources: &app::Sources) -> Vec<Due<'plan>> {
+pub fn due<'plan>(plan: &'plan Plan, sources: &app::InputTrees) -> Vec<Due<'plan>> {
     let mut found: Vec<Due<'plan>> = Vec::new();
     for rule in data_rules() {
         for library in plan.libraries.iter().filter(|library| rule.is_about(&library.soname)) {

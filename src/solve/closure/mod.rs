@@ -38,7 +38,7 @@ pub use versions::{Since, Successor};
 
 use rayon::prelude::*;
 
-use crate::app::{Linked, Scope, Sources, Started, link};
+use crate::app::{InputTrees, LinkScope, LinkedApps, StartObject, link};
 use crate::debian::catalog::{
     Catalog, CatalogError, IndexKind, Package, Relation, RelationGroup, parse_relations,
 };
@@ -83,7 +83,7 @@ pub struct Trees<'trees> {
     /// The root that the sources make.
     pub root: &'trees Root<'trees>,
     /// The trees, the base and what is included.
-    pub sources: &'trees Sources,
+    pub sources: &'trees InputTrees,
     /// What the image's environment will set.
     pub settings: &'trees LinkerSettings,
     /// Which objects count.
@@ -97,7 +97,7 @@ pub struct Trees<'trees> {
 /// A closing that is under way.
 pub struct ClosureSolver<'trees> {
     root: &'trees Root<'trees>,
-    sources: &'trees Sources,
+    sources: &'trees InputTrees,
     settings: &'trees LinkerSettings,
     scene: TargetAbi,
     resolution: &'trees Resolution,
@@ -138,14 +138,14 @@ struct Settled<'settled, 'root> {
     /// The chosen packages over the trees.
     laid: &'root Laid<'root>,
     /// All of it linked.
-    linked: &'settled Linked<'root>,
+    linked: &'settled LinkedApps<'root>,
     /// What is asked for then, sorted.
     needs: &'settled [(&'root Soname, Need)],
 }
 
 impl<'root> Settled<'_, 'root> {
     /// The start objects that count.
-    fn starts(&self, scene: TargetAbi) -> Vec<&Started<'root>> {
+    fn starts(&self, scene: TargetAbi) -> Vec<&StartObject<'root>> {
         let starts = self.linked.starts.iter();
         starts.filter(|start| scene.holds(start.map.start().facts)).collect()
     }
@@ -288,7 +288,7 @@ impl<'trees> ClosureSolver<'trees> {
     /// As for [`Self::settle`].
     pub fn settle_shown<Answer>(
         &mut self,
-        show: &mut impl FnMut(&Root<'_>, &Linked<'_>, PackageOf<'_>) -> Answer,
+        show: &mut impl FnMut(&Root<'_>, &LinkedApps<'_>, PackageOf<'_>) -> Answer,
     ) -> Result<Option<(Answer, Vec<Problem>)>, CloseError> {
         self.settle_for(|closing, Settled { choice, laid, linked, .. }| {
             let package_of = |node| laid.origin(node).map(|(known, _)| known.package.name.clone());
@@ -305,7 +305,7 @@ impl<'trees> ClosureSolver<'trees> {
         let new = {
             let overlay = Overlay::new(&choice, &self.known, self.terms);
             let laid = overlay.lay(self.root, |_, _| true);
-            let linked = link(&laid.root, self.sources, self.settings, Scope::InContext);
+            let linked = link(&laid.root, self.sources, self.settings, LinkScope::InContext);
             let needs = gather(&laid.root, self.sources, &linked, Some(self.scene), self.catalog)?;
             let mut new = Vec::new();
             for (ask, versions) in self.still_missing(&needs, &linked) {

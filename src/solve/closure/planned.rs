@@ -11,7 +11,7 @@ use super::compare::Loading;
 use super::included::{add_included, inclusions, licences};
 use super::overlay::{Laid, Overlay};
 use super::{Choice, CloseError, ClosureSolver, Settled, source_of};
-use crate::app::{Linked, Scope, Sources, Started, link};
+use crate::app::{InputTrees, LinkScope, LinkedApps, StartObject, link};
 use crate::debian::inclusions::Inclusion;
 use crate::loader::{NeedKind, Outcome};
 use crate::solve::graph::Graph;
@@ -103,7 +103,7 @@ impl ClosureSolver<'_> {
     pub(super) fn still_missing(
         &self,
         needs: &[(&Soname, Need)],
-        linked: &Linked<'_>,
+        linked: &LinkedApps<'_>,
     ) -> Vec<(Ask, BTreeSet<BString>)> {
         let given_up = self.given_up();
         let missing =
@@ -172,7 +172,7 @@ impl ClosureSolver<'_> {
         &self,
         overlay: &Overlay<'_>,
         taken: &Taken,
-        starts: &[&Started<'_>],
+        starts: &[&StartObject<'_>],
         laid: &Laid<'_>,
     ) -> Result<(), CloseError> {
         let entries: HashSet<(&PackageName, &[u8])> = taken
@@ -180,11 +180,11 @@ impl ClosureSolver<'_> {
             .flat_map(|(package, files)| files.values().map(move |(_, entry)| (package, entry.as_slice())))
             .collect();
         let only = overlay.lay(self.root, |package, path| entries.contains(&(package, path)));
-        let proof = link(&only.root, self.sources, self.settings, Scope::InContext);
-        let proven: Vec<&Started<'_>> =
+        let proof = link(&only.root, self.sources, self.settings, LinkScope::InContext);
+        let proven: Vec<&StartObject<'_>> =
             proof.starts.iter().filter(|start| self.scene.holds(start.map.start().facts)).collect();
-        let differs = |(one, other): (&&Started<'_>, &&Started<'_>)| {
-            let paths = |start: &Started<'_>| -> Vec<BString> {
+        let differs = |(one, other): (&&StartObject<'_>, &&StartObject<'_>)| {
+            let paths = |start: &StartObject<'_>| -> Vec<BString> {
                 start.map.objects.iter().map(|object| object.path.as_ref().clone()).collect()
             };
             (paths(one) != paths(other)).then(|| laid.root.path(one.map.start().node))
@@ -337,7 +337,7 @@ impl ClosureSolver<'_> {
     }
 
     /// The objects of the base that are loaded, and the dynamic linkers.
-    fn base_objects(&self, laid: &Laid<'_>, starts: &[&Started<'_>]) -> Vec<RootedPath> {
+    fn base_objects(&self, laid: &Laid<'_>, starts: &[&StartObject<'_>]) -> Vec<RootedPath> {
         if self.sources.base.is_none() {
             return Vec::new();
         }
@@ -351,7 +351,7 @@ impl ClosureSolver<'_> {
 }
 
 /// Every file of a package that is loaded, and every link of one on the way to it.
-fn taken(laid: &Laid<'_>, starts: &[&Started<'_>]) -> Taken {
+fn taken(laid: &Laid<'_>, starts: &[&StartObject<'_>]) -> Taken {
     let root = &laid.root;
     let mut taken = Taken::new();
     let mut seen: HashSet<&[u8]> = HashSet::new();
@@ -426,7 +426,7 @@ impl Load {
 }
 
 impl Loads {
-    fn add(&mut self, laid: &Laid<'_>, start: &Started<'_>, sources: &Sources) {
+    fn add(&mut self, laid: &Laid<'_>, start: &StartObject<'_>, sources: &InputTrees) {
         let map = &start.map;
         for edge in &map.edges {
             let Outcome::Found { object, .. } = &edge.outcome else { continue };
@@ -465,7 +465,7 @@ pub(super) fn needs_of(package: &PackageName, loadings: &BTreeSet<Loading>) -> V
     needs.into_iter().cloned().collect()
 }
 
-pub(super) fn lacking(laid: &Laid<'_>, starts: &[&Started<'_>]) -> Vec<LackingVersion> {
+pub(super) fn lacking(laid: &Laid<'_>, starts: &[&StartObject<'_>]) -> Vec<LackingVersion> {
     let mut lacking = Vec::new();
     for start in starts {
         let map = &start.map;

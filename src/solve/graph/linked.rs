@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::builder::{Builder, Met};
 use super::{Asked, Graph, Owner};
-use crate::app::{Linked, Sources, Started};
+use crate::app::{InputTrees, LinkedApps, StartObject};
 use crate::debian::catalog::{Catalog, CatalogError, Package};
 use crate::loader::{ObjectIndex, Outcome};
 use crate::solve::resolve::{Resolution, Status, TargetAbi, asked_name};
@@ -63,14 +63,15 @@ impl Graph {
     /// When the catalog's data is broken.
     pub fn of_trees(
         root: &Root<'_>,
-        sources: &Sources,
-        linked: &Linked<'_>,
+        sources: &InputTrees,
+        linked: &LinkedApps<'_>,
         scene: Option<TargetAbi>,
         resolution: &Resolution,
         catalog: &dyn Catalog,
     ) -> Result<Self, CatalogError> {
-        let in_scene = |start: &&Started<'_>| scene.is_some_and(|scene| scene.holds(start.map.start().facts));
-        let starts: Vec<&Started<'_>> = linked.starts.iter().filter(in_scene).collect();
+        let in_scene =
+            |start: &&StartObject<'_>| scene.is_some_and(|scene| scene.holds(start.map.start().facts));
+        let starts: Vec<&StartObject<'_>> = linked.starts.iter().filter(in_scene).collect();
         let surroundings = Surroundings {
             apps: resolution.apps.iter().map(|app| app.at.clone()).collect(),
             packages: resolution.packages.iter().map(|chosen| chosen.package.clone()).collect(),
@@ -87,7 +88,7 @@ impl Graph {
     /// When the catalog's data is broken.
     pub fn of_linked(
         root: &Root<'_>,
-        starts: &[&Started<'_>],
+        starts: &[&StartObject<'_>],
         surroundings: Surroundings<'_>,
         catalog: &dyn Catalog,
     ) -> Result<Self, CatalogError> {
@@ -123,7 +124,7 @@ impl Graph {
 
 impl Owner {
     /// Of an object of the trees or of what lies below them.
-    pub fn of_trees(root: &Root<'_>, sources: &Sources, node: NodeId) -> Self {
+    pub fn of_trees(root: &Root<'_>, sources: &InputTrees, node: NodeId) -> Self {
         let mount = root.mount_of(node);
         if let Some(app) = sources.app_mounts().position(|(app, _)| app == mount) {
             return Self::App(app);

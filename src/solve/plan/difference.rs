@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{Plan, PlannedPackage, TakenFile, TakenKind};
-use crate::app::TreeKind;
+use crate::app::AppKind;
 use crate::solve::resolve::Problem;
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname, Target, named};
 
@@ -53,7 +53,7 @@ pub enum Change {
         /// Where it is mounted.
         at: RootedPath,
         /// What it is.
-        kind: TreeKind,
+        kind: AppKind,
     },
     /// A library.
     Library {
@@ -405,7 +405,7 @@ mod tests {
             plan.provenance.target.release = crate::vocabulary::Release::new("trixie");
             plan.snapshot = None;
             plan.base = None;
-            plan.apps[0].kind = TreeKind::Plain;
+            plan.apps[0].kind = AppKind::Plain;
             plan.problems.clear();
         });
         let starts: Vec<_> = changes.iter().filter_map(|line| line.split(':').next()).collect();

@@ -20,7 +20,7 @@ pub use lock::{LOCK_VERSION, LockError, LockFault, MAX_LOCK_BYTES, read_lock, wr
 pub(crate) use lock::{is_codename, is_package_name, is_suite, is_version};
 pub use pinned::PinnedCatalog;
 
-use crate::app::TreeKind;
+use crate::app::AppKind;
 use crate::debian::catalog::{Package, Provenance};
 use crate::debian::inclusions::Inclusion;
 use crate::solve::resolve::Problem;
@@ -61,7 +61,7 @@ pub struct PlannedApp {
     /// Where it is mounted.
     pub at: RootedPath,
     /// What it is.
-    pub kind: TreeKind,
+    pub kind: AppKind,
     /// How many objects it has that a linker could load.
     pub objects: usize,
 }

@@ -6,7 +6,7 @@ use super::{
     Comparison, Criterion, Declared, FileTotals, LinkOrigin, NeedKind, PackageReason, PackageTotals, Plan,
     PlannedApp, PlannedBase, PlannedLibrary, PlannedPackage, TakenFile, TakenKind, Undeclared,
 };
-use crate::app::TreeKind;
+use crate::app::AppKind;
 use crate::debian::catalog::{IndexKind, IndexSource, Package, Provenance};
 use crate::debian::inclusions::{FileSet as IncludedFiles, Inclusion, Pattern};
 use crate::solve::resolve::{Problem, ProblemKind};
@@ -46,7 +46,7 @@ pub(crate) fn sample_plan() -> Plan {
         provenance: provenance(),
         snapshot: Some("20260818T205150Z".to_owned()),
         base: Some(PlannedBase { digest: digest(9) }),
-        apps: vec![PlannedApp { at: RootedPath::new("/venv"), kind: TreeKind::Venv, objects: 1 }],
+        apps: vec![PlannedApp { at: RootedPath::new("/venv"), kind: AppKind::Venv, objects: 1 }],
         libraries: vec![
             library("libgmp.so.10", "libgmp10", gmp, mpfr, false),
             library("libmpfr.so.6", "libmpfr6", "/lib/x86_64-linux-gnu/libmpfr.so.6", EXTENSION, true),

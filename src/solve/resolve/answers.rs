@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::edges::{Need, versions_needed};
 use super::{Alternative, ChosenPackage, SonameAnswer, Status};
-use crate::app::{Linked, Sources};
+use crate::app::{InputTrees, LinkedApps};
 use crate::debian::catalog::{
     Answer, Candidate, Catalog, CatalogError, Package, Visibility, host_provider, look_up,
 };
@@ -19,8 +19,8 @@ use crate::vocabulary::{PackageName, RootedPath, Soname};
 /// made on every core.
 pub(super) fn answer(
     root: &Root<'_>,
-    sources: &Sources,
-    linked: &Linked<'_>,
+    sources: &InputTrees,
+    linked: &LinkedApps<'_>,
     needs: &[(&Soname, Need)],
     catalog: &dyn Catalog,
     others: &[&dyn Catalog],
@@ -46,8 +46,8 @@ pub(super) fn answer(
 /// All that an answer is made from.
 struct Answerer<'answer, 'root> {
     root: &'answer Root<'root>,
-    sources: &'answer Sources,
-    linked: &'answer Linked<'root>,
+    sources: &'answer InputTrees,
+    linked: &'answer LinkedApps<'root>,
     strays: Strays,
     catalog: &'answer dyn Catalog,
     others: &'answer [&'answer dyn Catalog],
@@ -101,7 +101,7 @@ impl Answerer<'_, '_> {
 
     fn place_found(&self, need: &Need, answer: &mut SonameAnswer) {
         let Some(node) = need.found else { return };
-        let is_apps = self.sources.started_mounts().any(|(mount, _)| mount == self.root.mount_of(node));
+        let is_apps = self.sources.start_mounts().any(|(mount, _)| mount == self.root.mount_of(node));
         answer.status = if is_apps { Status::App } else { Status::Base };
         answer.path = Some(self.root.path(node));
     }
@@ -169,7 +169,7 @@ struct Strays {
 }
 
 impl Strays {
-    fn new(root: &Root<'_>, linked: &Linked<'_>) -> Self {
+    fn new(root: &Root<'_>, linked: &LinkedApps<'_>) -> Self {
         let mut by_name: HashMap<Vec<u8>, Vec<(NodeId, Machine)>> = HashMap::new();
         for object in &linked.objects {
             let place = (object.node, object.facts.machine);

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
 use super::TargetAbi;
-use crate::app::{Linked, Sources};
+use crate::app::{InputTrees, LinkedApps};
 use crate::debian::catalog::{Catalog, CatalogError, look_up};
 use crate::elf::{ElfFacts, Machine};
 use crate::loader::{Edge, Libc, Outcome, Platform, libc_of};
@@ -34,8 +34,8 @@ pub struct Need {
 /// When the catalog's data is broken.
 pub fn gather<'root>(
     root: &Root<'_>,
-    sources: &Sources,
-    linked: &Linked<'root>,
+    sources: &InputTrees,
+    linked: &LinkedApps<'root>,
     scene: Option<TargetAbi>,
     catalog: &dyn Catalog,
 ) -> Result<Vec<(&'root Soname, Need)>, CatalogError> {
@@ -118,7 +118,7 @@ impl TargetAbi {
 /// has a dynamic linker. None where there is no object.
 pub fn scene(
     root: &Root<'_>,
-    linked: &Linked<'_>,
+    linked: &LinkedApps<'_>,
     has_base: bool,
     wanted: Option<Machine>,
 ) -> Option<TargetAbi> {

@@ -18,7 +18,7 @@ pub use edges::{Need, asked_name, gather, scene, versions_needed};
 pub use problems::{Problem, ProblemKind, object_problems};
 pub use releases::{LackingVersion, OnRelease, Verdict};
 
-use crate::app::{Abi, Linked, Sources, TreeKind};
+use crate::app::{Abi, AppKind, InputTrees, LinkedApps};
 use crate::debian::catalog::{Catalog, CatalogError, NearMiss, Package, Provenance, Reason, Visibility};
 use crate::elf::Machine;
 use crate::loader::Libc;
@@ -102,7 +102,7 @@ pub struct AppSummary {
     /// Where it is mounted; for a single file, its path.
     pub at: RootedPath,
     /// What it is.
-    pub kind: TreeKind,
+    pub kind: AppKind,
     /// The ABI of its extensions.
     pub abi: Option<Abi>,
     /// How many regular files it has.
@@ -222,8 +222,8 @@ pub struct TargetAbi {
 /// When a catalog's data is broken.
 pub fn resolve(
     root: &Root<'_>,
-    sources: &Sources,
-    linked: &Linked<'_>,
+    sources: &InputTrees,
+    linked: &LinkedApps<'_>,
     scene: Option<TargetAbi>,
     catalog: &dyn Catalog,
     others: &[&dyn Catalog],
@@ -246,14 +246,14 @@ pub fn resolve(
     })
 }
 
-fn summaries(sources: &Sources, linked: &Linked<'_>) -> Vec<AppSummary> {
+fn summaries(sources: &InputTrees, linked: &LinkedApps<'_>) -> Vec<AppSummary> {
     sources
         .app_mounts()
         .map(|(mount, source)| AppSummary {
             host_path: source.host_path.clone(),
             at: source.shown_as.clone(),
-            kind: source.tree.kind,
-            abi: source.tree.abi.clone(),
+            kind: source.kind,
+            abi: source.abi.clone(),
             files: source.inventory.files().count(),
             unopened: source.inventory.count_left(),
             objects: linked.objects.iter().filter(|object| object.mount == mount).count(),

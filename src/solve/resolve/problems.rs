@@ -3,7 +3,7 @@
 use bstr::ByteSlice;
 
 use super::{Dlopen, SonameAnswer, Status, TargetAbi};
-use crate::app::{AppObject, Linked, Sources};
+use crate::app::{AppObject, InputTrees, LinkedApps};
 use crate::elf::ElfFacts;
 use crate::loader::{Libc, Platform, libc_of};
 use crate::tree::root::Root;
@@ -72,8 +72,8 @@ pub(super) fn of_sonames(answers: &[SonameAnswer]) -> Vec<Problem> {
 /// that what they load does not define.
 pub fn object_problems(
     root: &Root<'_>,
-    sources: &Sources,
-    linked: &Linked<'_>,
+    sources: &InputTrees,
+    linked: &LinkedApps<'_>,
     scene: Option<TargetAbi>,
 ) -> Vec<Problem> {
     let mut problems: Vec<Problem> =
@@ -141,7 +141,7 @@ fn is_for_android(facts: &ElfFacts) -> bool {
 }
 
 /// The libraries that the trees' objects say they open by themselves.
-pub(super) fn dlopens(root: &Root<'_>, linked: &Linked<'_>, scene: Option<TargetAbi>) -> Vec<Dlopen> {
+pub(super) fn dlopens(root: &Root<'_>, linked: &LinkedApps<'_>, scene: Option<TargetAbi>) -> Vec<Dlopen> {
     linked
         .objects
         .iter()

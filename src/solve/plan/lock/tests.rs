@@ -8,7 +8,7 @@ use proptest::sample::{Index, select, subsequence};
 
 use super::spelling::{name_of, quoted, spelled};
 use super::{LockError, LockFault, read_lock, write_lock};
-use crate::app::TreeKind;
+use crate::app::AppKind;
 use crate::debian::catalog::IndexKind;
 use crate::debian::inclusions::{FileSet, Inclusion, Pattern};
 use crate::solve::plan::sample::{digest, package, sample_plan};
@@ -276,7 +276,7 @@ fn included(plan: &Plan, is_whole: bool) -> Vec<Inclusion> {
 
 fn plans() -> impl Strategy<Value = Plan> {
     let files = prop::collection::btree_map(path(), (kind_of_taken(), any::<Index>()), 0..12);
-    let apps = prop::collection::vec((path(), select(TreeKind::ALL), any::<usize>()), 0..3);
+    let apps = prop::collection::vec((path(), select(AppKind::ALL), any::<usize>()), 0..3);
     let target = (select(Distribution::ALL), select(IndexKind::ALL), any::<bool>(), any::<bool>());
     let libraries = prop::collection::vec(library_parts(), 0..6);
     let criterion = (select(Criterion::ALL), names());

@@ -1,0 +1,70 @@
+//! Linked apps: each start object with everything that it loads.
+
+use std::collections::BTreeMap;
+
+use super::role::Role;
+use super::scripts::Script;
+use crate::elf::{ElfFacts, Machine};
+use crate::loader::{LinkMap, Linker};
+use crate::tree::root::{MountId, NodeId};
+use crate::vocabulary::RootedPath;
+
+/// Start object and everything that it loads.
+#[derive(Debug)]
+pub struct StartObject<'root> {
+    /// How it gets into a process.
+    pub role: Role,
+    /// Result of linking it.
+    pub map: LinkMap<'root>,
+    /// Interpreter in whose process it was linked, if the root has it.
+    pub process: Option<NodeId>,
+    /// Index in [`LinkedApps::linkers`] of the thread that linked it: ids in a link map belong to one linker.
+    pub(super) thread: usize,
+}
+
+/// Object of an app or of an included package.
+#[derive(Clone, Copy, Debug)]
+pub struct AppObject<'root> {
+    /// File of the object.
+    pub node: NodeId,
+    /// How it gets into a process.
+    pub role: Role,
+    /// Facts of the file.
+    pub facts: &'root ElfFacts,
+    /// Mount that it comes from.
+    pub mount: MountId,
+}
+
+/// Start objects of the apps, linked.
+pub struct LinkedApps<'root> {
+    /// Start objects, sorted by path.
+    pub starts: Vec<StartObject<'root>>,
+    /// Objects of the apps and of included packages that a linker could load: by mount, and by path within one.
+    pub objects: Vec<AppObject<'root>>,
+    /// Apps that are scripts.
+    pub scripts: Vec<Script<'root>>,
+    /// Linkers of each thread.
+    pub(super) linkers: Vec<BTreeMap<Machine, Linker<'root>>>,
+}
+
+impl LinkedApps<'_> {
+    /// Directories that each of these searches goes through, links resolved: a library in any of them is found by all.
+    /// A search is an index of [`Self::starts`] and the index of the requesting object in that one's map. All searches
+    /// must be for one machine.
+    pub fn searched_directories(&self, searches: &[(usize, usize)]) -> Vec<RootedPath> {
+        let Some((first, _)) = searches.first() else { return Vec::new() };
+        let machine = self.starts[*first].map.start().facts.machine;
+        let mut common: Option<Vec<RootedPath>> = None;
+        for (thread, linkers) in self.linkers.iter().enumerate() {
+            let its = searches.iter().filter(|(start, _)| self.starts[*start].thread == thread);
+            let mut its = its.map(|(start, by)| (&self.starts[*start].map, *by)).peekable();
+            let Some(linker) = linkers.get(&machine).filter(|_| its.peek().is_some()) else { continue };
+            let directories = linker.searched_directories(its);
+            match &mut common {
+                None => common = Some(directories),
+                Some(common) => common.retain(|directory| directories.contains(directory)),
+            }
+        }
+        common.unwrap_or_default()
+    }
+}

@@ -1,0 +1,134 @@
+//! Trees that an answer is made from (base, included files of packages, apps), and the root that they make together.
+
+use std::path::PathBuf;
+
+use super::abi::Abi;
+use super::kind::{AppKind, recognise};
+use crate::tree::inventory::{ImageFacts, Inventory};
+use crate::tree::root::{MountId, Root};
+use crate::vocabulary::{PackageName, RootedPath};
+
+/// Tree that the user points at, and its path in the image.
+#[derive(Debug)]
+pub struct App {
+    /// Path that it was read from.
+    pub host_path: PathBuf,
+    /// Path of its top directory in the image.
+    pub at: RootedPath,
+    /// Path in the image of what the user points at: `at` itself, or the file in it if that is a single file.
+    pub shown_as: RootedPath,
+    /// Files of the tree.
+    pub inventory: Inventory,
+    /// Kind of the tree.
+    pub kind: AppKind,
+    /// ABI of most of its extensions, where its files state one.
+    pub abi: Option<Abi>,
+}
+
+/// Image or root file system that the result is put on.
+#[derive(Debug)]
+pub struct Base {
+    /// Path that it was read from, or the name of an image.
+    pub host_path: PathBuf,
+    /// Files of the base.
+    pub inventory: Inventory,
+    top: RootedPath,
+}
+
+/// Files of a package that are shipped although no object needs them.
+#[derive(Debug)]
+pub struct IncludedFiles {
+    /// Package that has them.
+    pub package: PackageName,
+    /// The files, like an app at the top of the root.
+    pub files: App,
+}
+
+/// Base, included files and apps that an answer is made from.
+#[derive(Debug)]
+pub struct InputTrees {
+    /// Base that the result is put on.
+    pub base: Option<Base>,
+    /// Facts about the base that its files do not state, if it is an image.
+    pub image: Option<ImageFacts>,
+    /// Included files, laid over the base and below the apps.
+    pub included: Vec<IncludedFiles>,
+    /// Trees that the user points at.
+    pub apps: Vec<App>,
+}
+
+impl App {
+    /// Whole root file system.
+    pub fn root_file_system(host_path: PathBuf, inventory: Inventory) -> Self {
+        let top = RootedPath::root();
+        Self { host_path, at: top.clone(), shown_as: top, inventory, kind: AppKind::Rootfs, abi: None }
+    }
+
+    /// Same app with other files.
+    #[must_use]
+    pub fn with_inventory(&self, inventory: Inventory) -> Self {
+        let Self { host_path, at, shown_as, kind, abi, .. } = self;
+        Self {
+            host_path: host_path.clone(),
+            at: at.clone(),
+            shown_as: shown_as.clone(),
+            inventory,
+            kind: *kind,
+            abi: abi.clone(),
+        }
+    }
+}
+
+impl Base {
+    /// Base with these files; `host_path` is the path that they were read from, or the name of an image.
+    pub fn new(host_path: PathBuf, inventory: Inventory) -> Self {
+        Self { host_path, inventory, top: RootedPath::root() }
+    }
+}
+
+impl IncludedFiles {
+    /// Entries of a package whose paths `takes` returns true for.
+    pub fn new(package: PackageName, inventory: &Inventory, takes: impl Fn(&[u8]) -> bool) -> Self {
+        let taken = inventory.entries().iter().filter(|entry| !entry.is_directory() && takes(&entry.path));
+        let inventory = Inventory::new(taken.cloned().collect(), Vec::new());
+        let (_, abi) = recognise(&inventory);
+        let (host_path, top) = (PathBuf::from(package.as_str()), RootedPath::root());
+        let files = App { host_path, at: top.clone(), shown_as: top, inventory, kind: AppKind::Plain, abi };
+        Self { package, files }
+    }
+}
+
+impl InputTrees {
+    /// Root of the base with the included files and the apps laid over it.
+    pub fn root(&self) -> Root<'_> {
+        let mut root = Root::new();
+        if let Some(base) = &self.base {
+            root.mount(&base.top, &base.inventory);
+        }
+        for included in &self.included {
+            root.install(&included.files.inventory, |_| true);
+        }
+        for app in &self.apps {
+            root.put_tree(&app.at, &app.inventory);
+        }
+        root
+    }
+
+    /// Mounts of the included files in [`Self::root`], in order.
+    pub fn included_mounts(&self) -> impl Iterator<Item = (MountId, &IncludedFiles)> {
+        let first = usize::from(self.base.is_some());
+        self.included.iter().enumerate().map(move |(index, included)| (MountId(first + index), included))
+    }
+
+    /// Mounts of the apps in [`Self::root`], in order.
+    pub fn app_mounts(&self) -> impl Iterator<Item = (MountId, &App)> {
+        let first = usize::from(self.base.is_some()) + self.included.len();
+        self.apps.iter().enumerate().map(move |(index, app)| (MountId(first + index), app))
+    }
+
+    /// Mounts whose objects have to work, and so are linked: included files, then apps.
+    pub fn start_mounts(&self) -> impl Iterator<Item = (MountId, &App)> {
+        let included = self.included_mounts().map(|(mount, included)| (mount, &included.files));
+        included.chain(self.app_mounts())
+    }
+}
