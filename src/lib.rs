@@ -22,7 +22,7 @@
 //!   [`graph`]: who loads what, and why; [`mod@audit`]: what is wrong in an image that is there.
 //! - [`layer`]: the files themselves, out of the packages, as a tar archive or a directory.
 //! - [`image`]: a whole image of a base, that layer and the trees.
-//! - [`depot`]: what packages have in libraries, and library indices of whole releases; [`export`]: those as tables.
+//! - [`debs`]: the packages' files; [`library_index`]: the libraries of whole releases, and their export as tables.
 //! - [`pipeline`]: the stages in their order.
 //! - [`emit`]: answers as text and JSON; [`cli`]: the command.
 //!

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -19,7 +18,7 @@ use super::settings::SourceQuestion;
 use crate::app::InputTrees;
 use crate::audit::Subject;
 use crate::debian::catalog::{Catalog, Package, Provenance};
-use crate::debian::depot::DebStore;
+use crate::debian::debs::{Availability, DebStore};
 use crate::oci::base::{self, Base, BaseError, BaseNote, BaseServices, TreeRequest};
 use crate::oci::known_images::KnownImage;
 use crate::oci::registry::{RegistryError, RegistrySettings};
@@ -123,11 +122,7 @@ impl BaseServices for Services<'_> {
         Ok(opened.catalogs.main)
     }
 
-    fn debs(
-        &self,
-        provenance: &Provenance,
-        packages: &[Package],
-    ) -> Result<Vec<Result<Arc<Deb>, String>>, Failure> {
+    fn debs(&self, provenance: &Provenance, packages: &[Package]) -> Result<Vec<Availability<Deb>>, Failure> {
         // Without catalog arguments, `catalog` fails before any .deb is requested.
         let Some(arguments) = self.question.catalog else { return Ok(Vec::new()) };
         let bars = Bars::new(self.printer.shows_progress);

@@ -2,7 +2,6 @@
 //! with.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use super::arguments::{
     ArchiveArguments, CatalogArguments, ChoiceArguments, ClosingArguments, DataLevel, DlopenLevel,
@@ -17,11 +16,12 @@ use super::tree::say_unread;
 use super::{Exit, Failure, library_index};
 use crate::app::InputTrees;
 use crate::debian::catalog::{Package, Provenance, installed_names};
-use crate::debian::depot::{DebStore, DebStoreError};
+use crate::debian::debs::{Availability, DebFacts, DebStore, DebStoreError};
 use crate::debian::inclusions::Importance;
+use crate::debian::library_index::IndexedDebs;
 use crate::elf::DlopenPriority;
 use crate::loader::LinkerSettings;
-use crate::pipeline::{Catalogs, Debs, Planner, Reading};
+use crate::pipeline::{Catalogs, Debs, Planner};
 use crate::solve::closure::{CloseError, Closed, ClosureOptions};
 use crate::solve::plan::Plan;
 use crate::tree::inventory::{Content, Deb, ReadDepth};
@@ -79,8 +79,7 @@ pub(super) fn close(
     asked.follow_opens(least.unwrap_or(DlopenLevel::Required).into());
     let bars = Bars::new(printer.shows_progress);
     let snapshot = catalog.archive.snapshot.clone().or_else(|| config.snapshot.clone());
-    let depot =
-        OpenedDepot::open(&catalog.archive, locked_urls(*earlier), *fetching, config, &bars, printer)?;
+    let debs = DebSource::open(&catalog.archive, locked_urls(*earlier), *fetching, config, &bars, printer)?;
     let mut learned_from = String::new();
     let Asked { mut sources, linker, architecture, opener } = asked;
     let open = |architecture| {
@@ -89,7 +88,7 @@ pub(super) fn close(
         Ok::<_, Failure>(change(opened.catalogs))
     };
     let terms = ClosureOptions { present: present(&sources, printer), ..terms(closing, config)? };
-    let planner = Planner { settings: &linker, architecture, options: &terms, debs: &depot };
+    let planner = Planner { settings: &linker, architecture, options: &terms, debs: &debs };
     let mut closed = planner.plan(&mut sources, open)?;
     closed.plan.snapshot = snapshot;
     say_unread(&sources, printer);
@@ -178,15 +177,15 @@ fn present(sources: &InputTrees, printer: &Printer) -> BTreeSet<PackageName> {
     installed_names(texts)
 }
 
-/// The depot as the pipeline asks for it.
-pub(super) struct OpenedDepot<'run> {
-    depot: DebStore<'run>,
+/// Source of the packages' contents for the pipeline.
+pub(super) struct DebSource<'run> {
+    debs: IndexedDebs<'run>,
     fetching: Fetching,
 }
 
-impl<'run> OpenedDepot<'run> {
-    /// For an answer that is to be quick.
-    pub(super) fn at_hand(
+impl<'run> DebSource<'run> {
+    /// Opens the source with few downloads, for an answer that is to be quick.
+    pub(super) fn with_few_downloads(
         archive: &ArchiveArguments,
         config: &Config,
         bars: &'run Bars,
@@ -195,7 +194,7 @@ impl<'run> OpenedDepot<'run> {
         Self::open(archive, HashMap::new(), Fetching::Newer, config, bars, printer)
     }
 
-    /// `locked` tells where the .debs of an earlier lock can be had.
+    /// Opens the source. `locked` has the URLs that an earlier lock names for its .debs.
     fn open(
         archive: &ArchiveArguments,
         locked: HashMap<Sha256Digest, Vec<String>>,
@@ -205,29 +204,31 @@ impl<'run> OpenedDepot<'run> {
         printer: &Printer,
     ) -> Result<Self, Failure> {
         let settings = archive_settings(archive, config)?;
-        let graphs = library_index::at_hand(&settings.cache_dir, printer);
-        Ok(Self { depot: DebStore::new(settings, locked, bars).with_graphs(graphs), fetching })
+        let indices = library_index::available(&settings.cache_dir, printer);
+        Ok(Self { debs: IndexedDebs::new(DebStore::new(settings, locked, bars), indices), fetching })
     }
 }
 
-impl Debs for OpenedDepot<'_> {
+impl Debs for DebSource<'_> {
     type Error = Failure;
 
-    fn read(
+    fn facts(
         &self,
         provenance: &Provenance,
         packages: &[Package],
-        reading: Reading,
-    ) -> Result<Vec<Result<Arc<Deb>, String>>, Failure> {
-        Ok(match (reading, self.fetching) {
-            (Reading::Libraries, Fetching::Newer) => self.depot.libraries_at_hand(provenance, packages),
-            (Reading::Libraries, Fetching::Unknown) => self.depot.libraries(provenance, packages)?,
-            (Reading::Whole, _) => self.depot.debs(provenance, packages)?,
+    ) -> Result<Vec<Availability<DebFacts>>, Failure> {
+        Ok(match self.fetching {
+            Fetching::Newer => self.debs.facts_with_few_downloads(provenance, packages),
+            Fetching::Unknown => self.debs.facts(provenance, packages)?,
         })
     }
 
+    fn debs(&self, provenance: &Provenance, packages: &[Package]) -> Result<Vec<Availability<Deb>>, Failure> {
+        Ok(self.debs.store().debs(provenance, packages)?)
+    }
+
     fn urls(&self, provenance: &Provenance, package: &Package) -> Vec<String> {
-        self.depot.urls(provenance, package)
+        self.debs.store().urls(provenance, package)
     }
 }
 

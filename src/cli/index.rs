@@ -16,7 +16,7 @@ use crate::debian::catalog::{
     Catalog, Detail, FileCatalog, TargetIndex, cached_catalog, cached_files, debian_stable, distribution_of,
     embedded_catalogs, write_catalog, write_whole,
 };
-use crate::debian::depot::LibraryIndex;
+use crate::debian::library_index::LibraryIndex;
 use crate::emit;
 use crate::oci::known_images;
 use crate::vocabulary::{Architecture, PackageName, Release, Target};
@@ -68,14 +68,14 @@ fn run_build(arguments: &IndexBuildArguments, config: &Config, printer: &Printer
     };
     let archive = Archive::new(archive_settings(&arguments.archive, config)?)?;
     let mut indices = Vec::new();
-    let graphs = library_index::at_hand(&cache_dir(&arguments.archive.cache, config)?, printer);
+    let libraries = library_index::available(&cache_dir(&arguments.archive.cache, config)?, printer);
     for target in targets(&arguments.targets, config)? {
         let set = archive.update(&target, &Bars::new(printer.shows_progress))?;
         for diagnostic in &set.diagnostics {
             printer.warning(&diagnostic.to_string());
         }
         let mut index = TargetIndex::read(&set)?;
-        index.want(known_packages(&graphs, &target));
+        index.want(indexed_names(&libraries, &target));
         index.want(known_images::all_packages());
         let (malformed, vanished) = (index.malformed(), index.vanished());
         if malformed > 0 || vanished > 0 {
@@ -91,11 +91,10 @@ fn run_build(arguments: &IndexBuildArguments, config: &Config, printer: &Printer
     Ok(Exit::Fine)
 }
 
-/// The packages of a target's library indices: which .debs they are is told by the catalog.
-fn known_packages(graphs: &[LibraryIndex], target: &Target) -> BTreeSet<PackageName> {
-    let of_target = graphs.iter().filter(|graph| graph.is_of(target));
-    let debs = of_target.flat_map(LibraryIndex::debs).flatten().flatten();
-    debs.filter_map(|(_, deb)| deb.field("Package").map(PackageName::new)).collect()
+/// Names of a target's packages in library indices; the catalog decides which of their .debs are the target's.
+fn indexed_names(indices: &[LibraryIndex], target: &Target) -> BTreeSet<PackageName> {
+    let of_target = indices.iter().filter(|index| index.covers(target));
+    of_target.flat_map(LibraryIndex::debs).flatten().flatten().filter_map(|deb| deb.package()).collect()
 }
 
 /// Each release that is asked for on each architecture.

@@ -19,7 +19,7 @@ pub(super) fn run(
     config: &Config,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let graphs = library_index::at_hand(&cache_dir(&arguments.cache, config)?, printer);
+    let indices = library_index::available(&cache_dir(&arguments.cache, config)?, printer);
     let mut answers = Vec::new();
     for target in targets(&arguments.targets, config)? {
         let catalog = at_hand(&arguments.cache, config, &target)?;
@@ -27,8 +27,8 @@ pub(super) fn run(
         let platform = Platform::of_triplet(target.architecture.triplet());
         let platform = platform.ok_or_else(|| Failure::question(cannot()))?;
         let mut packages = BTreeMap::new();
-        each_known(&catalog, &graphs, printer, |known| {
-            packages.insert(known.package.name.clone(), known.deb.clone());
+        each_known(&catalog, &indices, printer, |known| {
+            packages.insert(known.package.name.clone(), known.facts.clone());
             Ok(())
         })?;
         let check = check_release(&packages, platform.machine()).map_err(Failure::question)?;

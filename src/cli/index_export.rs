@@ -9,7 +9,7 @@ use super::known_libraries::each_known;
 use super::printer::Printer;
 use super::{Exit, Failure, library_index};
 use crate::debian::catalog::Catalog;
-use crate::debian::export::{Export, ExportError};
+use crate::debian::library_index::export::{Export, ExportError};
 
 pub(super) fn run(
     arguments: &IndexExportArguments,
@@ -21,11 +21,11 @@ pub(super) fn run(
         let staging = export.staging().to_owned();
         Ok((export, staging))
     })?;
-    let graphs = library_index::at_hand(&cache_dir(&arguments.cache, config)?, printer);
+    let indices = library_index::available(&cache_dir(&arguments.cache, config)?, printer);
     for target in targets(&arguments.targets, config)? {
         let catalog = at_hand(&arguments.cache, config, &target)?;
         let target = &catalog.provenance().target;
-        each_known(&catalog, &graphs, printer, |known| Ok(export.add(target, known)?))?;
+        each_known(&catalog, &indices, printer, |known| Ok(export.add(target, known)?))?;
     }
     for table in export.keep()? {
         printer.note(&format!("{}: {} rows", arguments.output.join(&table.file).display(), table.rows));

@@ -8,7 +8,7 @@ use super::known_libraries::each_known;
 use super::printer::Printer;
 use super::{Exit, Failure, library_index};
 use crate::debian::catalog::{Catalog, FileCatalog, LibraryQuery, NamePattern, Pattern, find};
-use crate::debian::depot::{LibraryIndex, ObjectFinder, ObjectQuery};
+use crate::debian::library_index::{LibraryIndex, ObjectFinder, ObjectQuery};
 use crate::emit::{self, FindAnswer, FindQuestion, FoundIn};
 
 pub(super) fn run(
@@ -17,9 +17,9 @@ pub(super) fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let query = query(&arguments.sought);
-    // Reading the graphs takes longer than most answers of a catalog.
-    let graphs = if query.asks_for_facts() {
-        library_index::at_hand(&cache_dir(&arguments.cache, config)?, printer)
+    // Reading the indices takes longer than most answers of a catalog.
+    let indices = if query.needs_facts() {
+        library_index::available(&cache_dir(&arguments.cache, config)?, printer)
     } else {
         Vec::new()
     };
@@ -27,8 +27,8 @@ pub(super) fn run(
     let mut answers = Vec::new();
     for target in targets(&arguments.targets, config)? {
         let catalog = at_hand(&arguments.cache, config, &target)?;
-        let found = if query.asks_for_facts() {
-            find_objects(&catalog, &graphs, &query, limit, printer)?
+        let found = if query.needs_facts() {
+            find_objects(&catalog, &indices, &query, limit, printer)?
         } else {
             FoundIn::Catalog(find(&catalog, &query.library, limit)?)
         };
@@ -51,17 +51,17 @@ pub(super) fn run(
 /// What a target's objects say of themselves.
 fn find_objects(
     catalog: &FileCatalog,
-    graphs: &[LibraryIndex],
+    indices: &[LibraryIndex],
     query: &ObjectQuery,
     limit: usize,
     printer: &Printer,
 ) -> Result<FoundIn, Failure> {
     let mut finder = ObjectFinder::new(query);
-    let unknown_packages = each_known(catalog, graphs, printer, |known| {
-        finder.look_into(known);
+    let unknown_packages = each_known(catalog, indices, printer, |known| {
+        finder.add(known);
         Ok(())
     })?;
-    Ok(FoundIn::Graph { objects: finder.finish(limit), unknown_packages })
+    Ok(FoundIn::LibraryIndex { objects: finder.finish(limit), unknown_packages })
 }
 
 fn query(sought: &SoughtArguments) -> ObjectQuery {

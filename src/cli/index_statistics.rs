@@ -8,7 +8,7 @@ use super::known_libraries::each_known;
 use super::printer::Printer;
 use super::{Exit, Failure, library_index};
 use crate::debian::catalog::Catalog;
-use crate::debian::depot::StatisticsBuilder;
+use crate::debian::library_index::StatisticsBuilder;
 use crate::emit::{self, StatisticsAnswer};
 
 pub(super) fn run(
@@ -16,12 +16,12 @@ pub(super) fn run(
     config: &Config,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let graphs = library_index::at_hand(&cache_dir(&arguments.cache, config)?, printer);
+    let indices = library_index::available(&cache_dir(&arguments.cache, config)?, printer);
     let mut answers = Vec::new();
     for target in targets(&arguments.targets, config)? {
         let catalog = at_hand(&arguments.cache, config, &target)?;
         let mut builder = StatisticsBuilder::default();
-        let unknown_packages = each_known(&catalog, &graphs, printer, |known| {
+        let unknown_packages = each_known(&catalog, &indices, printer, |known| {
             builder.add(known);
             Ok(())
         })?;

@@ -6,23 +6,23 @@ use super::Failure;
 use super::library_index::default_directories;
 use super::printer::Printer;
 use crate::debian::catalog::{Catalog, FileCatalog};
-use crate::debian::depot::{Coverage, KnownDeb, LibraryIndex, LibraryIndexError, known_debs};
+use crate::debian::library_index::{Coverage, IndexedPackage, LibraryIndex, QueryError, indexed_packages};
 use crate::vocabulary::Target;
 
-/// Shows `look` what the graphs know of each package of a catalog's target, in the order of names. Tells how many packages
+/// Shows `look` what the indices know of each package of a catalog's target, in the order of names. Tells how many packages
 /// with libraries they don't know, and says so where there are any.
 pub(super) fn each_known(
     catalog: &FileCatalog,
-    graphs: &[LibraryIndex],
+    indices: &[LibraryIndex],
     printer: &Printer,
-    mut look: impl FnMut(&KnownDeb) -> Result<(), Failure>,
+    mut look: impl FnMut(&IndexedPackage) -> Result<(), Failure>,
 ) -> Result<usize, Failure> {
     let target = &catalog.provenance().target;
-    if !graphs.iter().any(|graph| graph.is_of(target)) {
+    if !indices.iter().any(|index| index.covers(target)) {
         return Err(not_known(target));
     }
     let mut names = BTreeSet::new();
-    for known in known_debs(graphs, catalog) {
+    for known in indexed_packages(indices, catalog) {
         let known = known?;
         look(&known)?;
         names.insert(known.package.name);
@@ -47,11 +47,11 @@ fn not_known(target: &Target) -> Failure {
     .hint(format!("`sodeb index build --from-debs --release {release} --arch {architecture}` makes it"))
 }
 
-impl From<LibraryIndexError> for Failure {
-    fn from(error: LibraryIndexError) -> Self {
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
         match error {
-            LibraryIndexError::Catalog(error) => error.into(),
-            error @ LibraryIndexError::Graph(_) => {
+            QueryError::Catalog(error) => error.into(),
+            error @ QueryError::Index(_) => {
                 Self::outside(error).hint("`sodeb index build --from-debs` makes it anew")
             }
         }

@@ -15,7 +15,7 @@ use super::settings::{SourceQuestion, read_sources};
 use super::{Exit, Failure};
 use crate::app::InputTrees;
 use crate::debian::catalog::Package;
-use crate::debian::depot::DebStore;
+use crate::debian::debs::DebStore;
 use crate::emit::{self, LayerReport};
 use crate::loader::LinkerSettings;
 use crate::oci::image::{ImageSettings, layout_directory};
@@ -164,12 +164,12 @@ pub(super) fn packages(
 ) -> Result<Vec<PackageSource>, Failure> {
     let bars = Bars::new(printer.shows_progress);
     let settings = archive_settings(archive, config)?;
-    let depot = DebStore::new(settings, locked_urls(Some(plan)), &bars);
+    let store = DebStore::new(settings, locked_urls(Some(plan)), &bars);
     let packages: Vec<Package> = plan.packages.iter().map(|planned| planned.package.clone()).collect();
-    let files = depot.files(&plan.provenance, &packages)?;
-    let debs = depot.debs(&plan.provenance, &packages)?;
+    let files = store.files(&plan.provenance, &packages)?;
+    let debs = store.debs(&plan.provenance, &packages)?;
     let both = packages.iter().zip(debs).zip(files);
-    both.map(|((package, deb), file)| match deb {
+    both.map(|((package, deb), file)| match deb.required() {
         Ok(deb) => Ok(PackageSource { deb, file }),
         Err(cause) => Err(Failure::outside(anyhow::anyhow!("cannot read {}: {cause}", package.name))),
     })

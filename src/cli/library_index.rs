@@ -1,4 +1,4 @@
-//! Library indexs: `sodeb index build --from-debs`, and those that are at hand.
+//! Library indices: `sodeb index build --from-debs`, and the available ones.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,19 +11,20 @@ use super::printer::Printer;
 use super::progress::Bars;
 use super::{Exit, Failure};
 use crate::debian::catalog::Catalog;
-use crate::debian::depot::{
-    DebStore, GatherError, IndexedTarget, LibraryIndex, embedded_libraries, gather, write_library_index,
+use crate::debian::debs::DebStore;
+use crate::debian::library_index::{
+    BuildError, IndexedDeb, IndexedTarget, LibraryIndex, embedded_libraries, gather_packages, merge_targets,
+    write_library_index,
 };
 use crate::loader::Platform;
 use crate::support::storage::write_whole;
-use crate::tree::inventory::Deb;
-use crate::vocabulary::{RootedPath, Sha256Digest, Target};
+use crate::vocabulary::{RootedPath, Target};
 
 /// The directory of the cache that has them.
 const DIR: &str = "libraries";
 
 /// How their names end.
-const EXTENSION: &str = "graph";
+const EXTENSION: &str = "libraries";
 
 /// Reads the packages of each target and writes what they have in libraries.
 pub(super) fn build(
@@ -42,9 +43,9 @@ pub(super) fn build(
         }
         let settings = archive_settings(&arguments.archive, config)?;
         let bars = Bars::new(printer.shows_progress);
-        let depot = DebStore::new(settings, HashMap::new(), &bars);
-        let depot = if arguments.keep_debs { depot } else { depot.without_files() };
-        let gathered = gather(&depot, &catalog, &default_directories(target), &bars)?;
+        let store = DebStore::new(settings, HashMap::new(), &bars);
+        let store = if arguments.keep_debs { store } else { store.without_files() };
+        let gathered = gather_packages(&store, &catalog, &default_directories(target), &bars)?;
         printer.note(&format!("{target}: {} packages", gathered.len()));
         let known = IndexedTarget {
             target: target.clone(),
@@ -53,19 +54,14 @@ pub(super) fn build(
         };
         if arguments.output.is_none() {
             let path = cached_path(&cache_dir(&arguments.archive.cache, config)?, target);
-            let kept: Vec<_> = gathered.into_iter().map(|(_, sha256, deb)| (sha256, deb)).collect();
-            write(&path, &[known], &kept, printer)?;
+            write(&path, &[known], &gathered, printer)?;
         } else {
             known_targets.push(known);
             all.extend(gathered);
         }
     }
     if let Some(output) = &arguments.output {
-        // Packages for all architectures, and those that releases share, are there once.
-        all.sort_by(|left, right| (&left.0, left.1).cmp(&(&right.0, right.1)));
-        all.dedup_by_key(|(_, sha256, _)| *sha256);
-        let kept: Vec<_> = all.into_iter().map(|(_, sha256, deb)| (sha256, deb)).collect();
-        write(output, &known_targets, &kept, printer)?;
+        write(output, &known_targets, &merge_targets(all), printer)?;
     }
     Ok(Exit::Fine)
 }
@@ -73,40 +69,40 @@ pub(super) fn build(
 fn write(
     path: &Path,
     targets: &[IndexedTarget],
-    kept: &[(Sha256Digest, Deb)],
+    debs: &[IndexedDeb],
     printer: &Printer,
 ) -> Result<(), Failure> {
     let cannot = || format!("cannot write {}", path.display());
-    let bytes = write_library_index(targets, kept).map_err(Failure::outside)?;
+    let bytes = write_library_index(targets, debs).map_err(Failure::outside)?;
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)
             .map_err(|error| Failure::outside(anyhow::Error::new(error).context(cannot())))?;
     }
     write_whole(path, &bytes)
         .map_err(|error| Failure::outside(anyhow::Error::new(error).context(cannot())))?;
-    printer.note(&format!("{}: {} .debs, {} bytes", path.display(), kept.len(), bytes.len()));
+    printer.note(&format!("{}: {} .debs, {} bytes", path.display(), debs.len(), bytes.len()));
     Ok(())
 }
 
 /// The library indices in the cache, and the one that is compiled in. One that can't be read is no reason to give no
 /// answer.
-pub(super) fn at_hand(cache_dir: &Path, printer: &Printer) -> Vec<LibraryIndex> {
+pub(super) fn available(cache_dir: &Path, printer: &Printer) -> Vec<LibraryIndex> {
     let directory = fs::read_dir(cache_dir.join(DIR)).into_iter().flatten();
     let mut paths: Vec<PathBuf> = directory.filter_map(Result::ok).map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == EXTENSION));
     paths.sort();
-    let mut graphs: Vec<LibraryIndex> = embedded_libraries().into_iter().collect();
+    let mut indices: Vec<LibraryIndex> = embedded_libraries().into_iter().collect();
     for path in paths {
         let read = fs::read(&path).map_err(|error| error.to_string());
         match read.and_then(|bytes| LibraryIndex::open(bytes).map_err(|error| error.to_string())) {
-            Ok(graph) => graphs.push(graph),
+            Ok(index) => indices.push(index),
             Err(cause) => {
                 let hint = "`sodeb index build --from-debs` makes it anew";
                 printer.warning(&format!("cannot read {}: {cause}; {hint}", path.display()));
             }
         }
     }
-    graphs
+    indices
 }
 
 fn cached_path(cache_dir: &Path, target: &Target) -> PathBuf {
@@ -130,12 +126,12 @@ pub(super) fn default_directories(target: &Target) -> Vec<RootedPath> {
     directories
 }
 
-impl From<GatherError> for Failure {
-    fn from(error: GatherError) -> Self {
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
         match error {
-            GatherError::DebStore(error) => error.into(),
-            GatherError::Catalog(error) => error.into(),
-            error @ GatherError::Unread(_) => {
+            BuildError::DebStore(error) => error.into(),
+            BuildError::Catalog(error) => error.into(),
+            error @ BuildError::Unavailable(_) => {
                 Self::outside(error).hint("what was read is kept: run it again, or with another --mirror")
             }
         }

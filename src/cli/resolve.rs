@@ -2,7 +2,7 @@
 
 use super::arguments::{ResolveArguments, ResolveFormat};
 use super::catalogs::Opened;
-use super::closing::{OpenedDepot, terms_of_answer, terms_of_choice};
+use super::closing::{DebSource, terms_of_answer, terms_of_choice};
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
@@ -59,7 +59,7 @@ fn run_on_each(
 ) -> Result<Exit, Failure> {
     let bars = Bars::new(printer.shows_progress);
     let archive = &arguments.catalog.archive;
-    let debs = OpenedDepot::at_hand(archive, config, &bars, printer)?;
+    let debs = DebSource::with_few_downloads(archive, config, &bars, printer)?;
     let terms = terms_of_choice(&arguments.choice, config);
     let root = asked.sources.root();
     let linked = LinkedTrees::link(&root, asked.inputs());
@@ -95,7 +95,7 @@ fn resolve(
         (analysis.into_resolution(), graph)
     } else {
         let bars = Bars::new(printer.shows_progress);
-        let debs = OpenedDepot::at_hand(&arguments.catalog.archive, config, &bars, printer)?;
+        let debs = DebSource::with_few_downloads(&arguments.catalog.archive, config, &bars, printer)?;
         let terms = terms_of_answer(&arguments.choice, &asked.sources, config, printer);
         if wants_graph {
             let (resolution, graph) = analysis.close_with_graph(&terms, &debs)?;

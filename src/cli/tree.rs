@@ -1,7 +1,7 @@
 //! `sodeb tree`.
 
 use super::arguments::{Format, TreeArguments};
-use super::closing::{OpenedDepot, terms_of_answer};
+use super::closing::{DebSource, terms_of_answer};
 use super::config::Config;
 use super::printer::Printer;
 use super::progress::Bars;
@@ -70,7 +70,7 @@ fn closed(
         Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, ReadDepth::Link)?;
     asked.linker.traces = traces;
     let bars = Bars::new(printer.shows_progress);
-    let debs = OpenedDepot::at_hand(&catalog.archive, config, &bars, printer)?;
+    let debs = DebSource::with_few_downloads(&catalog.archive, config, &bars, printer)?;
     let terms = terms_of_answer(choice, &asked.sources, config, printer);
     let tree_root = asked.sources.root();
     let linked_trees = LinkedTrees::link(&tree_root, asked.inputs());

@@ -1,8 +1,8 @@
-//! Debian's and Ubuntu's archives: their signed indices, the packages of each library, and the packages' files.
+//! Archives of Debian and its derivatives: signed indices, catalogs of libraries, and the packages' files.
 
 pub mod archive;
 pub mod catalog;
-pub mod depot;
-pub mod export;
+pub mod debs;
 pub mod inclusions;
+pub mod library_index;
 pub mod maintainer_scripts;

@@ -2,9 +2,10 @@
 
 use std::slice;
 
-use super::{Debs, Inputs, Reading};
+use super::{Debs, Inputs};
 use crate::app::LinkedApps;
 use crate::debian::catalog::{Catalog, CatalogError};
+use crate::debian::debs::Availability;
 use crate::solve::closure::{
     CloseError, Closed, ClosedGap, ClosureOptions, ClosureSolver, IncludedPackage, PackageOf, Since, Trees,
 };
@@ -98,7 +99,7 @@ impl Closing<'_> {
         loop {
             let unread = solver.unread().map_err(CloseError::from)?;
             if !unread.is_empty() {
-                let read = debs.read(self.main.provenance(), &unread, Reading::Libraries)?;
+                let read = debs.facts(self.main.provenance(), &unread)?;
                 solver.learn(unread.into_iter().zip(read).collect())?;
             } else if let Some(answer) = settle(solver)? {
                 return Ok(answer);
@@ -125,13 +126,13 @@ fn first_release_with<Error: From<CatalogError>>(
 ) -> Result<Since, Error> {
     for successor in version.successors(main, others)? {
         let package = slice::from_ref(&successor.package);
-        match debs.read(successor.catalog.provenance(), package, Reading::Libraries)?.pop() {
-            Some(Ok(deb)) if successor.defines(&deb, &version.version) => {
+        match debs.facts(successor.catalog.provenance(), package)?.pop() {
+            Some(Availability::Available(deb)) if successor.defines(&deb, &version.version) => {
                 let release = successor.catalog.provenance().target.release.clone();
                 return Ok(Since::Release(release, Box::new(successor.package)));
             }
-            Some(Err(cause)) => return Ok(Since::Unknown(cause)),
-            Some(Ok(_)) | None => {}
+            Some(Availability::Unavailable(cause)) => return Ok(Since::Unknown(cause.to_string())),
+            Some(Availability::Available(_)) | None => {}
         }
     }
     Ok(Since::None)

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::debs::{Debs, Reading};
+use super::debs::Debs;
 use crate::app::{IncludedFiles, InputTrees};
 use crate::debian::catalog::{Catalog, CatalogError, Package, parse_relations};
+use crate::debian::debs::{Availability, DebFacts};
 use crate::debian::inclusions::{FileSet, Inclusion, Runtime};
 use crate::solve::closure::{CloseError, Closed, ClosureOptions, IncludedPackage, due};
-use crate::tree::inventory::Deb;
 use crate::vocabulary::PackageName;
 
 /// The fields in which packages name what they can't do without.
@@ -38,7 +38,7 @@ impl Including {
         let mut including =
             Self { packages: Vec::new(), useful: Vec::new(), unread: Vec::new(), unmet: Vec::new() };
         // What a user names may be any file.
-        let reader = Reader { catalog, debs, reading: Reading::Whole };
+        let reader = Reader { catalog, debs, reads_whole: true };
         for inclusion in &terms.include {
             let read = reader.read_all(slice_of(inclusion))?;
             let met = read.iter().any(|one| has_first(&one.deb, &inclusion.extent));
@@ -120,7 +120,7 @@ impl Including {
         self.useful.sort();
         let mut included = Vec::new();
         for (read, inclusion) in
-            (Reader { catalog, debs, reading: Reading::Libraries }).read(&wanted)?.into_iter().zip(wanted)
+            (Reader { catalog, debs, reads_whole: false }).read(&wanted)?.into_iter().zip(wanted)
         {
             match read {
                 // The table is for all releases: what one of them does not have first of all is not meant for it.
@@ -151,8 +151,8 @@ impl Including {
 struct Reader<'run, D> {
     catalog: &'run dyn Catalog,
     debs: &'run D,
-    /// What of the .debs is asked for.
-    reading: Reading,
+    /// True if any file of a package may be named, so that facts about it are not enough.
+    reads_whole: bool,
 }
 
 impl<Error, D: Debs<Error = Error>> Reader<'_, D>
@@ -181,17 +181,24 @@ where
             Ok(self.catalog.package(&inclusion.package)?.ok_or_else(not_known)?)
         };
         let packages: Vec<Package> = inclusions.iter().map(package).collect::<Result<_, Error>>()?;
-        let debs = self.debs.read(provenance, &packages, self.reading)?;
+        let debs = if self.reads_whole {
+            let debs = self.debs.debs(provenance, &packages)?;
+            debs.into_iter().map(Availability::into_facts).collect()
+        } else {
+            self.debs.facts(provenance, &packages)?
+        };
         let both = packages.into_iter().zip(debs).zip(inclusions);
         let read = both.map(|((package, deb), inclusion)| match deb {
-            Ok(deb) => Ok(IncludedPackage { package, deb, inclusions: vec![inclusion.clone()] }),
-            Err(cause) => Err((package.name, cause)),
+            Availability::Available(deb) => {
+                Ok(IncludedPackage { package, deb, inclusions: vec![inclusion.clone()] })
+            }
+            Availability::Unavailable(cause) => Err((package.name, cause.to_string())),
         });
         Ok(read.collect())
     }
 
     /// The names in a package's Depends, alternatives too.
-    fn depends(&self, deb: &Deb) -> Vec<String> {
+    fn depends(&self, deb: &DebFacts) -> Vec<String> {
         let architecture = self.catalog.provenance().target.architecture;
         let fields = DEPENDS.iter().filter_map(|field| deb.field(field));
         let groups = fields.flat_map(|field| parse_relations(field, architecture));
@@ -204,7 +211,7 @@ fn slice_of(inclusion: &Inclusion) -> &[Inclusion] {
 }
 
 /// Whether a package has what is named first.
-fn has_first(deb: &Deb, extent: &FileSet) -> bool {
+fn has_first(deb: &DebFacts, extent: &FileSet) -> bool {
     let mut files = deb.inventory.entries().iter().filter(|entry| !entry.is_directory());
     match extent {
         FileSet::Files(patterns) => {

@@ -22,6 +22,6 @@ mod planner;
 
 pub use analysis::{Analysis, LinkedTrees};
 pub use composition::{Composition, ImageTarget};
-pub use debs::{Debs, Reading};
+pub use debs::Debs;
 pub use inputs::{Catalogs, Inputs};
 pub use planner::Planner;

@@ -18,7 +18,7 @@ const WINGS: &[(&str, &[&str])] = &[
     ("tree", &["inventory", "root"]),
     ("loader", &[]),
     ("app", &[]),
-    ("debian", &["maintainer_scripts", "inclusions", "archive", "catalog", "depot", "export"]),
+    ("debian", &["maintainer_scripts", "inclusions", "archive", "catalog", "debs", "library_index"]),
     ("solve", &["solver", "resolve", "graph", "plan", "closure"]),
     ("oci", &["registry", "known_images", "base", "layer", "image"]),
     ("audit", &[]),
@@ -44,7 +44,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("goblin", &["elf"]),
     ("scroll", &["elf"]),
     ("walkdir", &["tree::inventory"]),
-    ("zstd", &["debian::catalog", "debian::depot", "support::compress", "support::decompress"]),
+    ("zstd", &["debian::catalog", "debian::library_index", "support::compress", "support::decompress"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
     ("indicatif", &["cli"]),
@@ -60,8 +60,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("bzip2", &["support::decompress"]),
     ("ar", &["tree::inventory"]),
     ("tar", &["tree::inventory", "oci::layer"]),
-    ("postcard", &["debian::depot", "tree::inventory"]),
-    ("parquet", &["debian::export"]),
+    ("postcard", &["debian::library_index", "tree::inventory"]),
+    ("parquet", &["debian::library_index"]),
     ("petgraph", &["solve::graph"]),
 ];
 

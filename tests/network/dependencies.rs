@@ -7,14 +7,14 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 
 use sodeb::app::InputTrees;
 use sodeb::debian::archive::{Archive, ArchiveSettings, Mirrors};
 use sodeb::debian::catalog::{Package, Provenance, cached_catalog, refresh_catalog};
-use sodeb::debian::depot::{DebStore, embedded_libraries};
+use sodeb::debian::debs::{Availability, DebFacts, DebStore};
+use sodeb::debian::library_index::{IndexedDebs, embedded_libraries};
 use sodeb::loader::LinkerSettings;
-use sodeb::pipeline::{Catalogs, Debs, Planner, Reading};
+use sodeb::pipeline::{Catalogs, Debs, Planner};
 use sodeb::solve::closure::ClosureOptions;
 use sodeb::solve::plan::Plan;
 use sodeb::support::progress::Silent;
@@ -66,36 +66,43 @@ fn catalogs(release: &str) -> Catalogs {
     Catalogs { main: Box::new(main), others: Vec::new() }
 }
 
-/// A depot that reads the .debs, or one that reads the library index and only .debs that are newer.
-struct Source<'depot> {
-    depot: DebStore<'depot>,
-    from_graph: bool,
+/// Source that reads the .debs, or one that reads the library index and only .debs that are newer.
+struct Source<'run> {
+    debs: IndexedDebs<'run>,
+    from_index: bool,
 }
 
 impl Source<'_> {
-    fn new(from_graph: bool) -> Self {
-        let cache_dir = settings().cache_dir.join(if from_graph { "graph" } else { "debs" });
+    fn new(from_index: bool) -> Self {
+        let cache_dir = settings().cache_dir.join(if from_index { "graph" } else { "debs" });
         let settings = ArchiveSettings { cache_dir, ..settings() };
-        let depot = DebStore::new(settings, std::collections::HashMap::new(), &Silent);
-        let graphs =
-            if from_graph { vec![embedded_libraries().expect("is of this version")] } else { Vec::new() };
-        Self { depot: depot.with_graphs(graphs), from_graph }
+        let store = DebStore::new(settings, std::collections::HashMap::new(), &Silent);
+        let indices =
+            if from_index { vec![embedded_libraries().expect("is of this version")] } else { Vec::new() };
+        Self { debs: IndexedDebs::new(store, indices), from_index }
     }
 }
 
 impl Debs for Source<'_> {
     type Error = Box<dyn Error>;
 
-    fn read(
+    fn facts(
         &self,
         provenance: &Provenance,
         packages: &[Package],
-        _: Reading,
-    ) -> Result<Vec<Result<Arc<Deb>, String>>, Self::Error> {
-        Ok(match self.from_graph {
-            true => self.depot.libraries_at_hand(provenance, packages),
-            false => self.depot.debs(provenance, packages)?,
+    ) -> Result<Vec<Availability<DebFacts>>, Self::Error> {
+        Ok(match self.from_index {
+            true => self.debs.facts_with_few_downloads(provenance, packages),
+            false => self.debs.facts(provenance, packages)?,
         })
+    }
+
+    fn debs(
+        &self,
+        provenance: &Provenance,
+        packages: &[Package],
+    ) -> Result<Vec<Availability<Deb>>, Self::Error> {
+        Ok(self.debs.store().debs(provenance, packages)?)
     }
 
     fn urls(&self, _: &Provenance, _: &Package) -> Vec<String> {
@@ -194,7 +201,7 @@ fn in_a_root_with_the_packages_ld_so_loads_the_files_of_the_closure() {
     // The whole packages, not just what is taken of them.
     let (debs, catalogs) = (Source::new(false), catalogs("bookworm"));
     let wanted: Vec<Package> = plan.packages.iter().map(|planned| planned.package.clone()).collect();
-    for deb in debs.depot.files(catalogs.main.provenance(), &wanted).expect("are fetched") {
+    for deb in debs.debs.store().files(catalogs.main.provenance(), &wanted).expect("are fetched") {
         let status = Command::new("dpkg-deb").arg("--extract").arg(&deb).arg(&top).status();
         assert!(status.is_ok_and(|status| status.success()), "dpkg-deb --extract {}", deb.display());
     }

@@ -6,7 +6,7 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueP
 use clap::{Args, Subcommand};
 
 use super::{AnswerArguments, ArchiveArguments, CacheArguments};
-use crate::debian::export::ExportFormat;
+use crate::debian::library_index::export::ExportFormat;
 use crate::vocabulary::Architecture;
 
 #[derive(Debug, Subcommand)]

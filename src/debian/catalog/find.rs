@@ -55,12 +55,12 @@ pub struct LibraryQuery {
 
 impl LibraryQuery {
     /// Whether a package may have any of them.
-    pub fn means_package(&self, package: &PackageName) -> bool {
+    pub fn matches_package(&self, package: &PackageName) -> bool {
         self.package.as_ref().is_none_or(|pattern| pattern.matches(package.as_str()))
     }
 
     /// Whether a path may be that of one.
-    pub fn means_path(&self, path: &RootedPath) -> bool {
+    pub fn matches_path(&self, path: &RootedPath) -> bool {
         self.pattern.as_ref().is_none_or(|pattern| pattern.matches(path))
     }
 }
@@ -96,7 +96,7 @@ pub struct Found {
     /// The libraries, in the order of file name, path and package.
     pub libraries: Vec<Library>,
     /// Whether there are more than were asked for.
-    pub is_cut: bool,
+    pub is_truncated: bool,
 }
 
 /// The libraries of a catalog that are looked for, at most `limit`.
@@ -106,11 +106,11 @@ pub struct Found {
 pub fn find(catalog: &FileCatalog, query: &LibraryQuery, limit: usize) -> Result<Found, CatalogError> {
     let mut found = Found::default();
     catalog.for_each_library(|library| {
-        if !(query.means_path(&library.path) && query.means_package(&library.package)) {
+        if !(query.matches_path(&library.path) && query.matches_package(&library.package)) {
             return ControlFlow::Continue(());
         }
         if found.libraries.len() == limit {
-            found.is_cut = true;
+            found.is_truncated = true;
             return ControlFlow::Break(());
         }
         found.libraries.push(library);
@@ -152,8 +152,8 @@ mod tests {
             assert_eq!(NamePattern::new(pattern).matches("libgmp10"), means, "{pattern}");
         }
         let package = PackageName::new("libgmp10");
-        assert!(LibraryQuery::default().means_package(&package));
+        assert!(LibraryQuery::default().matches_package(&package));
         let query = LibraryQuery { package: Some(NamePattern::new("libmpc3")), ..LibraryQuery::default() };
-        assert!(!query.means_package(&package) && query.means_path(&RootedPath::new("/x")));
+        assert!(!query.matches_package(&package) && query.matches_path(&RootedPath::new("/x")));
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::show_json::TargetRow;
 use super::show_text::name;
 use crate::debian::catalog::{Found, Provenance};
-use crate::debian::depot::{FoundObject, FoundObjects};
+use crate::debian::library_index::{FoundObject, FoundObjects};
 use crate::elf::{NeededVersion, VersionNeed};
 use crate::emit::escape::printable;
 use crate::emit::humanize::listed;
@@ -48,10 +48,10 @@ pub enum FoundIn {
     /// The catalog, which knows paths and packages.
     Catalog(Found),
     /// A library index, which knows objects.
-    Graph {
+    LibraryIndex {
         /// The objects.
         objects: FoundObjects,
-        /// How many packages with libraries no graph knows.
+        /// How many packages with libraries no index knows.
         unknown_packages: usize,
     },
 }
@@ -61,15 +61,15 @@ impl FindAnswer {
     pub fn is_empty(&self) -> bool {
         match &self.found {
             FoundIn::Catalog(found) => found.libraries.is_empty(),
-            FoundIn::Graph { objects, .. } => objects.objects.is_empty(),
+            FoundIn::LibraryIndex { objects, .. } => objects.objects.is_empty(),
         }
     }
 
     /// Whether there is more than is told.
     pub fn is_cut(&self) -> bool {
         match &self.found {
-            FoundIn::Catalog(found) => found.is_cut,
-            FoundIn::Graph { objects, .. } => objects.is_cut,
+            FoundIn::Catalog(found) => found.is_truncated,
+            FoundIn::LibraryIndex { objects, .. } => objects.is_truncated,
         }
     }
 }
@@ -95,7 +95,7 @@ pub fn index_find_text(answers: &[FindAnswer], verbose: bool) -> String {
             FoundIn::Catalog(found) => {
                 found.libraries.iter().for_each(|library| line(&library.path, &library.package, Vec::new()));
             }
-            FoundIn::Graph { objects, .. } => objects.objects.iter().for_each(|object| {
+            FoundIn::LibraryIndex { objects, .. } => objects.objects.iter().for_each(|object| {
                 let facts = if verbose { facts(object) } else { Vec::new() };
                 line(&object.path, &object.package, facts);
             }),
@@ -191,7 +191,7 @@ impl<'answer> FoundRow<'answer> {
                 });
                 (rows.collect(), None)
             }
-            FoundIn::Graph { objects, unknown_packages } => {
+            FoundIn::LibraryIndex { objects, unknown_packages } => {
                 (objects.objects.iter().map(LibraryRow::of).collect(), Some(*unknown_packages))
             }
         };

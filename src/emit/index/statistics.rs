@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::show_json::TargetRow;
 use super::show_text::name;
 use crate::debian::catalog::Provenance;
-use crate::debian::depot::{LargeLibrary, LibraryIndexStatistics, NeededSoname};
+use crate::debian::library_index::{LargeLibrary, LibraryIndexStatistics, NeededSoname};
 use crate::emit::escape::printable;
 use crate::emit::humanize::{bytes, counted};
 use crate::emit::style::{DIM, PATH, paint};

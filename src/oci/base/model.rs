@@ -42,10 +42,10 @@ pub(super) fn model<Services: BaseServices>(
         .into_iter()
         .zip(&packages)
         .map(|(deb, package)| {
-            deb.map_err(|cause| BaseError::UnreadPackage {
+            deb.required().map_err(|cause| BaseError::UnreadPackage {
                 name: base.name().to_owned(),
                 package: package.name.clone(),
-                cause,
+                cause: cause.to_string(),
             })
         })
         .collect::<Result<_, _>>()?;

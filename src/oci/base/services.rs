@@ -1,11 +1,11 @@
 //! Access to the outside that reading a base may need.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::BaseError;
 use super::reference::Base;
 use crate::debian::catalog::{Catalog, Package, Provenance};
+use crate::debian::debs::Availability;
 use crate::oci::known_images::KnownImage;
 use crate::oci::registry::RegistrySettings;
 use crate::support::progress::Progress;
@@ -40,7 +40,7 @@ pub trait BaseServices {
         architecture: Option<Architecture>,
     ) -> Result<Box<dyn Catalog>, Self::Error>;
 
-    /// .debs of packages, in their order; the inner error tells why one cannot be read.
+    /// .debs of packages, in their order. One that cannot be obtained is reported in its slot.
     ///
     /// # Errors
     /// When the archive, the network or the cache fails.
@@ -48,7 +48,7 @@ pub trait BaseServices {
         &self,
         provenance: &Provenance,
         packages: &[Package],
-    ) -> Result<Vec<Result<Arc<Deb>, String>>, Self::Error>;
+    ) -> Result<Vec<Availability<Deb>>, Self::Error>;
 
     /// Display of the progress of downloads.
     fn progress(&self) -> Box<dyn Progress>;

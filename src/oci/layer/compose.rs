@@ -104,7 +104,7 @@ fn planned_entry(
     match &file.kind {
         TakenKind::Link { target, .. } => Ok(LayerEntry::link(target.clone(), index)),
         TakenKind::File { sha256, size_bytes, mode } => {
-            let found = deb.files().iter().find(|candidate| candidate.sha256 == *sha256);
+            let found = deb.files.iter().find(|candidate| candidate.sha256 == *sha256);
             let found = found.ok_or_else(|| LayerError::NotInDeb {
                 package: planned.package.name.clone(),
                 path: file.path.to_string(),

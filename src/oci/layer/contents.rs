@@ -55,7 +55,7 @@ impl Contents {
         for one in wanted {
             contents.take(one, &mut end)?;
             if let Some(absent) = one.digests.iter().find(|digest| !contents.places.contains_key(*digest)) {
-                let file = one.source.deb.files().iter().find(|file| file.sha256 == *absent);
+                let file = one.source.deb.files.iter().find(|file| file.sha256 == *absent);
                 let path = file.map(|file| file.path.to_string()).unwrap_or_default();
                 return Err(LayerError::NotInDeb { package: one.package.clone(), path });
             }

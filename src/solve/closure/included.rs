@@ -10,13 +10,14 @@ use super::planned::needs_of;
 use super::{Closed, source_of};
 use crate::app;
 use crate::debian::catalog::Package;
+use crate::debian::debs::DebFacts;
 use crate::debian::inclusions::is_processor_copy;
 use crate::debian::inclusions::{DataRule, FileSet, Inclusion, Pattern, data_rules};
 use crate::solve::plan::{
     Criterion, FileTotals, LinkOrigin, PackageReason, Plan, PlannedPackage, TakenFile, TakenKind,
 };
 use crate::solve::resolve::{Problem, ProblemKind};
-use crate::tree::inventory::{Deb, Entry, EntryKind};
+use crate::tree::inventory::{Entry, EntryKind};
 use crate::tree::root::Root;
 use crate::vocabulary::{PackageName, RootedPath};
 
@@ -29,7 +30,7 @@ pub struct IncludedPackage {
     /// What the catalog knows of it.
     pub package: Package,
     /// What was read of it.
-    pub deb: Arc<Deb>,
+    pub deb: Arc<DebFacts>,
     /// Which of its files, and why; at least one.
     pub inclusions: Vec<Inclusion>,
 }
@@ -159,7 +160,7 @@ pub(super) fn inclusions(
 /// The copyright files of packages that have them in another package, by a link in the place of their directory
 /// (Debian Policy §12.5), where that is none of these.
 pub(super) fn licences<'debs>(
-    debs: impl Iterator<Item = (&'debs PackageName, &'debs Deb)> + Clone,
+    debs: impl Iterator<Item = (&'debs PackageName, &'debs DebFacts)> + Clone,
 ) -> Vec<Inclusion> {
     let elsewhere = debs.clone().filter_map(|(name, deb)| {
         let entry = deb.inventory.get(format!("{DOCUMENTATION}/{name}"))?;

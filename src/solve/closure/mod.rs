@@ -42,12 +42,12 @@ use crate::app::{InputTrees, LinkScope, LinkedApps, StartObject, link};
 use crate::debian::catalog::{
     Catalog, CatalogError, IndexKind, Package, Relation, RelationGroup, parse_relations,
 };
+use crate::debian::debs::{Availability, DebFacts};
 use crate::debian::inclusions::{Importance, Inclusion, Pattern, Runtime};
 use crate::debian::maintainer_scripts::Actions;
 use crate::loader::LinkerSettings;
 use crate::solve::resolve::{Need, Problem, Resolution, Status, TargetAbi, gather};
 use crate::solve::solver::{self, RequirementId, Selection, Unsolvable};
-use crate::tree::inventory::Deb;
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::{Architecture, PackageName, RootedPath, Soname, Target};
 use asks::{Ask, AskId, Asks};
@@ -115,7 +115,7 @@ pub struct ClosureSolver<'trees> {
 /// A package whose .deb was read.
 struct Known {
     package: Package,
-    deb: Arc<Deb>,
+    deb: Arc<DebFacts>,
     actions: Actions,
     /// Depends and Pre-Depends.
     depends: Vec<RelationGroup>,
@@ -248,11 +248,15 @@ impl<'trees> ClosureSolver<'trees> {
     ///
     /// # Errors
     /// When the catalog's data is broken.
-    pub fn learn(&mut self, read: Vec<(Package, Result<Arc<Deb>, String>)>) -> Result<(), CatalogError> {
+    pub fn learn(&mut self, read: Vec<(Package, Availability<DebFacts>)>) -> Result<(), CatalogError> {
         let architecture = self.catalog.provenance().target.architecture;
-        let known = |(package, deb): (Package, Result<Arc<Deb>, String>)| {
+        let known = |(package, deb): (Package, Availability<DebFacts>)| {
             let name = package.name.clone();
-            (name, deb.map(|deb| Known::new(package, deb, architecture)))
+            let known = match deb {
+                Availability::Available(deb) => Ok(Known::new(package, deb, architecture)),
+                Availability::Unavailable(cause) => Err(cause.to_string()),
+            };
+            (name, known)
         };
         let read: Vec<(PackageName, Result<Known, String>)> = read.into_par_iter().map(known).collect();
         for (name, known) in read {
@@ -357,7 +361,7 @@ impl Choice {
 }
 
 impl Known {
-    fn new(package: Package, deb: Arc<Deb>, architecture: Architecture) -> Self {
+    fn new(package: Package, deb: Arc<DebFacts>, architecture: Architecture) -> Self {
         let relations = |fields: &[&str]| -> Vec<RelationGroup> {
             let fields = fields.iter().filter_map(|field| deb.field(field));
             fields.flat_map(|field| parse_relations(field, architecture)).collect()
@@ -375,12 +379,12 @@ impl Known {
 }
 
 /// What a package's maintainer scripts do.
-fn actions_of(deb: &Deb) -> Actions {
+fn actions_of(deb: &DebFacts) -> Actions {
     Actions::of_scripts(SCRIPTS.iter().filter_map(|name| deb.scripts.get(*name)).map(Vec::as_slice))
 }
 
 /// The name of the source package.
-fn source_of(deb: &Deb, name: &PackageName) -> String {
+fn source_of(deb: &DebFacts, name: &PackageName) -> String {
     let source = deb.field("Source").and_then(|field| field.split([' ', '(']).next());
     source.filter(|name| !name.is_empty()).unwrap_or(name.as_str()).to_owned()
 }

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use bstr::{BString, ByteSlice};
 
 use super::{Choice, ClosureOptions, Known};
+use crate::debian::debs::DebFacts;
 use crate::debian::inclusions::is_processor_copy;
 use crate::debian::maintainer_scripts::{ALTERNATIVES_DIRECTORY, Actions, Alternative};
 use crate::solve::plan::LinkOrigin;
-use crate::tree::inventory::{Deb, Entry, EntryKind, Inventory};
+use crate::tree::inventory::{Entry, EntryKind, Inventory};
 use crate::tree::root::{MountId, NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath};
 
@@ -17,7 +18,7 @@ use crate::vocabulary::{PackageName, RootedPath};
 /// the package has the files.
 pub(super) fn alternative_links(
     actions: &Actions,
-    deb: &Deb,
+    deb: &DebFacts,
     mut wins: impl FnMut(&Alternative) -> bool,
 ) -> Inventory {
     let link = |path: &RootedPath, target: &[u8]| Entry {

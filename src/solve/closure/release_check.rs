@@ -10,11 +10,12 @@ use hashbrown::HashMap;
 
 use super::actions_of;
 use super::overlay::alternative_links;
+use crate::debian::debs::DebFacts;
 use crate::elf::Machine;
 use crate::loader::{
     Libc, Linker, LinkerSettings, ObjectIndex, Outcome, Platform, Rule, UnknownMachine, libc_of,
 };
-use crate::tree::inventory::{Content, Deb, Inventory};
+use crate::tree::inventory::{Content, Inventory};
 use crate::tree::root::{MountId, NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath, Soname, named};
 
@@ -70,7 +71,7 @@ pub struct ReleaseCheck {
 /// # Errors
 /// When no such machine is known.
 pub fn check_release(
-    packages: &BTreeMap<PackageName, Deb>,
+    packages: &BTreeMap<PackageName, DebFacts>,
     machine: Machine,
 ) -> Result<ReleaseCheck, UnknownMachine> {
     let platform = Platform::of(machine).ok_or(UnknownMachine(machine))?;

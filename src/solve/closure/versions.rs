@@ -4,8 +4,9 @@
 use bstr::ByteSlice;
 
 use crate::debian::catalog::{Catalog, CatalogError, Package, Visibility, age_order, look_up};
+use crate::debian::debs::DebFacts;
 use crate::solve::resolve::{LackingVersion, Problem, ProblemKind};
-use crate::tree::inventory::{Content, Deb};
+use crate::tree::inventory::Content;
 use crate::vocabulary::{Release, RootedPath};
 
 /// What is known about a version in other releases.
@@ -85,7 +86,7 @@ impl LackingVersion {
 
 impl Successor<'_> {
     /// Whether the package's library defines a version.
-    pub fn defines(&self, deb: &Deb, version: &str) -> bool {
+    pub fn defines(&self, deb: &DebFacts, version: &str) -> bool {
         // The library may be a link to a file with a longer name in the same directory, or lie below the other of
         // /lib and /usr/lib.
         let mut path = self.path.clone();

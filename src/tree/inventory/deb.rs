@@ -43,7 +43,8 @@ pub struct Deb {
     pub scripts: BTreeMap<String, Vec<u8>>,
     /// What is unpacked, and what of it was refused.
     pub inventory: Inventory,
-    files: Vec<DebFile>,
+    /// Permissions, size and digest of every regular file, sorted by path.
+    pub files: Vec<DebFile>,
 }
 
 /// What a regular file of a .deb is beside its content.
@@ -88,21 +89,9 @@ pub enum DebError {
 }
 
 impl Deb {
-    /// A field of the control stanza; the lines of one that is folded are as they stand.
+    /// Returns the value of a control field; the lines of a folded field are left as they are.
     pub fn field(&self, name: &str) -> Option<&str> {
-        let mut from = 0;
-        for line in self.control.split_inclusive('\n') {
-            let begins = line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
-            if begins && line[name.len()..].starts_with(':') {
-                let start = from + name.len() + 1;
-                let rest = &self.control[start..];
-                let is_end = |place: &usize| !rest[place + 1..].starts_with([' ', '\t']);
-                let end = rest.match_indices('\n').map(|(place, _)| place).find(is_end);
-                return Some(rest[..end.unwrap_or(rest.len())].trim());
-            }
-            from += line.len();
-        }
-        None
+        control_field(&self.control, name)
     }
 
     /// What is known of a regular file beside its content.
@@ -111,40 +100,22 @@ impl Deb {
         let found = self.files.binary_search_by(|file| file.path.as_bstr().cmp(path)).ok()?;
         self.files.get(found)
     }
+}
 
-    /// One with no files, for whoever tests what keeps .debs.
-    #[cfg(test)]
-    pub(crate) fn of_control(control: String) -> Self {
-        Self { control, scripts: BTreeMap::new(), inventory: Inventory::default(), files: Vec::new() }
-    }
-
-    /// The same with those fields of its stanza, those members of control.tar and those entries alone that are asked
-    /// for, and without what only audits ask of files.
-    pub fn reduced(
-        self,
-        fields: &[&str],
-        keeps_member: impl Fn(&str, &[u8]) -> bool,
-        keeps_entry: impl Fn(&Entry) -> bool,
-    ) -> Self {
-        let stanza = fields.iter().filter_map(|name| Some(format!("{name}: {}\n", self.field(name)?)));
-        let control = stanza.collect();
-        let Self { mut scripts, inventory, mut files, .. } = self;
-        scripts.retain(|name, content| keeps_member(name, content));
-        let Inventory { mut entries, .. } = inventory;
-        entries.retain(keeps_entry);
-        for entry in &mut entries {
-            if let EntryKind::File(content) = &mut entry.kind {
-                *content = FileContent { evidence: None, ..content.clone() };
-            }
+/// Returns the value of a field of a control stanza (deb-control(5)); the lines of a folded field are left as they are.
+pub fn control_field<'stanza>(stanza: &'stanza str, name: &str) -> Option<&'stanza str> {
+    let mut from = 0;
+    for line in stanza.split_inclusive('\n') {
+        let begins = line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+        if begins && line[name.len()..].starts_with(':') {
+            let rest = &stanza[from + name.len() + 1..];
+            let is_end = |place: &usize| !rest[place + 1..].starts_with([' ', '\t']);
+            let end = rest.match_indices('\n').map(|(place, _)| place).find(is_end);
+            return Some(rest[..end.unwrap_or(rest.len())].trim());
         }
-        files.retain(|file| entries.binary_search_by(|entry| entry.path.cmp(&file.path)).is_ok());
-        Self { control, scripts, inventory: Inventory { entries, diagnostics: Vec::new() }, files }
+        from += line.len();
     }
-
-    /// Every regular file, sorted by path.
-    pub fn files(&self) -> &[DebFile] {
-        &self.files
-    }
+    None
 }
 
 /// Reads a .deb to its end.

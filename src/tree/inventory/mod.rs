@@ -35,7 +35,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use cache::{Cacheable, DebCache, DigestCache, LayerCache};
 pub use content::ReadDepth;
-pub use deb::{Deb, DebError, DebFile, each_file_of_deb, read_deb, read_layer};
+pub use deb::{Deb, DebError, DebFile, control_field, each_file_of_deb, read_deb, read_layer};
 pub use directory::{InventoryError, read_base, read_directory, read_root};
 pub use evidence::{Evidence, OpenCall, Opening};
 pub use flatten::LayerNumber;
@@ -220,6 +220,18 @@ impl Inventory {
         entries.par_sort_by(|left, right| left.path.cmp(&right.path));
         entries.dedup_by(|later, first| later.path == first.path);
         Self { entries, diagnostics }
+    }
+
+    /// Keeps the entries that the filter accepts, without the diagnostics and without the evidence that only audits read.
+    pub fn reduced(self, keeps: impl Fn(&Entry) -> bool) -> Self {
+        let Self { mut entries, .. } = self;
+        entries.retain(keeps);
+        for entry in &mut entries {
+            if let EntryKind::File(content) = &mut entry.kind {
+                content.evidence = None;
+            }
+        }
+        Self { entries, diagnostics: Vec::new() }
     }
 
     /// Takes out the entry at `path` and all below it, as a tree of its own whose top is that path. A file is

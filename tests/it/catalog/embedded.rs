@@ -261,9 +261,9 @@ fn a_pattern_finds_no_more_than_asked_for() {
     let found = find(&named("libgmp.so.*"));
     let paths: Vec<_> = found.libraries.iter().map(|library| library.path.to_string()).collect();
     assert_eq!(paths[0], "/usr/lib/x86_64-linux-gnu/libgmp.so.10");
-    assert!(!found.is_cut && paths.len() < 10);
+    assert!(!found.is_truncated && paths.len() < 10);
     let found = find(&named("python3"));
-    assert!(found.is_cut && found.libraries.len() == 10);
+    assert!(found.is_truncated && found.libraries.len() == 10);
     let of_package = LibraryQuery { package: Some(NamePattern::new("libgmp10")), ..named("*.so.10") };
     let paths: Vec<_> = find(&of_package).libraries.iter().map(|library| library.path.to_string()).collect();
     assert_eq!(paths, ["/usr/lib/x86_64-linux-gnu/libgmp.so.10"]);

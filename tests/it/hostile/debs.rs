@@ -174,7 +174,7 @@ fn a_hard_link_is_its_file_and_leads_nowhere_else() {
 fn of_two_members_with_one_path_the_later_counts() {
     let deb = read(&deb(&[file("./usr/x", b"first"), file("usr/x", b"second one")]));
     assert_eq!(deb.file("usr/x").map(|file| file.size_bytes), Some(10));
-    assert_eq!(deb.files().len(), 1);
+    assert_eq!(deb.files.len(), 1);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Library indexs from outside: gathered from an archive, broken off and taken up again, and locks that fetch nothing.
+//! Library indices from outside: gathered from an archive, broken off and taken up again, and locks that fetch nothing.
 
 use std::fs;
 use std::path::PathBuf;
@@ -57,7 +57,7 @@ fn build(world: &World) -> Output {
 }
 
 fn graph_file(world: &World) -> PathBuf {
-    world.fixture.host("/home/.cache/sodeb/libraries/debian-bookworm-amd64.graph")
+    world.fixture.host("/home/.cache/sodeb/libraries/debian-bookworm-amd64.libraries")
 }
 
 /// The lock of the tree, as text.
@@ -151,18 +151,18 @@ fn a_graph_that_is_broken_is_told_and_passed_over() {
     fs::write(&path, &bytes[..bytes.len() / 2]).expect("is written");
     let output = world.run(&["lock", "app", "--at", "/app", "--refresh", "-o", "x.lock"]);
     let said = assert_status(&output, 0);
-    assert!(said.contains("debian-bookworm-amd64.graph: it is cut short"), "{said}");
+    assert!(said.contains("debian-bookworm-amd64.libraries: it is cut short"), "{said}");
 }
 
 #[test]
 fn a_graph_is_written_to_a_file_on_demand() {
     let world = world();
-    let output = world.run(&["index", "build", "--from-debs", "-o", "bookworm.graph"]);
+    let output = world.run(&["index", "build", "--from-debs", "-o", "bookworm.libraries"]);
     assert_status(&output, 0);
-    let first = fs::read(world.fixture.host("/bookworm.graph")).expect("is written");
+    let first = fs::read(world.fixture.host("/bookworm.libraries")).expect("is written");
     assert!(!graph_file(&world).exists());
-    assert_status(&world.run(&["index", "build", "--from-debs", "-o", "again.graph"]), 0);
-    assert_eq!(fs::read(world.fixture.host("/again.graph")).expect("is written"), first);
+    assert_status(&world.run(&["index", "build", "--from-debs", "-o", "again.libraries"]), 0);
+    assert_eq!(fs::read(world.fixture.host("/again.libraries")).expect("is written"), first);
     // Without --from-debs a file has to be named.
     assert_eq!(world.run(&["index", "build"]).status.code(), Some(2));
 }

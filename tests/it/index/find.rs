@@ -184,7 +184,7 @@ fn what_no_graph_knows_is_told() {
 #[test]
 fn a_graph_that_is_broken_is_an_error_and_not_fewer_answers() {
     let world = gathered();
-    let path = world.fixture.host("/home/.cache/sodeb/libraries/debian-bookworm-amd64.graph");
+    let path = world.fixture.host("/home/.cache/sodeb/libraries/debian-bookworm-amd64.libraries");
     let mut bytes = fs::read(&path).expect("is written");
     let last = bytes.len() - 3;
     bytes[last] ^= 0xff;
@@ -192,7 +192,7 @@ fn a_graph_that_is_broken_is_an_error_and_not_fewer_answers() {
     for command in [&["find", "--needs", "liba.so.1"][..], &["stats"], &["export", "-o", "tables"]] {
         assert_says(
             &says(&world.fixture, &[&["index"], command].concat()),
-            "! error: cannot read a library index: a block of it is broken\n\
+            "! error: cannot read a library index: one of its blocks is damaged\n\
              ! hint: `sodeb index build --from-debs` makes it anew\nexit 3\n",
         );
     }
@@ -336,11 +336,11 @@ fn an_export_is_the_same_each_time_and_takes_nothing_away() {
     world.fixture.file("/first/notes.txt", "mine");
     assert_says(
         &export("first"),
-        "! error: cannot write first: the directory has other files than tables\n\
+        "! error: cannot write first: the directory has files other than tables\n\
          ! hint: name a directory that is not there, or is empty\nexit 2\n",
     );
     world.fixture.file("/file", "mine");
-    assert!(export("file").starts_with("! error: cannot write file: it is there, and is no directory\n"));
+    assert!(export("file").starts_with("! error: cannot write file: it exists and is not a directory\n"));
     assert!(
         export("nowhere/tables")
             .starts_with("! error: cannot write nowhere/tables: No such file or directory")

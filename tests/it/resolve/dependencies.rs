@@ -84,7 +84,7 @@ fn a_release_without_a_graph_is_answered_as_far_as_it_is_known() {
     let fixture = lacking(&["libmpc.so.3"]);
     let answer = asked(&fixture, &["--release", "bullseye"], 0);
     assert_eq!(packages(&answer), [("libmpc3", true)]);
-    let cause = "there is no library index of debian bullseye amd64 at hand";
+    let cause = "no library index of debian bullseye amd64 is available";
     assert_eq!(answer["unread"], json!([{ "package": "libmpc3", "cause": cause }]));
     let output = sodeb(&fixture, &["--release", "bullseye"]).output().expect("the program runs");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -15,7 +15,7 @@ fn answer(notes: &str) -> String {
          libssl.so.1.1  no package has it  x.so\n\n\
          {notes}libssl.so.1.1: bullseye has it in libssl1.1\n\n\
          1 package (# MiB installed): libgmp10\n\n\
-         not known what is needed by libgmp10: the installed index tells no digest of it\n\
+         not known what is needed by libgmp10: the installed index has no digest of it\n\
          not looked at: what code opens by name at run time\n\
          exit 1\n"
     )

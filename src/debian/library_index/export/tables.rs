@@ -1,88 +1,97 @@
-//! The tables and their columns. Each begins with the columns of the target and the package.
+//! Tables and their columns. Each table starts with the columns of the target and the package.
 
 use std::borrow::Cow;
 
-use super::ExportFormat;
 use crate::vocabulary::named;
 
 named! {
-    /// A table, by the name of its file.
+    /// File format of the tables.
+    ExportFormat("export format") {
+        /// Apache Parquet, compressed with Zstandard.
+        Parquet = "parquet",
+        /// A JSON object on each line.
+        Jsonl = "jsonl",
+    }
+}
+
+named! {
+    /// Table, by the name of its file.
     Table("table") {
-        /// The packages: what the catalog says of them.
+        /// Packages, as the catalog lists them.
         Packages = "packages",
-        /// Their ELF files.
+        /// ELF files.
         Libraries = "libraries",
-        /// Their links to libraries.
+        /// Links to libraries.
         Links = "links",
-        /// What the ELF files have in DT_NEEDED.
+        /// Entries of DT_NEEDED.
         Needed = "needed",
-        /// What they have in DT_VERDEF.
+        /// Entries of DT_VERDEF.
         VersionDefinitions = "version_definitions",
-        /// What they have in DT_VERNEED.
+        /// Entries of DT_VERNEED.
         VersionNeeds = "version_needs",
     }
 }
 
-/// What a column holds.
+/// Type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ColumnType {
     Text,
-    /// A signed number of 64 bits.
+    /// Signed number of 64 bits.
     Number,
     Flag,
 }
 
-/// A column.
+/// Column of a table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
     pub(super) name: &'static str,
-    pub(super) kind: Kind,
-    /// Whether a row may have nothing there.
+    pub(super) column_type: ColumnType,
+    /// True if a row may have no value.
     pub(super) is_optional: bool,
 }
 
-/// What a row has in a column.
+/// Value of a row in a column.
 #[derive(Clone, Debug)]
 pub(super) enum Cell<'row> {
     Text(Cow<'row, str>),
     Number(i64),
     Flag(bool),
-    Nothing,
+    Empty,
 }
 
 impl<'row> Cell<'row> {
-    /// A word.
+    /// Text without escapes.
     pub(super) fn word(word: &'row str) -> Self {
         Self::Text(Cow::Borrowed(word))
     }
 
-    /// A count or a size.
+    /// Count or size.
     pub(super) fn number(number: u64) -> Self {
         Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
     }
 }
 
-const fn column(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, is_optional: false }
+const fn column(name: &'static str, column_type: ColumnType) -> Column {
+    Column { name, column_type, is_optional: false }
 }
 
 const fn text(name: &'static str) -> Column {
-    column(name, Kind::Text)
+    column(name, ColumnType::Text)
 }
 
 const fn number(name: &'static str) -> Column {
-    column(name, Kind::Number)
+    column(name, ColumnType::Number)
 }
 
 const fn optional(column: Column) -> Column {
     Column { is_optional: true, ..column }
 }
 
-/// What every table begins with.
+/// First columns of every table.
 const KEY: [Column; 4] = [text("distribution"), text("release"), text("architecture"), text("package")];
 
 impl Table {
-    /// The columns in their order.
+    /// Returns the columns in their order.
     pub(super) fn columns(self) -> Vec<Column> {
         let own: &[Column] = match self {
             // Sizes are in bytes.
@@ -95,7 +104,7 @@ impl Table {
                 text("filename"),
                 text("suite"),
             ],
-            // The mode is a number, of which octal digits tell more; the machine is the ELF header's.
+            // The mode is a number (people read it in octal); the machine is e_machine of the ELF header.
             Self::Libraries => &[
                 text("path"),
                 optional(text("soname")),
@@ -105,19 +114,19 @@ impl Table {
                 number("machine"),
                 optional(text("interpreter")),
             ],
-            // The target as it stands, and the path of the library that it leads to, where the package has that itself.
+            // The target as the link has it, and the path of the library if the same package has it.
             Self::Links => &[text("path"), text("target"), optional(text("library"))],
-            // The first one's position is 0.
+            // Positions start at 0.
             Self::Needed => &[text("path"), text("soname"), number("position")],
             Self::VersionDefinitions => &[text("path"), text("version")],
             Self::VersionNeeds => {
-                &[text("path"), text("soname"), text("version"), column("weak", Kind::Flag)]
+                &[text("path"), text("soname"), text("version"), column("weak", ColumnType::Flag)]
             }
         };
         [&KEY, own].concat()
     }
 
-    /// The name of its file.
+    /// Returns the name of the file.
     pub(super) fn file_name(self, format: ExportFormat) -> String {
         format!("{self}.{format}")
     }

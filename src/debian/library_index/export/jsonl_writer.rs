@@ -1,12 +1,12 @@
-//! A table as lines of JSON: an object for each row, with all columns in their order.
+//! Tables as JSON lines: an object for each row, with all columns in their order.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use serde_json::{Map, Value};
 
-use super::TableWriter;
 use super::tables::{Cell, Column, Table};
+use super::writer::TableWriter;
 
 pub(super) struct JsonlWriter {
     target: BufWriter<File>,
@@ -37,6 +37,6 @@ fn value(cell: &Cell<'_>) -> Value {
         Cell::Text(text) => Value::from(text.as_ref()),
         Cell::Number(number) => Value::from(*number),
         Cell::Flag(flag) => Value::from(*flag),
-        Cell::Nothing => Value::Null,
+        Cell::Empty => Value::Null,
     }
 }

@@ -1,37 +1,37 @@
-//! Finding objects in library indices by what they are called, what they define and what they need.
+//! Search in library indices by names, defined versions and dependencies of objects.
 
 use bstr::BString;
 
-use super::{DebLibraries, KnownDeb, Object};
+use super::{DebLibraries, DebObject, IndexedPackage};
 use crate::debian::catalog::{LibraryQuery, NamePattern};
 use crate::elf::{ElfFacts, VersionNeed};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
-/// Which objects are looked for: those that all of it means.
+/// Conditions on objects, all of which must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ObjectQuery {
-    /// What their paths, or those of links to them, are like, and what their packages are called.
+    /// Pattern of the object's path (or that of a link to it) and name of its package.
     pub library: LibraryQuery,
-    /// What their DT_SONAME is.
+    /// DT_SONAME.
     pub soname: Option<NamePattern>,
-    /// Which symbol version they define, or with `needs` need of that.
+    /// Symbol version that the object defines, or with `needs` requires from that library.
     pub version: Option<NamePattern>,
-    /// Which name they have in DT_NEEDED.
+    /// Name in DT_NEEDED.
     pub needs: Option<NamePattern>,
 }
 
 impl ObjectQuery {
-    /// Whether a catalog can't answer it.
-    pub fn asks_for_facts(&self) -> bool {
+    /// Returns true if the query needs ELF facts, which a catalog does not have.
+    pub fn needs_facts(&self) -> bool {
         self.soname.is_some() || self.version.is_some() || self.needs.is_some()
     }
 
-    fn means(&self, object: &Object<'_>) -> bool {
+    fn matches(&self, object: &DebObject<'_>) -> bool {
         let mut paths = object.links.iter().chain([&object.path]);
-        paths.any(|path| self.library.means_path(path)) && self.means_facts(object.facts)
+        paths.any(|path| self.library.matches_path(path)) && self.matches_facts(object.facts)
     }
 
-    fn means_facts(&self, facts: &ElfFacts) -> bool {
+    fn matches_facts(&self, facts: &ElfFacts) -> bool {
         let has_soname = self.soname.as_ref().is_none_or(|pattern| {
             facts.soname.as_ref().is_some_and(|soname| pattern.matches(soname.as_bytes()))
         });
@@ -48,35 +48,35 @@ impl ObjectQuery {
     }
 }
 
-/// An object that was found.
+/// Object that matches a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundObject {
-    /// Its path.
+    /// Path in the package.
     pub path: RootedPath,
-    /// The package that has it.
+    /// Package that contains it.
     pub package: PackageName,
-    /// The links of that package that lead to it, sorted.
+    /// Links of that package that lead to it, sorted.
     pub links: Vec<RootedPath>,
     /// DT_SONAME.
     pub soname: Option<Soname>,
     /// DT_NEEDED, in order.
     pub needed: Vec<Soname>,
-    /// The symbol versions that it defines.
+    /// Symbol versions that it defines.
     pub version_definitions: Vec<BString>,
-    /// The symbol versions that it needs.
+    /// Symbol versions that it requires.
     pub version_needs: Vec<VersionNeed>,
 }
 
-/// What was found.
+/// Result of a search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FoundObjects {
-    /// The objects, in the order of file name, path and package.
+    /// Objects in the order of file name, path and package.
     pub objects: Vec<FoundObject>,
-    /// Whether there are more than were asked for.
-    pub is_cut: bool,
+    /// True if there are more objects than the limit.
+    pub is_truncated: bool,
 }
 
-/// Finds objects in one package after another.
+/// Search in one package after another.
 #[derive(Debug)]
 pub struct ObjectFinder<'query> {
     query: &'query ObjectQuery,
@@ -84,20 +84,20 @@ pub struct ObjectFinder<'query> {
 }
 
 impl<'query> ObjectFinder<'query> {
-    /// One that has seen no package yet.
+    /// Creates a search that has seen no package yet.
     pub fn new(query: &'query ObjectQuery) -> Self {
         Self { query, found: Vec::new() }
     }
 
-    /// Takes what is looked for out of a package.
-    pub fn look_into(&mut self, known: &KnownDeb) {
-        if !self.query.library.means_package(&known.package.name) {
+    /// Adds the matching objects of a package.
+    pub fn add(&mut self, indexed: &IndexedPackage) {
+        if !self.query.library.matches_package(&indexed.package.name) {
             return;
         }
-        let objects = DebLibraries::of(&known.deb).objects.into_iter();
-        self.found.extend(objects.filter(|object| self.query.means(object)).map(|object| FoundObject {
+        let objects = DebLibraries::of(&indexed.facts).objects.into_iter();
+        self.found.extend(objects.filter(|object| self.query.matches(object)).map(|object| FoundObject {
             path: object.path,
-            package: known.package.name.clone(),
+            package: indexed.package.name.clone(),
             links: object.links,
             soname: object.facts.soname.clone(),
             needed: object.facts.needed.clone(),
@@ -106,29 +106,30 @@ impl<'query> ObjectFinder<'query> {
         }));
     }
 
-    /// What was found, at most `limit`.
+    /// Returns the matching objects, at most `limit`.
     pub fn finish(self, limit: usize) -> FoundObjects {
         let mut objects = self.found;
         objects.sort_by(|left, right| {
             let key = |object: &FoundObject| (object.path.file_name().to_vec(), object.path.clone());
             key(left).cmp(&key(right)).then_with(|| left.package.cmp(&right.package))
         });
-        let is_cut = objects.len() > limit;
+        let is_truncated = objects.len() > limit;
         objects.truncate(limit);
-        FoundObjects { objects, is_cut }
+        FoundObjects { objects, is_truncated }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::debian::depot::known::bookworm::deb;
+    use crate::debian::library_index::query::bookworm;
 
-    /// How many objects of libmpfr6 in the embedded graph are meant.
+    /// Number of matching objects of libmpfr6 in the embedded index.
     fn count(query: impl Fn(&mut ObjectQuery)) -> usize {
         let mut wanted = ObjectQuery::default();
         query(&mut wanted);
-        DebLibraries::of(&deb("libmpfr6")).objects.iter().filter(|object| wanted.means(object)).count()
+        let facts = bookworm::facts("libmpfr6");
+        DebLibraries::of(&facts).objects.iter().filter(|object| wanted.matches(object)).count()
     }
 
     fn name(pattern: &str) -> Option<NamePattern> {
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_is_defined_or_else_needed_of_what_is_needed() {
+    fn with_a_needed_library_the_version_is_the_required_one() {
         let needed = |needs: Option<&str>, version: &str| {
             count(|query| (query.needs, query.version) = (needs.and_then(name), name(version)))
         };

@@ -1,21 +1,25 @@
-//! The rows of a package in each table.
+//! Rows of a package in each table.
 
 use std::io;
 
 use super::tables::{Cell, Table};
 use super::text::text;
-use crate::debian::depot::{DebLibraries, KnownDeb, Object};
+use crate::debian::library_index::{DebLibraries, DebObject, IndexedPackage};
 use crate::vocabulary::Target;
 
-/// What takes the rows.
-type Write<'run> = dyn FnMut(Table, &[Cell<'_>]) -> io::Result<()> + 'run;
+/// Receiver of the rows.
+type WriteRow<'run> = dyn FnMut(Table, &[Cell<'_>]) -> io::Result<()> + 'run;
 
-/// Hands the rows of a package to `write`.
+/// Passes the rows of a package to `write`.
 ///
 /// # Errors
-/// When `write` fails.
-pub(super) fn of(target: &Target, known: &KnownDeb, write: &mut Write<'_>) -> io::Result<()> {
-    let package = &known.package;
+/// If `write` fails.
+pub(super) fn write_package(
+    target: &Target,
+    indexed: &IndexedPackage,
+    write: &mut WriteRow<'_>,
+) -> io::Result<()> {
+    let package = &indexed.package;
     let key = [
         Cell::word(target.distribution.name()),
         Cell::word(target.release.as_str()),
@@ -36,18 +40,18 @@ pub(super) fn of(target: &Target, known: &KnownDeb, write: &mut Write<'_>) -> io
             Cell::word(&package.suite),
         ],
     )?;
-    let libraries = DebLibraries::of(&known.deb);
+    let libraries = DebLibraries::of(&indexed.facts);
     for object in &libraries.objects {
-        of_object(object, &mut write)?;
+        write_object(object, &mut write)?;
     }
     for link in &libraries.links {
-        let library = link.object.as_ref().map_or(Cell::Nothing, |path| bytes(path.as_bytes()));
+        let library = link.object.as_ref().map_or(Cell::Empty, |path| bytes(path.as_bytes()));
         write(Table::Links, &[bytes(link.path.as_bytes()), bytes(link.target), library])?;
     }
     Ok(())
 }
 
-fn of_object(object: &Object<'_>, write: &mut Write<'_>) -> io::Result<()> {
+fn write_object(object: &DebObject<'_>, write: &mut WriteRow<'_>) -> io::Result<()> {
     let (facts, file) = (object.facts, object.file);
     let path = bytes(object.path.as_bytes());
     let digest = file.map(|file| file.sha256.to_string());
@@ -55,12 +59,12 @@ fn of_object(object: &Object<'_>, write: &mut Write<'_>) -> io::Result<()> {
         Table::Libraries,
         &[
             path.clone(),
-            facts.soname.as_ref().map_or(Cell::Nothing, |soname| bytes(soname.as_bytes())),
-            file.map_or(Cell::Nothing, |file| Cell::number(file.size_bytes)),
-            digest.as_deref().map_or(Cell::Nothing, Cell::word),
-            file.map_or(Cell::Nothing, |file| Cell::number(file.permissions.mode.into())),
+            facts.soname.as_ref().map_or(Cell::Empty, |soname| bytes(soname.as_bytes())),
+            file.map_or(Cell::Empty, |file| Cell::number(file.size_bytes)),
+            digest.as_deref().map_or(Cell::Empty, Cell::word),
+            file.map_or(Cell::Empty, |file| Cell::number(file.permissions.mode.into())),
             Cell::number(facts.machine.number.into()),
-            facts.interpreter.as_ref().map_or(Cell::Nothing, |interpreter| bytes(interpreter)),
+            facts.interpreter.as_ref().map_or(Cell::Empty, |interpreter| bytes(interpreter)),
         ],
     )?;
     for (position, soname) in (0..).zip(&facts.needed) {

@@ -1,11 +1,11 @@
-//! Bytes as text, without losing any.
+//! Lossless conversion of bytes to text.
 
 use std::borrow::Cow;
 
 use bstr::ByteSlice;
 
-/// The bytes as UTF-8: those that are none as `\xNN`, and a backslash as `\\`, so that the bytes can be had again. Almost
-/// every name is the same before and after.
+/// Converts bytes to UTF-8: invalid bytes become `\xNN` and a backslash becomes `\\`, so that the bytes can be restored.
+/// Almost every name is unchanged.
 pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
     match bytes.to_str() {
         Ok(plain) if !plain.contains('\\') => return Cow::Borrowed(plain),
@@ -27,7 +27,7 @@ mod tests {
 
     use super::*;
 
-    /// What the text was made of.
+    /// Reverse of [`text()`].
     fn bytes(text: &str) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut rest = text;
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_as_they_are_and_what_is_not_text_is_escaped() {
+    fn names_are_unchanged_and_invalid_bytes_are_escaped() {
         assert_eq!(text(b"/usr/lib/libgmp.so.10"), "/usr/lib/libgmp.so.10");
         assert_eq!(text("/é".as_bytes()), "/é");
         assert_eq!(text(b"/a\xff\\b"), r"/a\xff\\b");

@@ -1,0 +1,26 @@
+//! Library index: for each library package of a release, its libraries with their provided and required names and versions.
+//!
+//! `build.rs` makes one from a release's .debs, `format.rs` is its file, and `embedded.rs` has the one that is compiled in.
+//! [`IndexedDebs`] answers requests for packages' contents from library indices first and from the .debs otherwise.
+//! `query.rs` merges several indices into the packages of one target, which `search.rs`, `statistics.rs` and [`export`] read.
+
+mod build;
+mod coverage;
+mod embedded;
+pub mod export;
+mod format;
+mod indexed_debs;
+mod objects;
+mod query;
+mod search;
+mod statistics;
+
+pub use build::{BuildError, gather_packages, merge_targets};
+pub use coverage::Coverage;
+pub use embedded::embedded_libraries;
+pub use format::{BadLibraryIndex, IndexedDeb, IndexedTarget, LibraryIndex, write_library_index};
+pub use indexed_debs::IndexedDebs;
+pub use objects::{DebLibraries, DebObject, LibraryLink};
+pub use query::{IndexedPackage, QueryError, indexed_packages};
+pub use search::{FoundObject, FoundObjects, ObjectFinder, ObjectQuery};
+pub use statistics::{LargeLibrary, LibraryIndexStatistics, NeededSoname, StatisticsBuilder};
