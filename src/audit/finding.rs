@@ -5,7 +5,7 @@ use bstr::BString;
 use super::owners::Owner;
 use super::rule::Rule;
 use super::severity::Severity;
-use crate::support::storage::digest_of_bytes;
+use crate::support::digest::digest_of_bytes;
 use crate::tree::inventory::LayerNumber;
 use crate::vocabulary::{RootedPath, named};
 

@@ -14,7 +14,7 @@ use super::{Exit, Failure, index_check, index_export, index_find, index_statisti
 use crate::debian::archive::Archive;
 use crate::debian::catalog::{
     Catalog, Detail, FileCatalog, TargetIndex, cached_catalog, cached_files, debian_stable, distribution_of,
-    embedded_catalogs, write_catalog, write_whole,
+    embedded_catalogs, write_atomically, write_catalog,
 };
 use crate::debian::library_index::LibraryIndex;
 use crate::emit;
@@ -86,7 +86,7 @@ fn run_build(arguments: &IndexBuildArguments, config: &Config, printer: &Printer
         indices.push(index);
     }
     let bytes = write_catalog(&indices, Detail::Compact)?;
-    write_whole(output, &bytes)?;
+    write_atomically(output, &bytes)?;
     printer.note(&format!("{}: {} bytes", output.display(), bytes.len()));
     Ok(Exit::Fine)
 }

@@ -17,7 +17,7 @@ use crate::debian::library_index::{
     write_library_index,
 };
 use crate::loader::Platform;
-use crate::support::storage::write_whole;
+use crate::support::files::write_atomically;
 use crate::vocabulary::{RootedPath, Target};
 
 /// The directory of the cache that has them.
@@ -78,7 +78,7 @@ fn write(
         fs::create_dir_all(directory)
             .map_err(|error| Failure::outside(anyhow::Error::new(error).context(cannot())))?;
     }
-    write_whole(path, &bytes)
+    write_atomically(path, &bytes)
         .map_err(|error| Failure::outside(anyhow::Error::new(error).context(cannot())))?;
     printer.note(&format!("{}: {} .debs, {} bytes", path.display(), debs.len(), bytes.len()));
     Ok(())

@@ -9,7 +9,7 @@ use anyhow::Context;
 
 use super::arguments::{ColorChoice, GlobalArguments};
 use super::{Exit, Failure};
-use crate::support::storage::write_whole;
+use crate::support::files::write_atomically;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -55,7 +55,7 @@ impl Printer {
     /// Writes a file as a whole or not at all; what is no regular file (`/dev/stdout`, a pipe) is written into.
     pub(super) fn write_file(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let is_special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
-        let written = if is_special { std::fs::write(path, bytes) } else { write_whole(path, bytes) };
+        let written = if is_special { std::fs::write(path, bytes) } else { write_atomically(path, bytes) };
         written.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::outside)
     }
 

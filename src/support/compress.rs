@@ -1,25 +1,27 @@
-//! Streams that are compressed as layers are: the same bytes for the same input, everywhere.
+//! Reproducible compression of layers: the same input gives the same bytes on every machine.
 //!
-//! One thread, a fixed level, and no name, time or system in gzip's header (RFC 1952 §2.3.1).
+//! It uses one thread and a fixed level, and writes no name, time or system into gzip's header (RFC 1952 §2.3.1).
 
 use std::io::{self, Write};
 
 use flate2::write::GzEncoder;
 use flate2::{Compression as Level, GzBuilder};
 
-/// gzip's own default, which layers are usually compressed with.
+use super::decompress::Compression;
+
+/// Compression level: gzip's own default, which is usual for layers.
 const GZIP_LEVEL: u32 = 6;
 
-/// gzip's header byte for an unknown system.
+/// Header byte of gzip for an unknown system.
 const UNKNOWN_SYSTEM: u8 = 255;
 
-/// Higher levels cost several times the time for a few percent.
+/// Compression level; higher ones take several times as long and save a few percent.
 const ZSTD_LEVEL: i32 = 9;
 
-/// How a layer's tar is compressed.
+/// Compression of a layer's tar in output: those that OCI has media types for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Packing {
-    /// Not at all.
+pub enum LayerCompression {
+    /// No compression.
     None,
     /// gzip.
     Gzip,
@@ -27,9 +29,31 @@ pub enum Packing {
     Zstd,
 }
 
-/// A writer that compresses.
+impl LayerCompression {
+    /// Returns the compression of an existing layer; `None` if OCI has no media type for it.
+    pub fn of(compression: Compression) -> Option<Self> {
+        match compression {
+            Compression::None => Some(Self::None),
+            Compression::Gzip => Some(Self::Gzip),
+            Compression::Zstd => Some(Self::Zstd),
+            Compression::Xz | Compression::Bzip2 | Compression::Lzma => None,
+        }
+    }
+}
+
+impl From<LayerCompression> for Compression {
+    fn from(compression: LayerCompression) -> Self {
+        match compression {
+            LayerCompression::None => Self::None,
+            LayerCompression::Gzip => Self::Gzip,
+            LayerCompression::Zstd => Self::Zstd,
+        }
+    }
+}
+
+/// Writer that compresses into another one.
 pub enum Compressor<W: Write> {
-    /// What is written goes on as it is.
+    /// Passes the bytes on unchanged.
     None(W),
     /// gzip.
     Gzip(GzEncoder<W>),
@@ -38,18 +62,18 @@ pub enum Compressor<W: Write> {
 }
 
 impl<W: Write> Compressor<W> {
-    /// One that writes into `target`.
+    /// Creates a writer into `target`.
     ///
     /// # Errors
-    /// When an encoder can't be set up.
-    pub fn new(packing: Packing, target: W) -> io::Result<Self> {
-        Ok(match packing {
-            Packing::None => Self::None(target),
-            Packing::Gzip => {
+    /// If the encoder cannot be created.
+    pub fn new(compression: LayerCompression, target: W) -> io::Result<Self> {
+        Ok(match compression {
+            LayerCompression::None => Self::None(target),
+            LayerCompression::Gzip => {
                 let builder = GzBuilder::new().mtime(0).operating_system(UNKNOWN_SYSTEM);
                 Self::Gzip(builder.write(target, Level::new(GZIP_LEVEL)))
             }
-            Packing::Zstd => {
+            LayerCompression::Zstd => {
                 let mut encoder = zstd::stream::write::Encoder::new(target, ZSTD_LEVEL)?;
                 encoder.include_checksum(true)?;
                 Self::Zstd(encoder)
@@ -57,10 +81,10 @@ impl<W: Write> Compressor<W> {
         })
     }
 
-    /// Writes the stream's end and hands back the target.
+    /// Writes the end of the stream and returns the target.
     ///
     /// # Errors
-    /// When the target fails.
+    /// The target's error.
     pub fn finish(self) -> io::Result<W> {
         match self {
             Self::None(target) => Ok(target),
@@ -93,31 +117,29 @@ mod tests {
     use std::io::Read;
 
     use super::*;
-    use crate::support::decompress::Compression;
 
-    fn packed(packing: Packing, text: &[u8]) -> Vec<u8> {
-        let mut compressor = Compressor::new(packing, Vec::new()).expect("is set up");
+    fn compressed(compression: LayerCompression, text: &[u8]) -> Vec<u8> {
+        let mut compressor = Compressor::new(compression, Vec::new()).expect("is created");
         compressor.write_all(text).expect("memory writes");
         compressor.finish().expect("memory writes")
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn compressed_bytes_are_read_back() {
         let text = b"a layer ".repeat(10_000);
-        for (packing, reading) in [
-            (Packing::None, Compression::None),
-            (Packing::Gzip, Compression::Gzip),
-            (Packing::Zstd, Compression::Zstd),
-        ] {
-            let bytes = packed(packing, &text);
+        for compression in [LayerCompression::None, LayerCompression::Gzip, LayerCompression::Zstd] {
+            let bytes = compressed(compression, &text);
+            let (detected, stream) = Compression::detect(bytes.as_slice()).expect("is detected");
+            assert_eq!(LayerCompression::of(detected), Some(compression));
             let mut read = Vec::new();
-            reading.reader(bytes.as_slice()).expect("is set up").read_to_end(&mut read).expect("is read");
+            detected.reader(stream).expect("is created").read_to_end(&mut read).expect("is read");
             assert_eq!(read, text);
         }
     }
 
     #[test]
-    fn gzips_header_tells_neither_time_nor_name_nor_system() {
-        assert_eq!(packed(Packing::Gzip, b"x")[..10], [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, UNKNOWN_SYSTEM]);
+    fn gzips_header_has_no_time_name_or_system() {
+        let bytes = compressed(LayerCompression::Gzip, b"x");
+        assert_eq!(bytes[..10], [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, UNKNOWN_SYSTEM]);
     }
 }

@@ -1,10 +1,10 @@
-//! Streams in the compressions that Debian's files come in (deb(5), the archive's indices), and the blocks of this
+//! Decompression of streams in the formats of Debian's files (deb(5), the archive's indices), and of the blocks in this
 //! program's own files.
 //!
-//! What comes out is bounded by whoever reads it; here only the memory that a stream may ask for is.
+//! The memory of a decoder is limited here; the size of the output is limited by the callers.
 
 use std::cell::RefCell;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Chain, Cursor, Read};
 
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
@@ -13,22 +13,22 @@ use xz2::stream::{CONCATENATED, Stream};
 use zstd::dict::DecoderDictionary;
 use zstd::zstd_safe::DCtx;
 
-/// The memory that an xz or lzma stream may ask for. `xz -9` asks for 65 MiB; archives use less.
+/// Memory limit of an xz or lzma decoder. `xz -9` needs 65 MiB; archives use less.
 const XZ_MEMORY_BYTES: u64 = 96 << 20;
 
-/// The window that a zstd stream may ask for, as a power of two: 128 MiB, zstd's own default.
+/// Limit of a zstd stream's window, as a power of two: 128 MiB, zstd's own default.
 const ZSTD_WINDOW_LOG: u32 = 27;
 
-/// How much of the compressed stream is read at once.
+/// Size of the buffer for compressed bytes.
 const BUFFER_BYTES: usize = 64 << 10;
 
-/// The longest of the marks that tell compressions apart.
-pub const MAGIC_BYTES: usize = 6;
+/// Length of the longest magic number.
+const MAGIC_BYTES: usize = 6;
 
-/// How a stream is compressed.
+/// Compression of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
-    /// Not at all.
+    /// No compression.
     None,
     /// gzip, of one or several members.
     Gzip,
@@ -38,14 +38,14 @@ pub enum Compression {
     Zstd,
     /// bzip2.
     Bzip2,
-    /// The older lzma, of the LZMA_alone form.
+    /// lzma, the format before xz (LZMA_alone).
     Lzma,
 }
 
 impl Compression {
-    /// The compression that a file's ending stands for (`.gz`, or nothing for none); none for an unknown one.
-    pub fn of_ending(ending: &str) -> Option<Self> {
-        Some(match ending {
+    /// Returns the compression for a file name's extension with its dot (`.gz`); an empty one means no compression.
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        Some(match extension {
             "" => Self::None,
             ".gz" => Self::Gzip,
             ".xz" => Self::Xz,
@@ -56,8 +56,17 @@ impl Compression {
         })
     }
 
-    /// The compression whose mark a stream begins with; none at all where it begins with nobody's.
-    pub fn of_magic(head: &[u8]) -> Self {
+    /// Detects the compression of a stream by its magic number, and returns it with the whole stream.
+    ///
+    /// # Errors
+    /// The source's error.
+    pub fn detect<R: Read>(mut source: R) -> io::Result<(Self, Chain<Cursor<Vec<u8>>, R>)> {
+        let mut head = Vec::with_capacity(MAGIC_BYTES);
+        source.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut head)?;
+        Ok((Self::from_magic(&head), Cursor::new(head).chain(source)))
+    }
+
+    fn from_magic(head: &[u8]) -> Self {
         const MAGICS: [(&[u8], Compression); 4] = [
             (b"\x1f\x8b", Compression::Gzip),
             (b"\xfd7zXZ\0", Compression::Xz),
@@ -68,11 +77,10 @@ impl Compression {
         found.map_or(Self::None, |(_, compression)| *compression)
     }
 
-    /// Reads `source` inflated.
+    /// Returns a reader of the decompressed stream. It fails if the stream is broken or needs more memory than allowed.
     ///
     /// # Errors
-    /// When a decoder can't be set up. The reader itself fails where the stream is broken or asks for more memory
-    /// than it may.
+    /// If the decoder cannot be created.
     pub fn reader<'source>(
         self,
         source: impl Read + Send + 'source,
@@ -97,14 +105,14 @@ impl Compression {
 }
 
 thread_local! {
-    /// What zstd works with, some 100 KB: made once a thread, not once a block.
+    /// Decoder of some 100 KB, created once for each thread and not for each block.
     static BLOCKS: RefCell<Option<DCtx<'static>>> = const { RefCell::new(None) };
 }
 
-/// A block of at most `limit` bytes that was compressed by zstd in one go, inflated.
+/// Decompresses a zstd block of at most `limit` bytes.
 ///
 /// # Errors
-/// When it is not of the form, is larger, or asks for another dictionary.
+/// If the block is malformed, decompresses to more bytes, or needs another dictionary.
 pub fn zstd_block(
     compressed: &[u8],
     limit: usize,
@@ -116,10 +124,10 @@ pub fn zstd_block(
             None => context.insert(DCtx::try_create().ok_or(io::ErrorKind::OutOfMemory)?),
         };
         let mut block = Vec::with_capacity(limit);
-        let inflated = match dictionary {
+        let decompressed = match dictionary {
             Some(dictionary) => context.decompress_using_ddict(&mut block, compressed, dictionary.as_ddict()),
             None => context.decompress(&mut block, compressed),
         };
-        inflated.map(|_| block).map_err(|_| io::ErrorKind::InvalidData.into())
+        decompressed.map(|_| block).map_err(|_| io::ErrorKind::InvalidData.into())
     })
 }

@@ -1,7 +1,9 @@
-//! Edges that several wings share: files, compression, TLS and the progress of long work.
+//! Helpers at the edges of several wings: files, digests, compression, TLS and progress reporting.
 
 pub mod compress;
 pub mod decompress;
+pub mod digest;
+pub mod files;
 pub mod progress;
-pub mod storage;
+pub mod streams;
 pub mod tls;

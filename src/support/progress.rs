@@ -1,21 +1,20 @@
-//! How long work is watched: the library says what it is doing, and whoever called it decides whether and
-//! how to show that.
+//! Progress reporting for long-running work; the caller decides whether to show it.
 
-/// A watcher of long work. Several tasks may run at the same time, each on a thread of its own.
+/// Receiver of progress. Several tasks may run at the same time, each on its own thread.
 pub trait Progress: Sync {
-    /// A piece of work begins. It is over when the returned task is dropped.
+    /// Starts a task, which ends when the returned value is dropped.
     ///
-    /// `total_bytes` is how much there is to do, where that is known beforehand.
+    /// `total_bytes` is the size of the whole task, if it is known beforehand.
     fn task(&self, label: &str, total_bytes: Option<u64>) -> Box<dyn Task>;
 }
 
-/// One piece of work that is going on.
+/// A task in progress.
 pub trait Task: Send {
-    /// So many more bytes are done.
+    /// Reports that `bytes` more bytes are done.
     fn advance(&self, bytes: u64);
 }
 
-/// Watches nothing.
+/// Receiver that ignores all progress.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Silent;
 

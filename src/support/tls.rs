@@ -1,4 +1,4 @@
-//! TLS by rustls' ring provider and the system's certificate authorities. Rooms that speak https share it.
+//! TLS with rustls' ring provider and the system's certificate authorities.
 
 use std::sync::Arc;
 
@@ -6,18 +6,18 @@ use rustls::crypto::{CryptoProvider, ring};
 pub use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, Error, RootCertStore};
 
-/// The system's certificate authorities, without those that can't be used: one of them would spoil the rest for some
-/// clients. To read them takes some ten milliseconds.
+/// Reads the system's certificate authorities, without those that rustls rejects: for some clients, one of them would
+/// make all others unusable. Takes about ten milliseconds.
 pub fn authorities() -> Vec<CertificateDer<'static>> {
     let mut certificates = rustls_native_certs::load_native_certs().certs;
     certificates.retain(|certificate| RootCertStore::empty().add(certificate.clone()).is_ok());
     certificates
 }
 
-/// What a client is configured with that trusts these authorities. One that trusts none can still speak http.
+/// Returns the configuration of a client that trusts these authorities. A client that trusts none can still use http.
 ///
 /// # Errors
-/// When the provider knows no version of TLS, which ring does.
+/// If the provider supports no version of TLS; ring does.
 pub fn client_config(authorities: &[CertificateDer<'static>]) -> Result<ClientConfig, Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(authorities.iter().cloned());
@@ -27,10 +27,10 @@ pub fn client_config(authorities: &[CertificateDer<'static>]) -> Result<ClientCo
         .with_no_client_auth())
 }
 
-/// Makes ring the process's provider, for clients that can't be handed one. One that is chosen already stays.
+/// Makes ring the process's provider, for clients that take no provider of their own. An existing choice is kept.
 pub fn provide() {
     if CryptoProvider::get_default().is_none() {
-        // Another thread may have been faster, with the same in mind.
+        // The error means that another thread has just installed one.
         ring::default_provider().install_default().ok();
     }
 }

@@ -25,8 +25,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::NamedTempFile;
 
+use crate::support::digest::{digest_of, digest_of_bytes};
+use crate::support::files::write_atomically;
 use crate::support::progress::Progress;
-use crate::support::storage::{digest_of, digest_of_bytes, write_whole};
 use crate::vocabulary::Sha256Digest;
 
 /// The cache could not be used.
@@ -125,7 +126,7 @@ impl Cache {
         let digest = digest_of_bytes(bytes);
         self.directory("sha256")?;
         let path = self.path_of(digest);
-        match write_whole(&path, bytes) {
+        match write_atomically(&path, bytes) {
             Ok(()) => Ok(digest),
             Err(source) => Err(CacheError::Write { path, source }),
         }
@@ -183,7 +184,7 @@ impl Cache {
         let path = self.record_path(kind, name);
         let written = serde_json::to_vec_pretty(record)
             .map_err(io::Error::from)
-            .and_then(|bytes| write_whole(&path, &bytes));
+            .and_then(|bytes| write_atomically(&path, &bytes));
         written.map_err(|source| CacheError::Write { path, source })
     }
 

@@ -1,9 +1,11 @@
 //! Reads a stream in pieces that end where a record ends, so that the parsers of large indices work in
 //! place on one buffer, whatever the size of the index.
 
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 
 use memchr::memmem::{Finder, FinderRev};
+
+use crate::support::streams::read_full;
 
 /// The size of the buffer, and so the longest record that is taken. The longest line in bookworm's
 /// Contents and the longest stanza in its Packages have some tens of kilobytes.
@@ -26,11 +28,7 @@ pub(super) fn for_each_chunk(
     // Within a record that was too long, up to its separator.
     let mut skipping = false;
     loop {
-        let count = match reader.read(&mut buffer[filled..]) {
-            Ok(count) => count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
+        let count = read_full(&mut reader, &mut buffer[filled..])?;
         filled += count;
         let mut start = 0;
         if skipping && let Some(place) = first_separator.find(&buffer[..filled]) {

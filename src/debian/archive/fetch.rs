@@ -5,6 +5,7 @@
 //! connections, 408, 429, 5xx), and goes on where a transfer broke off (RFC 9110 §14). Proxies are taken
 //! from the environment and certificate authorities from the system's store; redirects are followed.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::OnceLock;
@@ -19,6 +20,7 @@ use reqwest::header::{
 use reqwest::{StatusCode, Url};
 
 use crate::support::progress::Task;
+use crate::support::streams::for_each_chunk;
 use crate::support::tls;
 
 /// How long a connection may take to come up.
@@ -33,8 +35,6 @@ const MAX_ATTEMPTS: u32 = 4;
 const BACK_OFF: Duration = Duration::from_millis(250);
 /// The longest wait that a mirror may ask for with Retry-After.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(15);
-/// How much is read at once.
-const CHUNK_BYTES: usize = 64 * 1024;
 
 /// A file could not be had from a mirror.
 #[derive(Debug, thiserror::Error)]
@@ -367,28 +367,20 @@ fn append(
 }
 
 /// Appends all of `source` and says how long the file is then; more than `limit` is refused.
-fn append_all(
-    mut source: impl Read,
-    file: &mut File,
-    limit: u64,
-    task: &dyn Task,
-) -> Result<u64, FetchError> {
-    let mut length = file.stream_position().map_err(FetchError::Store)?;
-    let mut chunk = vec![0; CHUNK_BYTES];
-    loop {
-        let read = match source.read(&mut chunk) {
-            Ok(0) => return Ok(length),
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(FetchError::Interrupted { received: length, source: Some(error) }),
-        };
-        if length + read as u64 > limit {
+fn append_all(source: impl Read, file: &mut File, limit: u64, task: &dyn Task) -> Result<u64, FetchError> {
+    let length = Cell::new(file.stream_position().map_err(FetchError::Store)?);
+    let interrupted = |error| FetchError::Interrupted { received: length.get(), source: Some(error) };
+    for_each_chunk(source, interrupted, |chunk| {
+        let longer = length.get() + chunk.len() as u64;
+        if longer > limit {
             return Err(FetchError::TooLarge { limit });
         }
-        file.write_all(&chunk[..read]).map_err(FetchError::Store)?;
-        length += read as u64;
-        task.advance(read as u64);
-    }
+        file.write_all(chunk).map_err(FetchError::Store)?;
+        length.set(longer);
+        task.advance(chunk.len() as u64);
+        Ok(())
+    })?;
+    Ok(length.get())
 }
 
 fn read_whole(source: impl Read, limit: u64) -> Result<Vec<u8>, FetchError> {

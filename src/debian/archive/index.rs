@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use super::cache::CacheError;
 use super::fetch::FetchError;
-use super::reader::{IndexReader, bound_by_ratio};
+use super::reader::{bound_by_ratio, open_index};
 use super::release::ListedFile;
 use super::suites::{IndexKind, Pocket, WantedIndex};
 use super::update::{FoundRelease, passed_over};
 use super::{Archive, ArchiveDiagnostic, ArchiveError, Attempts, Refusal};
+use crate::support::digest::digest_of;
 use crate::support::progress::{Progress, Task};
-use crate::support::storage::digest_of;
 use crate::vocabulary::{Distribution, Sha256Digest};
 
 /// The largest index that is taken without a signed size. Ubuntu's Contents come to 90 MB.
@@ -50,13 +50,11 @@ impl IndexFile {
     /// # Errors
     /// When the file cannot be opened.
     pub fn open(&self) -> Result<impl Read + Send + use<>, ArchiveError> {
-        IndexReader::open(&self.path, &self.file, self.inflated_limit_bytes).map_err(|source| {
-            ArchiveError::Open {
-                suite: self.suite.clone(),
-                file: self.file.clone(),
-                path: self.path.clone(),
-                source,
-            }
+        open_index(&self.path, &self.file, self.inflated_limit_bytes).map_err(|source| ArchiveError::Open {
+            suite: self.suite.clone(),
+            file: self.file.clone(),
+            path: self.path.clone(),
+            source,
         })
     }
 }

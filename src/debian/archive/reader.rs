@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use crate::support::decompress::Compression;
+use crate::support::streams::BoundedReader;
 
 /// The largest ratio of an index to its compressed file. Real ones: Contents 13 to 18, Packages 6.
 const MAX_RATIO: u64 = 100;
@@ -18,36 +19,14 @@ pub(super) fn bound_by_ratio(compressed_bytes: u64) -> u64 {
     compressed_bytes.saturating_mul(MAX_RATIO).max(ALWAYS_ALLOWED_BYTES)
 }
 
-/// Reads an index and fails where it would give more than `limit` bytes.
-pub(super) struct IndexReader {
-    inner: Box<dyn Read + Send>,
-    left: u64,
-    limit: u64,
-}
+/// Reader of an index, which fails if the index has more bytes than a limit.
+pub(super) type IndexReader = BoundedReader<Box<dyn Read + Send>>;
 
-impl IndexReader {
-    /// Opens the file at `path`, whose name in the archive is `name`: the ending tells the compression.
-    pub(super) fn open(path: &Path, name: &str, limit: u64) -> io::Result<Self> {
-        let ending = name.rfind('.').map_or("", |dot| &name[dot..]);
-        let compression = Compression::of_ending(ending).unwrap_or(Compression::None);
-        let inner = compression.reader(File::open(path)?)?;
-        Ok(Self { inner, left: limit, limit })
-    }
-}
-
-impl Read for IndexReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // Asks for one byte beyond the bound, to tell a file that ends there from one that does not.
-        let room = usize::try_from(self.left.saturating_add(1)).unwrap_or(usize::MAX).min(buffer.len());
-        let read = self.inner.read(&mut buffer[..room])?;
-        match self.left.checked_sub(read as u64) {
-            Some(left) => {
-                self.left = left;
-                Ok(read)
-            }
-            None => Err(io::Error::other(format!("inflates to more than the {} bytes allowed", self.limit))),
-        }
-    }
+/// Opens the index at `path`, whose name in the archive is `name`: its extension states the compression.
+pub(super) fn open_index(path: &Path, name: &str, limit: u64) -> io::Result<IndexReader> {
+    let extension = name.rfind('.').map_or("", |dot| &name[dot..]);
+    let compression = Compression::from_extension(extension).unwrap_or(Compression::None);
+    Ok(BoundedReader::new(compression.reader(File::open(path)?)?, limit))
 }
 
 #[cfg(test)]
@@ -64,7 +43,7 @@ mod tests {
         let path = directory.path().join("file");
         std::fs::write(&path, compressed).expect("written");
         let mut inflated = Vec::new();
-        IndexReader::open(&path, name, limit)?.read_to_end(&mut inflated)?;
+        open_index(&path, name, limit)?.read_to_end(&mut inflated)?;
         Ok(inflated)
     }
 
@@ -79,7 +58,7 @@ mod tests {
         let file = gz(&[b'x'; 1000]);
         assert_eq!(read("a.gz", &file, 1000).expect("read").len(), 1000);
         let error = read("a.gz", &file, 999).expect_err("is too large");
-        assert_eq!(error.to_string(), "inflates to more than the 999 bytes allowed");
+        assert_eq!(error.to_string(), "it decompresses to more than the 999 bytes allowed");
     }
 
     #[test]

@@ -11,8 +11,8 @@ use super::mirrors::Bases;
 use super::release::ReleaseFile;
 use super::suites::{IndexKind, Pocket, Suite, WantedIndex, default_components, suites, wanted_indices};
 use super::{Archive, ArchiveDiagnostic, ArchiveError, Attempts, IndexSet, Refusal, ReleaseInfo};
+use crate::support::digest::digest_of_bytes;
 use crate::support::progress::Progress;
-use crate::support::storage::digest_of_bytes;
 use crate::vocabulary::{Distribution, Sha256Digest, Target};
 
 /// The largest InRelease that is read. Debian's are 40 to 220 kB.

@@ -15,7 +15,7 @@ use super::{
     write_catalog,
 };
 use crate::debian::archive::IndexSet;
-use crate::support::storage;
+use crate::support::files;
 use crate::vocabulary::{Sha256Digest, Target};
 
 /// The directory of the catalogs in the cache.
@@ -40,7 +40,7 @@ pub fn refresh_catalog(set: &IndexSet, cache_dir: &Path) -> Result<FileCatalog, 
     let bytes = write_catalog(&[TargetIndex::read(set)?], Detail::Complete)?;
     let failed = |source| BuildError::Write { path: directory.clone(), source };
     std::fs::create_dir_all(&directory).map_err(failed)?;
-    write_whole(&path, &bytes)?;
+    write_atomically(&path, &bytes)?;
     for older in files(&directory, &prefix(&set.target))? {
         if older != path {
             // Another process may have been faster; what is left over does no harm.
@@ -81,8 +81,8 @@ pub fn cached_files(cache_dir: &Path) -> Result<Vec<CachedFile>, CatalogError> {
 ///
 /// # Errors
 /// When it cannot be written; what was there before is then untouched.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
-    storage::write_whole(path, bytes).map_err(|source| BuildError::Write { path: path.to_owned(), source })
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
+    files::write_atomically(path, bytes).map_err(|source| BuildError::Write { path: path.to_owned(), source })
 }
 
 fn open_all(path: &Path) -> Result<Vec<FileCatalog>, CatalogError> {

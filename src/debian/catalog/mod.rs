@@ -27,7 +27,7 @@ mod releases;
 mod table;
 
 pub use builder::{BuildError, Detail, write_catalog};
-pub use cached::{CachedFile, cached_catalog, cached_files, refresh_catalog, write_whole};
+pub use cached::{CachedFile, cached_catalog, cached_files, refresh_catalog, write_atomically};
 pub use collect::TargetIndex;
 pub use depends::{Dependencies, DependencyIndex};
 pub use embedded::embedded_catalogs;

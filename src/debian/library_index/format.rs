@@ -323,7 +323,7 @@ fn short(number: usize) -> io::Result<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::support::storage::digest_of_bytes;
+    use crate::support::digest::digest_of_bytes;
     use crate::vocabulary::{Architecture, Distribution};
 
     fn targets() -> Vec<IndexedTarget> {

@@ -5,18 +5,16 @@ use std::path::Path;
 
 use super::layout::Layout;
 use super::{ImageError, ImageLayer, LayerOrigin};
-use crate::support::compress::{Compressor, Packing};
-use crate::support::decompress::{Compression, MAGIC_BYTES};
-use crate::support::storage::{Digesting, Measured, Measuring};
+use crate::support::compress::{Compressor, LayerCompression};
+use crate::support::decompress::Compression;
+use crate::support::digest::{DigestAndSize, DigestReader, DigestWriter};
+use crate::support::streams::for_each_chunk;
 use crate::tree::inventory::{ImageFault, ImagePart, ImageParts, read_parts};
 
 /// How the types of layers begin, OCI's and docker's.
 const OCI_LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 const OCI_FOREIGN: &str = "application/vnd.oci.image.layer.nondistributable.v1.tar";
 const DOCKER_FOREIGN: &str = "application/vnd.docker.image.rootfs.foreign.";
-
-/// How much is copied at once.
-const CHUNK_BYTES: usize = 128 << 10;
 
 /// Copies a base's layers into a layout.
 pub(super) fn copy_layers(layout: &Layout, parts: &ImageParts) -> Result<Vec<ImageLayer>, ImageError> {
@@ -58,23 +56,21 @@ fn copy_layer(
     part: &ImagePart,
     source: &mut (dyn Read + Send),
 ) -> Result<ImageLayer, CopyFault> {
-    let mut head = Vec::new();
-    (&mut *source).take(MAGIC_BYTES as u64).read_to_end(&mut head).map_err(ImageFault::from)?;
-    let compression = Compression::of_magic(&head);
-    let mut whole = Digesting::new(io::Cursor::new(head).chain(source));
+    let (compression, stream) = Compression::detect(source).map_err(ImageFault::from)?;
+    let mut whole = DigestReader::new(stream);
     let file = layout.unnamed_blob()?;
-    let (media_type, blob) = match packing_of(compression) {
-        Some(packing) => {
+    let (media_type, blob) = match LayerCompression::of(compression) {
+        Some(kept) => {
             let blob = copy(layout, &mut whole, file.as_file())?;
-            (media_type(part.media_type.as_deref(), packing), blob)
+            (media_type(part.media_type.as_deref(), kept), blob)
         }
         // No type of layers is for it.
         None => {
             let blob = repack(layout, compression, &mut whole, file.as_file())?;
-            (media_type(None, Packing::Gzip), blob)
+            (media_type(None, LayerCompression::Gzip), blob)
         }
     };
-    let (_, found) = whole.finish();
+    let found = whole.finish().digest;
     if let Some(stated) = part.digest.filter(|stated| *stated != found) {
         return Err(ImageError::Digest { path: path.to_owned(), found, stated }.into());
     }
@@ -88,43 +84,30 @@ fn copy_layer(
     })
 }
 
-/// How a layer stays compressed.
-fn packing_of(compression: Compression) -> Option<Packing> {
-    match compression {
-        Compression::None => Some(Packing::None),
-        Compression::Gzip => Some(Packing::Gzip),
-        Compression::Zstd => Some(Packing::Zstd),
-        Compression::Xz | Compression::Bzip2 | Compression::Lzma => None,
-    }
-}
-
 /// OCI's type for a layer that was of a type of docker's or of none; OCI's own stay.
-fn media_type(stated: Option<&str>, packing: Packing) -> String {
+fn media_type(stated: Option<&str>, compression: LayerCompression) -> String {
     let stated = stated.unwrap_or_default();
     if [OCI_LAYER, OCI_FOREIGN].iter().any(|known| stated.starts_with(known)) {
         return stated.to_owned();
     }
-    let ending = match packing {
-        Packing::None => "",
-        Packing::Gzip => "+gzip",
-        Packing::Zstd => "+zstd",
+    let ending = match compression {
+        LayerCompression::None => "",
+        LayerCompression::Gzip => "+gzip",
+        LayerCompression::Zstd => "+zstd",
     };
     let begin = if stated.starts_with(DOCKER_FOREIGN) { OCI_FOREIGN } else { OCI_LAYER };
     format!("{begin}{ending}")
 }
 
-/// Copies a stream to its end. What fails is told by whose it is.
-fn copy(layout: &Layout, source: &mut dyn Read, target: impl Write) -> Result<Measured, CopyFault> {
-    let mut target = Measuring::new(target);
-    let mut chunk = vec![0; CHUNK_BYTES];
-    loop {
-        match source.read(&mut chunk) {
-            Ok(0) => return Ok(target.finish().1),
-            Ok(read) => target.write_all(&chunk[..read]).map_err(|source| layout.failed(source))?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(ImageFault::from(error).into()),
-        }
-    }
+/// Copies a stream to its end.
+fn copy(layout: &Layout, source: &mut dyn Read, target: impl Write) -> Result<DigestAndSize, CopyFault> {
+    let mut target = DigestWriter::new(target);
+    for_each_chunk(
+        source,
+        |error| CopyFault::Base(error.into()),
+        |chunk| target.write_all(chunk).map_err(|source| CopyFault::Other(layout.failed(source))),
+    )?;
+    Ok(target.finish().1)
 }
 
 /// Copies a stream, compressed anew.
@@ -133,9 +116,10 @@ fn repack(
     compression: Compression,
     source: &mut (dyn Read + Send),
     target: impl Write,
-) -> Result<Measured, CopyFault> {
+) -> Result<DigestAndSize, CopyFault> {
     let failed = |source| CopyFault::Other(layout.failed(source));
-    let mut compressor = Compressor::new(Packing::Gzip, Measuring::new(target)).map_err(failed)?;
+    let mut compressor =
+        Compressor::new(LayerCompression::Gzip, DigestWriter::new(target)).map_err(failed)?;
     let mut reader = compression.reader(&mut *source).map_err(ImageFault::from)?;
     copy(layout, &mut reader, &mut compressor)?;
     drop(reader);
@@ -150,12 +134,12 @@ mod tests {
     #[test]
     fn dockers_types_become_ocis_and_ocis_stay() {
         let docker = "application/vnd.docker.image.rootfs.diff.tar.gzip";
-        assert_eq!(media_type(Some(docker), Packing::Gzip), format!("{OCI_LAYER}+gzip"));
-        assert_eq!(media_type(None, Packing::None), OCI_LAYER);
-        assert_eq!(media_type(None, Packing::Zstd), format!("{OCI_LAYER}+zstd"));
+        assert_eq!(media_type(Some(docker), LayerCompression::Gzip), format!("{OCI_LAYER}+gzip"));
+        assert_eq!(media_type(None, LayerCompression::None), OCI_LAYER);
+        assert_eq!(media_type(None, LayerCompression::Zstd), format!("{OCI_LAYER}+zstd"));
         let foreign = format!("{DOCKER_FOREIGN}diff.tar.gzip");
-        assert_eq!(media_type(Some(&foreign), Packing::Gzip), format!("{OCI_FOREIGN}+gzip"));
+        assert_eq!(media_type(Some(&foreign), LayerCompression::Gzip), format!("{OCI_FOREIGN}+gzip"));
         let own = format!("{OCI_LAYER}+zstd");
-        assert_eq!(media_type(Some(&own), Packing::Zstd), own);
+        assert_eq!(media_type(Some(&own), LayerCompression::Zstd), own);
     }
 }

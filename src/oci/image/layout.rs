@@ -12,8 +12,8 @@ use tempfile::NamedTempFile;
 use super::documents::{blob_name, descriptor};
 use super::{ImageError, ImageLayer, NewLayer, StagingDir};
 use crate::oci::layer::WriteFault;
-use crate::support::compress::Packing;
-use crate::support::storage::Measuring;
+use crate::support::compress::LayerCompression;
+use crate::support::digest::DigestWriter;
 use crate::vocabulary::Sha256Digest;
 
 /// The type of the layers that are made here.
@@ -89,7 +89,7 @@ impl Layout {
     /// Writes a new layer.
     pub(super) fn new_layer(&self, new: &NewLayer<'_>) -> Result<ImageLayer, ImageError> {
         let file = self.unnamed_blob()?;
-        let written = new.layer.write_archive(Packing::Gzip, file.as_file(), self.created);
+        let written = new.layer.write_archive(LayerCompression::Gzip, file.as_file(), self.created);
         let (blob, tar) = written.map_err(|fault: WriteFault| fault.at(self.staging.output()))?;
         self.name_blob(file, blob.digest)?;
         Ok(ImageLayer {
@@ -104,7 +104,7 @@ impl Layout {
     /// Writes a document.
     pub(super) fn document(&self, media_type: &'static str, value: &Value) -> Result<Blob, ImageError> {
         let file = self.unnamed_blob()?;
-        let mut target = Measuring::new(file.as_file());
+        let mut target = DigestWriter::new(file.as_file());
         target.write_all(value.to_string().as_bytes()).map_err(|source| self.failed(source))?;
         let (_, measured) = target.finish();
         self.name_blob(file, measured.digest)?;

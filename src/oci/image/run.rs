@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use super::unpack::unpack;
 use super::{Composed, ImageError};
+use crate::support::streams::for_each_chunk;
 
 /// Where util-linux has it.
 const UNSHARE: [&str; 2] = ["/usr/bin/unshare", "/bin/unshare"];
@@ -123,14 +124,17 @@ fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
 }
 
 /// Reads to the end, and keeps what comes last.
-fn listen(mut source: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+fn listen(source: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     thread::spawn(move || {
-        let (mut said, mut chunk) = (Vec::new(), [0; 4096]);
-        while let Ok(read @ 1..) = source.read(&mut chunk) {
-            said.extend_from_slice(&chunk[..read]);
+        let mut said = Vec::new();
+        let read = for_each_chunk(source, drop, |chunk| {
+            said.extend_from_slice(chunk);
             let over = said.len().saturating_sub(SAID_BYTES);
             said.drain(..over);
-        }
+            Ok(())
+        });
+        // What was read before an error is shown all the same.
+        let (Ok(()) | Err(())) = read;
         said
     })
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::ImageError;
-use crate::support::storage::directory_of;
+use crate::support::files::directory_of;
 
 /// A directory on the disk of an output.
 #[derive(Debug)]

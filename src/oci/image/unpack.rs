@@ -7,7 +7,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
-use std::io::{self, Read, Seek};
+use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use bstr::{BString, ByteSlice};
 
 use super::ImageLayer;
 use super::documents::blob_name;
-use crate::support::decompress::{Compression, MAGIC_BYTES};
+use crate::support::decompress::Compression;
 use crate::tree::inventory::{LayerMember, MemberKind, each_layer_member};
 use crate::vocabulary::MAX_LINKS;
 
@@ -41,11 +41,8 @@ pub(super) fn unpack(layout: &Path, layers: &[ImageLayer], top: &Path) -> io::Re
 
 /// A blob's tar.
 fn opened(blob: &Path) -> io::Result<Box<dyn Read + Send>> {
-    let mut file = File::open(blob)?;
-    let mut head = Vec::new();
-    file.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut head)?;
-    file.rewind()?;
-    Compression::of_magic(&head).reader(file)
+    let (compression, stream) = Compression::detect(File::open(blob)?)?;
+    compression.reader(stream)
 }
 
 struct Unpacking<'directory> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bstr::{BString, ByteSlice};
 
 use crate::debian::catalog::Package;
-use crate::support::storage::digest_of_bytes;
+use crate::support::digest::digest_of_bytes;
 use crate::tree::inventory::{Content, Deb, Entry, EntryKind, Evidence, FileContent, Inventory};
 use crate::vocabulary::{PackageName, Release, Sha256Digest};
 

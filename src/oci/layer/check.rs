@@ -10,7 +10,7 @@ use super::{Layer, LayerError, LayerKind, OutputKind, Written};
 use crate::app::{InputTrees, LinkScope, link};
 use crate::loader::{LinkerSettings, Outcome};
 use crate::solve::plan::Plan;
-use crate::support::storage::digest_of_bytes;
+use crate::support::digest::digest_of_bytes;
 use crate::tree::inventory::{Entry, EntryKind, Inventory};
 use crate::tree::root::{MountId, Root};
 use crate::vocabulary::{RootedPath, Sha256Digest, Soname};

@@ -13,11 +13,10 @@ use md5::Md5;
 use sha2::{Digest, Sha256};
 
 use super::{LayerError, PackageSource};
+use crate::elf::ReadAt;
+use crate::support::streams::for_each_chunk;
 use crate::tree::inventory::each_file_of_deb;
 use crate::vocabulary::{PackageName, Sha256Digest};
-
-/// How much is copied at once.
-const CHUNK_BYTES: usize = 128 << 10;
 
 /// What is wanted of one .deb.
 pub(super) struct Wanted<'sources> {
@@ -102,16 +101,8 @@ impl Contents {
     /// Writes the content with this digest into `target`.
     pub(super) fn write(&self, sha256: Sha256Digest, target: &mut dyn Write) -> io::Result<()> {
         let place = self.places.get(&sha256).ok_or_else(|| io::Error::other("a content was not copied"))?;
-        let mut chunk = vec![0; CHUNK_BYTES];
-        let (mut offset, mut left) = (place.offset, place.size_bytes);
-        while left > 0 {
-            let wanted = usize::try_from(left).unwrap_or(CHUNK_BYTES).min(CHUNK_BYTES);
-            self.scratch.read_exact_at(&mut chunk[..wanted], offset)?;
-            target.write_all(&chunk[..wanted])?;
-            offset += wanted as u64;
-            left -= wanted as u64;
-        }
-        Ok(())
+        let content = self.scratch.reader(place.offset).take(place.size_bytes);
+        for_each_chunk(content, |error| error, |chunk| target.write_all(chunk))
     }
 }
 
@@ -123,20 +114,14 @@ enum CopyError {
 /// Copies a content to a place in the scratch file, and says what it is.
 fn copy(content: &mut dyn Read, scratch: &File, offset: u64) -> Result<(Place, Sha256Digest), CopyError> {
     let (mut sha256, mut md5) = (Sha256::new(), Md5::new());
-    let mut chunk = vec![0; CHUNK_BYTES];
     let mut size_bytes = 0;
-    loop {
-        let read = match content.read(&mut chunk) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(CopyError::Read(error)),
-        };
-        sha256.update(&chunk[..read]);
-        md5.update(&chunk[..read]);
-        scratch.write_all_at(&chunk[..read], offset + size_bytes).map_err(CopyError::Write)?;
-        size_bytes += read as u64;
-    }
+    for_each_chunk(content, CopyError::Read, |chunk| {
+        sha256.update(chunk);
+        md5.update(chunk);
+        scratch.write_all_at(chunk, offset + size_bytes).map_err(CopyError::Write)?;
+        size_bytes += chunk.len() as u64;
+        Ok(())
+    })?;
     let place = Place { offset, size_bytes, md5: md5.finalize().into() };
     Ok((place, Sha256Digest(sha256.finalize().into())))
 }

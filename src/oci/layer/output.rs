@@ -1,7 +1,7 @@
 //! Where a layer is written to: beside its place first, and renamed when all is well.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Seek, Write};
+use std::io::{self, BufWriter, Seek, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -11,9 +11,10 @@ use tempfile::{NamedTempFile, TempDir};
 use super::directory_writer::write_directory;
 use super::tar_writer::WriteFault;
 use super::{Layer, LayerError};
-use crate::support::compress::{Compressor, Packing};
+use crate::support::compress::{Compressor, LayerCompression};
 use crate::support::decompress::Compression;
-use crate::support::storage::{Measured, Measuring, digest_of, directory_of};
+use crate::support::digest::{DigestAndSize, DigestWriter, digest_of};
+use crate::support::files::directory_of;
 use crate::tree::inventory::{DebFile, Inventory, InventoryError, ReadDepth, read_directory, read_layer};
 use crate::vocabulary::{RootedPath, Sha256Digest};
 
@@ -26,7 +27,7 @@ pub enum OutputKind {
     /// A directory.
     Directory,
     /// A tar archive.
-    Tar(Packing),
+    Tar(LayerCompression),
 }
 
 impl OutputKind {
@@ -42,9 +43,9 @@ impl OutputKind {
             return Err(LayerError::Output { output: output.to_owned(), cause });
         }
         Ok(match () {
-            () if ends(&[".tar"]) => Self::Tar(Packing::None),
-            () if ends(&[".tar.gz", ".tgz"]) => Self::Tar(Packing::Gzip),
-            () if ends(&[".tar.zst"]) => Self::Tar(Packing::Zstd),
+            () if ends(&[".tar"]) => Self::Tar(LayerCompression::None),
+            () if ends(&[".tar.gz", ".tgz"]) => Self::Tar(LayerCompression::Gzip),
+            () if ends(&[".tar.zst"]) => Self::Tar(LayerCompression::Zstd),
             () => Self::Directory,
         })
     }
@@ -53,9 +54,9 @@ impl OutputKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Directory => "directory",
-            Self::Tar(Packing::None) => "tar",
-            Self::Tar(Packing::Gzip) => "tar.gz",
-            Self::Tar(Packing::Zstd) => "tar.zst",
+            Self::Tar(LayerCompression::None) => "tar",
+            Self::Tar(LayerCompression::Gzip) => "tar.gz",
+            Self::Tar(LayerCompression::Zstd) => "tar.zst",
         }
     }
 }
@@ -118,12 +119,12 @@ pub fn write(layer: &Layer, output: &Path, kind: OutputKind, mtime: u64) -> Resu
     // A temporary file's errors would name it, which nobody knows.
     fs::metadata(directory).map_err(failed)?;
     match kind {
-        OutputKind::Tar(packing) => {
+        OutputKind::Tar(compression) => {
             let everyone = fs::Permissions::from_mode(0o666);
             let file =
                 tempfile::Builder::new().permissions(everyone).tempfile_in(directory).map_err(failed)?;
             let (archive, tar) =
-                layer.write_archive(packing, file.as_file(), mtime).map_err(|fault| fault.at(output))?;
+                layer.write_archive(compression, file.as_file(), mtime).map_err(|fault| fault.at(output))?;
             Ok(Written {
                 output: output.to_owned(),
                 held: Held::File(file),
@@ -137,8 +138,9 @@ pub fn write(layer: &Layer, output: &Path, kind: OutputKind, mtime: u64) -> Resu
         OutputKind::Directory => {
             let top = tempfile::Builder::new().prefix(".sodeb-").tempdir_in(directory).map_err(failed)?;
             write_directory(layer, top.path(), mtime).map_err(|fault| fault.at(output))?;
-            let (tar, _) =
-                layer.write_archive(Packing::None, io::sink(), mtime).map_err(|fault| fault.at(output))?;
+            let (tar, _) = layer
+                .write_archive(LayerCompression::None, io::sink(), mtime)
+                .map_err(|fault| fault.at(output))?;
             Ok(Written {
                 output: output.to_owned(),
                 held: Held::Directory(top),
@@ -168,12 +170,12 @@ impl Layer {
     /// When `target` fails, and when a file of a tree can't be read or is not as it was.
     pub fn write_archive(
         &self,
-        packing: Packing,
+        compression: LayerCompression,
         target: impl Write,
         mtime: u64,
-    ) -> Result<(Measured, Measured), WriteFault> {
-        let archive = Measuring::new(BufWriter::new(target));
-        let mut tar = Measuring::new(Compressor::new(packing, archive)?);
+    ) -> Result<(DigestAndSize, DigestAndSize), WriteFault> {
+        let archive = DigestWriter::new(BufWriter::new(target));
+        let mut tar = DigestWriter::new(Compressor::new(compression, archive)?);
         self.write_tar(mtime, &mut tar)?;
         let (compressor, tar) = tar.finish();
         let (mut target, archive) = compressor.finish()?.finish();
@@ -198,10 +200,10 @@ impl Written {
     pub(super) fn read_back(&self) -> Result<ReadBack, LayerError> {
         let failed = |source| LayerError::ReadBack { output: self.output.clone(), source };
         match (&self.held, self.kind) {
-            (Held::File(file), OutputKind::Tar(packing)) => {
+            (Held::File(file), OutputKind::Tar(compression)) => {
                 let mut file = file.reopen().map_err(failed)?;
                 file.rewind().map_err(failed)?;
-                let (inventory, files) = read_archive(file, packing).map_err(failed)?;
+                let (inventory, files) = read_archive(file, compression).map_err(failed)?;
                 let digests =
                     files.into_iter().map(|file| (RootedPath::new(&file.path), file.sha256)).collect();
                 Ok(ReadBack { inventory, digests })
@@ -232,14 +234,8 @@ impl Written {
     }
 }
 
-fn read_archive(file: File, packing: Packing) -> io::Result<(Inventory, Vec<DebFile>)> {
-    let compression = match packing {
-        Packing::None => Compression::None,
-        Packing::Gzip => Compression::Gzip,
-        Packing::Zstd => Compression::Zstd,
-    };
-    let reader: Box<dyn Read + Send> = compression.reader(file)?;
-    read_layer(reader)
+fn read_archive(file: File, compression: LayerCompression) -> io::Result<(Inventory, Vec<DebFile>)> {
+    read_layer(Compression::from(compression).reader(file)?)
 }
 
 fn read_written_directory(top: &Path) -> io::Result<ReadBack> {

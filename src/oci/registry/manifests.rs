@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::TransferError;
 use super::session::Session;
-use crate::support::storage::digest_of_bytes;
+use crate::support::digest::digest_of_bytes;
 use crate::tree::inventory::{Descriptor, ImageFault};
 use crate::vocabulary::Sha256Digest;
 

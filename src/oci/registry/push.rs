@@ -12,8 +12,8 @@ use oci_client::RegistryOperation;
 use super::manifests::Manifest;
 use super::session::Session;
 use super::{ImageReference, RegistryError, RegistrySettings, TransferError};
+use crate::support::digest::digest_of_bytes;
 use crate::support::progress::{Progress, Task};
-use crate::support::storage::digest_of_bytes;
 use crate::tree::inventory::Descriptor;
 use crate::vocabulary::Sha256Digest;
 

@@ -22,7 +22,8 @@ use tempfile::NamedTempFile;
 
 use super::TransferError;
 use super::manifests::{Fetched, Manifest};
-use crate::support::storage::{digest_of_bytes, write_whole};
+use crate::support::digest::digest_of_bytes;
+use crate::support::files::write_atomically;
 use crate::tree::inventory::{Descriptor, ImagePlatform};
 use crate::vocabulary::Sha256Digest;
 
@@ -94,7 +95,7 @@ impl Store {
         platform: Option<&ImagePlatform>,
     ) -> io::Result<()> {
         fs::create_dir_all(path)?;
-        write_whole(&self.blob(manifest.digest), &manifest.bytes)?;
+        write_atomically(&self.blob(manifest.digest), &manifest.bytes)?;
         if let Err(error) = symlink("../../blobs", path.join("blobs"))
             && error.kind() != io::ErrorKind::AlreadyExists
         {
@@ -112,9 +113,9 @@ impl Store {
             }
         }
         let index = json!({"schemaVersion": 2, "manifests": [descriptor]});
-        write_whole(&path.join("oci-layout"), LAYOUT.as_bytes())?;
+        write_atomically(&path.join("oci-layout"), LAYOUT.as_bytes())?;
         // The last, so that a layout with it is whole.
-        write_whole(&path.join("index.json"), index.to_string().as_bytes())
+        write_atomically(&path.join("index.json"), index.to_string().as_bytes())
     }
 
     /// What a name stood for, and the layout of that, if all of it is there.
@@ -155,7 +156,7 @@ impl Store {
         };
         let write = || {
             fs::create_dir_all(self.directory.join("references"))?;
-            write_whole(&path, &serde_json::to_vec(&record).map_err(io::Error::other)?)
+            write_atomically(&path, &serde_json::to_vec(&record).map_err(io::Error::other)?)
         };
         write().map_err(|source| TransferError::Store { path: path.clone(), source })
     }

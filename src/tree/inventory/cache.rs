@@ -15,7 +15,8 @@ use serde::de::DeserializeOwned;
 
 use super::Deb;
 use super::layer::Layer;
-use crate::support::storage::{digest_of_bytes, write_whole};
+use crate::support::digest::digest_of_bytes;
+use crate::support::files::write_atomically;
 use crate::vocabulary::Sha256Digest;
 
 /// The length of the digest at a file's end.
@@ -76,7 +77,7 @@ impl<Value: Cacheable> DigestCache<Value> {
         let mut bytes = postcard::to_stdvec(value).map_err(io::Error::other)?;
         bytes.extend(digest_of_bytes(&bytes).0);
         fs::create_dir_all(&self.directory)?;
-        write_whole(&self.path_of(sha256), &bytes)
+        write_atomically(&self.path_of(sha256), &bytes)
     }
 
     fn path_of(&self, sha256: Sha256Digest) -> PathBuf {

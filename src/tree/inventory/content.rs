@@ -8,6 +8,7 @@ use super::Content;
 use super::captured::{MAX_TEXT_BYTES, is_captured, module_symbols};
 use super::evidence::{self, Evidence, MAX_EVIDENCE_BYTES};
 use crate::elf::{self, ElfError, ElfFacts, ReadAt, UNWINDING_FUNCTIONS, undefined_symbols};
+use crate::support::streams::read_up_to;
 
 /// How much of a script the kernel looks at (BINPRM_BUF_SIZE).
 pub(super) const SCRIPT_LINE_BYTES: usize = 256;
@@ -63,7 +64,7 @@ pub(super) fn evidence<S: ReadAt + ?Sized>(
         return evidence::of_object(source);
     }
     let Some(kind) = evidence::kind_of(path) else { return Ok(None) };
-    let text = read_up_to(source, MAX_EVIDENCE_BYTES)?;
+    let text = read_up_to(source.reader(0), MAX_EVIDENCE_BYTES)?;
     Ok(text.and_then(|text| evidence::of_text(kind, &text)))
 }
 
@@ -94,20 +95,5 @@ fn read_script<S: ReadAt + ?Sized>(source: &S) -> io::Result<Content> {
 }
 
 fn read_text<S: ReadAt + ?Sized>(source: &S) -> io::Result<Content> {
-    Ok(read_up_to(source, MAX_TEXT_BYTES)?.map_or(Content::Other, Content::Text))
-}
-
-/// All of a file; none if it is larger.
-fn read_up_to<S: ReadAt + ?Sized>(source: &S, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut text = Vec::new();
-    let mut chunk = [0; 4096];
-    loop {
-        match source.read_at(&mut chunk, text.len() as u64)? {
-            0 => return Ok(Some(text)),
-            read => text.extend_from_slice(&chunk[..read]),
-        }
-        if text.len() as u64 > limit {
-            return Ok(None);
-        }
-    }
+    Ok(read_up_to(source.reader(0), MAX_TEXT_BYTES)?.map_or(Content::Other, Content::Text))
 }

@@ -13,13 +13,13 @@ use serde::{Deserialize, Serialize};
 use tar::EntryType;
 
 use super::ar_guard::ArGuard;
-use super::bounded::Bounded;
 use super::content::ReadDepth;
 use super::streamed::read_streamed;
 use super::tar_members::{Dialect, Member, each_member};
 use super::{Diagnostic, Entry, EntryKind, FileContent, Inventory, Permissions};
 use crate::support::decompress::Compression;
-use crate::support::storage::Digesting;
+use crate::support::digest::DigestReader;
+use crate::support::streams::BoundedReader;
 use crate::vocabulary::Sha256Digest;
 
 /// What `debian-binary` may come to.
@@ -187,7 +187,7 @@ pub fn each_file_of_deb(
 /// When it is broken, of a form that dpkg does not unpack, or larger than any package.
 pub fn read_layer(reader: impl Read + Send) -> io::Result<(Inventory, Vec<DebFile>)> {
     let inner: Box<dyn Read + Send + '_> = Box::new(reader);
-    read_data(Bounded::new(inner, MAX_DATA_BYTES))
+    read_data(BoundedReader::new(inner, MAX_DATA_BYTES))
 }
 
 fn read_version<R: Read>(archive: &mut ar::Archive<R>) -> Result<(), DebError> {
@@ -205,7 +205,7 @@ fn read_version<R: Read>(archive: &mut ar::Archive<R>) -> Result<(), DebError> {
     if first.starts_with("2.") { Ok(()) } else { Err(DebError::Version(first.to_owned())) }
 }
 
-type TarOf<'member> = Bounded<Box<dyn Read + Send + 'member>>;
+type TarOf<'member> = BoundedReader<Box<dyn Read + Send + 'member>>;
 
 fn open_tar<'member>(
     name: &str,
@@ -215,10 +215,10 @@ fn open_tar<'member>(
 ) -> Result<TarOf<'member>, DebError> {
     let unexpected = || DebError::Unexpected { wanted, found: name.to_owned() };
     let ending = name.strip_prefix(wanted).ok_or_else(unexpected)?;
-    let compression = Compression::of_ending(ending).ok_or_else(unexpected)?;
+    let compression = Compression::from_extension(ending).ok_or_else(unexpected)?;
     let inner =
         compression.reader(member).map_err(|source| DebError::Member { member: name.to_owned(), source })?;
-    Ok(Bounded::new(inner, limit))
+    Ok(BoundedReader::new(inner, limit))
 }
 
 type Control = (String, BTreeMap<String, Vec<u8>>);
@@ -353,9 +353,9 @@ fn read_file(
     path: &[u8],
     stated_bytes: u64,
 ) -> io::Result<(FileContent, u64, Sha256Digest)> {
-    let mut digesting = Digesting::new(file);
+    let mut digesting = DigestReader::new(file);
     let content = read_streamed(&mut digesting, path, stated_bytes, ReadDepth::Symbols)?;
     io::copy(&mut digesting, &mut io::sink())?;
-    let (size_bytes, sha256) = digesting.finish();
-    Ok((content, size_bytes, sha256))
+    let whole = digesting.finish();
+    Ok((content, whole.size_bytes, whole.digest))
 }

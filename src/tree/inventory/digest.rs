@@ -8,7 +8,7 @@ use bstr::{BString, ByteSlice};
 use sha2::{Digest, Sha256};
 
 use super::{EntryKind, Inventory};
-use crate::support::storage::digest_of;
+use crate::support::digest::digest_of;
 use crate::vocabulary::Sha256Digest;
 
 impl Inventory {

@@ -11,6 +11,7 @@ use bstr::{BStr, BString, ByteSlice};
 use serde::{Deserialize, Serialize};
 
 use crate::elf::ReadAt;
+use crate::support::streams::read_full;
 
 /// How much of a text is read: RECORD of the largest wheels has some megabytes.
 pub(super) const MAX_EVIDENCE_BYTES: u64 = 16 << 20;
@@ -150,13 +151,13 @@ pub(super) fn of_object<S: ReadAt + ?Sized>(object: &S) -> io::Result<Option<Evi
     let finder = bstr::Finder::new(".so");
     let mut names = BTreeSet::new();
     let mut window = Vec::with_capacity(CHUNK_BYTES + 2 * MAX_NAME_BYTES);
-    let mut chunk = vec![0; CHUNK_BYTES];
-    let mut offset = 0;
+    let mut bytes = object.reader(0);
     loop {
-        let length = object.read_at(&mut chunk, offset)?;
-        offset += length as u64;
-        window.extend_from_slice(&chunk[..length]);
-        let is_last = length == 0;
+        let start = window.len();
+        window.resize(start + CHUNK_BYTES, 0);
+        let length = read_full(&mut bytes, &mut window[start..])?;
+        window.truncate(start + length);
+        let is_last = length < CHUNK_BYTES;
         // A name that may go on in the next chunk is left for it.
         let sure = if is_last { window.len() } else { window.len().saturating_sub(MAX_NAME_BYTES) };
         let mut from = 0;

@@ -13,12 +13,12 @@ use bstr::{BString, ByteSlice};
 use serde::{Deserialize, Serialize};
 use tar::EntryType;
 
-use super::bounded::Bounded;
 use super::content::ReadDepth;
 use super::streamed::read_streamed;
 use super::tar_members::{Dialect, Member, each_member};
 use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory};
-use crate::support::storage::Digesting;
+use crate::support::digest::DigestReader;
+use crate::support::streams::BoundedReader;
 use crate::vocabulary::Sha256Digest;
 
 /// What one layer may come to. Layers with machine learning in them have some 20 GB.
@@ -102,11 +102,10 @@ pub(super) fn read_layer(tar: impl Read) -> io::Result<Layer> {
 }
 
 fn read_within(tar: impl Read, limits: Limits) -> io::Result<Layer> {
-    let mut digesting = Digesting::new(Bounded::new(tar, limits.inflated_bytes));
+    let mut digesting = DigestReader::new(BoundedReader::new(tar, limits.inflated_bytes));
     let mut reading = Reading::new(limits);
     each_member(&mut digesting, Dialect::Layer, |member| reading.add(member))?;
-    let (_, diff_id) = digesting.finish();
-    Ok(reading.finish(diff_id))
+    Ok(reading.finish(digesting.finish().digest))
 }
 
 /// What was read so far, by path.

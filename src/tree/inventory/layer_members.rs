@@ -6,9 +6,9 @@ use std::io::{self, Read};
 use bstr::{BString, ByteSlice};
 use tar::EntryType;
 
-use super::bounded::Bounded;
 use super::layer::{LIMITS, OPAQUE, WHITEOUT, WHITEOUT_META, clean_path, join, split};
 use super::tar_members::{Dialect, Member, each_member};
+use crate::support::streams::BoundedReader;
 
 /// One member of a layer.
 pub struct LayerMember<'layer> {
@@ -46,7 +46,7 @@ pub fn each_layer_member(
     mut take: impl FnMut(LayerMember<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut count = 0;
-    each_member(Bounded::new(tar, LIMITS.inflated_bytes), Dialect::Layer, |member| {
+    each_member(BoundedReader::new(tar, LIMITS.inflated_bytes), Dialect::Layer, |member| {
         count += 1;
         if count > LIMITS.entries {
             return Err(io::Error::other(format!("it has more than the {} entries allowed", LIMITS.entries)));

@@ -9,7 +9,6 @@
 //! (`left.rs`).
 
 mod ar_guard;
-mod bounded;
 mod cache;
 mod captured;
 mod content;

@@ -10,15 +10,13 @@ use super::evidence::{self, MAX_EVIDENCE_BYTES};
 use super::{Content, FileContent};
 
 use crate::elf::{self, ReadAt};
+use crate::support::streams::for_each_chunk;
 
 /// The largest object that is read; the largest of Debian has 1.3 GB.
 const MAX_OBJECT_BYTES: u64 = 4 << 30;
 
 /// The largest object that is held in memory; several are read at a time.
 const MAX_HELD_BYTES: u64 = 64 << 20;
-
-/// How much is written at a time of an object that is not held.
-const CHUNK_BYTES: usize = 128 << 10;
 
 /// Reads what matters of a file, and no more of the stream than it takes; `path` is its path in the tree.
 pub(super) fn read_streamed(
@@ -58,9 +56,10 @@ fn read_holding(
         return too_large();
     }
     if size_bytes > max_held_bytes {
-        return match spilled(&held, &mut file.take(wanted))? {
+        return match spill(&held, file.take(wanted)) {
             Ok(object) => read_source(&object, path, size_bytes, depth),
-            Err(error) => {
+            Err(SpillError::Stream(error)) => Err(error),
+            Err(SpillError::TemporaryFile(error)) => {
                 let cause = format!("cannot write it into a temporary file: {error}");
                 Ok(FileContent::new(Content::Unreadable(cause)).of_size(size_bytes))
             }
@@ -88,28 +87,19 @@ fn read_source<S: ReadAt + ?Sized>(
     Ok(FileContent::new(content).of_size(size_bytes).with(evidence))
 }
 
-/// A file without a name that has what was read of a stream and the rest of it. The outer error is the stream's.
-fn spilled(start: &[u8], rest: &mut dyn Read) -> io::Result<io::Result<File>> {
-    let begun = tempfile::tempfile().and_then(|mut file| file.write_all(start).map(|()| file));
-    let mut file = match begun {
-        Ok(file) => file,
-        Err(error) => return Ok(Err(error)),
-    };
-    let mut chunk = vec![0; CHUNK_BYTES];
-    loop {
-        let read = match rest.read(&mut chunk) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            read => read?,
-        };
-        match &chunk[..read] {
-            [] => return Ok(Ok(file)),
-            bytes => {
-                if let Err(error) = file.write_all(bytes) {
-                    return Ok(Err(error));
-                }
-            }
-        }
-    }
+/// Error of copying a stream into a temporary file.
+enum SpillError {
+    Stream(io::Error),
+    TemporaryFile(io::Error),
+}
+
+/// Copies a stream, of which `start` was read already, into a file without a name.
+fn spill(start: &[u8], rest: impl Read) -> Result<File, SpillError> {
+    let mut file = tempfile::tempfile().map_err(SpillError::TemporaryFile)?;
+    for_each_chunk(start.chain(rest), SpillError::Stream, |chunk| {
+        file.write_all(chunk).map_err(SpillError::TemporaryFile)
+    })?;
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use tar::{EntryType, Header};
 
 use super::Permissions;
 use super::pax::{MAX_PAX_BYTES, PaxRecords};
+use crate::support::streams::read_full;
 
 /// What a long name may come to; Linux takes 4 KiB.
 const MAX_NAME_BYTES: u64 = 64 << 10;
@@ -196,15 +197,10 @@ impl<P: Passable> Members<P> {
     fn header(&mut self) -> io::Result<Option<Header>> {
         let mut header = Header::new_old();
         let block = header.as_mut_bytes();
-        let mut filled = 0;
-        while filled < BLOCK_BYTES {
-            match self.source.read(&mut block[filled..]) {
-                Ok(0) if filled == 0 => return Ok(None),
-                Ok(0) => return Err(ends_too_soon()),
-                Ok(read) => filled += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+        match read_full(&mut self.source, block)? {
+            0 => return Ok(None),
+            BLOCK_BYTES => {}
+            _ => return Err(ends_too_soon()),
         }
         self.position += BLOCK_BYTES as u64;
         if block.iter().all(|byte| *byte == 0) {

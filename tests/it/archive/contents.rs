@@ -92,6 +92,9 @@ fn a_decompression_bomb_is_refused() {
     let set = world.update().expect("is what was signed");
     let mut read = Vec::new();
     let error = set.contents[0].open().expect("opens").read_to_end(&mut read).expect_err("is a bomb");
-    assert_eq!(error.to_string(), format!("inflates to more than the {} bytes allowed", CONTENTS.len()));
+    assert_eq!(
+        error.to_string(),
+        format!("it decompresses to more than the {} bytes allowed", CONTENTS.len())
+    );
     assert!(read.len() <= CONTENTS.len());
 }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::error::ExportError;
 use super::tables::{ExportFormat, Table};
-use crate::support::storage::directory_of;
+use crate::support::files::directory_of;
 
 /// Temporary directory on the file system of the output. It is removed when it is dropped.
 pub(super) struct StagingDir {

@@ -9,8 +9,8 @@ use bstr::ByteSlice;
 use tar::EntryType;
 
 use super::{BUFFER_BYTES, ImageFault};
-use crate::support::decompress::{Compression, MAGIC_BYTES};
-use crate::tree::inventory::bounded::Bounded;
+use crate::support::decompress::Compression;
+use crate::support::streams::BoundedReader;
 use crate::tree::inventory::tar_members::{Dialect, Member, Members, Passable, Seekable, Stream};
 use crate::vocabulary::MAX_LINKS;
 
@@ -74,16 +74,14 @@ pub(super) fn open(path: &Path) -> Result<Opened, ImageFault> {
         return Ok(Opened::Image(Blobs::Directory(path.to_owned())));
     }
     let mut file = File::open(path)?;
-    let mut head = Vec::new();
-    file.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut head)?;
+    let (compression, _) = Compression::detect(&mut file)?;
     file.rewind()?;
-    let compression = Compression::of_magic(&head);
     let mut archive =
         Archive { path: path.to_owned(), compression, members: BTreeMap::new(), held: BTreeMap::new() };
     let is_root = if compression == Compression::None {
         archive.list(Seekable::new(file)?)?
     } else {
-        archive.list(Stream(Bounded::new(compression.reader(file)?, MAX_ARCHIVE_BYTES)))?
+        archive.list(Stream(BoundedReader::new(compression.reader(file)?, MAX_ARCHIVE_BYTES)))?
     };
     let is_image =
         [super::OCI_INDEX, super::DOCKER_MANIFEST].iter().any(|name| archive.members.contains_key(*name));
@@ -155,7 +153,7 @@ impl Archive {
     /// The archive, inflated, from its beginning.
     fn inflated(&self) -> io::Result<Box<dyn Read + Send>> {
         let file = File::open(&self.path)?;
-        Ok(Box::new(Bounded::new(self.compression.reader(file)?, MAX_ARCHIVE_BYTES)))
+        Ok(Box::new(BoundedReader::new(self.compression.reader(file)?, MAX_ARCHIVE_BYTES)))
     }
 }
 

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::ImageFault;
 use super::blobs::Blobs;
 use super::platform::ImagePlatform;
-use crate::support::storage::digest_of_bytes;
+use crate::support::digest::digest_of_bytes;
 use crate::vocabulary::Sha256Digest;
 
 /// How many layers an image may have; engines stop at 127.

@@ -14,7 +14,7 @@ mod platform;
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,8 +25,8 @@ pub use platform::{ImagePlatform, choose as choose_image};
 use super::flatten::{LayerNumber, flatten};
 use super::layer::{Layer, read_layer};
 use super::{Inventory, InventoryError, LayerCache};
-use crate::support::decompress::{Compression, MAGIC_BYTES};
-use crate::support::storage::{Digesting, digest_of, digest_of_bytes};
+use crate::support::decompress::Compression;
+use crate::support::digest::{DigestReader, digest_of, digest_of_bytes};
 use crate::vocabulary::Sha256Digest;
 use blobs::{Blobs, Opened};
 use documents::Config;
@@ -294,19 +294,16 @@ impl Reader<'_> {
 
 /// Reads a layer as it lies in an image, in whatever compression, and checks its digest.
 fn read_blob(source: &mut (dyn Read + Send), digest: Option<Sha256Digest>) -> io::Result<Layer> {
-    let mut head = Vec::new();
-    (&mut *source).take(MAGIC_BYTES as u64).read_to_end(&mut head)?;
-    let compression = Compression::of_magic(&head);
-    let whole = Cursor::new(head).chain(source);
+    let (compression, whole) = Compression::detect(source)?;
     let (layer, found) = if compression == Compression::None {
         let layer = read_layer(whole)?;
         let diff_id = layer.diff_id;
         (layer, diff_id)
     } else {
-        let mut digesting = Digesting::new(whole);
+        let mut digesting = DigestReader::new(whole);
         let layer = read_layer(BufReader::with_capacity(BUFFER_BYTES, compression.reader(&mut digesting)?))?;
         io::copy(&mut digesting, &mut io::sink())?;
-        (layer, digesting.finish().1)
+        (layer, digesting.finish().digest)
     };
     match digest {
         Some(digest) if digest != found => {
