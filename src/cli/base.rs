@@ -187,7 +187,7 @@ impl From<BaseError> for Failure {
 impl From<RegistryError> for Failure {
     fn from(error: RegistryError) -> Self {
         let hint = error.hint();
-        let failure = if error.is_of_the_question() { Self::question(error) } else { Self::outside(error) };
+        let failure = if error.is_input_error() { Self::question(error) } else { Self::outside(error) };
         failure.hint_if(hint)
     }
 }

@@ -190,7 +190,7 @@ fn a_log_in_of_skopeo_is_used() {
     let refused = pull(&other, &reference, None, &Silent).expect_err("wants a log-in");
     assert_eq!(
         refused.hint(),
-        Some(format!("log in with `docker login {}`, or look whether the image is there", world.host))
+        Some(format!("log in with `docker login {}`, or check that the image exists", world.host))
     );
 }
 

@@ -27,7 +27,7 @@ pub struct ModelOrigin {
 /// Models a known image.
 ///
 /// # Errors
-/// When a package is not in the catalog or its .deb cannot be read, and when the outside fails.
+/// If a package is not in the catalog or its .deb cannot be read, and when the outside fails.
 pub(super) fn model<Services: BaseServices>(
     base: &Base,
     image: &KnownImage,

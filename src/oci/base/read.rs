@@ -93,7 +93,7 @@ impl fmt::Display for BaseNote {
 /// Reads the trees with the base below them.
 ///
 /// # Errors
-/// When a path cannot be read, and when the base cannot be fetched, modelled or read.
+/// If a path cannot be read, and when the base cannot be fetched, modelled or read.
 pub fn read_trees<Services: BaseServices>(
     base: Option<&Base>,
     request: TreeRequest<'_>,
@@ -134,7 +134,7 @@ pub fn read_trees<Services: BaseServices>(
 /// Reads a base on its own, such as an image for an audit.
 ///
 /// # Errors
-/// When it cannot be fetched, modelled or read.
+/// If it cannot be fetched, modelled or read.
 pub fn read_alone<Services: BaseServices>(
     base: &Base,
     request: TreeRequest<'_>,

@@ -35,7 +35,7 @@ impl Base {
     /// Parses the name of a base; a relative path starts in `directory`.
     ///
     /// # Errors
-    /// When the name stands for an image and is malformed.
+    /// If the name stands for an image and is malformed.
     pub fn parse(word: &OsStr, directory: &Path) -> Result<Self, RegistryError> {
         let reference = BaseReference::parse(word, directory)?;
         let name = match &reference {
@@ -74,7 +74,7 @@ impl BaseReference {
     /// registry if its first part is a host: it has a dot or a port, or is `localhost`, as in docker.
     ///
     /// # Errors
-    /// When the word stands for an image and is malformed.
+    /// If the word stands for an image and is malformed.
     pub fn parse(word: &OsStr, directory: &Path) -> Result<Self, RegistryError> {
         let path = directory.join(word);
         let Some(text) = word.to_str().filter(|_| !path.exists()) else { return Ok(Self::Path(path)) };

@@ -20,19 +20,19 @@ pub trait BaseServices {
     /// Directory of the cache.
     ///
     /// # Errors
-    /// When none can be chosen.
+    /// If none can be chosen.
     fn cache_dir(&self) -> Result<PathBuf, Self::Error>;
 
     /// Access to registries and to docker's engine.
     ///
     /// # Errors
-    /// When the settings are incomplete.
+    /// If the settings are incomplete.
     fn registry(&self) -> Result<RegistrySettings, Self::Error>;
 
     /// Catalog of the packages of `image`, which is known as `base`.
     ///
     /// # Errors
-    /// When no index of its release is available.
+    /// If no index of its release is available.
     fn catalog(
         &self,
         base: &Base,
@@ -43,7 +43,7 @@ pub trait BaseServices {
     /// .debs of packages, in their order. One that cannot be obtained is reported in its slot.
     ///
     /// # Errors
-    /// When the archive, the network or the cache fails.
+    /// If the archive, the network or the cache fails.
     fn debs(
         &self,
         provenance: &Provenance,

@@ -20,7 +20,7 @@ pub struct ImageIndex {
 /// Puts images into one layout, in the order in which they are given. Each is of its own platform.
 ///
 /// # Errors
-/// When there is none, two are for one platform, or the layout can't be written; nothing is left then.
+/// If there is none, two are for one platform, or the layout can't be written; nothing is left then.
 pub fn join(images: Vec<Composed>) -> Result<ImageIndex, ImageError> {
     let platforms: Vec<_> = images.iter().map(|image| platform_of(&image.config)).collect();
     let twice = platforms.iter().enumerate().find(|(index, one)| platforms[..*index].contains(one));
@@ -56,7 +56,7 @@ impl ImageIndex {
     /// Gives the layout its name.
     ///
     /// # Errors
-    /// When it can't be renamed; nothing is left then.
+    /// If it can't be renamed; nothing is left then.
     pub fn keep(self) -> Result<(), ImageError> {
         let output = self.layout.staging().output();
         fs::rename(self.layout.top(), output).map_err(|source| self.layout.failed(source))

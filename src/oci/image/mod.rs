@@ -118,7 +118,7 @@ pub struct ImageLayer {
 /// Composes an image in its staging. It vanishes unless it is kept.
 ///
 /// # Errors
-/// When the base is broken, a file of a tree can't be read, or the layout can't be written; nothing is left then.
+/// If the base is broken, a file of a tree can't be read, or the layout can't be written; nothing is left then.
 pub fn compose(
     request: &ImageRequest<'_>,
     staging: StagingDir,

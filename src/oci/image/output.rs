@@ -32,7 +32,7 @@ impl ImageOutput {
     /// What a word stands for, and the path that it names: `oci:DIR`, an archive by its ending, else a directory.
     ///
     /// # Errors
-    /// When it is an archive of another kind.
+    /// If it is an archive of another kind.
     pub fn of_word(word: &Path) -> Result<(Self, PathBuf), ImageError> {
         if let Some(directory) = layout_directory(word) {
             return Ok((Self::Layout, directory));
@@ -116,7 +116,7 @@ impl Composed {
     /// Gives it its name.
     ///
     /// # Errors
-    /// When it can't be packed or renamed; nothing is left then.
+    /// If it can't be packed or renamed; nothing is left then.
     pub fn keep(self) -> Result<(), ImageError> {
         let kept = match self.kind {
             // The kernel takes an empty directory's place by a rename, and no other.

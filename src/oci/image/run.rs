@@ -41,7 +41,7 @@ impl Composed {
     /// Runs a command in the image, for at most as long as `limit`.
     ///
     /// # Errors
-    /// When the image can't be unpacked or entered, and when the command fails.
+    /// If the image can't be unpacked or entered, and when the command fails.
     pub fn run(&self, words: &[String], limit: Duration) -> Result<(), ImageError> {
         let top = self.staging().path().join("root");
         let made = fs::create_dir(&top);

@@ -19,7 +19,7 @@ impl StagingDir {
     /// A new one for an output.
     ///
     /// # Errors
-    /// When none can be made there.
+    /// If none can be made there.
     pub fn beside(output: &Path) -> Result<Self, ImageError> {
         let failed = |source| ImageError::Write { output: output.to_owned(), source };
         let directory = directory_of(output);

@@ -12,7 +12,7 @@ use std::path::Path;
 /// of them may have a link where it needs a directory. `output` says on which disk scratch files are made.
 ///
 /// # Errors
-/// When a tree can't be read, or something is in its way.
+/// If a tree can't be read, or something is in its way.
 pub fn tree_layers(
     sources: &InputTrees,
     libraries: &Layer,
@@ -39,7 +39,7 @@ pub fn tree_layers(
 /// The layer of a base that is the directory of a root file system.
 ///
 /// # Errors
-/// When a part of it can't be read.
+/// If a part of it can't be read.
 pub fn root_layer(base: &Base, output: &Path) -> Result<Layer, ImageError> {
     let top = RootedPath::root();
     let tree = HostTree::new(&base.host_path, &base.inventory, &top);

@@ -24,7 +24,7 @@ impl Layer {
     /// Makes the list of entries, and copies what they hold out of the .debs into `scratch`, an empty file.
     ///
     /// # Errors
-    /// When a .deb is broken or lacks what the Plan takes of it, when the base has something in the way of an entry,
+    /// If a .deb is broken or lacks what the Plan takes of it, when the base has something in the way of an entry,
     /// when an include means nothing, and when `scratch` can't be written.
     pub fn compose(request: &Request<'_>, scratch: File) -> Result<Self, LayerError> {
         let Request { plan, sources, base, extent, is_lowest } = *request;

@@ -34,7 +34,7 @@ impl OutputKind {
     /// What the name of an output stands for: an archive by its ending, else a directory.
     ///
     /// # Errors
-    /// When it is an archive of another kind.
+    /// If it is an archive of another kind.
     pub fn of_name(output: &Path) -> Result<Self, LayerError> {
         let name = output.as_os_str().to_string_lossy();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
@@ -112,7 +112,7 @@ enum Held {
 /// Writes a layer beside `output`; `mtime` is in seconds since 1970.
 ///
 /// # Errors
-/// When it can't be written; nothing is left then.
+/// If it can't be written; nothing is left then.
 pub fn write(layer: &Layer, output: &Path, kind: OutputKind, mtime: u64) -> Result<Written, LayerError> {
     let failed = |source| LayerError::Write { output: output.to_owned(), source };
     let directory = directory_of(output);
@@ -157,7 +157,7 @@ pub fn write(layer: &Layer, output: &Path, kind: OutputKind, mtime: u64) -> Resu
 /// An empty file without a name, on the disk that the output is written to.
 ///
 /// # Errors
-/// When none can be made there.
+/// If none can be made there.
 pub fn scratch(output: &Path) -> Result<File, LayerError> {
     tempfile::tempfile_in(directory_of(output))
         .map_err(|source| LayerError::Write { output: output.to_owned(), source })
@@ -167,7 +167,7 @@ impl Layer {
     /// Writes the archive into `target`, and measures it: compressed, and not; `mtime` is in seconds since 1970.
     ///
     /// # Errors
-    /// When `target` fails, and when a file of a tree can't be read or is not as it was.
+    /// If `target` fails, and when a file of a tree can't be read or is not as it was.
     pub fn write_archive(
         &self,
         compression: LayerCompression,
@@ -218,7 +218,7 @@ impl Written {
     /// Gives it its name.
     ///
     /// # Errors
-    /// When it can't be renamed; nothing is left then.
+    /// If it can't be renamed; nothing is left then.
     pub fn keep(self) -> Result<(), LayerError> {
         let failed = |source| LayerError::Write { output: self.output.clone(), source };
         match self.held {

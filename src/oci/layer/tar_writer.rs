@@ -69,7 +69,7 @@ impl<W: Write> TarWriter<W> {
     /// Writes a directory; `name` has no slash at its end.
     ///
     /// # Errors
-    /// When the target fails.
+    /// If the target fails.
     pub fn directory(&mut self, name: &[u8], permissions: Permissions) -> io::Result<()> {
         let name = [name, b"/"].concat();
         self.header(EntryType::Directory, &name, b"", permissions, 0, self.mtime)
@@ -78,7 +78,7 @@ impl<W: Write> TarWriter<W> {
     /// Writes a symbolic link.
     ///
     /// # Errors
-    /// When the target fails.
+    /// If the target fails.
     pub fn link(&mut self, name: &[u8], target: &[u8], permissions: Permissions) -> io::Result<()> {
         self.header(EntryType::Symlink, name, target, permissions, 0, self.mtime)
     }
@@ -86,7 +86,7 @@ impl<W: Write> TarWriter<W> {
     /// Writes another name of a file that was written before.
     ///
     /// # Errors
-    /// When the target fails.
+    /// If the target fails.
     pub fn hard_link(&mut self, name: &[u8], target: &[u8], permissions: Permissions) -> io::Result<()> {
         self.header(EntryType::Link, name, target, permissions, 0, self.mtime)
     }
@@ -94,7 +94,7 @@ impl<W: Write> TarWriter<W> {
     /// Writes a regular file, of which `content` writes just `size_bytes`; `mtime` is its own time, if it has one.
     ///
     /// # Errors
-    /// When the target or `content` fails.
+    /// If the target or `content` fails.
     pub fn file<Error: From<io::Error>>(
         &mut self,
         name: &[u8],
@@ -112,7 +112,7 @@ impl<W: Write> TarWriter<W> {
     /// Writes the archive's end and hands back the target.
     ///
     /// # Errors
-    /// When the target fails.
+    /// If the target fails.
     pub fn finish(mut self) -> io::Result<W> {
         self.target.write_all(&END)?;
         Ok(self.target)

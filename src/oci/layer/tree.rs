@@ -67,7 +67,7 @@ impl Layer {
     /// `scratch` is an empty file.
     ///
     /// # Errors
-    /// When a part of the tree can't be read, and when `below` has something in the way.
+    /// If a part of the tree can't be read, and when `below` has something in the way.
     pub fn of_tree(
         tree: HostTree<'_>,
         below: &Root<'_>,
@@ -90,7 +90,7 @@ impl Layer {
     /// all agree on. `scratch` is an empty file.
     ///
     /// # Errors
-    /// When a part of the root can't be read.
+    /// If a part of the root can't be read.
     pub fn of_root(tree: HostTree<'_>, scratch: File) -> Result<Self, LayerError> {
         let nothing = Root::new();
         let mut taking = Taking::new(tree, &nothing, |host| host)?;

@@ -1,5 +1,5 @@
-//! The user's log-in to a registry, out of docker's `config.json` or the containers' `auth.json`
-//! (containers-auth.json(5)): written there, or by the credential helper that is named there.
+//! Log-in to a registry, from docker's `config.json` or the containers' `auth.json` (containers-auth.json(5)): stored
+//! in the file, or by the credential helper that the file names.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,35 +8,35 @@ use docker_credential::{CredentialRetrievalError, DockerCredential, get_credenti
 use oci_client::secrets::RegistryAuth;
 use serde_json::Value;
 
-use super::ImageReference;
+use super::reference::ImageReference;
 
-/// How docker calls Docker Hub in its configuration.
+/// Names of Docker Hub in configurations; docker itself writes the first.
 const DOCKER_HUB: [&str; 3] = ["https://index.docker.io/v1/", "index.docker.io", "docker.io"];
 
-/// A log-in.
+/// A log-in, or its absence.
 pub(super) struct Login {
     pub(super) auth: RegistryAuth,
-    /// Why one that is configured is not used.
-    pub(super) fault: Option<String>,
+    /// Reason why a configured log-in is not used.
+    pub(super) problem: Option<String>,
 }
 
-/// The log-in that the first of the files has for the image's registry; else none.
+/// Finds the log-in for the image's registry: that of the first file that has one.
 pub(super) fn login(image: &ImageReference, files: &[PathBuf]) -> Login {
-    let mut fault = None;
+    let mut problem = None;
     for file in files {
         match credential(image, file) {
             Ok(Some(DockerCredential::UsernamePassword(user, password))) => {
-                return Login { auth: RegistryAuth::Basic(user, password), fault: None };
+                return Login { auth: RegistryAuth::Basic(user, password), problem: None };
             }
-            // It would have to be changed for another token by a service that not every registry has.
+            // It has to be exchanged for another token, by a service that not every registry has.
             Ok(Some(DockerCredential::IdentityToken(_))) => {
-                fault = Some(format!("the log-in in {} is an identity token", file.display()));
+                problem = Some(format!("the log-in in {} is an identity token", file.display()));
             }
             Ok(None) => {}
-            Err(cause) => fault = Some(format!("the log-in in {} can't be used: {cause}", file.display())),
+            Err(cause) => problem = Some(format!("cannot use the log-in in {}: {cause}", file.display())),
         }
     }
-    Login { auth: RegistryAuth::Anonymous, fault }
+    Login { auth: RegistryAuth::Anonymous, problem }
 }
 
 fn credential(image: &ImageReference, file: &Path) -> Result<Option<DockerCredential>, String> {
@@ -46,12 +46,12 @@ fn credential(image: &ImageReference, file: &Path) -> Result<Option<DockerCreden
     let listed = |key: &&String| {
         ["auths", "credHelpers"].iter().any(|section| config[section].get(key.as_str()).is_some())
     };
-    // A store of log-ins is asked for the registry as docker calls it.
+    // A credential store knows the registry by docker's name for it.
     let Some(key) = keys.iter().find(listed).or(keys.last()) else { return Ok(None) };
     match get_credential_from_reader(bytes.as_slice(), key) {
         Ok(credential) => Ok(Some(credential)),
         Err(CredentialRetrievalError::NoCredentialConfigured) => Ok(None),
-        // So say the helpers where there is none (docker-credential-helpers, "credentials not found").
+        // Helpers report a missing log-in so (docker-credential-helpers, "credentials not found").
         Err(CredentialRetrievalError::HelperFailure { stdout, .. }) if stdout.contains("not found") => {
             Ok(None)
         }
@@ -60,7 +60,7 @@ fn credential(image: &ImageReference, file: &Path) -> Result<Option<DockerCreden
     }
 }
 
-/// What a log-in for the image may be listed under, the narrowest first; the last is how docker calls the registry.
+/// Keys of log-ins that apply to the image, the most specific first; the last is docker's name of the registry.
 fn keys(image: &ImageReference) -> Vec<String> {
     let registry = image.as_client().registry();
     let mut whole = format!("{registry}/{}", image.repository());
@@ -82,17 +82,17 @@ fn keys(image: &ImageReference) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// The log-in for an image by a file with this text, in words.
+    /// Describes the log-in for an image in a file with this text.
     fn found(image: &str, text: &str) -> String {
         let directory = tempfile::tempdir().expect("a directory");
         let file = directory.path().join("config.json");
         fs::write(&file, text).expect("a file");
         let image = ImageReference::parse(image).expect("is a reference");
-        let Login { auth, fault } = login(&image, &[directory.path().join("absent"), file]);
-        let fault = fault.map(|fault| fault.replace(&directory.path().display().to_string(), "DIR"));
+        let Login { auth, problem } = login(&image, &[directory.path().join("absent"), file]);
+        let problem = problem.map(|problem| problem.replace(&directory.path().display().to_string(), "DIR"));
         match auth {
             RegistryAuth::Basic(user, password) => format!("{user} {password}"),
-            _ => fault.unwrap_or_else(|| "nobody".to_owned()),
+            _ => problem.unwrap_or_else(|| "nobody".to_owned()),
         }
     }
 
@@ -101,7 +101,7 @@ mod tests {
     const TEAM: &str = r#"{"auth": "dGVhbTpzZWNyZXQ="}"#;
 
     #[test]
-    fn docker_hub_by_each_of_its_names() {
+    fn docker_hub_is_found_by_each_of_its_names() {
         for key in DOCKER_HUB {
             let text = format!(r#"{{"auths": {{"{key}": {USER}}}}}"#);
             assert_eq!(found("docker://debian", &text), "user secret", "{key}");
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_narrowest_name_counts() {
+    fn the_most_specific_name_wins() {
         let text = format!(r#"{{"auths": {{"quay.io": {USER}, "quay.io/team": {TEAM}}}}}"#);
         assert_eq!(found("quay.io/team/app", &text), "team secret");
         assert_eq!(found("quay.io/teams/app", &text), "user secret");
@@ -119,17 +119,17 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_used_says_why() {
+    fn unusable_log_ins_are_reported() {
         let token = r#"{"auths": {"quay.io": {"identitytoken": "x"}}}"#;
         assert_eq!(found("quay.io/x", token), "the log-in in DIR/config.json is an identity token");
         let broken = found("quay.io/x", "{");
-        assert!(broken.starts_with("the log-in in DIR/config.json can't be used: EOF"), "{broken}");
+        assert!(broken.starts_with("cannot use the log-in in DIR/config.json: EOF"), "{broken}");
         let odd = found("quay.io/x", r#"{"auths": {"quay.io": {"auth": "%"}}}"#);
-        assert_eq!(odd, "the log-in in DIR/config.json can't be used: Unable to decode credential");
+        assert_eq!(odd, "cannot use the log-in in DIR/config.json: Unable to decode credential");
         assert_eq!(found("quay.io/x", r#"{"auths": {"quay.io": {}}}"#), "nobody");
         assert_eq!(
             found("quay.io/x", "[]"),
-            "the log-in in DIR/config.json can't be used: Unable to read config"
+            "cannot use the log-in in DIR/config.json: Unable to read config"
         );
     }
 }

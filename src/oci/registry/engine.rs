@@ -1,5 +1,5 @@
-//! An image out of docker's engine, as the archive of docker-save in the cache (Docker Engine API, "Inspect an image",
-//! "Export an image"). It is kept by the image's identifier, which is a digest: the same image is fetched once.
+//! Export of an image from docker's engine, as a docker-save archive in the cache (Docker Engine API, "Inspect an
+//! image", "Export an image"). Its name is the image's identifier, a digest, so that each image is fetched once.
 
 use std::fs;
 use std::io;
@@ -8,32 +8,33 @@ use std::path::{Path, PathBuf};
 use reqwest::Client;
 use serde::Deserialize;
 
-use super::manifests::{read_within, request_failed, successful};
-use super::session::USER_AGENT;
-use super::store::{Store, temporary};
-use super::{EngineImage, RegistryError, RegistrySettings, TransferError};
+use super::error::{RegistryError, TransferError};
+use super::http::{USER_AGENT, read_within, request_failed, successful};
+use super::reference::EngineImage;
+use super::settings::RegistrySettings;
+use super::store::{Store, temporary_file};
 use crate::support::progress::Progress;
 use crate::support::tls;
 use crate::vocabulary::Sha256Digest;
 
-/// Where the engine listens if nobody says otherwise.
+/// Default socket of the engine.
 const SOCKET: &str = "/var/run/docker.sock";
-/// How addresses of sockets begin.
+/// Prefix of the address of a socket.
 const UNIX: &str = "unix://";
-/// The host of a request to a socket, which nobody looks at.
+/// Host in requests to a socket, which ignores it.
 const HOST: &str = "http://docker";
-/// What the engine's description of an image may come to.
+/// Limit on the engine's description of an image.
 const MAX_DESCRIPTION_BYTES: usize = 4 << 20;
-/// What an archive that holds an image may come to.
+/// Limit on the archive of an image.
 const MAX_ARCHIVE_BYTES: u64 = 256 << 30;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Description {
+struct ImageDescription {
     id: String,
 }
 
-/// Has the engine write an image into the cache, unless it did before.
+/// Saves an image into the cache, unless it is there already.
 pub(super) async fn save(
     settings: &RegistrySettings,
     image: &EngineImage,
@@ -47,7 +48,7 @@ pub(super) async fn save(
     })
 }
 
-/// The socket that DOCKER_HOST names.
+/// Socket that DOCKER_HOST names.
 fn socket(docker_host: Option<&str>) -> Result<PathBuf, RegistryError> {
     let Some(address) = docker_host.filter(|address| !address.is_empty()) else {
         return Ok(PathBuf::from(SOCKET));
@@ -71,18 +72,18 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<PathBuf, TransferError> {
         let client = new_client(&self.socket)?;
-        let what = format!("image {}", image.name());
-        // A name of an image has nothing in it that a URL would need escaped.
-        let answer = client.get(format!("{HOST}/images/{}/json", image.name())).send().await;
-        let described = successful(answer, &self.host, &what).await?;
-        let description = read_within(described, MAX_DESCRIPTION_BYTES, &self.host).await?;
+        let item = format!("image {}", image.name());
+        // A name of an image has no character that must be escaped in a URL.
+        let sent = client.get(format!("{HOST}/images/{}/json", image.name())).send().await;
+        let response = successful(sent, &self.host, &item).await?;
+        let description = read_within(response, MAX_DESCRIPTION_BYTES, &self.host).await?;
         let id = description.and_then(|text| {
-            let Description { id } = serde_json::from_slice(&text).ok()?;
+            let ImageDescription { id } = serde_json::from_slice(&text).ok()?;
             id.strip_prefix("sha256:")?.parse().ok()
         });
         let Some(id) = id else {
-            let cause = "it does not tell the image's identifier".to_owned();
-            return Err(TransferError::Document { host: self.host.clone(), what, cause });
+            let cause = "it has no identifier".to_owned();
+            return Err(TransferError::Malformed { host: self.host.clone(), item, cause });
         };
         let path = store.engine_archive(id);
         if !path.is_file() {
@@ -91,8 +92,8 @@ impl Engine {
         Ok(path)
     }
 
-    /// Fetches the archive by the identifier: the name may stand for another image by now, and one without a tag
-    /// would give those of all tags.
+    /// Fetches the archive by the identifier: the name may stand for another image by now, and a name without a tag
+    /// exports the images of all tags.
     async fn fetch(
         &self,
         client: &Client,
@@ -100,28 +101,29 @@ impl Engine {
         path: &Path,
         progress: &dyn Progress,
     ) -> Result<(), TransferError> {
-        let what = format!("image sha256:{id}");
-        let task = progress.task(&format!("docker engine {what:.25}"), None);
-        let answer = client.get(format!("{HOST}/images/sha256:{id}/get")).send().await;
-        let mut archive = successful(answer, &self.host, &what).await?;
-        let stored = |source: io::Error| TransferError::Store { path: path.to_owned(), source };
+        let item = format!("image sha256:{id}");
+        let task = progress.task(&format!("docker engine {item:.25}"), None);
+        let sent = client.get(format!("{HOST}/images/sha256:{id}/get")).send().await;
+        let mut archive = successful(sent, &self.host, &item).await?;
+        let failed = |source: io::Error| TransferError::File { path: path.to_owned(), source };
         let directory = path.parent().unwrap_or(Path::new("."));
-        let mut file = fs::create_dir_all(directory).and_then(|()| temporary(directory)).map_err(stored)?;
+        let mut file =
+            fs::create_dir_all(directory).and_then(|()| temporary_file(directory)).map_err(failed)?;
         let mut received = 0;
         while let Some(chunk) = archive.chunk().await.map_err(|error| request_failed(&self.host, error))? {
             received += chunk.len() as u64;
             if received > MAX_ARCHIVE_BYTES {
-                let cause = format!("it has more than the {MAX_ARCHIVE_BYTES} bytes allowed");
-                return Err(TransferError::Document { host: self.host.clone(), what, cause });
+                let cause = format!("it exceeds the limit of {MAX_ARCHIVE_BYTES} bytes");
+                return Err(TransferError::Malformed { host: self.host.clone(), item, cause });
             }
-            io::Write::write_all(&mut file, &chunk).map_err(stored)?;
+            io::Write::write_all(&mut file, &chunk).map_err(failed)?;
             task.advance(chunk.len() as u64);
         }
-        file.persist(path).map(drop).map_err(|error| stored(error.error))
+        file.persist(path).map(drop).map_err(|error| failed(error.error))
     }
 }
 
-/// A client of a socket. Nothing there speaks TLS, and yet it can't be made without.
+/// Creates a client of a socket. It needs a TLS configuration, although it uses none.
 fn new_client(socket: &Path) -> Result<Client, TransferError> {
     let tls = tls::client_config(&[]).map_err(|error| TransferError::Client(Box::new(error)))?;
     let client = Client::builder().tls_backend_preconfigured(tls).unix_socket(socket).user_agent(USER_AGENT);
@@ -133,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_the_engine_is() {
+    fn the_engine_is_at_the_socket_of_docker_host() {
         let of = |address| socket(address).ok();
         assert_eq!(of(None), Some(PathBuf::from("/var/run/docker.sock")));
         assert_eq!(of(Some("")), Some(PathBuf::from("/var/run/docker.sock")));

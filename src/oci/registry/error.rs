@@ -1,4 +1,4 @@
-//! What can go wrong with an image that is not here.
+//! Failures of transfers.
 
 use std::io;
 use std::path::PathBuf;
@@ -10,234 +10,234 @@ use reqwest::StatusCode;
 use crate::tree::inventory::ImageFault;
 use crate::vocabulary::Sha256Digest;
 
-/// How much of what a registry says is repeated.
-const MAX_SAID_CHARACTERS: usize = 300;
+/// Limit on the part of a registry's message that is shown.
+const MAX_MESSAGE_CHARACTERS: usize = 300;
 
-/// An image could not be had, or not be pushed.
+/// An image cannot be fetched or pushed.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
-    /// A name is none of an image.
+    /// A name of an image is malformed.
     #[error("cannot read the image reference '{}': {cause}", .text.escape_debug())]
     Reference {
-        /// The name as it was typed.
+        /// Name as it was typed.
         text: String,
-        /// Why.
+        /// Cause.
         cause: String,
     },
-    /// The engine is somewhere else than at a socket.
-    #[error("cannot ask the docker engine at '{}': it is no unix:// socket", .address.escape_debug())]
+    /// The engine is not at a socket.
+    #[error("cannot reach the docker engine at '{}': it is not a unix:// socket", .address.escape_debug())]
     EngineAddress {
-        /// Where it is said to be.
+        /// Address.
         address: String,
     },
-    /// An image could not be fetched.
+    /// An image cannot be fetched.
     #[error("cannot pull {reference}")]
     Pull {
-        /// The image as it was typed.
+        /// Image as it was typed.
         reference: String,
-        /// Why.
+        /// Cause.
         #[source]
         source: Box<TransferError>,
     },
-    /// An image could not be sent.
+    /// An image cannot be pushed.
     #[error("cannot push {reference}")]
     Push {
-        /// The image as it was typed.
+        /// Image as it was typed.
         reference: String,
-        /// Why.
+        /// Cause.
         #[source]
         source: Box<TransferError>,
     },
-    /// There is no image for the platform in a list, or several are.
+    /// An index has no image for the platform, or several.
     #[error("cannot choose an image of {reference}")]
     Choice {
-        /// The list as it was typed.
+        /// Index as it was typed.
         reference: String,
-        /// Why.
+        /// Cause.
         #[source]
         source: ImageFault,
     },
-    /// The engine did not give an image.
+    /// The engine does not export an image.
     #[error("cannot get {image} from the docker engine at {socket}")]
     Engine {
-        /// The image as it was typed.
+        /// Image as it was typed.
         image: String,
-        /// Where the engine listens.
+        /// Socket of the engine.
         socket: PathBuf,
-        /// Why.
+        /// Cause.
         #[source]
         source: Box<TransferError>,
     },
-    /// A layout has not the one image that is to be pushed.
+    /// A layout does not have exactly one image to push.
     #[error("cannot push {directory}: {cause}")]
     Layout {
-        /// The layout.
+        /// Layout.
         directory: PathBuf,
-        /// What is wrong with it.
+        /// Cause.
         cause: String,
     },
-    /// The cache does not have it, and nothing may be fetched.
+    /// The cache does not have the image, and nothing may be fetched.
     #[error("cannot work offline: the cache has no {reference}")]
     NotCached {
-        /// The image as it was typed.
+        /// Image as it was typed.
         reference: String,
     },
-    /// What the transfers run on could not be set up.
+    /// The runtime of the client cannot be set up.
     #[error("cannot set up the client of registries: {0}")]
     Setup(String),
 }
 
 impl RegistryError {
-    /// Whether the question was bad, and not the outside.
-    pub fn is_of_the_question(&self) -> bool {
+    /// True if the user's input is wrong, rather than the network, the registry or the disk.
+    pub fn is_input_error(&self) -> bool {
         matches!(self, Self::Reference { .. } | Self::EngineAddress { .. } | Self::Choice { .. })
     }
 
-    /// What the user can do about it.
+    /// Advice that fixes the error.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Reference { .. } => Some(
                 "an image is docker://NAME[:TAG], HOST/NAME[:TAG], HOST/NAME@sha256:… or docker-daemon:NAME[:TAG]; \
-                 a file or directory whose name is like that is ./NAME"
+                 write ./NAME for a file or directory with such a name"
                     .to_owned(),
             ),
             Self::EngineAddress { .. } => {
-                Some("set DOCKER_HOST to unix:///PATH, or write the image to a file by docker save".to_owned())
+                Some("set DOCKER_HOST to unix:///PATH, or write the image to a file with `docker save`".to_owned())
             }
-            Self::Choice { .. } => Some("--platform chooses one of several".to_owned()),
+            Self::Choice { .. } => Some("choose one with --platform".to_owned()),
             Self::Engine { source, .. } => matches!(**source, TransferError::Request { .. })
-                .then(|| "is it running? DOCKER_HOST=unix:///PATH names another socket".to_owned()),
+                .then(|| "start the engine, or name another socket with DOCKER_HOST=unix:///PATH".to_owned()),
             Self::Pull { source, .. } | Self::Push { source, .. } => source.hint(),
-            Self::NotCached { .. } => Some("fetch it once without --offline".to_owned()),
+            Self::NotCached { .. } => Some("run it once without --offline".to_owned()),
             Self::Layout { .. } | Self::Setup(_) => None,
         }
     }
 }
 
-/// Why a transfer failed.
+/// A transfer failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {
-    /// The client can't be made.
+    /// The HTTP client cannot be created.
     #[error("cannot set up the HTTP client")]
     Client(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The other side can't be reached, or does not speak HTTP.
+    /// The host cannot be reached, or does not speak HTTP.
     #[error("request to {host} failed")]
     Request {
-        /// The other side.
+        /// Host.
         host: String,
-        /// Why.
+        /// Cause.
         #[source]
         source: reqwest::Error,
     },
-    /// It answered something else than what was asked for.
-    #[error("{host} answered {status} for {what}{said}")]
+    /// The response is an error.
+    #[error("{host} answered {status} for {item}{message}")]
     Status {
-        /// The other side.
+        /// Host.
         host: String,
-        /// What was asked for.
-        what: String,
-        /// The answer.
+        /// Requested item.
+        item: String,
+        /// Status of the response.
         status: StatusCode,
-        /// What it said of it, with a colon before it.
-        said: String,
-        /// How long it asks to wait.
+        /// Message of the response, after a colon.
+        message: String,
+        /// Requested delay before a retry.
         retry_after: Option<Duration>,
     },
-    /// It does not let this user.
-    #[error("{host} denies access to {what}{}", with_colon(.login.as_deref()))]
+    /// Access is denied.
+    #[error("{host} denies access to {item}{}", with_colon(.login.as_deref()))]
     Denied {
-        /// The other side.
+        /// Host.
         host: String,
-        /// What was asked for.
-        what: String,
-        /// Why no log-in was used.
+        /// Requested item.
+        item: String,
+        /// Reason why a configured log-in was not used.
         login: Option<String>,
     },
-    /// No token could be had.
+    /// The log-in fails.
     #[error("cannot log in to {host}: {cause}")]
     Login {
-        /// The registry.
+        /// Host.
         host: String,
-        /// Why.
+        /// Cause.
         cause: String,
     },
-    /// It is not of the form.
-    #[error("{what} of {host}: {cause}")]
-    Document {
-        /// The other side.
+    /// A document is malformed.
+    #[error("{item} of {host}: {cause}")]
+    Malformed {
+        /// Host.
         host: String,
-        /// What is wrong.
-        what: String,
-        /// Why.
+        /// Document.
+        item: String,
+        /// Cause.
         cause: String,
     },
-    /// It is larger or smaller than was stated.
-    #[error("{what} of {host} has not the {expected} bytes that it should have")]
+    /// A blob is larger than stated.
+    #[error("{item} of {host} is larger than the stated {expected} bytes")]
     Size {
-        /// The other side.
+        /// Host.
         host: String,
-        /// What was fetched.
-        what: String,
-        /// How much it should have.
+        /// Fetched item.
+        item: String,
+        /// Stated size in bytes.
         expected: u64,
     },
-    /// It is something else than was asked for.
-    #[error("{what} of {host} has the digest sha256:{found} and not sha256:{expected}")]
+    /// An item has another digest than stated.
+    #[error("{item} of {host} has the digest sha256:{found} and not sha256:{expected}")]
     Digest {
-        /// The other side.
+        /// Host.
         host: String,
-        /// What was fetched.
-        what: String,
-        /// What it should have.
+        /// Fetched item.
+        item: String,
+        /// Stated digest.
         expected: Sha256Digest,
-        /// What it has.
+        /// Actual digest.
         found: Sha256Digest,
     },
     /// The transfer broke off.
-    #[error("the transfer of {what} from {host} broke off after {received} bytes")]
+    #[error("the transfer of {item} from {host} broke off after {received} bytes")]
     Interrupted {
-        /// The other side.
+        /// Host.
         host: String,
-        /// What was fetched.
-        what: String,
-        /// How much is there.
+        /// Fetched item.
+        item: String,
+        /// Number of bytes that were received.
         received: u64,
-        /// Why, where the connection says so.
+        /// Cause, if the connection reports one.
         #[source]
         source: Option<io::Error>,
     },
-    /// The registry does not speak as the specification says.
-    #[error("cannot make sense of what {host} answers for {what}")]
+    /// The response violates the specification.
+    #[error("cannot understand the response of {host} for {item}")]
     Protocol {
-        /// The registry.
+        /// Host.
         host: String,
-        /// What was asked for.
-        what: String,
-        /// Why.
+        /// Requested item.
+        item: String,
+        /// Cause.
         #[source]
         source: Box<OciDistributionError>,
     },
-    /// There is no image for the platform, or several are.
+    /// An index has no image for the platform, or several.
     #[error(transparent)]
     Choice(ImageFault),
-    /// It can't be written into the cache, or not be read from where it is.
+    /// A file cannot be read or written.
     #[error("cannot use {path}")]
-    Store {
-        /// The file or directory.
+    File {
+        /// File or directory.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         #[source]
         source: io::Error,
     },
 }
 
 impl TransferError {
-    /// An error of the client of registries.
-    pub(super) fn of_client(host: &str, what: &str, error: OciDistributionError) -> Self {
-        let (host, what) = (host.to_owned(), what.to_owned());
-        let status = |code: u16, said: &str| {
+    /// Converts an error of the client of registries.
+    pub(super) fn of_client(host: &str, item: &str, error: OciDistributionError) -> Self {
+        let (host, item) = (host.to_owned(), item.to_owned());
+        let status = |code: u16, message: &str| {
             let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            Self::of_status(&host, &what, status, said, None)
+            Self::of_status(&host, &item, status, message, None)
         };
         match error {
             OciDistributionError::RequestError(error) => match error.status() {
@@ -261,52 +261,52 @@ impl TransferError {
                 };
                 status(code, first.map_or("", |error| &error.message))
             }
-            error => Self::Protocol { host, what, source: Box::new(error) },
+            error => Self::Protocol { host, item, source: Box::new(error) },
         }
     }
 
-    /// What an answer that is no success means.
+    /// Converts the status of an unsuccessful response.
     pub(super) fn of_status(
         host: &str,
-        what: &str,
+        item: &str,
         status: StatusCode,
-        said: &str,
+        message: &str,
         retry_after: Option<Duration>,
     ) -> Self {
-        let (host, what) = (host.to_owned(), what.to_owned());
+        let (host, item) = (host.to_owned(), item.to_owned());
         match status.as_u16() {
-            401 | 403 => Self::Denied { host, what, login: None },
-            _ => Self::Status { host, what, status, said: said_of(said), retry_after },
+            401 | 403 => Self::Denied { host, item, login: None },
+            _ => Self::Status { host, item, status, message: shown_message(message), retry_after },
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
             Self::Denied { host, .. } | Self::Login { host, .. } => {
-                Some(format!("log in with `docker login {host}`, or look whether the image is there"))
+                Some(format!("log in with `docker login {host}`, or check that the image exists"))
             }
             Self::Status { status: StatusCode::NOT_FOUND, .. } => {
-                Some("look whether the name and the tag are right".to_owned())
+                Some("check the name and the tag".to_owned())
             }
             Self::Request { host, .. } => Some(format!(
-                "--offline takes what is cached; --insecure-registry {host} is for one without TLS"
+                "use cached images with --offline, or --insecure-registry {host} for a registry without TLS"
             )),
             _ => None,
         }
     }
 }
 
-/// What a registry said, on one line and cut short.
-pub(super) fn said_of(text: &str) -> String {
+/// Formats a message of a registry: after a colon, on one line, and cut short.
+pub(super) fn shown_message(text: &str) -> String {
     let text = text.trim();
     if text.is_empty() {
         return String::new();
     }
-    let mut said: String = text.chars().take(MAX_SAID_CHARACTERS).collect();
-    if said.len() < text.len() {
-        said.push('…');
+    let mut shown: String = text.chars().take(MAX_MESSAGE_CHARACTERS).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
     }
-    format!(": {}", said.escape_debug())
+    format!(": {}", shown.escape_debug())
 }
 
 fn with_colon(text: Option<&str>) -> String {

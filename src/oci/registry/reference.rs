@@ -25,7 +25,7 @@ impl ImageReference {
     /// Parses a name, with or without `docker://`. The host defaults to Docker Hub, the tag to `latest`.
     ///
     /// # Errors
-    /// When it is not a name of an image.
+    /// If it is not a name of an image.
     pub fn parse(text: &str) -> Result<Self, RegistryError> {
         let fault = |cause: String| RegistryError::Reference { text: text.to_owned(), cause };
         let name = text.strip_prefix(REGISTRY_PREFIX).unwrap_or(text);
@@ -89,7 +89,7 @@ impl EngineImage {
     /// Parses a name, with or without `docker-daemon:`.
     ///
     /// # Errors
-    /// When it is not a name of an image.
+    /// If it is not a name of an image.
     pub fn parse(text: &str) -> Result<Self, RegistryError> {
         let fault = |cause: String| RegistryError::Reference { text: text.to_owned(), cause };
         let name = text.strip_prefix(ENGINE_PREFIX).unwrap_or(text);

@@ -1,34 +1,34 @@
-//! Trying again what may succeed the next time: broken connections, 408, 429, 5xx.
+//! Retries after failures that may be temporary: broken connections, and the statuses 408, 429 and 5xx.
 
 use std::time::Duration;
 
-use super::TransferError;
+use super::error::TransferError;
 
-/// How often one thing is asked for.
+/// Number of attempts at one request.
 const MAX_ATTEMPTS: u32 = 4;
-/// The wait before the second attempt; it doubles with each further one.
+/// Delay before the second attempt; it doubles with each further one.
 const BACK_OFF: Duration = Duration::from_millis(500);
-/// The longest wait that a registry may ask for with Retry-After.
+/// Limit on the delay that a registry requests with Retry-After.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
 
-/// Does something until it succeeds, can't, or was tried often enough.
+/// Calls `attempt` until it succeeds, fails for good, or was called [`MAX_ATTEMPTS`] times.
 pub(super) async fn with_retries<T>(
     mut attempt: impl AsyncFnMut() -> Result<T, TransferError>,
 ) -> Result<T, TransferError> {
     for failures in 0..MAX_ATTEMPTS - 1 {
         match attempt().await {
-            Err(error) => match wait(&error, failures) {
-                Some(wait) => tokio::time::sleep(wait).await,
+            Err(error) => match delay(&error, failures) {
+                Some(delay) => tokio::time::sleep(delay).await,
                 None => return Err(error),
             },
-            done => return done,
+            result => return result,
         }
     }
     attempt().await
 }
 
-/// The wait before another attempt, where that has a chance.
-fn wait(error: &TransferError, failures: u32) -> Option<Duration> {
+/// Delay before another attempt; none if a retry cannot help.
+fn delay(error: &TransferError, failures: u32) -> Option<Duration> {
     let back_off = BACK_OFF * 2_u32.saturating_pow(failures);
     match error {
         TransferError::Request { source, .. } if source.is_builder() || source.is_redirect() => None,

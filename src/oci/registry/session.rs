@@ -1,8 +1,8 @@
-//! A session with one registry about one repository: how it is reached, and as whom (OCI Distribution; docker's
-//! "Token Authentication Specification").
+//! A session with one registry about one repository: connection and log-in (OCI Distribution; docker's "Token
+//! Authentication Specification").
 //!
-//! `oci_client` logs in and moves blobs. It reads a manifest whole, however large a hostile registry makes it, and does
-//! not tell for how long a busy one asks to wait: manifests go through [`super::manifests`], with the same log-in.
+//! `oci_client` logs in and transfers blobs. It reads a manifest whole, however large a hostile registry makes it, and
+//! hides the Retry-After of a busy one: so manifests go through [`super::manifests`], with the same log-in.
 
 use std::time::Duration;
 
@@ -15,23 +15,23 @@ use reqwest::header::HeaderValue;
 use reqwest::redirect::Policy;
 
 use super::credentials::login;
-use super::error::said_of;
+use super::error::{TransferError, shown_message};
+use super::http::USER_AGENT;
+use super::reference::ImageReference;
 use super::retry::with_retries;
-use super::{ImageReference, RegistrySettings, TransferError};
+use super::settings::RegistrySettings;
 use crate::support::tls::{self, CertificateDer};
 
-/// How long a connection may take to come up.
+/// Limit on the time to connect.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long a registry may be silent, before its answer or in the midst of it.
+/// Limit on silence of a registry, before or within a response.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a log-in may take, and the answer to it.
+/// Limit on the time of a log-in.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
-/// How many redirects are followed for one request.
+/// Limit on redirects of one request.
 const MAX_REDIRECTS: usize = 5;
-/// How this program calls itself.
-pub(super) const USER_AGENT: &str = concat!("sodeb/", env!("CARGO_PKG_VERSION"));
 
-/// What is said of the user in each request.
+/// Authorization of the requests.
 #[derive(Clone)]
 enum Authorization {
     None,
@@ -39,7 +39,7 @@ enum Authorization {
     Bearer(String),
 }
 
-/// A session.
+/// A session, logged in.
 pub(super) struct Session<'run> {
     pub(super) image: &'run ImageReference,
     settings: &'run RegistrySettings,
@@ -47,12 +47,12 @@ pub(super) struct Session<'run> {
     client: Client,
     http: reqwest::Client,
     authorization: Authorization,
-    /// Why a configured log-in is not used.
-    login_fault: Option<String>,
+    /// Reason why a configured log-in is not used.
+    login_problem: Option<String>,
 }
 
 impl<'run> Session<'run> {
-    /// Logs in, where the registry wants that.
+    /// Opens a session, and logs in if the registry requires it.
     pub(super) async fn open(
         settings: &'run RegistrySettings,
         image: &'run ImageReference,
@@ -61,24 +61,24 @@ impl<'run> Session<'run> {
         let login = login(image, &settings.credential_files);
         let host = image.host();
         let authorities = tls::authorities();
-        let asking = new_client(settings, host, &authorities)?;
+        let anonymous = new_client(settings, host, &authorities)?;
         let token = with_retries(async || {
-            let asked = asking.auth(image.as_client(), &login.auth, operation);
-            match tokio::time::timeout(LOGIN_TIMEOUT, asked).await {
-                Ok(answer) => answer.map_err(|error| login_error(host, error)),
-                Err(_) => Err(login_fault(host, "no answer in time")),
+            let request = anonymous.auth(image.as_client(), &login.auth, operation);
+            match tokio::time::timeout(LOGIN_TIMEOUT, request).await {
+                Ok(token) => token.map_err(|error| login_error(host, error)),
+                Err(_) => Err(login_failed(host, "it does not respond in time")),
             }
         })
         .await?;
         let authorization = match (token, login.auth) {
             (Some(token), _) if HeaderValue::from_str(&token).is_err() => {
-                return Err(login_fault(host, "its token has characters that none may have"));
+                return Err(login_failed(host, "its token has characters that are not allowed"));
             }
             (Some(token), _) => Authorization::Bearer(token),
             (None, RegistryAuth::Basic(user, password)) => Authorization::Basic(user, password),
             (None, _) => Authorization::None,
         };
-        // A client of its own, which has the token and asks for no other by itself.
+        // A new client, which has the token and requests no other.
         let client = new_client(settings, host, &authorities)?;
         match &authorization {
             Authorization::None => {}
@@ -90,48 +90,48 @@ impl<'run> Session<'run> {
             }
         }
         let http = new_http(&authorities)?;
-        Ok(Self { image, settings, operation, client, http, authorization, login_fault: login.fault })
+        Ok(Self { image, settings, operation, client, http, authorization, login_problem: login.problem })
     }
 
-    /// Does something in the session: again where that has a chance, and with a new token where it has run out, as
-    /// they do within minutes.
+    /// Performs an action in the session, with retries, and with a new token if the token expired, as they do within
+    /// minutes.
     pub(super) async fn perform<T>(
         &self,
         mut action: impl AsyncFnMut(&Session<'run>) -> Result<T, TransferError>,
     ) -> Result<T, TransferError> {
         let is_token = matches!(self.authorization, Authorization::Bearer(_));
-        let done = match with_retries(async || action(self).await).await {
+        let result = match with_retries(async || action(self).await).await {
             Err(TransferError::Denied { .. }) if is_token => {
                 let renewed = Session::open(self.settings, self.image, self.operation).await?;
                 with_retries(async || action(&renewed).await).await
             }
-            done => done,
+            result => result,
         };
-        done.map_err(|error| match error {
-            TransferError::Denied { host, what, .. } => {
-                TransferError::Denied { host, what, login: self.login_fault.clone() }
+        result.map_err(|error| match error {
+            TransferError::Denied { host, item, .. } => {
+                TransferError::Denied { host, item, login: self.login_problem.clone() }
             }
             error => error,
         })
     }
 
-    /// The client of blobs.
+    /// Client for blobs.
     pub(super) fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The host, for whoever reads an error.
+    /// Host, for errors.
     pub(super) fn host(&self) -> &str {
         self.image.host()
     }
 
-    /// The URL of a path below the repository.
+    /// URL of a path below the repository.
     pub(super) fn url(&self, path: &str) -> String {
         let scheme = if is_plain(self.settings, self.host()) { "http" } else { "https" };
         format!("{scheme}://{}/v2/{}/{path}", self.host(), self.image.repository())
     }
 
-    /// A request that says who asks.
+    /// Creates an authorized request.
     pub(super) fn request(&self, method: reqwest::Method, url: &str) -> RequestBuilder {
         let request = self.http.request(method, url);
         match &self.authorization {
@@ -142,21 +142,21 @@ impl<'run> Session<'run> {
     }
 }
 
-fn login_fault(host: &str, cause: &str) -> TransferError {
+fn login_failed(host: &str, cause: &str) -> TransferError {
     TransferError::Login { host: host.to_owned(), cause: cause.to_owned() }
 }
 
 fn login_error(host: &str, error: OciDistributionError) -> TransferError {
     match error {
-        OciDistributionError::AuthenticationFailure(said) => {
-            login_fault(host, &format!("it is refused{}", said_of(&said)))
+        OciDistributionError::AuthenticationFailure(message) => {
+            login_failed(host, &format!("it is refused{}", shown_message(&message)))
         }
-        OciDistributionError::RegistryTokenDecodeError(_) => login_fault(host, "its answer has no token"),
+        OciDistributionError::RegistryTokenDecodeError(_) => login_failed(host, "its response has no token"),
         error => TransferError::of_client(host, "a log-in", error),
     }
 }
 
-/// Whether a registry is spoken to by http: on this machine, or where the user says so.
+/// True if a registry is reached by http: it is on this machine, or listed as insecure.
 fn is_plain(settings: &RegistrySettings, host: &str) -> bool {
     let name = host.split(':').next().unwrap_or_default();
     let is_loopback =
@@ -175,7 +175,7 @@ fn new_client(
         |der: &CertificateDer<'_>| Certificate { encoding: CertificateEncoding::Der, data: der.to_vec() };
     let config = ClientConfig {
         protocol: if is_plain { ClientProtocol::Http } else { ClientProtocol::Https },
-        // A system without authorities could not even speak http otherwise.
+        // Without it, a system without certificate authorities could not use http either.
         accept_invalid_certificates: is_plain && authorities.is_empty(),
         tls_certs_only: authorities.iter().map(certificate).collect(),
         platform_resolver: None,
@@ -190,11 +190,11 @@ fn new_client(
 
 fn new_http(authorities: &[CertificateDer<'static>]) -> Result<reqwest::Client, TransferError> {
     let tls = tls::client_config(authorities).map_err(|error| TransferError::Client(Box::new(error)))?;
-    // What a tag stands for is vouched for by TLS alone.
+    // TLS alone vouches for the meaning of a tag.
     let policy = Policy::custom(|attempt| {
         let is_tls = attempt.previous().iter().any(|url| url.scheme() == "https");
         if is_tls && attempt.url().scheme() != "https" {
-            attempt.error("it leads from https to http")
+            attempt.error("it redirects from https to http")
         } else if attempt.previous().len() > MAX_REDIRECTS {
             attempt.error("too many redirects")
         } else {

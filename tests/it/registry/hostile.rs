@@ -49,7 +49,7 @@ fn a_blob_that_is_longer_or_shorter() {
     let (server, layout, manifest) = registry(&fixture);
     let (digest, size) = layer(&layout, &manifest);
     server.fault(&digest, Fault::Instead(vec![b'x'; size + 1]));
-    let message = format!("{digest} of {} has not the {size} bytes that it should have", server.host());
+    let message = format!("{digest} of {} is larger than the stated {size} bytes", server.host());
     assert_fails(&pull(&fixture, &server), 3, &message);
     server.reset();
     server.fault(&digest, Fault::Instead(vec![b'x'; size - 1]));
@@ -74,10 +74,10 @@ fn manifests_that_are_none() {
     let (server, ..) = registry(&fixture);
     let both = json!({"manifests": [], "config": {"digest": "x"}, "layers": []}).to_string();
     for (content, cause) in [
-        (b"{}".to_vec(), "it is neither a list nor an image"),
-        (both.into_bytes(), "it is a list and an image at once"),
+        (b"{}".to_vec(), "it is neither an index nor an image"),
+        (both.into_bytes(), "it is both an index and an image"),
         (b"<html>".to_vec(), "expected value at line 1 column 1"),
-        (vec![b' '; (4 << 20) + 1], "it has more than the 4194304 bytes allowed"),
+        (vec![b' '; (4 << 20) + 1], "it exceeds the limit of 4194304 bytes"),
     ] {
         server.reset();
         server.fault("/manifests/1", Fault::Instead(content));
@@ -93,10 +93,10 @@ fn a_manifest_that_promises_too_much() {
     let config = json!({"digest": digest, "size": 6});
     let blob = |digest: &str, size: u64| json!({"digest": digest, "size": size});
     for (layers, cause) in [
-        (vec![blob(&digest, 1 << 40)], "it has more than the 68719476736 bytes allowed"),
+        (vec![blob(&digest, 1 << 40)], "it exceeds the limit of 68719476736 bytes"),
         (vec![blob("sha256:../../x", 1)], "it is no SHA-256 digest"),
         (vec![blob("md5:0123456789abcdef0123456789abcdef", 1)], "it is no SHA-256 digest"),
-        (vec![blob(&digest, 1); 1025], "it has more than the 1024 layers allowed"),
+        (vec![blob(&digest, 1); 1025], "it exceeds the limit of 1024 layers"),
     ] {
         server.reset();
         let manifest = json!({"config": config, "layers": layers}).to_string();
@@ -116,7 +116,7 @@ fn lists_that_lie_too_deep() {
         list = layout.index(&[list]);
     }
     server.publish("team/base", "1", &layout.parts, &list);
-    assert_fails(&pull(&fixture, &server), 3, "it lies deeper than the 4 lists allowed");
+    assert_fails(&pull(&fixture, &server), 3, "it exceeds the limit of 4 nested indexes");
 }
 
 #[test]
@@ -140,11 +140,7 @@ fn what_a_registry_says_does_not_break_out_of_its_line() {
     let (server, ..) = registry(&fixture);
     server.fault("/manifests/1", Fault::Status { code: 404, headers: "", times: 9 });
     let output = pull(&fixture, &server);
-    assert_fails(
-        &output,
-        3,
-        "answered 404 Not Found for manifest 1\nhint: look whether the name and the tag are right",
-    );
+    assert_fails(&output, 3, "answered 404 Not Found for manifest 1\nhint: check the name and the tag");
     let said = stderr(&run(&fixture, "docker://x\u{1b}[31m", &[]));
     assert!(said.contains("cannot read the image reference 'docker://x\\u{1b}[31m'"), "{said}");
 }

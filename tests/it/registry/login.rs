@@ -87,8 +87,8 @@ fn a_log_in_that_is_not_used_is_told_where_it_would_have_been_needed() {
     server.give_token("nobody's");
     write_log_in(&fixture, ".docker/config.json", &json!({"credsStore": "absent"}));
     let output = pull(&fixture, &server);
-    assert_fails(&output, 3, "denies access to manifest 1: the log-in in ");
-    assert_fails(&output, 3, "/.docker/config.json can't be used: ");
+    assert_fails(&output, 3, "denies access to manifest 1: cannot use the log-in in ");
+    assert_fails(&output, 3, "/.docker/config.json: ");
 }
 
 #[test]
@@ -106,6 +106,7 @@ fn a_token_that_would_break_out_of_its_header() {
     let (server, ..) = registry(&fixture);
     server.close(true);
     server.give_token("a\r\nb: c");
-    let message = format!("cannot log in to {}: its token has characters that none may have", server.host());
+    let message =
+        format!("cannot log in to {}: its token has characters that are not allowed", server.host());
     assert_fails(&pull(&fixture, &server), 3, &message);
 }

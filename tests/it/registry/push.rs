@@ -180,6 +180,6 @@ fn a_blob_that_was_changed_is_not_sent() {
         }
     }
     let error = said(world.push("team/app:1").expect_err("is changed"));
-    assert!(error.contains(" bytes stated"), "{error}");
+    assert!(error.contains(": it has 7 bytes and not "), "{error}");
     assert_eq!(world.server.manifest("team/app", "1"), None);
 }
