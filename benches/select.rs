@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use sodeb::solve::solver::{
-    Candidate, Choice, Instance, PackageId, Requirement, RequirementId, reasons, solve, verify,
+    Instance, PackageId, Requirement, RequirementId, Solvable, SolverOption, decisions, solve, verify,
 };
 use sodeb::vocabulary::PackageName;
 
@@ -24,9 +24,9 @@ impl Numbers {
     }
 }
 
-fn candidates(count: usize, numbers: &mut Numbers) -> Vec<Candidate> {
+fn candidates(count: usize, numbers: &mut Numbers) -> Vec<Solvable> {
     (0..count)
-        .map(|id| Candidate {
+        .map(|id| Solvable {
             name: PackageName::new(format!("lib{id}")),
             installed_size_kib: 20 + numbers.below(5_000) as u64,
             conflicts: Vec::new(),
@@ -34,14 +34,18 @@ fn candidates(count: usize, numbers: &mut Numbers) -> Vec<Candidate> {
         .collect()
 }
 
-fn requirement(id: usize, options: Vec<Choice>) -> Requirement {
-    Requirement { what: format!("lib{id}.so.1"), options }
+fn requirement(id: usize, options: Vec<SolverOption>) -> Requirement {
+    Requirement { label: format!("lib{id}.so.1"), options }
 }
 
-fn options(packages: &[usize], mut needs: impl FnMut() -> Vec<RequirementId>) -> Vec<Choice> {
+fn options(packages: &[usize], mut needs: impl FnMut() -> Vec<RequirementId>) -> Vec<SolverOption> {
     let ranked = packages.iter().enumerate();
     ranked
-        .map(|(rank, &package)| Choice { package: PackageId(package), needs: needs(), rank: rank as u32 })
+        .map(|(rank, &package)| SolverOption {
+            package: PackageId(package),
+            needs: needs(),
+            rank: rank as u32,
+        })
         .collect()
 }
 
@@ -156,9 +160,9 @@ fn select(criterion: &mut Criterion) {
     criterion.bench_function("verify", |bencher| {
         bencher.iter(|| verify(black_box(instance), &selection).is_ok());
     });
-    let told = reasons(instance, &selection).len();
-    criterion.bench_function(&format!("{told} reasons"), |bencher| {
-        bencher.iter(|| reasons(black_box(instance), &selection).len());
+    let told = decisions(instance, &selection).len();
+    criterion.bench_function(&format!("{told} decisions"), |bencher| {
+        bencher.iter(|| decisions(black_box(instance), &selection).len());
     });
 }
 

@@ -230,6 +230,36 @@ macro_rules! named {
 pub(crate) use named;
 
 named! {
+    /// Reason why a package was chosen: the first criterion in which it is better than the next best choice.
+    ChoiceReason("reason") {
+        /// There is no other candidate.
+        Only = "only-candidate",
+        /// The user prefers it.
+        Preferred = "preferred",
+        /// It is one of the base's packages, and costs nothing.
+        InBase = "in-base",
+        /// Its file lies on the search path.
+        OnSearchPath = "on-search-path",
+        /// It is named for the soname, and the others merely have a file of that name (Debian Policy §8.1).
+        NamedForSoname = "named-for-soname",
+        /// It is in section libs.
+        Section = "section-libs",
+        /// With it the whole answer needs fewer packages or fewer bytes.
+        SmallestSet = "smallest-set",
+        /// The other choices need more packages.
+        FewestPackages = "fewest-packages",
+        /// The other choices are larger when installed.
+        FewestBytes = "fewest-bytes",
+        /// Debian prefers it: its position in Depends, its section, its priority among alternatives.
+        DebiansPreference = "debians-preference",
+        /// Its name comes first, so that the answer is always the same.
+        Name = "name",
+        /// Files of it are included, and nothing of it is loaded.
+        Included = "included",
+    }
+}
+
+named! {
     /// An architecture by Debian's name for it (`dpkg-architecture -L`).
     Architecture("architecture") {
         /// 64-bit x86.

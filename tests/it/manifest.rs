@@ -75,7 +75,7 @@ fn a_broken_lock_is_told_with_its_line() {
     fixture.file("/sodeb.lock", &expected("sodeb.lock").replacen("\"libblas3\"", "\"$(id)\"", 1));
     let text = manifest(&fixture, &["sodeb.lock", "--format", "apt"]);
     let begin = "! error: cannot read sodeb.lock: cannot read the lock: line ";
-    assert!(text.starts_with(begin) && text.contains("'$(id)' is no name of a package"), "{text}");
+    assert!(text.starts_with(begin) && text.contains("'$(id)' is not a valid package name"), "{text}");
     assert!(text.ends_with("exit 2\n"), "{text}");
 }
 

@@ -299,7 +299,7 @@ fn a_check_tells_of_a_changed_base() {
     let checked = run(&["--check"]);
     let said = String::from_utf8_lossy(&checked.stdout);
     assert_eq!(checked.status.code(), Some(1), "{said}");
-    assert!(said.contains("base: ") && said.contains("package lost: libgmp10"), "{said}");
+    assert!(said.contains("base: ") && said.contains("package removed: libgmp10"), "{said}");
 }
 
 #[test]

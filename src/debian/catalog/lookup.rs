@@ -8,7 +8,7 @@
 use bstr::ByteSlice;
 
 use super::{Catalog, CatalogError, Library, Package, is_development};
-use crate::vocabulary::{PackageName, Release, RootedPath, Soname, named};
+use crate::vocabulary::{ChoiceReason, PackageName, Release, RootedPath, Soname, named};
 
 /// How many other versions of a library are told.
 const MAX_NEAR: usize = 8;
@@ -29,28 +29,6 @@ named! {
     }
 }
 
-named! {
-    /// Why the first candidate is preferred to the second: the first of these in which they differ.
-    Reason("reason") {
-        /// There is no other.
-        Only = "only-candidate",
-        /// It lies on the search path and the other does not.
-        Visibility = "on-search-path",
-        /// It is named for the soname (Debian Policy 8.1).
-        NamedForSoname = "named-for-soname",
-        /// It is in section libs.
-        Section = "section-libs",
-        /// It is smaller when installed.
-        Size = "smaller",
-        /// By name, so that the answer is always the same.
-        Name = "name",
-        /// The user prefers it.
-        Preferred = "preferred",
-        /// With it the whole answer comes to fewer packages, or to fewer bytes.
-        SmallestSet = "smallest-set",
-    }
-}
-
 /// A package that has the library.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
@@ -68,7 +46,7 @@ pub struct Answer {
     /// The packages that have it, the preferred one first.
     pub candidates: Vec<Candidate>,
     /// Why the first is preferred; none where there is no candidate.
-    pub reason: Option<Reason>,
+    pub reason: Option<ChoiceReason>,
     /// Packages for building that have a link of this name: a hint only.
     pub development: Vec<PackageName>,
     /// The same library under other versions in this release, where there is no candidate.
@@ -220,21 +198,21 @@ fn rank(soname: &Soname, candidate: &Candidate) -> Rank {
     }
 }
 
-fn reason(soname: &Soname, candidates: &[Candidate]) -> Option<Reason> {
+fn reason(soname: &Soname, candidates: &[Candidate]) -> Option<ChoiceReason> {
     let first = rank(soname, candidates.first()?);
     let Some(second) = candidates.get(1).map(|candidate| rank(soname, candidate)) else {
-        return Some(Reason::Only);
+        return Some(ChoiceReason::Only);
     };
     Some(if first.visibility != second.visibility {
-        Reason::Visibility
+        ChoiceReason::OnSearchPath
     } else if first.is_named_otherwise != second.is_named_otherwise {
-        Reason::NamedForSoname
+        ChoiceReason::NamedForSoname
     } else if first.is_outside_libs != second.is_outside_libs {
-        Reason::Section
+        ChoiceReason::Section
     } else if first.installed_size_kib != second.installed_size_kib {
-        Reason::Size
+        ChoiceReason::FewestBytes
     } else {
-        Reason::Name
+        ChoiceReason::Name
     })
 }
 
@@ -407,7 +385,7 @@ mod tests {
         );
         let answer = asked(&catalog, "libasound.so.2");
         assert_eq!(names(&answer), ["libasound2", "liboss4-salsa-asound2"]);
-        assert_eq!(answer.reason, Some(Reason::NamedForSoname));
+        assert_eq!(answer.reason, Some(ChoiceReason::NamedForSoname));
     }
 
     #[test]

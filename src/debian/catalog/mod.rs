@@ -41,7 +41,7 @@ use jiff::Timestamp;
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Target};
 
 pub use host::host_provider;
-pub use lookup::{Answer, Candidate, NearMiss, Reason, Visibility, is_named_for, look_up};
+pub use lookup::{Answer, Candidate, NearMiss, Visibility, is_named_for, look_up};
 pub use relation::{Operator, Relation, RelationGroup, parse_relations};
 pub use releases::{age_order, debian_stable, distribution_of, full_name, number_of, release_of_number};
 

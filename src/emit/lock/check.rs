@@ -18,7 +18,7 @@ struct Document {
 #[derive(Serialize)]
 struct Row {
     kind: &'static str,
-    /// `gained` or `lost`, where only one of the two has it.
+    /// `added` or `removed`, where only one of the two has it.
     presence: Option<&'static str>,
     detail: String,
 }
@@ -71,7 +71,7 @@ mod tests {
         let text = anstream::adapter::strip_str(&check_text(&changes(), "sodeb.lock")).to_string();
         assert_eq!(
             text,
-            "sodeb.lock does not hold any more: 1 difference\npackage lost: libmpfr6 4.2.0-1 (2 files)\n"
+            "sodeb.lock does not hold any more: 1 difference\npackage removed: libmpfr6 4.2.0-1 (2 files)\n"
         );
         let fine = anstream::adapter::strip_str(&check_text(&[], "sodeb.lock")).to_string();
         assert_eq!(fine, "sodeb.lock still holds");
@@ -83,6 +83,6 @@ mod tests {
             serde_json::from_str(&check_json(&changes()).expect("is written")).expect("is JSON");
         assert_eq!(json["agrees"], false);
         assert_eq!(json["changes"][0]["kind"], "package");
-        assert_eq!(json["changes"][0]["presence"], "lost");
+        assert_eq!(json["changes"][0]["presence"], "removed");
     }
 }

@@ -8,10 +8,8 @@ use crate::debian::inclusions::Inclusion;
 use crate::emit::humanize::{HINT_WORDS, counted, listed, mebibytes, release_words, shortened};
 use crate::emit::inclusions::{included_rows, left_out_rows};
 use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
-use crate::solve::plan::{
-    Comparison, Criterion, LinkOrigin, PackageTotals, Plan, PlannedPackage, TakenFile, TakenKind,
-};
-use crate::vocabulary::RootedPath;
+use crate::solve::plan::{Comparison, LinkOrigin, PackageTotals, Plan, PlannedPackage, TakenFile, TakenKind};
+use crate::vocabulary::{ChoiceReason, RootedPath};
 
 /// How many rows of a list are shown where not all are asked for.
 const SHOWN_ROWS: usize = 8;
@@ -222,18 +220,21 @@ impl Text<'_> {
 /// Why a package is there, and why it is this one.
 fn why(planned: &PlannedPackage) -> String {
     let asked = if planned.direct { "asked for" } else { "needed by those" };
-    let others = listed(&planned.reason.instead_of);
-    match planned.reason.criterion {
-        Criterion::Included => "included".to_owned(),
-        Criterion::Only => asked.to_owned(),
-        Criterion::Preferred => format!("{asked}; you prefer it to {others}"),
-        Criterion::InBase if others.is_empty() => format!("{asked}; the base lists it"),
-        Criterion::InBase => format!("{asked}; the base lists it, and not {others}"),
-        Criterion::NamedForSoname => format!("{asked}; named for its soname, {others} not"),
-        Criterion::FewestPackages => format!("{asked}; fewer packages than with {others}"),
-        Criterion::FewestBytes => format!("{asked}; smaller than {others}"),
-        Criterion::DebiansPreference => format!("{asked}; Debian prefers it to {others}"),
-        Criterion::Name => format!("{asked}; first by name, else {others} (--prefer settles it)"),
+    let others = listed(&planned.choice.instead_of);
+    match planned.choice.reason {
+        ChoiceReason::Included => "included".to_owned(),
+        ChoiceReason::Only => asked.to_owned(),
+        ChoiceReason::Preferred => format!("{asked}; you prefer it to {others}"),
+        ChoiceReason::InBase if others.is_empty() => format!("{asked}; the base lists it"),
+        ChoiceReason::InBase => format!("{asked}; the base lists it, and not {others}"),
+        ChoiceReason::NamedForSoname => format!("{asked}; named for its soname, {others} not"),
+        ChoiceReason::FewestPackages => format!("{asked}; fewer packages than with {others}"),
+        ChoiceReason::FewestBytes => format!("{asked}; smaller than {others}"),
+        ChoiceReason::DebiansPreference => format!("{asked}; Debian prefers it to {others}"),
+        ChoiceReason::OnSearchPath => format!("{asked}; on the search path, {others} not"),
+        ChoiceReason::Section => format!("{asked}; in section libs, {others} not"),
+        ChoiceReason::SmallestSet => format!("{asked}; the smallest set has it"),
+        ChoiceReason::Name => format!("{asked}; first by name, else {others} (--prefer settles it)"),
     }
 }
 

@@ -156,8 +156,8 @@ fn package(planned: &PlannedPackage) -> PackageRow<'_> {
         size: package.size_bytes,
         installed_size: package.installed_size_kib.saturating_mul(1024),
         direct: planned.direct,
-        reason: planned.reason.criterion.name(),
-        instead_of: &planned.reason.instead_of,
+        reason: planned.choice.reason.name(),
+        instead_of: &planned.choice.instead_of,
         needs: &planned.needs,
         files: planned.files.iter().map(file).collect(),
     }

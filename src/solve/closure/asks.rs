@@ -6,9 +6,9 @@ use bstr::BString;
 use rayon::prelude::*;
 
 use crate::debian::catalog::{
-    self, Candidate, Catalog, CatalogError, Package, Reason, Visibility, is_named_for, look_up,
+    self, Candidate, Catalog, CatalogError, Package, Visibility, is_named_for, look_up,
 };
-use crate::vocabulary::{PackageName, RootedPath, Soname};
+use crate::vocabulary::{ChoiceReason, PackageName, RootedPath, Soname};
 
 /// A name, and the directories in which whoever asks would find it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +37,7 @@ pub(super) struct Asked {
     /// The preferred one first.
     pub(super) answers: Vec<Answer>,
     /// Why that is preferred, where nothing else decides.
-    pub(super) reason: Option<Reason>,
+    pub(super) reason: Option<ChoiceReason>,
 }
 
 /// A package that could answer.

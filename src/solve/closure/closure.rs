@@ -8,13 +8,13 @@ use rayon::prelude::*;
 use super::asks::Asked;
 use super::planned::lacking;
 use super::{CloseError, ClosureSolver, Settled};
-use crate::debian::catalog::{Package, Reason};
+use crate::debian::catalog::Package;
 use crate::solve::graph::Graph;
 use crate::solve::resolve::{
     Alternative, ChosenPackage, Closure, LackingVersion, Need, SonameAnswer, Status, Unread,
 };
 use crate::tree::root::NodeId;
-use crate::vocabulary::{PackageName, RootedPath, Soname};
+use crate::vocabulary::{ChoiceReason, PackageName, RootedPath, Soname};
 
 /// A closed gap, as far as a resolution tells of it.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ impl ClosureSolver<'_> {
             // Whoever asks finds it beside itself, or where what loaded it looks.
             None => {
                 answer.path = need.found.map(|node| root.path(node));
-                answer.package = Some((package.clone(), Reason::Only));
+                answer.package = Some((package.clone(), ChoiceReason::Only));
             }
         }
         answer
@@ -114,9 +114,9 @@ impl ClosureSolver<'_> {
         let candidate = &asked.answers[place].candidate;
         let name = &candidate.package.name;
         let reason = match asked.reason {
-            _ if self.terms.prefer.contains(name) && asked.answers.len() > 1 => Reason::Preferred,
+            _ if self.terms.prefer.contains(name) && asked.answers.len() > 1 => ChoiceReason::Preferred,
             Some(reason) if place == 0 => reason,
-            _ => Reason::SmallestSet,
+            _ => ChoiceReason::SmallestSet,
         };
         let is_off_path =
             |other: &Alternative| !asked.answers.iter().any(|answer| answer.name() == &other.package);

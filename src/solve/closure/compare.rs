@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::depends::depends_closure;
 use super::{ClosureSolver, Known};
 use crate::debian::catalog::{CatalogError, Dependencies};
-use crate::solve::plan::{Comparison, Declared, FileTotals, PackageTotals, Plan, Undeclared};
+use crate::solve::plan::{Comparison, PackageTotals, Plan, UndeclaredLoad, UnusedDependencies};
 use crate::vocabulary::{PackageName, Soname};
 
 /// A file of the first package loads this of the second.
@@ -22,8 +22,8 @@ impl ClosureSolver<'_> {
         let chosen: Vec<&Known> = chosen.collect();
         Ok(Comparison {
             depends_closure: self.depends_closure(plan)?,
-            elf_closure: plan.extent(),
-            taken: FileTotals::of(plan),
+            elf_closure: plan.package_totals(),
+            taken: plan.file_totals(),
             declared_never_loaded: never_loaded(&chosen, &self.terms.present),
             loaded_never_declared: loadings.iter().filter_map(|loading| self.undeclared(loading)).collect(),
         })
@@ -38,20 +38,20 @@ impl ClosureSolver<'_> {
         Ok(installed.map(|installed| PackageTotals::of(installed.values().map(sizes))))
     }
 
-    fn undeclared(&self, (package, soname, provider): &Loading) -> Option<Undeclared> {
+    fn undeclared(&self, (package, soname, provider): &Loading) -> Option<UndeclaredLoad> {
         let (one, other) = (self.known.get(package)?, self.known.get(provider)?);
         let is_declared = one.depends.iter().flat_map(|group| &group.0).any(|relation| {
             relation.name == *provider || other.provides.iter().any(|provided| provided.name == relation.name)
         });
         let undeclared =
-            Undeclared { package: package.clone(), soname: soname.clone(), provider: provider.clone() };
+            UndeclaredLoad { package: package.clone(), soname: soname.clone(), provider: provider.clone() };
         (!is_declared).then_some(undeclared)
     }
 }
 
 /// What packages of the Plan depend on and nothing loads: of each group of alternatives the first, where none of
 /// them is in the Plan or the base.
-fn never_loaded(known: &[&Known], present: &BTreeSet<PackageName>) -> Vec<Declared> {
+fn never_loaded(known: &[&Known], present: &BTreeSet<PackageName>) -> Vec<UnusedDependencies> {
     let is_there = |name: &PackageName| {
         present.contains(name)
             || known.iter().any(|one| {
@@ -63,7 +63,7 @@ fn never_loaded(known: &[&Known], present: &BTreeSet<PackageName>) -> Vec<Declar
         let depends: BTreeSet<PackageName> =
             groups.filter_map(|group| group.0.first()).map(|relation| relation.name.clone()).collect();
         let package = one.package.name.clone();
-        (!depends.is_empty()).then(|| Declared { package, depends: depends.into_iter().collect() })
+        (!depends.is_empty()).then(|| UnusedDependencies { package, depends: depends.into_iter().collect() })
     };
     known.iter().filter_map(declared).collect()
 }

@@ -13,13 +13,11 @@ use crate::debian::catalog::Package;
 use crate::debian::debs::DebFacts;
 use crate::debian::inclusions::is_processor_copy;
 use crate::debian::inclusions::{DataRule, FileSet, Inclusion, Pattern, data_rules};
-use crate::solve::plan::{
-    Criterion, FileTotals, LinkOrigin, PackageReason, Plan, PlannedPackage, TakenFile, TakenKind,
-};
+use crate::solve::plan::{LinkOrigin, PackageChoice, Plan, PlannedPackage, TakenFile, TakenKind};
 use crate::solve::resolve::{Problem, ProblemKind};
 use crate::tree::inventory::{Entry, EntryKind};
 use crate::tree::root::Root;
-use crate::vocabulary::{PackageName, RootedPath};
+use crate::vocabulary::{ChoiceReason, PackageName, RootedPath};
 
 /// Where packages have their copyright files, each in a directory of its own.
 const DOCUMENTATION: &str = "usr/share/doc";
@@ -105,8 +103,8 @@ impl Closed {
         let plan = &mut self.plan;
         add_included(&mut plan.packages, included, root, &BTreeSet::new());
         plan.included = inclusions(&plan.packages, included, &plan.included);
-        self.comparison.elf_closure = plan.extent();
-        self.comparison.taken = FileTotals::of(plan);
+        self.comparison.elf_closure = plan.package_totals();
+        self.comparison.taken = plan.file_totals();
     }
 }
 
@@ -136,7 +134,7 @@ pub(super) fn add_included(
                 source: source_of(&included.deb, name),
                 urls: Vec::new(),
                 direct: false,
-                reason: PackageReason { criterion: Criterion::Included, instead_of: Vec::new() },
+                choice: PackageChoice { reason: ChoiceReason::Included, instead_of: Vec::new() },
                 needs: needs_of(name, loadings),
                 files,
             }),

@@ -16,17 +16,16 @@ use crate::debian::inclusions::Inclusion;
 use crate::loader::{NeedKind, Outcome};
 use crate::solve::graph::Graph;
 use crate::solve::plan::{
-    Comparison, Criterion, FileTotals, PackageReason, Plan, PlannedApp, PlannedLibrary, PlannedPackage,
-    TakenFile, TakenKind,
+    Comparison, PackageChoice, Plan, PlannedApp, PlannedLibrary, PlannedPackage, TakenFile, TakenKind,
 };
 use crate::solve::resolve::{
     AppSummary, LackingVersion, Need, Problem, ProblemKind, Resolution, Status, object_problems,
     versions_needed,
 };
-use crate::solve::solver::{self, Reason};
+use crate::solve::solver::{self, Decision};
 use crate::tree::inventory::EntryKind;
 use crate::tree::root::{MountId, NodeId};
-use crate::vocabulary::{PackageName, RootedPath, Soname};
+use crate::vocabulary::{ChoiceReason, PackageName, RootedPath, Soname};
 
 /// What a closing comes to.
 #[derive(Debug)]
@@ -64,8 +63,8 @@ impl Closed {
         };
         let comparison = Comparison {
             depends_closure: None,
-            elf_closure: plan.extent(),
-            taken: FileTotals::of(&plan),
+            elf_closure: plan.package_totals(),
+            taken: plan.file_totals(),
             declared_never_loaded: Vec::new(),
             loaded_never_declared: Vec::new(),
         };
@@ -202,7 +201,7 @@ impl ClosureSolver<'_> {
         loads: &Loads,
         loadings: &BTreeSet<Loading>,
     ) -> Vec<PlannedPackage> {
-        let reasons = solver::reasons(&choice.posed.instance, &choice.selection);
+        let decisions = solver::decisions(&choice.posed.instance, &choice.selection);
         let mut taken = taken;
         let planned = |name: &PackageName| {
             let package = self.asks.package(name)?;
@@ -214,7 +213,7 @@ impl ClosureSolver<'_> {
                 source,
                 urls: Vec::new(),
                 direct: loads.libraries.values().any(|library| library.package == *name && library.direct()),
-                reason: self.reason(choice, name, &reasons),
+                choice: self.package_choice(choice, name, &decisions),
                 needs: needs_of(name, loadings),
                 files: files.into_iter().map(|(path, (kind, _))| TakenFile { path, kind }).collect(),
             })
@@ -223,9 +222,9 @@ impl ClosureSolver<'_> {
     }
 
     /// What decided for a package: of the asks that it answers, the one that left the least choice.
-    fn reason(&self, choice: &Choice, name: &PackageName, reasons: &[Reason]) -> PackageReason {
+    fn package_choice(&self, choice: &Choice, name: &PackageName, decisions: &[Decision]) -> PackageChoice {
         let posed = &choice.posed;
-        let mut found: Option<PackageReason> = None;
+        let mut found: Option<PackageChoice> = None;
         for (requirement, option) in &choice.selection.met_by {
             let Some((ask, usable)) = self.asks.all.get(requirement.0).zip(posed.usable.get(requirement.0))
             else {
@@ -235,25 +234,21 @@ impl ClosureSolver<'_> {
             if answer.is_none_or(|answer| answer.name() != name) {
                 continue;
             }
-            let decided = reasons.iter().find(|reason| reason.requirement == *requirement);
-            let criterion = match decided.map(|reason| reason.criterion) {
-                _ if usable.is_preferred && ask.answers.len() > 1 => Criterion::Preferred,
-                _ if self.terms.present.contains(name) => Criterion::InBase,
-                None if usable.not_its_own.is_empty() => Criterion::Only,
-                None => Criterion::NamedForSoname,
-                Some(solver::Criterion::Only) => Criterion::Only,
-                Some(solver::Criterion::FewerPackages) => Criterion::FewestPackages,
-                Some(solver::Criterion::Smaller) => Criterion::FewestBytes,
-                Some(solver::Criterion::Preferred { .. }) => Criterion::DebiansPreference,
-                Some(solver::Criterion::Name) => Criterion::Name,
+            let decided = decisions.iter().find(|reason| reason.requirement == *requirement);
+            let reason = match decided.map(|decision| decision.reason) {
+                _ if usable.is_preferred && ask.answers.len() > 1 => ChoiceReason::Preferred,
+                _ if self.terms.present.contains(name) => ChoiceReason::InBase,
+                None if usable.not_its_own.is_empty() => ChoiceReason::Only,
+                None => ChoiceReason::NamedForSoname,
+                Some(reason) => reason,
             };
-            let mut instead_of: Vec<PackageName> = match (criterion, decided) {
-                (Criterion::NamedForSoname, _) => usable.not_its_own.clone(),
-                (Criterion::Preferred | Criterion::InBase, _) => {
+            let mut instead_of: Vec<PackageName> = match (reason, decided) {
+                (ChoiceReason::NamedForSoname, _) => usable.not_its_own.clone(),
+                (ChoiceReason::Preferred | ChoiceReason::InBase, _) => {
                     let others = ask.answers.iter().map(|answer| answer.name().clone());
                     others.filter(|other| other != name).collect()
                 }
-                (_, Some(Reason { without: Some(cost), .. })) => {
+                (_, Some(Decision { without: Some(cost), .. })) => {
                     let chosen = choice.packages();
                     let is_new = |other: &&PackageName| {
                         !chosen.contains(other) && !self.terms.present.contains(*other)
@@ -264,12 +259,11 @@ impl ClosureSolver<'_> {
             };
             instead_of.sort();
             instead_of.dedup();
-            let reason = PackageReason { criterion, instead_of };
-            if found.as_ref().is_none_or(|known| reason.criterion < known.criterion) {
-                found = Some(reason);
+            if found.as_ref().is_none_or(|known| reason < known.reason) {
+                found = Some(PackageChoice { reason, instead_of });
             }
         }
-        found.unwrap_or(PackageReason { criterion: Criterion::Only, instead_of: Vec::new() })
+        found.unwrap_or(PackageChoice { reason: ChoiceReason::Only, instead_of: Vec::new() })
     }
 
     /// What keeps objects from loading even with all that is taken.

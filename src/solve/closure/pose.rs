@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use super::asks::{Answer, AskId, Asked, Facts, Usable};
 use super::{ClosureSolver, Known};
 use crate::debian::catalog::{Relation, is_named_for};
-use crate::solve::solver::{Candidate, Choice as Option_, Instance, PackageId, Requirement, RequirementId};
+use crate::solve::solver::{Instance, PackageId, Requirement, RequirementId, Solvable, SolverOption};
 use crate::vocabulary::PackageName;
 
 /// An instance, and what its numbers stand for. Requirements have the numbers of their asks; behind them comes one
@@ -44,14 +44,14 @@ impl ClosureSolver<'_> {
         let ids: BTreeMap<&PackageName, PackageId> =
             sizes.keys().enumerate().map(|(index, name)| (*name, PackageId(index))).collect();
         let asks = self.asks.all.iter().zip(&usable).map(|(asked, usable)| Requirement {
-            what: asked.described(&terms.avoid),
+            label: asked.described(&terms.avoid),
             options: self.options(asked, usable, &ids),
         });
         // What the base has is there whatever is chosen, and so costs nothing more.
         let present = ids.iter().filter(|(name, _)| terms.present.contains(**name));
         let present = present.map(|(name, id)| Requirement {
-            what: format!("{name} of the base"),
-            options: vec![Option_ { package: *id, needs: Vec::new(), rank: 0 }],
+            label: format!("{name} of the base"),
+            options: vec![SolverOption { package: *id, needs: Vec::new(), rank: 0 }],
         });
         let requirements: Vec<Requirement> = asks.chain(present).collect();
         let of_base = (usable.len()..requirements.len()).map(RequirementId);
@@ -61,7 +61,7 @@ impl ClosureSolver<'_> {
             requirements,
             packages: sizes
                 .iter()
-                .map(|(name, size)| Candidate {
+                .map(|(name, size)| Solvable {
                     name: (*name).clone(),
                     installed_size_kib: *size,
                     conflicts: self.conflicts(name, &ids, &names),
@@ -76,7 +76,7 @@ impl ClosureSolver<'_> {
         asked: &Asked,
         usable: &Usable,
         ids: &BTreeMap<&PackageName, PackageId>,
-    ) -> Vec<Option_> {
+    ) -> Vec<SolverOption> {
         let ranked = (0..).zip(&usable.answers);
         let option = |(rank, index): (u32, &usize)| {
             let answer = &asked.answers[*index];
@@ -84,7 +84,7 @@ impl ClosureSolver<'_> {
                 Some(Facts::Fits { needs, .. }) => self.answerable(needs),
                 _ => Vec::new(),
             };
-            Some(Option_ { package: *ids.get(answer.name())?, needs, rank })
+            Some(SolverOption { package: *ids.get(answer.name())?, needs, rank })
         };
         ranked.filter_map(option).collect()
     }

@@ -1,240 +1,16 @@
-//! What is different between two Plans, for whoever decides whether a lock still holds.
+//! Differences between two Plans: do they make the same image?
 //!
-//! Only what ends up in the image, and what it is for, counts. That an index is of a newer date, that a .deb can
-//! be had elsewhere, how many objects ask for a library and what decided for a package explain a Plan; they are
-//! no difference.
+//! Only what ends up in the image, and what it is for, counts. Newer dates of an index, other URLs of a .deb, the
+//! objects that need a library and the reason for a package explain a Plan; they are no difference.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use super::{Plan, PlannedPackage, TakenFile, TakenKind};
-use crate::app::AppKind;
-use crate::solve::resolve::Problem;
-use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname, Target, named};
+use super::change::{Change, LibraryLocation, Presence};
+use super::planned::{Plan, PlannedPackage};
+use super::taken::TakenFile;
+use crate::vocabulary::Soname;
 
-named! {
-    /// In which of two Plans something is.
-    Presence("presence") {
-        /// Only in the new one.
-        Gained = "gained",
-        /// Only in the old one.
-        Lost = "lost",
-    }
-}
-
-/// One difference between an old Plan and a new one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// The release or architecture.
-    Target {
-        /// The old one.
-        old: Target,
-        /// The new one.
-        new: Target,
-    },
-    /// The moment of the archive's past that is asked for.
-    Snapshot {
-        /// The old one, if one was asked for.
-        old: Option<String>,
-        /// The new one, if one is asked for.
-        new: Option<String>,
-    },
-    /// What the packages are put on.
-    Base {
-        /// The old one's digest, if there was one.
-        old: Option<Sha256Digest>,
-        /// The new one's digest, if there is one.
-        new: Option<Sha256Digest>,
-    },
-    /// A tree; one that is of another kind than before is lost and gained.
-    App {
-        /// Which of the Plans has it.
-        presence: Presence,
-        /// Where it is mounted.
-        at: RootedPath,
-        /// What it is.
-        kind: AppKind,
-    },
-    /// A library.
-    Library {
-        /// Which of the Plans has it.
-        presence: Presence,
-        /// What is asked for.
-        soname: Soname,
-        /// Who has it, and where.
-        place: Place,
-    },
-    /// A library that is in another package or at another path.
-    Moved {
-        /// What is asked for.
-        soname: Soname,
-        /// Where it was.
-        old: Place,
-        /// Where it is.
-        new: Place,
-    },
-    /// A package with all that is taken from it.
-    Package {
-        /// Which of the Plans has it.
-        presence: Presence,
-        /// Its name.
-        name: PackageName,
-        /// Its version.
-        version: String,
-        /// How many files and links are taken from it.
-        files: usize,
-    },
-    /// The version of a package.
-    Version {
-        /// The package.
-        package: PackageName,
-        /// The old one.
-        old: String,
-        /// The new one.
-        new: String,
-    },
-    /// The .deb of a package whose version is the same: the archive contradicts itself, or it is another
-    /// archive's.
-    Deb {
-        /// The package.
-        package: PackageName,
-        /// The version.
-        version: String,
-        /// The old .deb's digest.
-        old: Option<Sha256Digest>,
-        /// The new .deb's digest.
-        new: Option<Sha256Digest>,
-    },
-    /// A file or link of a package that both have.
-    File {
-        /// Which of the Plans has it.
-        presence: Presence,
-        /// The package.
-        package: PackageName,
-        /// The file.
-        path: RootedPath,
-    },
-    /// What a path has: other content, other permissions, another target, a link for a file.
-    Content {
-        /// The package.
-        package: PackageName,
-        /// The file.
-        path: RootedPath,
-        /// What it was.
-        old: TakenKind,
-        /// What it is.
-        new: TakenKind,
-    },
-    /// Something that keeps an object from loading.
-    Problem {
-        /// Which of the Plans has it.
-        presence: Presence,
-        /// What it is.
-        problem: Problem,
-    },
-}
-
-/// Who has a library, and where.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The package that has it.
-    pub package: PackageName,
-    /// Where the linker finds it.
-    pub path: RootedPath,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} in {}", self.path, self.package)
-    }
-}
-
-impl Change {
-    /// What it is a change of, in the word that JSON has for it.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Target { .. } => "target",
-            Self::Snapshot { .. } => "snapshot",
-            Self::Base { .. } => "base",
-            Self::App { .. } => "app",
-            Self::Library { .. } => "library",
-            Self::Moved { .. } => "library-moved",
-            Self::Package { .. } => "package",
-            Self::Version { .. } => "version",
-            Self::Deb { .. } => "deb",
-            Self::File { .. } => "file",
-            Self::Content { .. } => "content",
-            Self::Problem { .. } => "problem",
-        }
-    }
-
-    /// Whether it is something that only one of the Plans has, and which.
-    pub fn presence(&self) -> Option<Presence> {
-        match self {
-            Self::App { presence, .. }
-            | Self::Library { presence, .. }
-            | Self::Package { presence, .. }
-            | Self::File { presence, .. }
-            | Self::Problem { presence, .. } => Some(*presence),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Target { old, new } => write!(formatter, "target: {old} → {new}"),
-            Self::Snapshot { old, new } => {
-                write!(formatter, "snapshot: {} → {}", or_none(old), or_none(new))
-            }
-            Self::Base { old, new } => write!(formatter, "base: {} → {}", or_none(old), or_none(new)),
-            Self::App { presence, at, kind } => write!(formatter, "tree {presence}: {at} ({kind})"),
-            Self::Library { presence, soname, place } => {
-                write!(formatter, "library {presence}: {soname} ({place})")
-            }
-            Self::Moved { soname, old, new } => {
-                write!(formatter, "library {soname}: {old} → {new}")
-            }
-            Self::Package { presence, name, version, files } => {
-                let ending = if *files == 1 { "" } else { "s" };
-                write!(formatter, "package {presence}: {name} {version} ({files} file{ending})")
-            }
-            Self::Version { package, old, new } => write!(formatter, "package {package}: {old} → {new}"),
-            Self::Deb { package, version, old, new } => write!(
-                formatter,
-                "package {package} {version}: other bytes for the same version: sha256 {} → {}",
-                or_none(old),
-                or_none(new)
-            ),
-            Self::File { presence, package, path } => {
-                write!(formatter, "file {presence}: {path} of {package}")
-            }
-            Self::Content { package, path, old, new } => {
-                write!(formatter, "file {path} of {package}: {} → {}", content(old), content(new))
-            }
-            Self::Problem { presence, problem } => {
-                let Problem { kind, object, detail } = problem;
-                write!(formatter, "problem {presence}: {kind} {object}: {detail}")
-            }
-        }
-    }
-}
-
-fn or_none<T: fmt::Display>(value: &Option<T>) -> String {
-    value.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)
-}
-
-fn content(kind: &TakenKind) -> String {
-    match kind {
-        TakenKind::File { sha256, size_bytes, mode } => {
-            format!("sha256 {sha256}, {size_bytes} bytes, mode {mode:04o}")
-        }
-        TakenKind::Link { target, origin } => format!("link to {target} (made by {origin})"),
-    }
-}
-
-/// What is different, in the order in which a Plan is read.
+/// Returns the changes from one Plan to another, in the order of a Plan's fields.
 pub fn difference(old: &Plan, new: &Plan) -> Vec<Change> {
     let mut changes = Vec::new();
     let (old_target, new_target) = (&old.provenance.target, &new.provenance.target);
@@ -265,15 +41,16 @@ pub fn difference(old: &Plan, new: &Plan) -> Vec<Change> {
     changes
 }
 
-/// What only one of two sets has, sorted.
+/// Returns the items that only one of two sets has, sorted.
 fn one_sided<T: Ord + Clone>(old: BTreeSet<T>, new: BTreeSet<T>) -> Vec<(T, Presence)> {
-    let presence = |item: &T| if old.contains(item) { Presence::Lost } else { Presence::Gained };
+    let presence = |item: &T| if old.contains(item) { Presence::Removed } else { Presence::Added };
     old.symmetric_difference(&new).map(|item| (item.clone(), presence(item))).collect()
 }
 
-/// A soname may be found at several places; as many as are gone on one side and new on the other have moved.
+/// Compares the locations of each soname. A soname may be found at several; removed and added ones are paired as
+/// moves.
 fn libraries(old: &Plan, new: &Plan, changes: &mut Vec<Change>) {
-    let (old, new) = (places(old), places(new));
+    let (old, new) = (locations(old), locations(new));
     let sonames: BTreeSet<&Soname> = old.keys().chain(new.keys()).copied().collect();
     let nowhere = BTreeSet::new();
     for soname in sonames {
@@ -285,29 +62,29 @@ fn libraries(old: &Plan, new: &Plan, changes: &mut Vec<Change>) {
             let soname = soname.clone();
             changes.push(match (gone.next(), come.next()) {
                 (Some(old), Some(new)) => Change::Moved { soname, old, new },
-                (Some(place), None) => Change::Library { presence: Presence::Lost, soname, place },
-                (None, Some(place)) => Change::Library { presence: Presence::Gained, soname, place },
+                (Some(location), None) => Change::Library { presence: Presence::Removed, soname, location },
+                (None, Some(location)) => Change::Library { presence: Presence::Added, soname, location },
                 (None, None) => break,
             });
         }
     }
 }
 
-fn places(plan: &Plan) -> BTreeMap<&Soname, BTreeSet<Place>> {
-    let mut places: BTreeMap<&Soname, BTreeSet<Place>> = BTreeMap::new();
+fn locations(plan: &Plan) -> BTreeMap<&Soname, BTreeSet<LibraryLocation>> {
+    let mut locations: BTreeMap<&Soname, BTreeSet<LibraryLocation>> = BTreeMap::new();
     for library in &plan.libraries {
-        let place = Place { package: library.package.clone(), path: library.path.clone() };
-        places.entry(&library.soname).or_default().insert(place);
+        let location = LibraryLocation { package: library.package.clone(), path: library.path.clone() };
+        locations.entry(&library.soname).or_default().insert(location);
     }
-    places
+    locations
 }
 
 fn packages(old: &Plan, new: &Plan, changes: &mut Vec<Change>) {
     for (_, sides) in paired(&old.packages, &new.packages, |planned| &planned.package.name) {
         match sides {
             (Some(old), Some(new)) => package(old, new, changes),
-            (Some(lost), None) => changes.push(whole(lost, Presence::Lost)),
-            (None, Some(gained)) => changes.push(whole(gained, Presence::Gained)),
+            (Some(removed), None) => changes.push(whole(removed, Presence::Removed)),
+            (None, Some(added)) => changes.push(whole(added, Presence::Added)),
             (None, None) => {}
         }
     }
@@ -345,14 +122,14 @@ fn package(old: &PlannedPackage, new: &PlannedPackage, changes: &mut Vec<Change>
                 let (old, new) = (old.kind.clone(), new.kind.clone());
                 changes.push(Change::Content { package, path, old, new });
             }
-            (Some(_), None) => changes.push(Change::File { presence: Presence::Lost, package, path }),
-            (None, Some(_)) => changes.push(Change::File { presence: Presence::Gained, package, path }),
+            (Some(_), None) => changes.push(Change::File { presence: Presence::Removed, package, path }),
+            (None, Some(_)) => changes.push(Change::File { presence: Presence::Added, package, path }),
             _ => {}
         }
     }
 }
 
-/// What each of two lists has for each key.
+/// The items of two lists by key.
 type Paired<'plan, K, T> = BTreeMap<&'plan K, (Option<&'plan T>, Option<&'plan T>)>;
 
 fn paired<'plan, K: Ord, T>(
@@ -373,9 +150,11 @@ fn paired<'plan, K: Ord, T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::AppKind;
     use crate::solve::plan::sample::{digest, file, package, sample_plan};
+    use crate::vocabulary::PackageName;
 
-    /// The lines of the difference between the sample and what a change makes of it.
+    /// Returns the lines of the difference between the sample and a changed sample.
     fn lines(change: impl FnOnce(&mut Plan)) -> Vec<String> {
         let mut new = sample_plan();
         change(&mut new);
@@ -393,7 +172,7 @@ mod tests {
             plan.provenance.date = None;
             plan.provenance.sources.clear();
             plan.packages[0].urls.clear();
-            plan.packages[0].reason.instead_of.clear();
+            plan.packages[0].choice.instead_of.clear();
             plan.packages[0].package.suite = "bookworm-updates".to_owned();
         });
         assert!(changes.is_empty(), "{changes:?}");
@@ -409,20 +188,20 @@ mod tests {
             plan.problems.clear();
         });
         let starts: Vec<_> = changes.iter().filter_map(|line| line.split(':').next()).collect();
-        assert_eq!(starts, ["target", "snapshot", "base", "tree lost", "tree gained", "problem lost"]);
+        assert_eq!(starts, ["target", "snapshot", "base", "tree removed", "tree added", "problem removed"]);
         assert_eq!(changes[0], "target: debian bookworm amd64 → debian trixie amd64");
         assert_eq!(changes[1], "snapshot: 20260818T205150Z → none");
     }
 
     #[test]
-    fn a_changed_soname_is_one_gained_and_one_lost() {
+    fn a_changed_soname_is_one_added_and_one_removed() {
         let changes = lines(|plan| plan.libraries[0].soname = Soname::new("libgmp.so.11"));
-        let place = "/usr/lib/x86_64-linux-gnu/libgmp.so.10 in libgmp10";
+        let location = "/usr/lib/x86_64-linux-gnu/libgmp.so.10 in libgmp10";
         assert_eq!(
             changes,
             [
-                format!("library lost: libgmp.so.10 ({place})"),
-                format!("library gained: libgmp.so.11 ({place})")
+                format!("library removed: libgmp.so.10 ({location})"),
+                format!("library added: libgmp.so.11 ({location})")
             ]
         );
     }
@@ -445,7 +224,7 @@ mod tests {
         assert_eq!(changes.len(), 3, "{changes:?}");
         assert_eq!(changes[0], "package libgmp10: 2:6.2.1+dfsg1-1.1 → 2:6.3.0-1");
         assert!(changes[1].starts_with("file /usr/lib/x86_64-linux-gnu/libgmp.so.10 of libgmp10: sha256 02"));
-        assert_eq!(changes[2], "file lost: /usr/lib/x86_64-linux-gnu/libmpfr.so.6 of libmpfr6");
+        assert_eq!(changes[2], "file removed: /usr/lib/x86_64-linux-gnu/libmpfr.so.6 of libmpfr6");
     }
 
     #[test]
@@ -460,7 +239,7 @@ mod tests {
         let changes = lines(|plan| plan.packages[1] = package("libz1", "1.3", 5, true));
         assert_eq!(
             changes,
-            ["package lost: libmpfr6 4.2.0-1 (2 files)", "package gained: libz1 1.3 (0 files)"]
+            ["package removed: libmpfr6 4.2.0-1 (2 files)", "package added: libz1 1.3 (0 files)"]
         );
     }
 }

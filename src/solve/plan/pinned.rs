@@ -1,10 +1,10 @@
-//! The archive as a lock remembers it: what is locked stays, what is let go is looked up anew.
+//! A catalog with the versions of a lock: locked packages keep theirs, released ones are looked up again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bstr::BString;
 
-use super::Plan;
+use super::planned::Plan;
 use crate::debian::catalog::{
     Catalog, CatalogError, Dependencies, DependencyIndex, Library, Package, Provenance,
 };
@@ -12,15 +12,14 @@ use crate::vocabulary::PackageName;
 
 /// A catalog in which the packages of a lock have the versions of the lock.
 ///
-/// Where a library is, and which packages there are, the catalog tells as before: a package that the lock holds
-/// back is asked for only where the catalog still names it.
+/// It has the packages and paths of the catalog below: a locked package is used only where that still names it.
 pub struct PinnedCatalog {
     catalog: Box<dyn Catalog>,
     pinned: BTreeMap<PackageName, Package>,
 }
 
 impl PinnedCatalog {
-    /// Over `catalog` the packages of `plan`, but for those that are `unpinned`.
+    /// Lays the packages of `plan` over `catalog`, except those that are `unpinned`.
     pub fn new(catalog: Box<dyn Catalog>, plan: &Plan, unpinned: &BTreeSet<PackageName>) -> Self {
         let locked = plan.packages.iter().map(|planned| &planned.package);
         let pinned = locked.filter(|package| !unpinned.contains(&package.name));
@@ -54,7 +53,7 @@ impl Catalog for PinnedCatalog {
     }
 }
 
-/// A lock does not hold Depends: those of the catalog's version count, with the sizes of the lock's.
+/// A lock does not store Depends: those of the catalog's version are used, with the sizes of the lock's.
 impl DependencyIndex for PinnedCatalog {
     fn dependencies(&self, name: &PackageName) -> Result<Option<Dependencies>, CatalogError> {
         let Some(index) = self.catalog.dependency_index() else { return Ok(None) };
@@ -82,7 +81,7 @@ mod tests {
     use super::*;
     use crate::solve::plan::sample::{package, sample_plan};
 
-    /// An archive that has everything in version 9.
+    /// An archive in which every package has version 9.
     struct Newest(Provenance);
 
     impl Catalog for Newest {

@@ -3,25 +3,25 @@
 use bstr::BString;
 
 use super::{
-    Comparison, Criterion, Declared, FileTotals, LinkOrigin, NeedKind, PackageReason, PackageTotals, Plan,
-    PlannedApp, PlannedBase, PlannedLibrary, PlannedPackage, TakenFile, TakenKind, Undeclared,
+    Comparison, LinkOrigin, NeedKind, PackageChoice, PackageTotals, Plan, PlannedApp, PlannedBase,
+    PlannedLibrary, PlannedPackage, TakenFile, TakenKind, UndeclaredLoad, UnusedDependencies,
 };
 use crate::app::AppKind;
 use crate::debian::catalog::{IndexKind, IndexSource, Package, Provenance};
 use crate::debian::inclusions::{FileSet as IncludedFiles, Inclusion, Pattern};
 use crate::solve::resolve::{Problem, ProblemKind};
 use crate::vocabulary::{
-    Architecture, Distribution, PackageName, Release, RootedPath, Sha256Digest, Soname, Target,
+    Architecture, ChoiceReason, Distribution, PackageName, Release, RootedPath, Sha256Digest, Soname, Target,
 };
 
 const EXTENSION: &str = "/venv/lib/python3.11/site-packages/gmpy2/gmpy2.cpython-311-x86_64-linux-gnu.so";
 
-/// A digest of one byte over and over.
+/// A digest of one repeated byte.
 pub(crate) fn digest(byte: u8) -> Sha256Digest {
     Sha256Digest([byte; 32])
 }
 
-/// The Plan: two packages, one library that the tree asks for and one that a package does, a link, a problem.
+/// The Plan: two packages, one library that the tree needs and one that a package needs, a link, a problem.
 pub(crate) fn sample_plan() -> Plan {
     let library = |soname: &str, package: &str, path: &str, by: &str, direct| PlannedLibrary {
         soname: Soname::new(soname),
@@ -37,8 +37,8 @@ pub(crate) fn sample_plan() -> Plan {
     libmpfr6.needs = vec![PackageName::new("libgmp10")];
     libmpfr6.files = vec![link("/usr/lib/x86_64-linux-gnu/libmpfr.so.6", "libmpfr.so.6.2.0"), file(mpfr, 4)];
     let mut libgmp10 = package("libgmp10", "2:6.2.1+dfsg1-1.1", 1, false);
-    libgmp10.reason = PackageReason {
-        criterion: Criterion::NamedForSoname,
+    libgmp10.choice = PackageChoice {
+        reason: ChoiceReason::NamedForSoname,
         instead_of: vec![PackageName::new("libgmp-compat")],
     };
     libgmp10.files = vec![file(gmp, 2)];
@@ -88,7 +88,7 @@ fn provenance() -> Provenance {
     }
 }
 
-/// A package that is taken from, by itself.
+/// A package without needs and files.
 pub(crate) fn package(name: &str, version: &str, byte: u8, direct: bool) -> PlannedPackage {
     let file_version = version.rsplit(':').next().unwrap_or_default();
     let filename = format!("pool/main/{name}/{name}_{file_version}_amd64.deb");
@@ -108,19 +108,19 @@ pub(crate) fn package(name: &str, version: &str, byte: u8, direct: bool) -> Plan
         },
         source: name.trim_end_matches(|last: char| last.is_ascii_digit()).to_owned(),
         direct,
-        reason: PackageReason { criterion: Criterion::Only, instead_of: Vec::new() },
+        choice: PackageChoice { reason: ChoiceReason::Only, instead_of: Vec::new() },
         needs: Vec::new(),
         files: Vec::new(),
     }
 }
 
-/// A file that is taken.
+/// A file to take.
 pub(crate) fn file(path: &str, byte: u8) -> TakenFile {
     let kind = TakenKind::File { sha256: digest(byte), size_bytes: 530_424, mode: 0o644 };
     TakenFile { path: RootedPath::new(path), kind }
 }
 
-/// A link that is taken.
+/// A link to take.
 pub(crate) fn link(path: &str, target: &str) -> TakenFile {
     let kind = TakenKind::Link { target: BString::from(target), origin: LinkOrigin::Package };
     TakenFile { path: RootedPath::new(path), kind }
@@ -135,13 +135,13 @@ pub(crate) fn sample_comparison() -> Comparison {
             installed_size_kib: 16_384,
             debs_size_bytes: 5_242_880,
         }),
-        elf_closure: plan.extent(),
-        taken: FileTotals::of(&plan),
-        declared_never_loaded: vec![Declared {
+        elf_closure: plan.package_totals(),
+        taken: plan.file_totals(),
+        declared_never_loaded: vec![UnusedDependencies {
             package: PackageName::new("libmpfr6"),
             depends: vec![PackageName::new("libc6")],
         }],
-        loaded_never_declared: vec![Undeclared {
+        loaded_never_declared: vec![UndeclaredLoad {
             package: PackageName::new("libmpfr6"),
             soname: Soname::new("libgmp.so.10"),
             provider: PackageName::new("libgmp10"),

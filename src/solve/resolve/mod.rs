@@ -19,11 +19,11 @@ pub use problems::{Problem, ProblemKind, object_problems};
 pub use releases::{LackingVersion, OnRelease, Verdict};
 
 use crate::app::{Abi, AppKind, InputTrees, LinkedApps};
-use crate::debian::catalog::{Catalog, CatalogError, NearMiss, Package, Provenance, Reason, Visibility};
+use crate::debian::catalog::{Catalog, CatalogError, NearMiss, Package, Provenance, Visibility};
 use crate::elf::Machine;
 use crate::loader::Libc;
 use crate::tree::root::Root;
-use crate::vocabulary::{PackageName, Release, RootedPath, Soname, named};
+use crate::vocabulary::{ChoiceReason, PackageName, Release, RootedPath, Soname, named};
 
 named! {
     /// What becomes of a soname.
@@ -123,7 +123,7 @@ pub struct SonameAnswer {
     /// Where it is: in the tree, the base or the package.
     pub path: Option<RootedPath>,
     /// The package that is preferred, and why.
-    pub package: Option<(PackageName, Reason)>,
+    pub package: Option<(PackageName, ChoiceReason)>,
     /// Every other package that has it.
     pub alternatives: Vec<Alternative>,
     /// Whether the package's file needs a link that update-alternatives makes.

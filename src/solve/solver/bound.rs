@@ -1,16 +1,16 @@
-//! What meeting some requirements costs at the least, found fast.
+//! A lower bound of the cost of some requirements, computed fast.
 //!
 //! It is the bound of Erlenkotter's dual ascent for the location of facilities (DUALOC, 1978): a package is a
-//! facility with the price of choosing it, a requirement a client, and the rank of an option what it costs to
-//! serve that client from there. Each requirement bids; of each package the bids beyond the rank add up to its
-//! price at most. Whatever is chosen in the end then costs no less than all bids together (weak duality of linear
-//! programs). What options need besides is left out, which only makes the bound lower.
+//! facility with the price of choosing it, a requirement a client, and the rank of an option the cost of
+//! serving that client from there. Each requirement bids; for each package the bids beyond the rank add up to its
+//! price at most. Any solution then costs no less than all bids together (weak duality of linear
+//! programs). The needs of options are ignored, which only makes the bound lower.
 
-use super::search::Numbers;
-use super::state::State;
+use super::cost::CostSum;
+use super::state::SearchState;
 
-/// A cost in one number, so that it can be shared among bids: packages, size and rank, the former ones so heavy
-/// that the latter never add up to one of them.
+/// A cost in one number, so that it can be shared among bids: packages, size and rank, each weighted so that the next
+/// ones never add up to one of it.
 type Price = u128;
 
 const ONE_PACKAGE: Price = 1 << 104;
@@ -18,13 +18,13 @@ const ONE_KIB: Price = 1 << 52;
 
 /// A requirement that bids.
 struct Client {
-    /// The packages of its options, with the ranks.
+    /// Packages of its options, with the ranks.
     options: Vec<(usize, Price)>,
     bid: Price,
 }
 
-/// What meeting these requirements costs at the least, beyond what is chosen.
-pub(super) fn bound(state: &State<'_, '_>, open: &[usize]) -> Numbers {
+/// Returns the least that meeting these requirements costs, beyond the packages that are chosen already.
+pub(super) fn bound(state: &SearchState<'_, '_>, open: &[usize]) -> CostSum {
     let mut clients: Vec<Client> = open
         .iter()
         .map(|&requirement| {
@@ -33,7 +33,7 @@ pub(super) fn bound(state: &State<'_, '_>, open: &[usize]) -> Numbers {
                 (option.package, Price::from(option.rank))
             });
             let mut options: Vec<_> = options.collect();
-            // Of two options of one package the lower rank.
+            // The lower rank of two options of one package.
             options.sort_unstable();
             options.dedup_by_key(|(package, _)| *package);
             Client { options, bid: 0 }
@@ -44,10 +44,10 @@ pub(super) fn bound(state: &State<'_, '_>, open: &[usize]) -> Numbers {
 
     let price = |package: usize| match state.is_chosen(package) {
         true => 0,
-        false => ONE_PACKAGE + ONE_KIB * Price::from(state.problem.packages[package].size_kib),
+        false => ONE_PACKAGE + ONE_KIB * Price::from(state.instance.packages[package].size_kib),
     };
-    let mut left = vec![0; state.problem.packages.len()];
-    let mut bidders = vec![0; state.problem.packages.len()];
+    let mut left = vec![0; state.instance.packages.len()];
+    let mut bidders = vec![0; state.instance.packages.len()];
     for &(package, _) in clients.iter().flat_map(|client| &client.options) {
         left[package] = price(package);
         bidders[package] += 1;
@@ -55,7 +55,7 @@ pub(super) fn bound(state: &State<'_, '_>, open: &[usize]) -> Numbers {
     let prices = left.clone();
     let alone = raise(&mut clients, &mut left);
 
-    // The same again, after each has bid an equal share of what it is after: better where packages are shared.
+    // Again, after each has bid an equal share of its package's price: better where packages are shared.
     left.clone_from(&prices);
     for client in &mut clients {
         let share = |&(package, rank): &(usize, Price)| rank + prices[package] / bidders[package];
@@ -65,10 +65,10 @@ pub(super) fn bound(state: &State<'_, '_>, open: &[usize]) -> Numbers {
         }
     }
     let shared = raise(&mut clients, &mut left);
-    numbers(alone.max(shared), state, &clients)
+    cost_sum(alone.max(shared), state, &clients)
 }
 
-/// Raises each bid in turn as far as it goes, and gives the sum of all.
+/// Raises the bids one after the other as far as prices allow, and returns their sum.
 fn raise(clients: &mut [Client], left: &mut [Price]) -> Price {
     let mut sum = 0;
     for client in clients {
@@ -83,18 +83,18 @@ fn raise(clients: &mut [Client], left: &mut [Price]) -> Price {
     sum
 }
 
-/// The price in numbers. A part of a package is a whole one.
-fn numbers(price: Price, state: &State<'_, '_>, clients: &[Client]) -> Numbers {
+/// Splits a price into packages, size and rank. A part of a package counts as a whole one.
+fn cost_sum(price: Price, state: &SearchState<'_, '_>, clients: &[Client]) -> CostSum {
     let packages = (price / ONE_PACKAGE) as usize;
     let size_kib = (price % ONE_PACKAGE / ONE_KIB) as u64;
     let rank = (price % ONE_KIB) as u64;
-    // An upper bound of all that could be chosen for these requirements, each package counted often enough.
+    // An upper bound of the size of everything that could be chosen for these requirements.
     let sizes = clients
         .iter()
         .flat_map(|client| &client.options)
-        .map(|&(package, _)| state.problem.packages[package].size_kib);
+        .map(|&(package, _)| state.instance.packages[package].size_kib);
     match size_kib > sizes.sum() {
-        true => Numbers { packages: packages + 1, size_kib: 0, rank: 0 },
-        false => Numbers { packages, size_kib, rank },
+        true => CostSum { packages: packages + 1, size_kib: 0, rank: 0 },
+        false => CostSum { packages, size_kib, rank },
     }
 }

@@ -1,20 +1,20 @@
-//! What is open, split into parts that don't depend on each other.
+//! Open requirements, split into parts that do not depend on each other.
 
-use super::state::State;
+use super::state::SearchState;
 
-/// Open requirements whose choices can touch each other, and no others.
+/// Open requirements whose choices can affect each other, and no others.
 #[derive(Debug, Default)]
 pub(super) struct Component {
-    /// The requirements that count and are open, sorted.
+    /// Requirements that are active and open, sorted.
     pub(super) open: Vec<usize>,
-    /// Those, and whatever their options can make count, sorted.
+    /// Those, and every requirement that their options can activate, sorted.
     reach: Vec<usize>,
 }
 
-/// Splits what is open into components, in the order of their first open requirements.
-pub(super) fn components(state: &State<'_, '_>, open: &[usize]) -> Vec<Component> {
-    let requirements = state.problem.requirements.len();
-    let mut groups = Groups::new(requirements + state.problem.packages.len());
+/// Splits open requirements into components, in the order of their first requirements.
+pub(super) fn components(state: &SearchState<'_, '_>, open: &[usize]) -> Vec<Component> {
+    let requirements = state.instance.requirements.len();
+    let mut sets = DisjointSets::new(requirements + state.instance.packages.len());
     let mut is_reached = vec![false; requirements];
     let mut could_be_chosen = Vec::new();
     let mut reach = open.to_vec();
@@ -28,10 +28,10 @@ pub(super) fn components(state: &State<'_, '_>, open: &[usize]) -> Vec<Component
             let option = state.option(requirement, index);
             if !state.is_chosen(option.package) {
                 could_be_chosen.push(option.package);
-                groups.join(requirement, requirements + option.package);
+                sets.union(requirement, requirements + option.package);
             }
             for need in state.costly_needs(option) {
-                groups.join(requirement, need);
+                sets.union(requirement, need);
                 if !std::mem::replace(&mut is_reached[need], true) {
                     reach.push(need);
                 }
@@ -41,20 +41,20 @@ pub(super) fn components(state: &State<'_, '_>, open: &[usize]) -> Vec<Component
     could_be_chosen.sort_unstable();
     could_be_chosen.dedup();
     for &package in &could_be_chosen {
-        for &other in &state.problem.packages[package].conflicts {
+        for &other in &state.instance.packages[package].conflicts {
             if could_be_chosen.binary_search(&other).is_ok() {
-                groups.join(requirements + package, requirements + other);
+                sets.union(requirements + package, requirements + other);
             }
         }
     }
-    gather(&mut groups, open, reach)
+    gather(&mut sets, open, reach)
 }
 
-fn gather(groups: &mut Groups, open: &[usize], mut reach: Vec<usize>) -> Vec<Component> {
+fn gather(sets: &mut DisjointSets, open: &[usize], mut reach: Vec<usize>) -> Vec<Component> {
     let mut components: Vec<Component> = Vec::new();
-    let mut component_of = vec![None; groups.parents.len()];
+    let mut component_of = vec![None; sets.parents.len()];
     for &requirement in open {
-        let place = *component_of[groups.root(requirement)].get_or_insert_with(|| {
+        let place = *component_of[sets.find(requirement)].get_or_insert_with(|| {
             components.push(Component::default());
             components.len() - 1
         });
@@ -62,8 +62,8 @@ fn gather(groups: &mut Groups, open: &[usize], mut reach: Vec<usize>) -> Vec<Com
     }
     reach.sort_unstable();
     for requirement in reach {
-        // Whatever is reached is reached from something open.
-        if let Some(place) = component_of[groups.root(requirement)] {
+        // Every reached requirement is reached from an open one.
+        if let Some(place) = component_of[sets.find(requirement)] {
             components[place].reach.push(requirement);
         }
     }
@@ -71,11 +71,11 @@ fn gather(groups: &mut Groups, open: &[usize], mut reach: Vec<usize>) -> Vec<Com
 }
 
 impl Component {
-    /// All that its best solution depends on, as words: equal keys, equal solutions.
-    pub(super) fn key(&self, state: &State<'_, '_>) -> Vec<usize> {
+    /// Returns everything that its best solution depends on: equal keys, equal solutions.
+    pub(super) fn key(&self, state: &SearchState<'_, '_>) -> Vec<usize> {
         let mut key = Vec::new();
         for &requirement in &self.reach {
-            key.extend([requirement, state.counts(requirement).into()]);
+            key.extend([requirement, state.is_active(requirement).into()]);
             for index in state.options(requirement) {
                 let option = state.option(requirement, index);
                 key.extend([index, state.is_chosen(option.package).into()]);
@@ -89,26 +89,26 @@ impl Component {
     }
 }
 
-/// Sets that are joined: each thing knows one other of its set, the root of the set itself.
-struct Groups {
+/// Disjoint sets (union-find): each member has a parent in its set, the root itself.
+struct DisjointSets {
     parents: Vec<usize>,
 }
 
-impl Groups {
+impl DisjointSets {
     fn new(len: usize) -> Self {
         Self { parents: (0..len).collect() }
     }
 
-    fn root(&mut self, mut thing: usize) -> usize {
-        while self.parents[thing] != thing {
-            self.parents[thing] = self.parents[self.parents[thing]];
-            thing = self.parents[thing];
+    fn find(&mut self, mut member: usize) -> usize {
+        while self.parents[member] != member {
+            self.parents[member] = self.parents[self.parents[member]];
+            member = self.parents[member];
         }
-        thing
+        member
     }
 
-    fn join(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.root(one), self.root(other));
+    fn union(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.find(one), self.find(other));
         self.parents[one.max(other)] = one.min(other);
     }
 }

@@ -1,106 +1,107 @@
-//! Where the search stands: what is chosen, what counts, what conflicts have ruled out, and how to go back.
+//! State of the search: chosen packages, active requirements, packages excluded by conflicts, and how to undo.
 
-use super::problem::{Opt, Problem};
+use super::ordered::{OrderedInstance, OrderedOption};
 
-/// One step of the search, so that it can be taken back.
+/// One step of the search, which can be undone.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
-    /// A requirement came to count.
-    Counts(usize),
+    /// A requirement became active.
+    Activated(usize),
     /// A requirement took an option.
     Took(usize, usize),
     /// A package was chosen for a requirement.
     Chose(usize, usize),
     /// A requirement came to cost nothing.
     Free(usize),
-    /// A package was ruled out.
-    RuledOut(usize),
+    /// A package was excluded.
+    Excluded(usize),
 }
 
-/// A requirement has no option left.
+/// Error: a requirement has no option left.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DeadEnd(pub(super) usize);
 
-/// Where the search stands.
-pub(super) struct State<'problem, 'instance> {
-    pub(super) problem: &'problem Problem<'instance>,
-    /// For each option of each requirement whether it can be taken at all, conflicts aside.
+/// State of the search.
+pub(super) struct SearchState<'ordered, 'instance> {
+    pub(super) instance: &'ordered OrderedInstance<'instance>,
+    /// For each option of each requirement: can it be taken at all, conflicts aside?
     alive: Vec<Vec<bool>>,
     chosen: Vec<bool>,
-    /// With how many chosen packages each package conflicts, and how often it was ruled out besides.
-    against: Vec<usize>,
-    counts: Vec<bool>,
-    /// For each requirement whether it costs nothing that it counts: it does already; or its only option, of rank
-    /// 0, is of a chosen package and needs only what is free as well.
+    /// For each package: the number of chosen packages that it conflicts with, and of explicit exclusions.
+    blocked_by: Vec<usize>,
+    active: Vec<bool>,
+    /// For each requirement: does it cost nothing if it is active? Either it is active already, or its only option,
+    /// of rank 0, is of a chosen package and needs only free requirements.
     is_free: Vec<bool>,
-    /// For each requirement with one option of rank 0 how much is missing until it is free: its package, and needs.
+    /// For each requirement with one option of rank 0: the number of things missing until it is free, its package
+    /// and needs.
     missing: Vec<usize>,
     trail: Vec<Step>,
 }
 
-impl<'problem, 'instance> State<'problem, 'instance> {
-    /// The start: nothing is chosen.
-    pub(super) fn new(problem: &'problem Problem<'instance>, without: Option<usize>) -> Self {
+impl<'ordered, 'instance> SearchState<'ordered, 'instance> {
+    /// Creates the initial state, in which nothing is chosen.
+    pub(super) fn new(instance: &'ordered OrderedInstance<'instance>, excluded: Option<usize>) -> Self {
         Self {
-            problem,
-            alive: alive(problem, without).0,
-            chosen: vec![false; problem.packages.len()],
-            against: vec![0; problem.packages.len()],
-            counts: vec![false; problem.requirements.len()],
-            is_free: vec![false; problem.requirements.len()],
-            missing: problem.requirements.iter().map(|required| required.missing()).collect(),
+            instance,
+            alive: alive(instance, excluded).0,
+            chosen: vec![false; instance.packages.len()],
+            blocked_by: vec![0; instance.packages.len()],
+            active: vec![false; instance.requirements.len()],
+            is_free: vec![false; instance.requirements.len()],
+            missing: instance.requirements.iter().map(|required| required.missing()).collect(),
             trail: Vec::new(),
         }
     }
 
-    /// Whether a package is chosen.
+    /// Returns true if a package is chosen.
     pub(super) fn is_chosen(&self, package: usize) -> bool {
         self.chosen[package]
     }
 
-    /// Whether a requirement counts.
-    pub(super) fn counts(&self, requirement: usize) -> bool {
-        self.counts[requirement]
+    /// Returns true if a requirement is active.
+    pub(super) fn is_active(&self, requirement: usize) -> bool {
+        self.active[requirement]
     }
 
-    /// What an option needs that it may cost something to meet.
-    pub(super) fn costly_needs(&self, option: &'problem Opt) -> impl Iterator<Item = usize> {
+    /// Returns the needs of an option that may cost something.
+    pub(super) fn costly_needs(&self, option: &'ordered OrderedOption) -> impl Iterator<Item = usize> {
         option.needs.iter().copied().filter(|need| !self.is_free[*need])
     }
 
-    /// An option of a requirement.
-    pub(super) fn option(&self, requirement: usize, option: usize) -> &'problem Opt {
-        &self.problem.requirements[requirement].options[option]
+    /// Returns an option of a requirement.
+    pub(super) fn option(&self, requirement: usize, option: usize) -> &'ordered OrderedOption {
+        &self.instance.requirements[requirement].options[option]
     }
 
-    /// Whether an option can be taken at all, conflicts aside.
+    /// Returns true if an option can be taken at all, conflicts aside.
     pub(super) fn is_alive(&self, requirement: usize, option: usize) -> bool {
         self.alive[requirement][option]
     }
 
-    /// The options of a requirement that can still be part of a best solution, in their order.
+    /// Returns the options of a requirement that can still be part of a best solution, in their order.
     ///
-    /// They end with the first that adds nothing. Whoever takes a later one can take this instead: no more
-    /// packages, a rank that is no higher, and no further requirement counts that has several options.
+    /// They end with the first that adds nothing. A solution with a later one can take this one instead: no more
+    /// packages, a rank that is no higher, and no further active requirement with several options.
     pub(super) fn options(&self, requirement: usize) -> impl Iterator<Item = usize> {
         let mut is_over = false;
-        self.problem.requirements[requirement].options.iter().enumerate().filter_map(
+        self.instance.requirements[requirement].options.iter().enumerate().filter_map(
             move |(index, option)| {
-                if is_over || !self.alive[requirement][index] || self.against[option.package] > 0 {
+                if is_over || !self.alive[requirement][index] || self.blocked_by[option.package] > 0 {
                     return None;
                 }
-                let is_met = |need: &usize| self.counts[*need] || *need == requirement;
+                let is_met = |need: &usize| self.active[*need] || *need == requirement;
                 is_over = self.chosen[option.package] && option.needs.iter().all(is_met);
                 Some(index)
             },
         )
     }
 
-    /// The first package of those chosen that a package conflicts with, and the requirement it was chosen for.
+    /// Returns the first chosen package that a package conflicts with, and the requirement for which it was chosen.
     pub(super) fn opponent(&self, package: usize) -> Option<(usize, usize)> {
         self.trail.iter().find_map(|step| match *step {
             Step::Chose(chosen, requirement)
-                if self.problem.packages[package].conflicts.binary_search(&chosen).is_ok() =>
+                if self.instance.packages[package].conflicts.binary_search(&chosen).is_ok() =>
             {
                 Some((chosen, requirement))
             }
@@ -108,49 +109,50 @@ impl<'problem, 'instance> State<'problem, 'instance> {
         })
     }
 
-    /// The requirement whose option made one count, the one that made that count, and so on to one that is wanted.
+    /// Returns the requirement whose option activated one, the one that activated that, and so on to one that is
+    /// wanted.
     pub(super) fn needed_for(&self, requirement: usize) -> Vec<usize> {
         let mut chain = Vec::new();
         let mut taken = None;
-        let mut counted_by = vec![None; self.counts.len()];
+        let mut activated_by = vec![None; self.active.len()];
         for step in &self.trail {
             match *step {
                 Step::Took(user, _) => taken = Some(user),
-                Step::Counts(need) => counted_by[need] = taken,
+                Step::Activated(need) => activated_by[need] = taken,
                 _ => {}
             }
         }
-        let mut next = counted_by[requirement];
+        let mut next = activated_by[requirement];
         while let Some(user) = next {
             chain.push(user);
-            next = counted_by[user];
+            next = activated_by[user];
         }
         chain
     }
 
-    /// Lets requirements count; those that did not yet are added to the agenda.
+    /// Activates requirements; those that were not active are added to the agenda.
     pub(super) fn require(&mut self, requirements: &[usize], agenda: &mut Vec<usize>) {
         for &requirement in requirements {
-            if !std::mem::replace(&mut self.counts[requirement], true) {
-                self.trail.push(Step::Counts(requirement));
+            if !std::mem::replace(&mut self.active[requirement], true) {
+                self.trail.push(Step::Activated(requirement));
                 agenda.push(requirement);
                 self.free(vec![requirement]);
             }
         }
     }
 
-    /// Requirements came to cost nothing, and with them those that missed only them.
+    /// Marks requirements as free, and with them those that missed only them.
     fn free(&mut self, mut requirements: Vec<usize>) {
         while let Some(requirement) = requirements.pop() {
             if !std::mem::replace(&mut self.is_free[requirement], true) {
                 self.trail.push(Step::Free(requirement));
-                self.found(&self.problem.requirements[requirement].missed_by, &mut requirements);
+                self.reduce_missing(&self.instance.requirements[requirement].missed_by, &mut requirements);
             }
         }
     }
 
-    /// Some requirements miss one thing less; those that miss nothing more are added to the free ones.
-    fn found(&mut self, missed_by: &[usize], free: &mut Vec<usize>) {
+    /// Counts down what some requirements miss; those that miss nothing more are added to the free ones.
+    fn reduce_missing(&mut self, missed_by: &[usize], free: &mut Vec<usize>) {
         for &user in missed_by {
             self.missing[user] -= 1;
             if self.missing[user] == 0 {
@@ -159,29 +161,29 @@ impl<'problem, 'instance> State<'problem, 'instance> {
         }
     }
 
-    /// Takes an option; what it needs is added to the agenda.
+    /// Takes an option, and adds its needs to the agenda.
     pub(super) fn take(&mut self, requirement: usize, option: usize, agenda: &mut Vec<usize>) {
         let taken = self.option(requirement, option);
         self.trail.push(Step::Took(requirement, option));
         if !std::mem::replace(&mut self.chosen[taken.package], true) {
             self.trail.push(Step::Chose(taken.package, requirement));
-            for &other in &self.problem.packages[taken.package].conflicts {
-                self.against[other] += 1;
+            for &other in &self.instance.packages[taken.package].conflicts {
+                self.blocked_by[other] += 1;
             }
             let mut free = Vec::new();
-            self.found(&self.problem.packages[taken.package].missed_by, &mut free);
+            self.reduce_missing(&self.instance.packages[taken.package].missed_by, &mut free);
             self.free(free);
         }
         self.require(&taken.needs, agenda);
     }
 
-    /// Rules a package out.
-    pub(super) fn rule_out(&mut self, package: usize) {
-        self.against[package] += 1;
-        self.trail.push(Step::RuledOut(package));
+    /// Excludes a package.
+    pub(super) fn exclude(&mut self, package: usize) {
+        self.blocked_by[package] += 1;
+        self.trail.push(Step::Excluded(package));
     }
 
-    /// Takes the option of each requirement of the agenda that has only one, until all that are left have more.
+    /// Takes the option of each requirement of the agenda that has only one, until all remaining ones have more.
     pub(super) fn propagate(&mut self, agenda: &mut Vec<usize>) -> Result<(), DeadEnd> {
         loop {
             let mut open = Vec::new();
@@ -208,36 +210,36 @@ impl<'problem, 'instance> State<'problem, 'instance> {
         }
     }
 
-    /// A point to go back to.
+    /// Returns a point to go back to.
     pub(super) fn mark(&self) -> usize {
         self.trail.len()
     }
 
-    /// The steps since a point.
+    /// Returns the steps since a point.
     pub(super) fn since(&self, mark: usize) -> &[Step] {
         &self.trail[mark..]
     }
 
     /// Goes back to a point.
     pub(super) fn undo(&mut self, mark: usize) {
-        let problem = self.problem;
+        let instance = self.instance;
         for step in self.trail.drain(mark..) {
             match step {
-                Step::Counts(requirement) => self.counts[requirement] = false,
+                Step::Activated(requirement) => self.active[requirement] = false,
                 Step::Took(..) => {}
-                Step::RuledOut(package) => self.against[package] -= 1,
+                Step::Excluded(package) => self.blocked_by[package] -= 1,
                 Step::Chose(package, _) => {
                     self.chosen[package] = false;
-                    for &other in &problem.packages[package].conflicts {
-                        self.against[other] -= 1;
+                    for &other in &instance.packages[package].conflicts {
+                        self.blocked_by[other] -= 1;
                     }
-                    for &user in &problem.packages[package].missed_by {
+                    for &user in &instance.packages[package].missed_by {
                         self.missing[user] += 1;
                     }
                 }
                 Step::Free(requirement) => {
                     self.is_free[requirement] = false;
-                    for &user in &problem.requirements[requirement].missed_by {
+                    for &user in &instance.requirements[requirement].missed_by {
                         self.missing[user] += 1;
                     }
                 }
@@ -246,16 +248,16 @@ impl<'problem, 'instance> State<'problem, 'instance> {
     }
 }
 
-/// For each option of each requirement whether it can be taken at all, conflicts aside; and the requirements
-/// that can't be met, each after those for which its options fail.
-pub(super) fn alive(problem: &Problem<'_>, without: Option<usize>) -> (Vec<Vec<bool>>, Vec<usize>) {
-    let mut needed_by = vec![Vec::new(); problem.requirements.len()];
-    let mut alive = Vec::with_capacity(problem.requirements.len());
-    let mut left = Vec::with_capacity(problem.requirements.len());
+/// Returns for each option of each requirement if it can be taken at all, conflicts aside; and the requirements
+/// that cannot be met, each after those for which its options fail.
+pub(super) fn alive(instance: &OrderedInstance<'_>, excluded: Option<usize>) -> (Vec<Vec<bool>>, Vec<usize>) {
+    let mut needed_by = vec![Vec::new(); instance.requirements.len()];
+    let mut alive = Vec::with_capacity(instance.requirements.len());
+    let mut left = Vec::with_capacity(instance.requirements.len());
     let mut dead = Vec::new();
-    for (requirement, required) in problem.requirements.iter().enumerate() {
+    for (requirement, required) in instance.requirements.iter().enumerate() {
         let usable: Vec<bool> =
-            required.options.iter().map(|option| Some(option.package) != without).collect();
+            required.options.iter().map(|option| Some(option.package) != excluded).collect();
         for (index, option) in required.options.iter().enumerate().filter(|(index, _)| usable[*index]) {
             for &need in &option.needs {
                 needed_by[need].push((requirement, index));

@@ -1,68 +1,70 @@
-//! Whether a selection is a solution and costs what it says, found out without the solver: only what the module
-//! docs state is used, on the instance as it was given.
+//! Check of a selection without the solver: only the rules of the module docs are used, on the instance as it was
+//! given.
 //!
-//! That no other solution is better is what the search proves; this shows that the solution is one, and that no
-//! package can be taken out of it.
+//! The search proves that no other solution is better; this proves that the selection is a solution, and that no
+//! package can be removed from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Choice, Cost, Instance, MAX_SIZE_KIB, PackageId, RequirementId, Selection};
+use super::cost::Cost;
+use super::instance::{Instance, MAX_SIZE_KIB, PackageId, RequirementId, SolverOption};
+use super::solve::Selection;
 use crate::vocabulary::PackageName;
 
-/// What is wrong with a selection.
+/// Error: a selection is not a solution, or its cost is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Violation {
-    /// The packages are not sorted, or one is there twice.
+    /// The packages are not sorted, or one is listed twice.
     #[error("cannot accept the selection: its packages are not sorted, each once")]
     NotSorted,
     /// A package that the instance does not list.
     #[error("cannot accept the selection: package {0:?} is not listed")]
     UnlistedPackage(PackageId),
-    /// A requirement counts and nothing is said of how it is met.
-    #[error("cannot accept the selection: nothing meets {what}")]
+    /// A requirement is active and the selection does not meet it.
+    #[error("cannot accept the selection: nothing meets {label}")]
     Unmet {
         /// The requirement.
         requirement: RequirementId,
-        /// What it says it is.
-        what: String,
+        /// Label of the requirement.
+        label: String,
     },
     /// A requirement is met by an option that it does not have.
-    #[error("cannot accept the selection: {what} has no option {option}")]
+    #[error("cannot accept the selection: {label} has no option {option}")]
     NoSuchOption {
-        /// What the requirement says it is.
-        what: String,
-        /// The index.
+        /// Label of the requirement.
+        label: String,
+        /// Index of the option.
         option: usize,
     },
     /// A requirement is met by an option whose package is not chosen.
-    #[error("cannot accept the selection: {what} is met by {package:?}, which is not chosen")]
+    #[error("cannot accept the selection: {label} is met by {package:?}, which is not chosen")]
     NotChosen {
-        /// What the requirement says it is.
-        what: String,
+        /// Label of the requirement.
+        label: String,
         /// The package.
         package: PackageId,
     },
-    /// It is said how a requirement is met that does not count.
-    #[error("cannot accept the selection: {0:?} does not count")]
-    DoesNotCount(RequirementId),
+    /// The selection meets a requirement that is not active.
+    #[error("cannot accept the selection: {0:?} is not active")]
+    NotActive(RequirementId),
     /// Two chosen packages conflict.
     #[error("cannot accept the selection: {0} conflicts with {1}")]
     Conflict(PackageName, PackageName),
-    /// What is wanted could be met without a package.
-    #[error("cannot accept the selection: {0} is superfluous")]
-    Superfluous(PackageName),
-    /// The cost is another.
+    /// Everything that is wanted could be met without a package.
+    #[error("cannot accept the selection: {0} is not needed")]
+    NotNeeded(PackageName),
+    /// The stated cost is wrong.
     #[error("cannot accept the selection: its cost is {counted:?}, not {stated:?}")]
     Cost {
-        /// What the selection says.
+        /// Cost in the selection.
         stated: Cost,
-        /// What was counted.
+        /// Cost as counted here.
         counted: Cost,
     },
 }
 
-/// Checks a selection: whatever counts is met by a chosen package, nothing else is told, no two chosen packages
-/// conflict, none is superfluous, and the cost is right.
+/// Checks a selection: each active requirement is met by a chosen package, no other requirement is listed, no two
+/// chosen packages conflict, each package is needed, and the cost is right.
 ///
 /// # Errors
 /// The first violation.
@@ -73,45 +75,45 @@ pub fn verify(instance: &Instance, selection: &Selection) -> Result<(), Violatio
     if let Some(unlisted) = selection.packages.iter().find(|package| package.0 >= instance.packages.len()) {
         return Err(Violation::UnlistedPackage(*unlisted));
     }
-    let counting = counting(instance, selection)?;
-    if let Some(idle) = selection.met_by.keys().find(|requirement| !counting.contains_key(*requirement)) {
-        return Err(Violation::DoesNotCount(*idle));
+    let active = active(instance, selection)?;
+    if let Some(idle) = selection.met_by.keys().find(|requirement| !active.contains_key(*requirement)) {
+        return Err(Violation::NotActive(*idle));
     }
     no_conflict(instance, selection)?;
-    none_superfluous(instance, selection)?;
-    let counted = cost(instance, selection, &counting);
+    all_are_needed(instance, selection)?;
+    let counted = cost(instance, selection, &active);
     if selection.cost != counted {
         return Err(Violation::Cost { stated: selection.cost.clone(), counted });
     }
     Ok(())
 }
 
-/// The requirements that count, each with the option that meets it.
-fn counting<'instance>(
+/// Returns the active requirements, each with the option that meets it.
+fn active<'instance>(
     instance: &'instance Instance,
     selection: &Selection,
-) -> Result<BTreeMap<RequirementId, &'instance Choice>, Violation> {
-    let mut counting = BTreeMap::new();
+) -> Result<BTreeMap<RequirementId, &'instance SolverOption>, Violation> {
+    let mut active = BTreeMap::new();
     let mut agenda = instance.wanted.clone();
     while let Some(requirement) = agenda.pop() {
-        if counting.contains_key(&requirement) {
+        if active.contains_key(&requirement) {
             continue;
         }
         let listed = instance.requirements.get(requirement.0);
-        let what = || listed.map_or_else(|| format!("{requirement:?}"), |listed| listed.what.clone());
-        let Some(&option) = selection.met_by.get(&requirement) else {
-            return Err(Violation::Unmet { requirement, what: what() });
+        let label = || listed.map_or_else(|| format!("{requirement:?}"), |listed| listed.label.clone());
+        let Some(&index) = selection.met_by.get(&requirement) else {
+            return Err(Violation::Unmet { requirement, label: label() });
         };
-        let Some(choice) = listed.and_then(|listed| listed.options.get(option)) else {
-            return Err(Violation::NoSuchOption { what: what(), option });
+        let Some(option) = listed.and_then(|listed| listed.options.get(index)) else {
+            return Err(Violation::NoSuchOption { label: label(), option: index });
         };
-        if selection.packages.binary_search(&choice.package).is_err() {
-            return Err(Violation::NotChosen { what: what(), package: choice.package });
+        if selection.packages.binary_search(&option.package).is_err() {
+            return Err(Violation::NotChosen { label: label(), package: option.package });
         }
-        counting.insert(requirement, choice);
-        agenda.extend(&choice.needs);
+        active.insert(requirement, option);
+        agenda.extend(&option.needs);
     }
-    Ok(counting)
+    Ok(active)
 }
 
 fn no_conflict(instance: &Instance, selection: &Selection) -> Result<(), Violation> {
@@ -127,28 +129,28 @@ fn no_conflict(instance: &Instance, selection: &Selection) -> Result<(), Violati
     Ok(())
 }
 
-/// For each chosen package: without it something that is wanted can't be met from the others.
-fn none_superfluous(instance: &Instance, selection: &Selection) -> Result<(), Violation> {
+/// Checks for each chosen package that the others cannot meet everything that is wanted.
+fn all_are_needed(instance: &Instance, selection: &Selection) -> Result<(), Violation> {
     let chosen: BTreeSet<PackageId> = selection.packages.iter().copied().collect();
     let needed_by = needed_by(instance);
     for &package in &selection.packages {
         let mut others = chosen.clone();
         others.remove(&package);
         if are_met_by(instance, &others, &needed_by) {
-            return Err(Violation::Superfluous(instance.packages[package.0].name.clone()));
+            return Err(Violation::NotNeeded(instance.packages[package.0].name.clone()));
         }
     }
     Ok(())
 }
 
-/// For each requirement the options that need it, each with the requirement that it belongs to.
+/// Returns for each requirement the options that need it, each with the requirement that it belongs to.
 fn needed_by(instance: &Instance) -> Vec<Vec<(usize, usize)>> {
     let mut needed_by = vec![Vec::new(); instance.requirements.len()];
     for (id, requirement) in instance.requirements.iter().enumerate() {
-        for (option, choice) in requirement.options.iter().enumerate() {
-            for need in &choice.needs {
+        for (index, option) in requirement.options.iter().enumerate() {
+            for need in &option.needs {
                 if let Some(users) = needed_by.get_mut(need.0) {
-                    users.push((id, option));
+                    users.push((id, index));
                 }
             }
         }
@@ -156,9 +158,9 @@ fn needed_by(instance: &Instance) -> Vec<Vec<(usize, usize)>> {
     needed_by
 }
 
-/// Whether some packages can meet all that is wanted. A cycle holds itself up, so what can be met is what is left
-/// when whatever has no option of these packages is taken away, then what has only options that need that, and so
-/// on.
+/// Returns true if some packages can meet everything that is wanted. Cycles support themselves, so requirements
+/// without an option of these packages are removed first, then those whose options all need a removed one, and so
+/// on; the rest can be met.
 fn are_met_by(
     instance: &Instance,
     packages: &BTreeSet<PackageId>,
@@ -166,7 +168,7 @@ fn are_met_by(
 ) -> bool {
     let is_listed = |need: &RequirementId| need.0 < instance.requirements.len();
     let is_usable =
-        |choice: &Choice| packages.contains(&choice.package) && choice.needs.iter().all(is_listed);
+        |option: &SolverOption| packages.contains(&option.package) && option.needs.iter().all(is_listed);
     let mut usable: Vec<Vec<bool>> = instance
         .requirements
         .iter()
@@ -183,7 +185,7 @@ fn are_met_by(
     instance.wanted.iter().all(|wanted| usable.get(wanted.0).is_some_and(|options| options.contains(&true)))
 }
 
-fn cost(instance: &Instance, selection: &Selection, counting: &BTreeMap<RequirementId, &Choice>) -> Cost {
+fn cost(instance: &Instance, selection: &Selection, active: &BTreeMap<RequirementId, &SolverOption>) -> Cost {
     let chosen: Vec<_> = selection.packages.iter().map(|package| &instance.packages[package.0]).collect();
     let mut names: Vec<PackageName> = chosen.iter().map(|candidate| candidate.name.clone()).collect();
     names.sort();
@@ -193,7 +195,7 @@ fn cost(instance: &Instance, selection: &Selection, counting: &BTreeMap<Requirem
             .iter()
             .map(|candidate| candidate.installed_size_kib.min(MAX_SIZE_KIB))
             .sum(),
-        rank: counting.values().map(|choice| u64::from(choice.rank)).sum(),
+        rank: active.values().map(|option| u64::from(option.rank)).sum(),
         names,
     }
 }

@@ -8,10 +8,10 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use sodeb::debian::catalog::{
     Catalog, CatalogFile, DependencyIndex, FileCatalog, IndexKind, LibraryQuery, NamePattern, Pattern,
-    Reason, Visibility, embedded_catalogs, find,
+    Visibility, embedded_catalogs, find,
 };
 use sodeb::solve::closure::depends_closure;
-use sodeb::vocabulary::{Architecture, PackageName};
+use sodeb::vocabulary::{Architecture, ChoiceReason, PackageName};
 
 use super::{ask, names, target};
 
@@ -85,7 +85,7 @@ fn of_two_builds_of_qt_the_one_named_for_the_soname_is_preferred() {
     for (release, package) in [("bookworm", "libqt5gui5"), ("trixie", "libqt5gui5t64")] {
         let answer = ask(&embedded(release, Architecture::Amd64), "libQt5Gui.so.5", &[]);
         assert_eq!(names(&answer), [package, "libqt5gui5-gles"]);
-        assert_eq!(answer.reason, Some(Reason::NamedForSoname));
+        assert_eq!(answer.reason, Some(ChoiceReason::NamedForSoname));
     }
 }
 

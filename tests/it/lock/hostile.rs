@@ -105,7 +105,7 @@ fn a_damaged_lock_is_an_error_that_names_the_line_and_stays() {
     let good = fs::read_to_string(&path).expect("is text");
     for (part, instead, expected) in [
         ("sha256 = \"", "sha256 = \"zz", "sha256 digest"),
-        ("name = \"liba1\"", "name = \"liba1; rm -r\"", "name of a package"),
+        ("name = \"liba1\"", "name = \"liba1; rm -r\"", "package name"),
         ("filename = \"pool", "filename = \"../pool", "path"),
         ("version = 1\n", "version = 99\n", "version 99"),
     ] {

@@ -1,6 +1,8 @@
 //! Instances written down by name.
 
-use sodeb::solve::solver::{Candidate, Choice, Instance, PackageId, Requirement, RequirementId, Selection};
+use sodeb::solve::solver::{
+    Instance, PackageId, Requirement, RequirementId, Selection, Solvable, SolverOption,
+};
 use sodeb::vocabulary::PackageName;
 
 /// An instance that grows by names.
@@ -14,7 +16,7 @@ impl Build {
     pub(crate) fn packages(mut self, packages: &[(&str, u64)]) -> Self {
         for &(name, installed_size_kib) in packages {
             let name = PackageName::new(name);
-            self.instance.packages.push(Candidate { name, installed_size_kib, conflicts: Vec::new() });
+            self.instance.packages.push(Solvable { name, installed_size_kib, conflicts: Vec::new() });
         }
         self
     }
@@ -40,7 +42,7 @@ impl Build {
     pub(crate) fn option(mut self, what: &str, package: &str, rank: u32, needs: &[&str]) -> Self {
         let needs = needs.iter().map(|need| self.requirement(need)).collect();
         let (id, package) = (self.requirement(what), self.package(package));
-        self.instance.requirements[id.0].options.push(Choice { package, needs, rank });
+        self.instance.requirements[id.0].options.push(SolverOption { package, needs, rank });
         self
     }
 
@@ -53,9 +55,9 @@ impl Build {
     /// A requirement's id; it is added where it is new.
     pub(crate) fn requirement(&mut self, what: &str) -> RequirementId {
         let requirements = &mut self.instance.requirements;
-        let place = requirements.iter().position(|requirement| requirement.what == what);
+        let place = requirements.iter().position(|requirement| requirement.label == what);
         RequirementId(place.unwrap_or_else(|| {
-            requirements.push(Requirement { what: what.to_owned(), options: Vec::new() });
+            requirements.push(Requirement { label: what.to_owned(), options: Vec::new() });
             requirements.len() - 1
         }))
     }
@@ -74,7 +76,7 @@ pub(crate) fn met(instance: &Instance, selection: &Selection) -> Vec<(String, St
         .map(|(requirement, &option)| {
             let requirement = &instance.requirements[requirement.0];
             let package = requirement.options[option].package;
-            (requirement.what.clone(), instance.packages[package.0].name.to_string())
+            (requirement.label.clone(), instance.packages[package.0].name.to_string())
         })
         .collect();
     met.sort();

@@ -3,9 +3,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sodeb::solve::solver::{
-    Candidate, Choice, Criterion, Instance, PackageId, Requirement, RequirementId, reasons, solve, verify,
+    Instance, PackageId, Requirement, RequirementId, Solvable, SolverOption, decisions, solve, verify,
 };
-use sodeb::vocabulary::PackageName;
+use sodeb::vocabulary::{ChoiceReason, PackageName};
 
 use super::brute_force::best_cost;
 use super::build::met;
@@ -31,7 +31,7 @@ fn instance(has_equal_names: bool) -> impl Strategy<Value = Instance> {
                 packages: packages
                     .into_iter()
                     .enumerate()
-                    .map(|(id, (installed_size_kib, conflicts, name))| Candidate {
+                    .map(|(id, (installed_size_kib, conflicts, name))| Solvable {
                         // Names in another order than ids.
                         name: PackageName::new(match has_equal_names {
                             true => format!("lib{name}"),
@@ -45,7 +45,7 @@ fn instance(has_equal_names: bool) -> impl Strategy<Value = Instance> {
                     .into_iter()
                     .enumerate()
                     .map(|(id, options)| Requirement {
-                        what: format!("so{}", id * 5 % 11),
+                        label: format!("so{}", id * 5 % 11),
                         options: options.into_iter().map(choice).collect(),
                     })
                     .collect(),
@@ -54,8 +54,8 @@ fn instance(has_equal_names: bool) -> impl Strategy<Value = Instance> {
     })
 }
 
-fn choice((package, needs, rank): (usize, Vec<usize>, u32)) -> Choice {
-    Choice { package: PackageId(package), needs: needs.into_iter().map(RequirementId).collect(), rank }
+fn choice((package, needs, rank): (usize, Vec<usize>, u32)) -> SolverOption {
+    SolverOption { package: PackageId(package), needs: needs.into_iter().map(RequirementId).collect(), rank }
 }
 
 /// The same instance with everything in another order: as long as lists are turned around and rotated.
@@ -66,16 +66,16 @@ fn permuted(instance: &Instance, by: usize) -> Instance {
     let mut other = instance.clone();
     for (id, candidate) in instance.packages.iter().enumerate() {
         let conflicts = candidate.conflicts.iter().rev().map(package).collect();
-        other.packages[package(&PackageId(id)).0] = Candidate { conflicts, ..candidate.clone() };
+        other.packages[package(&PackageId(id)).0] = Solvable { conflicts, ..candidate.clone() };
     }
     for (id, required) in instance.requirements.iter().enumerate() {
-        let options = required.options.iter().rev().map(|option| Choice {
+        let options = required.options.iter().rev().map(|option| SolverOption {
             package: package(&option.package),
             needs: option.needs.iter().rev().map(requirement).collect(),
             rank: option.rank,
         });
         other.requirements[requirement(&RequirementId(id)).0] =
-            Requirement { what: required.what.clone(), options: options.collect() };
+            Requirement { label: required.label.clone(), options: options.collect() };
     }
     other.wanted = instance.wanted.iter().rev().map(requirement).collect();
     other
@@ -118,7 +118,7 @@ proptest! {
     #[test]
     fn reasons_are_true(instance in instance(false)) {
         let Ok(selection) = solve(&instance) else { return Ok(()) };
-        for reason in reasons(&instance, &selection) {
+        for reason in decisions(&instance, &selection) {
             let options = &instance.requirements[reason.requirement.0].options;
             let taken = &options[selection.met_by[&reason.requirement]];
             prop_assert_eq!(taken.package, reason.package);
@@ -127,19 +127,17 @@ proptest! {
             let other = best_cost(&without(&instance, reason.package));
             prop_assert_eq!(&reason.without, &other);
             let cost = &selection.cost;
-            let is_true = match (reason.criterion, &other) {
-                (Criterion::Only, None) => true,
-                (Criterion::FewerPackages, Some(other)) => cost.packages < other.packages,
-                (Criterion::Smaller, Some(other)) => {
+            let is_true = match (reason.reason, &other) {
+                (ChoiceReason::Only, None) => true,
+                (ChoiceReason::FewestPackages, Some(other)) => cost.packages < other.packages,
+                (ChoiceReason::FewestBytes, Some(other)) => {
                     cost.packages == other.packages && cost.installed_size_kib < other.installed_size_kib
                 }
-                (Criterion::Preferred { rank }, Some(other)) => {
-                    let sizes = (cost.packages, cost.installed_size_kib);
-                    rank == taken.rank
-                        && sizes == (other.packages, other.installed_size_kib)
+                (ChoiceReason::DebiansPreference, Some(other)) => {
+                    (cost.packages, cost.installed_size_kib) == (other.packages, other.installed_size_kib)
                         && cost.rank < other.rank
                 }
-                (Criterion::Name, Some(other)) => {
+                (ChoiceReason::Name, Some(other)) => {
                     (cost.packages, cost.installed_size_kib, cost.rank)
                         == (other.packages, other.installed_size_kib, other.rank)
                         && cost.names < other.names
@@ -153,7 +151,7 @@ proptest! {
     #[test]
     fn every_choice_has_its_reason(instance in instance(false)) {
         let Ok(selection) = solve(&instance) else { return Ok(()) };
-        let told: Vec<_> = reasons(&instance, &selection).iter().map(|reason| reason.requirement).collect();
+        let told: Vec<_> = decisions(&instance, &selection).iter().map(|reason| reason.requirement).collect();
         let had_another = |(requirement, option): &(&RequirementId, &usize)| {
             let options = &instance.requirements[requirement.0].options;
             options.iter().any(|other| other.package != options[**option].package)
@@ -167,7 +165,7 @@ proptest! {
     fn what_fails_together_can_be_met_with_any_one_less(instance in instance(false)) {
         let Err(unsolvable) = solve(&instance) else { return Ok(()) };
         let id = |what: &String| {
-            let place = instance.requirements.iter().position(|requirement| requirement.what == *what);
+            let place = instance.requirements.iter().position(|requirement| requirement.label == *what);
             RequirementId(place.expect("a requirement of the instance"))
         };
         let core: Vec<RequirementId> = unsolvable.wanted.iter().map(id).collect();

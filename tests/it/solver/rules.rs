@@ -1,6 +1,7 @@
 //! Single rules, by cases that a reader knows.
 
-use sodeb::solve::solver::{Criterion, PackageId, reasons, solve, verify};
+use sodeb::solve::solver::{PackageId, decisions, solve, verify};
+use sodeb::vocabulary::ChoiceReason;
 
 use super::build::{Build, met, names};
 
@@ -12,11 +13,11 @@ fn chosen(build: &Build) -> Vec<String> {
 }
 
 /// What the only choice of an instance was decided by.
-fn criterion(build: &Build) -> Criterion {
+fn criterion(build: &Build) -> ChoiceReason {
     let selection = solve(&build.instance).expect("there is a solution");
-    let reasons = reasons(&build.instance, &selection);
-    assert_eq!(reasons.len(), 1, "{reasons:?}");
-    reasons[0].criterion
+    let decisions = decisions(&build.instance, &selection);
+    assert_eq!(decisions.len(), 1, "{decisions:?}");
+    decisions[0].reason
 }
 
 #[test]
@@ -36,10 +37,10 @@ fn one_package_for_both_beats_two_smaller_ones_that_are_preferred() {
     assert_eq!(chosen(&build), ["libopenblas0-pthread"]);
 
     let selection = solve(&build.instance).expect("there is a solution");
-    let reasons = reasons(&build.instance, &selection);
-    assert_eq!(reasons.len(), 2);
-    for reason in reasons {
-        assert_eq!(reason.criterion, Criterion::FewerPackages);
+    let decisions = decisions(&build.instance, &selection);
+    assert_eq!(decisions.len(), 2);
+    for reason in decisions {
+        assert_eq!(reason.reason, ChoiceReason::FewestPackages);
         let without = reason.without.expect("the reference implementations");
         assert_eq!(
             without.names.iter().map(|name| name.as_str()).collect::<Vec<_>>(),
@@ -66,12 +67,12 @@ fn a_conflict_pushes_to_the_second_best_whichever_side_states_it() {
         .wants("libchoice.so.1", &["best", "second"])
         .wants("libwanted.so.1", &["wanted"]);
     assert_eq!(chosen(&build), ["best", "wanted"]);
-    assert_eq!(criterion(&build), Criterion::Smaller);
+    assert_eq!(criterion(&build), ChoiceReason::FewestBytes);
     let Build { instance } = build;
     for (one, other) in [("best", "wanted"), ("wanted", "best")] {
         let build = Build { instance: instance.clone() }.conflict(one, other);
         assert_eq!(chosen(&build), ["second", "wanted"]);
-        assert_eq!(criterion(&build), Criterion::Only);
+        assert_eq!(criterion(&build), ChoiceReason::Only);
     }
 }
 
@@ -95,7 +96,7 @@ fn a_package_less_counts_more_than_any_size_and_rank() {
         .option("libhelper.so.1", "helper", 0, &[])
         .wants("libx.so.1", &[]);
     assert_eq!(chosen(&build), ["big"]);
-    assert_eq!(criterion(&build), Criterion::FewerPackages);
+    assert_eq!(criterion(&build), ChoiceReason::FewestPackages);
 }
 
 #[test]
@@ -108,12 +109,15 @@ fn a_tie_is_settled_by_size_then_rank_then_name() {
             .wants("libx.so.1", &[])
     };
     let smaller = tie([1, 2], [1, 0]);
-    assert_eq!((chosen(&smaller), criterion(&smaller)), (vec!["libb1".to_owned()], Criterion::Smaller));
+    assert_eq!(
+        (chosen(&smaller), criterion(&smaller)),
+        (vec!["libb1".to_owned()], ChoiceReason::FewestBytes)
+    );
     let preferred = tie([1, 1], [2, 3]);
-    let by_rank = Criterion::Preferred { rank: 2 };
+    let by_rank = ChoiceReason::DebiansPreference;
     assert_eq!((chosen(&preferred), criterion(&preferred)), (vec!["libb1".to_owned()], by_rank));
     let named = tie([1, 1], [0, 0]);
-    assert_eq!((chosen(&named), criterion(&named)), (vec!["liba1".to_owned()], Criterion::Name));
+    assert_eq!((chosen(&named), criterion(&named)), (vec!["liba1".to_owned()], ChoiceReason::Name));
 }
 
 /// Both packages are there anyway; the option of the lower rank meets it.
@@ -172,5 +176,5 @@ fn sizes_beyond_reason_do_not_overflow() {
         .wants("liba.so.1", &["liba1"])
         .wants("libb.so.1", &["libb1", "libc1"]);
     assert_eq!(chosen(&build), ["liba1", "libb1"]);
-    assert_eq!(criterion(&build), Criterion::Preferred { rank: 0 });
+    assert_eq!(criterion(&build), ChoiceReason::DebiansPreference);
 }

@@ -50,7 +50,7 @@ fn a_wanted_requirement_that_is_not_met() {
     let found = violation(|build, selection| {
         selection.met_by.remove(&build.requirement("liba.so.1"));
     });
-    assert!(matches!(found, Violation::Unmet { what, .. } if what == "liba.so.1"));
+    assert!(matches!(found, Violation::Unmet { label, .. } if label == "liba.so.1"));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_need_that_is_not_met() {
     let found = violation(|build, selection| {
         selection.met_by.remove(&build.requirement("libb.so.1"));
     });
-    assert!(matches!(found, Violation::Unmet { what, .. } if what == "libb.so.1"));
+    assert!(matches!(found, Violation::Unmet { label, .. } if label == "libb.so.1"));
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn an_option_that_there_is_not() {
     let found = violation(|build, selection| {
         selection.met_by.insert(build.requirement("libb.so.1"), 2);
     });
-    assert_eq!(found, Violation::NoSuchOption { what: "libb.so.1".into(), option: 2 });
+    assert_eq!(found, Violation::NoSuchOption { label: "libb.so.1".into(), option: 2 });
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn an_option_of_a_package_that_is_not_chosen() {
     let found = violation(|build, selection| {
         selection.met_by.insert(build.requirement("libb.so.1"), 1);
     });
-    assert_eq!(found, Violation::NotChosen { what: "libb.so.1".into(), package: PackageId(2) });
+    assert_eq!(found, Violation::NotChosen { label: "libb.so.1".into(), package: PackageId(2) });
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_requirement_that_does_not_count() {
     let found = violation(|build, selection| {
         selection.met_by.insert(build.requirement("libspare.so.1"), 0);
     });
-    assert_eq!(found, Violation::DoesNotCount(RequirementId(2)));
+    assert_eq!(found, Violation::NotActive(RequirementId(2)));
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_conflict() {
 #[test]
 fn a_superfluous_package() {
     let found = violation(|_, selection| selection.packages.push(PackageId(3)));
-    assert_eq!(found, Violation::Superfluous(name("libspare1")));
+    assert_eq!(found, Violation::NotNeeded(name("libspare1")));
 }
 
 /// It meets something, but what it meets another chosen package could.
@@ -108,7 +108,7 @@ fn a_package_whose_part_another_chosen_one_could_play() {
         build.instance.requirements[id.0].options[1].package = PackageId(0);
         assert_eq!(selection.met_by[&id], 0);
     });
-    assert_eq!(found, Violation::Superfluous(name("libb1")));
+    assert_eq!(found, Violation::NotNeeded(name("libb1")));
 }
 
 #[test]

@@ -1,98 +1,98 @@
-//! Why a text is not a lock.
+//! Errors in the text of a lock.
 
+use super::format::{LOCK_VERSION, MAX_LOCK_BYTES};
 use super::spelling::is_hidden;
-use super::{LOCK_VERSION, MAX_LOCK_BYTES};
 use crate::vocabulary::UnknownName;
 
-/// A text is not a lock that can be relied on.
+/// Error: a text is not a valid lock.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cannot read the lock: line {line}: {fault}")]
 pub struct LockError {
-    /// The line, from 1 on.
+    /// Line of the error, from 1 on.
     pub line: usize,
-    /// What is wrong there.
+    /// Fault on that line.
     pub fault: LockFault,
 }
 
-/// What is wrong in a lock. Words of the lock are shortened, and escaped where they don't show.
+/// Fault in a lock. Words of the lock are shortened, and invisible characters escaped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LockFault {
     /// It is longer than any lock.
     #[error("it is longer than {MAX_LOCK_BYTES} bytes")]
     TooLong,
-    /// It is not TOML, or not of the form that a lock has.
+    /// It is not TOML, or does not have the fields of a lock.
     #[error("{0}")]
     Form(String),
-    /// It is of a form that this version does not know.
-    #[error("version {0} of the lock's form is not known (known: {LOCK_VERSION})")]
+    /// Its format has a version that is not supported.
+    #[error("version {0} of the lock's format is not supported (supported: {LOCK_VERSION})")]
     Version(i64),
-    /// A word is none of those that are known there.
+    /// A word is not one of the known ones.
     #[error("{0}")]
     Word(String),
-    /// A name or version has characters that it can't have.
-    #[error("'{word}' is no {kind}")]
+    /// A name or version is invalid.
+    #[error("'{word}' is not a valid {kind}")]
     NotA {
-        /// What it should be.
+        /// Kind of word that is expected.
         kind: &'static str,
-        /// What is there.
+        /// Word that was found.
         word: String,
     },
-    /// Items are not in their order.
-    #[error("{kind} {item} stands after {before}: they have to be sorted")]
+    /// Items are not sorted.
+    #[error("{kind} {item} comes after {before}: they must be sorted")]
     Unsorted {
-        /// What they are.
+        /// Kind of item.
         kind: &'static str,
         /// The item.
         item: String,
-        /// The one before it.
+        /// The item before it.
         before: String,
     },
-    /// An item is there more than once.
-    #[error("{kind} {item} is there twice")]
+    /// An item is listed more than once.
+    #[error("{kind} {item} is listed twice")]
     Twice {
-        /// What it is.
+        /// Kind of item.
         kind: &'static str,
         /// The item.
         item: String,
     },
-    /// Two packages have a file, so that it is not told which of them is meant.
+    /// Two packages have the same file.
     #[error("both {package} and {other} have {path}")]
     Shared {
-        /// The file.
+        /// Path of the file.
         path: String,
-        /// The package that has it on this line.
+        /// Package on this line.
         package: String,
-        /// The one before.
+        /// Package before it.
         other: String,
     },
     /// A file lies below another file or a link, so that it would be written elsewhere.
-    #[error("{path} lies below {above}, which is no directory")]
+    #[error("{path} lies below {above}, which is not a directory")]
     Below {
-        /// The file.
+        /// Path of the file.
         path: String,
-        /// What it lies below.
+        /// File or link above it.
         above: String,
     },
-    /// A package is named that the lock has not.
-    #[error("package {0} is named, and the lock does not have it")]
+    /// A package is named that the lock does not contain.
+    #[error("package {0} is named, but not in the lock")]
     NoSuchPackage(String),
-    /// An entry of `included` has both `files` and `all-except`, or none of them.
+    /// An entry of `included` has both `files` and `all-except`, or neither of them.
     #[error("an inclusion needs either files or all-except")]
-    NeitherFilesNorWhole,
+    FilesOrAllExcept,
     /// An entry of `files` is neither a regular file nor a link.
     #[error("{0} needs sha256, size and mode to be a file, or link and origin to be a link")]
-    NeitherFileNorLink(String),
+    FileOrLink(String),
 }
 
-/// The longest part of a lock's word that an error repeats, in characters.
+/// Longest part of a lock's word that an error repeats, in characters.
 const SHOWN_CHARACTERS: usize = 400;
 
 impl LockError {
-    /// What the user can do about it.
+    /// Returns a way to fix the lock.
     pub fn hint(&self) -> Option<&'static str> {
         match self.fault {
             LockFault::Version(version) if version > LOCK_VERSION => {
-                Some("a newer sodeb wrote it: take that one, or write the lock again with 'sodeb lock'")
+                Some("a newer sodeb wrote it: use that one, or write the lock again with 'sodeb lock'")
             }
             LockFault::Version(_) | LockFault::TooLong => Some("write the lock again with 'sodeb lock'"),
             _ => None,
@@ -106,7 +106,7 @@ impl From<UnknownName> for LockFault {
     }
 }
 
-/// The words of a lock as an error repeats them.
+/// Prepares a word of a lock for an error message.
 pub(super) fn shown(word: &str) -> String {
     let show = |character: char| {
         let hidden = is_hidden(character).then(|| character.escape_unicode());

@@ -1,4 +1,4 @@
-//! From the text of a lock to a Plan, with nothing taken for granted.
+//! Reads a Plan from the text of a lock, and checks every field.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -6,34 +6,38 @@ use std::str::FromStr;
 
 use bstr::BString;
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use super::error::shown;
+use super::error::{LockError, LockFault, shown};
+use super::format::{LOCK_VERSION, MAX_LOCK_BYTES};
+use super::raw::{
+    Head, RawApp, RawBase, RawFile, RawInclusion, RawIndex, RawLibrary, RawPackage, RawPlan, RawProblem,
+    RawSource, RawTarget, Text,
+};
 use super::spelling::{name_of, spelled};
-use super::{LOCK_VERSION, LockError, LockFault, MAX_LOCK_BYTES, check};
+use super::words;
 use crate::debian::catalog::{IndexSource, Package, Provenance};
 use crate::debian::inclusions::{FileSet, Inclusion, Pattern};
 use crate::solve::plan::{
-    PackageReason, Plan, PlannedApp, PlannedBase, PlannedLibrary, PlannedPackage, TakenFile, TakenKind,
+    PackageChoice, Plan, PlannedApp, PlannedBase, PlannedLibrary, PlannedPackage, TakenFile, TakenKind,
 };
 use crate::solve::resolve::Problem;
 use crate::vocabulary::{Architecture, PackageName, Release, RootedPath, Sha256Digest, Soname, Target};
 
-/// The longest path, that of Linux (PATH_MAX).
+/// Longest path on Linux (PATH_MAX).
 const MAX_PATH_BYTES: usize = 4096;
 
-/// The Plan that a lock holds.
+/// Reads the Plan of a lock.
 ///
 /// # Errors
-/// Where the text is not one that [`super::write_lock`] would write, but for comments and blanks.
+/// If [`super::write_lock`] would not write this text, apart from comments and blanks.
 pub fn read_lock(text: &str) -> Result<Plan, LockError> {
     let reader = Reader { text };
     if text.len() > MAX_LOCK_BYTES {
         return Err(LockError { line: 1, fault: LockFault::TooLong });
     }
-    // By itself first: another version may have any other fields.
+    // Parsed first, as another version may have any other fields.
     let head: Head = reader.parse()?;
     if *head.version.get_ref() != LOCK_VERSION {
         return Err(reader.error(&head.version, LockFault::Version(*head.version.get_ref())));
@@ -43,7 +47,7 @@ pub fn read_lock(text: &str) -> Result<Plan, LockError> {
     let snapshot = raw.index.snapshot.as_ref();
     let plan = Plan {
         snapshot: snapshot
-            .map(|moment| reader.word(moment, "moment of a snapshot", check::is_snapshot))
+            .map(|moment| reader.word(moment, "snapshot timestamp", words::is_snapshot))
             .transpose()?,
         base: raw.base.iter().map(|base| reader.base(base)).next().transpose()?,
         apps: raw.app.iter().map(|app| reader.app(app)).collect::<Result<_, _>>()?,
@@ -53,140 +57,9 @@ pub fn read_lock(text: &str) -> Result<Plan, LockError> {
         problems: reader.problems(&raw.problem)?,
         provenance,
     };
-    reader.names_only_its_own_packages(&plan, &raw)?;
-    reader.has_each_file_once(&plan, &raw)?;
+    reader.check_named_packages(&plan, &raw)?;
+    reader.check_paths(&plan, &raw)?;
     Ok(plan)
-}
-
-/// A text with its place.
-type Text = Spanned<String>;
-
-#[derive(Deserialize)]
-struct Head {
-    version: Spanned<i64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPlan {
-    #[serde(rename = "version")]
-    _version: i64,
-    target: RawTarget,
-    index: RawIndex,
-    base: Option<RawBase>,
-    #[serde(default)]
-    app: Vec<RawApp>,
-    #[serde(default)]
-    library: Vec<RawLibrary>,
-    #[serde(default)]
-    package: Vec<RawPackage>,
-    #[serde(default)]
-    included: Vec<RawInclusion>,
-    #[serde(default)]
-    problem: Vec<RawProblem>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTarget {
-    distribution: Text,
-    release: Text,
-    architecture: Text,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawIndex {
-    kind: Text,
-    date: Option<Text>,
-    hint: bool,
-    snapshot: Option<Text>,
-    sources: Vec<RawSource>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSource {
-    suite: Text,
-    file: Text,
-    date: Text,
-    sha256: Text,
-    verified: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawBase {
-    digest: Text,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawApp {
-    at: Text,
-    kind: Text,
-    objects: usize,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct RawLibrary {
-    soname: Text,
-    need: Text,
-    package: Text,
-    path: Text,
-    direct: bool,
-    needed_by: Vec<Text>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct RawPackage {
-    name: Text,
-    version: Text,
-    architecture: Text,
-    suite: Text,
-    section: Text,
-    source: Text,
-    filename: Text,
-    size: u64,
-    installed_size_kib: u64,
-    sha256: Text,
-    urls: Vec<Text>,
-    direct: bool,
-    reason: Text,
-    instead_of: Vec<Text>,
-    needs: Vec<Text>,
-    provides_sonames: Vec<Text>,
-    files: Vec<RawFile>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFile {
-    path: Text,
-    sha256: Option<Text>,
-    size: Option<u64>,
-    mode: Option<Text>,
-    link: Option<Text>,
-    origin: Option<Text>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct RawInclusion {
-    package: Text,
-    files: Option<Vec<Text>>,
-    all_except: Option<Vec<Text>>,
-    reason: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawProblem {
-    kind: Text,
-    object: Text,
-    detail: String,
 }
 
 struct Reader<'text> {
@@ -201,7 +74,7 @@ impl Reader<'_> {
         })
     }
 
-    /// The line in which the byte at this place stands.
+    /// Returns the line of a byte.
     fn line(&self, place: usize) -> usize {
         self.text.bytes().take(place).filter(|byte| *byte == b'\n').count() + 1
     }
@@ -214,20 +87,20 @@ impl Reader<'_> {
         self.error(at, LockFault::NotA { kind, word: shown(at.get_ref()) })
     }
 
-    fn word(&self, at: &Text, kind: &'static str, is_one: fn(&str) -> bool) -> Result<String, LockError> {
-        if is_one(at.get_ref()) { Ok(at.get_ref().clone()) } else { Err(self.not_a(at, kind)) }
+    fn word(&self, at: &Text, kind: &'static str, is_valid: fn(&str) -> bool) -> Result<String, LockError> {
+        if is_valid(at.get_ref()) { Ok(at.get_ref().clone()) } else { Err(self.not_a(at, kind)) }
     }
 
     fn words(
         &self,
         all: &[Text],
         kind: &'static str,
-        is_one: fn(&str) -> bool,
+        is_valid: fn(&str) -> bool,
     ) -> Result<Vec<String>, LockError> {
-        all.iter().map(|at| self.word(at, kind, is_one)).collect()
+        all.iter().map(|at| self.word(at, kind, is_valid)).collect()
     }
 
-    /// One of the words that a type knows.
+    /// Parses a word of a fixed set.
     fn known<T: FromStr<Err = crate::vocabulary::UnknownName>>(&self, at: &Text) -> Result<T, LockError> {
         at.get_ref().parse().map_err(|unknown| self.error(at, LockFault::from(unknown)))
     }
@@ -246,23 +119,23 @@ impl Reader<'_> {
 
     fn bytes(&self, at: &Text) -> Result<Vec<u8>, LockError> {
         let name = name_of(at.get_ref()).filter(|name| !name.is_empty() && !name.contains(&0));
-        name.ok_or_else(|| self.not_a(at, "name as a lock spells it"))
+        name.ok_or_else(|| self.not_a(at, "encoded name"))
     }
 
     fn path(&self, at: &Text) -> Result<RootedPath, LockError> {
         let bytes = self.bytes(at)?;
         let path = RootedPath::new(&bytes);
         if path.as_bytes() != bytes || bytes.len() > MAX_PATH_BYTES {
-            return Err(self.not_a(at, "absolute path without blanks, '.' and '..'"));
+            return Err(self.not_a(at, "normalized absolute path"));
         }
         Ok(path)
     }
 
     fn package_name(&self, at: &Text) -> Result<PackageName, LockError> {
-        self.word(at, "name of a package", check::is_package_name).map(PackageName::new)
+        self.word(at, "package name", words::is_package_name).map(PackageName::new)
     }
 
-    /// Items with the places of what they are sorted by, if each is greater than the one before it.
+    /// Checks that each item is greater than the one before it. Items come with their positions in the text.
     fn in_order<T: Ord>(
         &self,
         kind: &'static str,
@@ -285,7 +158,7 @@ impl Reader<'_> {
         Ok(items.into_iter().map(|(_, item)| item).collect())
     }
 
-    /// A list of names that is sorted.
+    /// Reads a list of names, and checks that it is sorted.
     fn sorted<T: Ord + Display>(
         &self,
         kind: &'static str,
@@ -297,11 +170,11 @@ impl Reader<'_> {
     }
 
     fn provenance(&self, target: &RawTarget, index: &RawIndex) -> Result<Provenance, LockError> {
-        let release = self.word(&target.release, "codename of a release", check::is_codename)?;
+        let release = self.word(&target.release, "release codename", words::is_codename)?;
         let source = |source: &RawSource| {
             Ok(IndexSource {
-                suite: self.word(&source.suite, "suite", check::is_suite)?,
-                file: self.word(&source.file, "path of an index", check::is_pool_path)?,
+                suite: self.word(&source.suite, "suite", words::is_suite)?,
+                file: self.word(&source.file, "index path", words::is_pool_path)?,
                 date: self.date(&source.date)?,
                 sha256: self.digest(&source.sha256)?.to_string(),
                 verified: source.verified,
@@ -315,7 +188,7 @@ impl Reader<'_> {
             },
             index: self.known(&index.kind)?,
             date: index.date.as_ref().map(|date| self.date(date)).transpose()?,
-            hint: index.hint,
+            hint: !index.verified,
             sources: index.sources.iter().map(source).collect::<Result<_, LockError>>()?,
         })
     }
@@ -367,15 +240,15 @@ impl Reader<'_> {
         }
         let package = Package {
             name: self.package_name(&raw.name)?,
-            version: self.word(&raw.version, "version", check::is_version)?,
+            version: self.word(&raw.version, "version", words::is_version)?,
             architecture: raw.architecture.get_ref().clone(),
-            suite: self.word(&raw.suite, "suite", check::is_suite)?,
-            section: self.word(&raw.section, "section", check::is_line)?,
-            filename: self.word(&raw.filename, "clean path below an archive", check::is_pool_path)?,
+            suite: self.word(&raw.suite, "suite", words::is_suite)?,
+            section: self.word(&raw.section, "section", words::is_line)?,
+            filename: self.word(&raw.filename, "archive path", words::is_pool_path)?,
             sha256: Some(self.digest(&raw.sha256)?),
             size_bytes: raw.size,
             installed_size_kib: raw.installed_size_kib,
-            provides_sonames: self.words(&raw.provides_sonames, "virtual package", check::is_package_name)?,
+            provides_sonames: self.words(&raw.provides_sonames, "virtual package", words::is_package_name)?,
         };
         let names = |all: &[Text]| self.sorted("package", all, |at| self.package_name(at));
         let files = raw.files.iter().map(|file| self.file(file)).collect::<Result<Vec<_>, _>>()?;
@@ -383,13 +256,10 @@ impl Reader<'_> {
         self.in_order("path", paths.collect(), |path| shown(&path.to_string()))?;
         Ok(PlannedPackage {
             package,
-            source: self.word(&raw.source, "name of a source package", check::is_package_name)?,
-            urls: self.words(&raw.urls, "http, https or file URL", check::is_url)?,
+            source: self.word(&raw.source, "source package name", words::is_package_name)?,
+            urls: self.words(&raw.urls, "http, https or file URL", words::is_url)?,
             direct: raw.direct,
-            reason: PackageReason {
-                criterion: self.known(&raw.reason)?,
-                instead_of: names(&raw.instead_of)?,
-            },
+            choice: PackageChoice { reason: self.known(&raw.reason)?, instead_of: names(&raw.instead_of)? },
             needs: names(&raw.needs)?,
             files,
         })
@@ -398,7 +268,7 @@ impl Reader<'_> {
     fn file(&self, raw: &RawFile) -> Result<TakenFile, LockError> {
         let path = self.path(&raw.path)?;
         if path == RootedPath::root() {
-            return Err(self.not_a(&raw.path, "path of a file"));
+            return Err(self.not_a(&raw.path, "file path"));
         }
         let kind = match (&raw.sha256, raw.size, &raw.mode, &raw.link, &raw.origin) {
             (Some(sha256), Some(size_bytes), Some(mode), None, None) => {
@@ -409,7 +279,7 @@ impl Reader<'_> {
             }
             _ => {
                 let path = shown(raw.path.get_ref());
-                return Err(self.error(&raw.path, LockFault::NeitherFileNorLink(path)));
+                return Err(self.error(&raw.path, LockFault::FileOrLink(path)));
             }
         };
         Ok(TakenFile { path, kind })
@@ -435,15 +305,14 @@ impl Reader<'_> {
 
     fn included(&self, raw: &[RawInclusion]) -> Result<Vec<Inclusion>, LockError> {
         let patterns = |all: &[Text]| -> Result<Vec<Pattern>, LockError> {
-            let pattern =
-                |at: &Text| Pattern::new(at.get_ref()).map_err(|_| self.not_a(at, "pattern of paths"));
+            let pattern = |at: &Text| Pattern::new(at.get_ref()).map_err(|_| self.not_a(at, "path pattern"));
             all.iter().map(pattern).collect()
         };
         let inclusion = |raw: &RawInclusion| {
             let extent = match (&raw.files, &raw.all_except) {
                 (Some(files), None) => FileSet::Files(patterns(files)?),
                 (None, Some(others)) => FileSet::AllExcept(patterns(others)?),
-                _ => return Err(self.error(&raw.package, LockFault::NeitherFilesNorWhole)),
+                _ => return Err(self.error(&raw.package, LockFault::FilesOrAllExcept)),
             };
             Ok(Inclusion { package: self.package_name(&raw.package)?, extent, reason: raw.reason.clone() })
         };
@@ -452,8 +321,8 @@ impl Reader<'_> {
         self.in_order("inclusion", items, |inclusion| shown(inclusion.package.as_str()))
     }
 
-    /// That the packages which libraries and packages name are there.
-    fn names_only_its_own_packages(&self, plan: &Plan, raw: &RawPlan) -> Result<(), LockError> {
+    /// Checks that every named package is in the lock.
+    fn check_named_packages(&self, plan: &Plan, raw: &RawPlan) -> Result<(), LockError> {
         let of_libraries = raw.library.iter().map(|library| &library.package);
         let of_inclusions = raw.included.iter().map(|inclusion| &inclusion.package);
         let needs = raw.package.iter().flat_map(|package| &package.needs);
@@ -462,8 +331,8 @@ impl Reader<'_> {
         foreign.map_or(Ok(()), |name| Err(self.error(name, LockFault::NoSuchPackage(shown(name.get_ref())))))
     }
 
-    /// That no two packages have the same file, and none lies below another.
-    fn has_each_file_once(&self, plan: &Plan, raw: &RawPlan) -> Result<(), LockError> {
+    /// Checks that no two packages have the same file, and that no file lies below another.
+    fn check_paths(&self, plan: &Plan, raw: &RawPlan) -> Result<(), LockError> {
         let mut owners: BTreeMap<&RootedPath, &PackageName> = BTreeMap::new();
         let files = || {
             plan.packages.iter().zip(&raw.package).flat_map(|(planned, raw)| {

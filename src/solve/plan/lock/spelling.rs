@@ -1,13 +1,13 @@
-//! How strings and names stand in a lock.
+//! Encoding of strings and names in a lock.
 
 use std::fmt::Write as _;
 
 use bstr::ByteSlice;
 
-/// A text as a basic string of TOML, quotes and all.
+/// Returns a text as a basic string of TOML, with quotes.
 ///
-/// Control characters must be escaped; the invisible characters that turn the direction of writing or end a line
-/// in some editors are too, so that a lock shows what it holds.
+/// Control characters must be escaped; so are the invisible characters that change the direction of writing or end
+/// a line in some editors, so that a lock shows all that it contains.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
@@ -28,14 +28,14 @@ pub(super) fn quoted(text: &str) -> String {
     quoted
 }
 
-/// Whether a character doesn't show, or changes how others do.
+/// Returns true for a character that is invisible, or that changes how others are shown.
 pub(super) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// A name of bytes as text: what is not UTF-8, and `%`, as `%` with two hexadecimal digits.
+/// Encodes a name of bytes as text: bytes that are not UTF-8, and `%`, as `%` with two hexadecimal digits.
 pub(super) fn spelled(name: &[u8]) -> String {
     let mut spelled = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
@@ -53,7 +53,7 @@ pub(super) fn spelled(name: &[u8]) -> String {
     spelled
 }
 
-/// The name that is spelled so; none where it would not be spelled so.
+/// Decodes a name; returns none for a text that [`spelled`] would not make of it.
 pub(super) fn name_of(spelling: &str) -> Option<Vec<u8>> {
     let mut parts = spelling.as_bytes().split_str("%");
     let mut name = parts.next().unwrap_or_default().to_vec();

@@ -13,13 +13,13 @@ use crate::debian::catalog::IndexKind;
 use crate::debian::inclusions::{FileSet, Inclusion, Pattern};
 use crate::solve::plan::sample::{digest, package, sample_plan};
 use crate::solve::plan::{
-    Criterion, LinkOrigin, NeedKind, Plan, PlannedApp, PlannedBase, PlannedLibrary, TakenFile, TakenKind,
+    LinkOrigin, NeedKind, Plan, PlannedApp, PlannedBase, PlannedLibrary, TakenFile, TakenKind,
 };
 use crate::solve::resolve::{Problem, ProblemKind};
-use crate::vocabulary::{Architecture, Distribution, PackageName, RootedPath, Soname};
+use crate::vocabulary::{Architecture, ChoiceReason, Distribution, PackageName, RootedPath, Soname};
 
-const SAMPLE: &str = r#"# The packages and files that make the libraries of these trees whole, and why.
-# Written by `sodeb lock`; `sodeb lock --check` tells whether it still holds.
+const SAMPLE: &str = r#"# Packages and files that provide the missing libraries of these trees, and the reasons.
+# Written by `sodeb lock`; `sodeb lock --check` says if it is up to date.
 version = 1
 "#;
 
@@ -90,7 +90,7 @@ fn bad_digests_are_refused() {
     let good = digest(1).to_string();
     for bad in ["", "00", &good[1..], &good.replace('1', "g"), &digest(0xab).to_string().to_uppercase()] {
         let error = read_with(&good, bad);
-        assert!(error.to_string().contains("is no sha256 digest"), "{error}");
+        assert!(error.to_string().contains("is not a valid sha256 digest"), "{error}");
     }
 }
 
@@ -125,7 +125,7 @@ fn paths_that_are_relative_or_lead_up_are_refused() {
     for bad in ["usr/lib/x", "/usr/../etc/passwd", "/usr//lib", "/usr/./lib", "/usr/lib/", "/", ""] {
         let error =
             read_with("path = \"/usr/lib/x86_64-linux-gnu/libmpfr.so.6\"", &format!("path = {bad:?}"));
-        assert!(error.to_string().contains("is no "), "{error}");
+        assert!(error.to_string().contains("is not a valid "), "{error}");
     }
 }
 
@@ -133,7 +133,7 @@ fn paths_that_are_relative_or_lead_up_are_refused() {
 fn pool_paths_that_leave_the_archive_are_refused() {
     for bad in ["/etc/passwd", "pool/../../x.deb", "pool//x.deb", "", "pool/x.deb?y", "pool/x y.deb", "./x"] {
         let error = read_with("pool/main/libgmp10/libgmp10_6.2.1+dfsg1-1.1_amd64.deb", bad);
-        assert!(error.to_string().contains("is no clean path below an archive"), "{error}");
+        assert!(error.to_string().contains("is not a valid archive path"), "{error}");
     }
 }
 
@@ -142,7 +142,7 @@ fn urls_of_other_schemes_are_refused() {
     for bad in ["ftp://host/x", "javascript:x", "https://", "file://host/x", "//host/x", "https://host/a b"] {
         let plan = sample_plan();
         let error = read_with(&plan.packages[0].urls[0], bad);
-        assert!(error.to_string().contains("is no http, https or file URL"), "{error}");
+        assert!(error.to_string().contains("is not a valid http, https or file URL"), "{error}");
     }
 }
 
@@ -279,9 +279,9 @@ fn plans() -> impl Strategy<Value = Plan> {
     let apps = prop::collection::vec((path(), select(AppKind::ALL), any::<usize>()), 0..3);
     let target = (select(Distribution::ALL), select(IndexKind::ALL), any::<bool>(), any::<bool>());
     let libraries = prop::collection::vec(library_parts(), 0..6);
-    let criterion = (select(Criterion::ALL), names());
-    (names(), files, libraries, apps, target, criterion, problems()).prop_map(
-        |(names, files, libraries, apps, (distribution, index, hint, has_base), criterion, problems)| {
+    let reason = (select(ChoiceReason::ALL), names());
+    (names(), files, libraries, apps, target, reason, problems()).prop_map(
+        |(names, files, libraries, apps, (distribution, index, hint, has_base), reason, problems)| {
             let mut plan = sample_plan();
             plan.provenance.target.distribution = distribution;
             plan.provenance.index = index;
@@ -297,8 +297,8 @@ fn plans() -> impl Strategy<Value = Plan> {
             with_packages(&mut plan, &names, files);
             with_libraries(&mut plan, libraries);
             for planned in &mut plan.packages {
-                planned.reason.criterion = criterion.0;
-                planned.reason.instead_of.clone_from(&criterion.1);
+                planned.choice.reason = reason.0;
+                planned.choice.instead_of.clone_from(&reason.1);
                 planned.package.architecture =
                     if hint { "all" } else { Architecture::Amd64.name() }.to_owned();
             }

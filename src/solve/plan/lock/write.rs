@@ -1,19 +1,19 @@
-//! From a Plan to the text of a lock.
+//! Writes a Plan as the text of a lock.
 
 use std::fmt::{Display, Write as _};
 
-use super::LOCK_VERSION;
+use super::format::LOCK_VERSION;
 use super::spelling::{quoted, spelled};
 use crate::debian::catalog::{IndexSource, Provenance};
 use crate::debian::inclusions::{FileSet, Inclusion};
 use crate::solve::plan::{Plan, PlannedLibrary, PlannedPackage, TakenFile, TakenKind};
 
-/// The Plan as a lock. It is one that [`super::read_lock`] takes if the Plan keeps what its fields promise: what
-/// is said to be sorted is, and every package has its digest.
+/// Writes a Plan as a lock. [`super::read_lock`] accepts it if the Plan keeps the promises of its fields: sorted
+/// lists are sorted, and every package has its digest.
 pub fn write_lock(plan: &Plan) -> String {
     let mut lock = Lock { text: String::new() };
-    lock.line("# The packages and files that make the libraries of these trees whole, and why.");
-    lock.line("# Written by `sodeb lock`; `sodeb lock --check` tells whether it still holds.");
+    lock.line("# Packages and files that provide the missing libraries of these trees, and the reasons.");
+    lock.line("# Written by `sodeb lock`; `sodeb lock --check` says if it is up to date.");
     lock.pair("version", LOCK_VERSION);
     lock.index(&plan.provenance, plan.snapshot.as_deref());
     if let Some(base) = &plan.base {
@@ -65,8 +65,8 @@ impl Lock {
         self.pair(key, quoted(&spelled(value)));
     }
 
-    /// A list of what is already spelled. One item has a line of its own too, so that a second one adds a line
-    /// and changes none.
+    /// Writes a list of encoded items. A single item has its own line, too, so that a second one adds a line and
+    /// changes none.
     fn list(&mut self, key: &str, items: impl IntoIterator<Item = String>) {
         let mut items = items.into_iter().peekable();
         if items.peek().is_none() {
@@ -88,7 +88,7 @@ impl Lock {
         if let Some(date) = provenance.date {
             self.text("date", &date.to_string());
         }
-        self.pair("hint", provenance.hint);
+        self.pair("verified", !provenance.hint);
         if let Some(snapshot) = snapshot {
             self.text("snapshot", snapshot);
         }
@@ -122,8 +122,8 @@ impl Lock {
         }
         self.list("urls", planned.urls.iter().map(|url| quoted(url)));
         self.pair("direct", planned.direct);
-        self.text("reason", planned.reason.criterion.name());
-        self.list("instead-of", planned.reason.instead_of.iter().map(|name| quoted(name.as_str())));
+        self.text("reason", planned.choice.reason.name());
+        self.list("instead-of", planned.choice.instead_of.iter().map(|name| quoted(name.as_str())));
         self.list("needs", planned.needs.iter().map(|name| quoted(name.as_str())));
         self.list("provides-sonames", package.provides_sonames.iter().map(|soname| quoted(soname)));
         self.list("files", planned.files.iter().map(file));
