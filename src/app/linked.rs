@@ -12,7 +12,7 @@ use crate::vocabulary::RootedPath;
 /// Start object and everything that it loads.
 #[derive(Debug)]
 pub struct StartObject<'root> {
-    /// How it gets into a process.
+    /// Role: how it gets into a process.
     pub role: Role,
     /// Result of linking it.
     pub map: LinkMap<'root>,
@@ -27,7 +27,7 @@ pub struct StartObject<'root> {
 pub struct AppObject<'root> {
     /// File of the object.
     pub node: NodeId,
-    /// How it gets into a process.
+    /// Role: how it gets into a process.
     pub role: Role,
     /// Facts of the file.
     pub facts: &'root ElfFacts,

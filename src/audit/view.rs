@@ -14,7 +14,7 @@ use super::unmet::{UnmetCause, UnmetNeed};
 use crate::app::{LinkedApps, Role, StartObject};
 use crate::debian::catalog::host_provider;
 use crate::elf::ElfFacts;
-use crate::loader::{Edge, LinkMap, Outcome, Platform, Tried, libc_of};
+use crate::loader::{Attempt, Edge, LinkMap, Outcome, Platform, libc_of};
 use crate::solve::resolve::{Resolution, SonameAnswer, TargetAbi};
 use crate::tree::inventory::{self, Content, Evidence, LayerNumber, Opening};
 use crate::tree::root::{NodeId, Root};
@@ -207,7 +207,7 @@ impl<'root> View<'root> {
         start: usize,
         map: &LinkMap<'root>,
         edge: &Edge<'root>,
-        tried: &[Tried],
+        tried: &[Attempt],
     ) -> UnmetCause {
         if let Some(provider) = host_provider(edge.soname.as_bytes()) {
             return UnmetCause::Host(provider);

@@ -1,26 +1,27 @@
-//! The libraries that an object opens by itself, as far as that is certain: what its `.note.dlopen` says (UAPI.12),
-//! and libgcc_s.so.1, which glibc opens to unwind a thread's stack.
+//! Libraries that an object certainly opens at run time: those that its `.note.dlopen` names (UAPI.12), and
+//! libgcc_s.so.1, which glibc opens to unwind a thread's stack.
 
 use std::slice;
 use std::sync::LazyLock;
 
-use super::link_map::{Libc, NeedKind};
+use super::libc::Libc;
+use super::link_map::NeedKind;
 use crate::elf::{DlopenNote, DlopenPriority, ElfFacts};
 use crate::vocabulary::Soname;
 
-/// What glibc opens when a thread is cancelled or ends itself.
+/// Library that glibc opens when a thread is cancelled or exits.
 static UNWINDER: LazyLock<Soname> = LazyLock::new(|| Soname::new("libgcc_s.so.1"));
 
-/// What an object opens.
+/// Library that an object opens.
 pub(super) struct Opened<'facts> {
     pub(super) kind: NeedKind,
-    /// The names that will do, the best first.
+    /// Names that satisfy the need, the best first.
     pub(super) sonames: &'facts [Soname],
-    /// What names them.
+    /// Note that names them.
     pub(super) note: Option<&'facts DlopenNote>,
 }
 
-/// What `facts`' object opens, of notes those of the priority `least` and above.
+/// Returns the libraries that an object opens; of those in notes the ones of the priority `least` and above.
 pub(super) fn by(facts: &ElfFacts, libc: Libc, least: Option<DlopenPriority>) -> Vec<Opened<'_>> {
     let Some(least) = least else { return Vec::new() };
     // Priorities are in the order of required, recommended, suggested.

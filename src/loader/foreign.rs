@@ -1,22 +1,21 @@
-//! Objects that lie in a root whose dynamic linkers are others': prebuilt for musl or for another machine.
+//! Objects in a root that none of its dynamic linkers loads: built for the other C library or another machine.
 
-use super::libc_of;
-use super::link_map::Libc;
+use super::libc::{Libc, libc_of};
 use super::platform::Platform;
 use crate::elf::ElfFacts;
 use crate::tree::root::Root;
 
-/// What an object is made for that the root is not.
+/// Property of an object for which the root has no dynamic linker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foreign {
-    /// This C library, where the root has the other one for the same machine.
+    /// C library; the root has the other one for the same machine.
     Libc(Libc),
-    /// This machine, where the root has a dynamic linker for another one.
+    /// Machine; the root has a dynamic linker for another one.
     Machine(&'static Platform),
 }
 
-/// Whether the root has a dynamic linker, but none that would load the object. A root without any tells
-/// nothing, and a machine that Debian has no port for is not known here.
+/// Returns the property that makes an object foreign: the root has a dynamic linker, but none that loads it. None for a
+/// root without any dynamic linker, and for a machine without a Debian port.
 pub fn foreign(root: &Root<'_>, facts: &ElfFacts) -> Option<Foreign> {
     let platform = Platform::of(facts.machine)?;
     let libc = libc_of(facts);

@@ -1,6 +1,5 @@
-//! What a linker meets again and again, as numbers: names, objects, and what an object's search goes through. A thousand
-//! processes load the same few hundred objects, so that a name is hashed once for each object that asks for it, and from
-//! then on an index does.
+//! Interned names, objects and search scopes. A thousand processes load the same few hundred objects, so a name is
+//! hashed once for each object that needs it; from then on an id stands for it.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -9,22 +8,22 @@ use bstr::BString;
 use hashbrown::DefaultHashBuilder;
 use indexmap::{IndexMap, IndexSet};
 
-use super::link_map::Libc;
+use super::libc::Libc;
 use crate::elf::ElfFacts;
 use crate::tree::root::NodeId;
 use crate::vocabulary::Soname;
 
-/// Values by number, and the number of each.
-pub(super) type Numbered<Value> = IndexSet<Value, DefaultHashBuilder>;
+/// Values by id, and the id of each value.
+pub(super) type Interned<Value> = IndexSet<Value, DefaultHashBuilder>;
 
-macro_rules! numbers {
+macro_rules! ids {
     ($($(#[$documentation:meta])* $name:ident,)*) => {$(
         $(#[$documentation])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(super) struct $name(u32);
 
         impl $name {
-            /// What is numbered is in memory, which ends long before the numbers do.
+            /// Id of a value that is in memory, so its index is far below 2^32.
             pub(super) fn new(index: usize) -> Self {
                 Self(u32::try_from(index).unwrap_or(u32::MAX))
             }
@@ -36,25 +35,25 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! {
-    /// A name that something asks for or answers to.
+ids! {
+    /// Name that an object needs or answers to.
     NameId,
-    /// A file, whatever it was found as.
+    /// File, whatever path it was found by.
     FileId,
-    /// A file under one path of its own.
+    /// File under one of its paths.
     ObjectId,
-    /// The directories of a search path.
+    /// List of the directories in a search path.
     ListId,
-    /// A chain of DT_RPATHs.
+    /// Chain of DT_RPATHs.
     ChainId,
-    /// All that a search goes through.
+    /// Search scope.
     ScopeId,
 }
 
-/// The names that were come across.
+/// Names, interned.
 #[derive(Default)]
 pub(super) struct Names<'root> {
-    texts: Numbered<&'root [u8]>,
+    texts: Interned<&'root [u8]>,
 }
 
 impl<'root> Names<'root> {
@@ -67,17 +66,17 @@ impl<'root> Names<'root> {
     }
 }
 
-/// An object under one path of its own.
-pub(super) struct Object<'root> {
+/// Object under one of its paths, with the ids of its names and search paths.
+pub(super) struct InternedObject<'root> {
     pub(super) node: NodeId,
-    /// Links unresolved.
+    /// Path by which it was found, links unresolved.
     pub(super) path: Arc<BString>,
     pub(super) facts: &'root ElfFacts,
     pub(super) file: FileId,
     pub(super) soname: Option<NameId>,
     /// DT_NEEDED, in order.
     pub(super) needed: Box<[NameId]>,
-    /// The file names in DT_VERNEED, in order.
+    /// File names in DT_VERNEED, in order.
     pub(super) version_files: Box<[NameId]>,
     /// DT_RPATH.
     pub(super) rpath: Option<ListId>,
@@ -85,20 +84,20 @@ pub(super) struct Object<'root> {
     pub(super) runpath: Option<ListId>,
 }
 
-/// Every object that was come across.
+/// Objects, interned.
 #[derive(Default)]
 pub(super) struct Objects<'root> {
-    all: IndexMap<(NodeId, Arc<BString>), Object<'root>, DefaultHashBuilder>,
-    files: Numbered<NodeId>,
+    all: IndexMap<(NodeId, Arc<BString>), InternedObject<'root>, DefaultHashBuilder>,
+    files: Interned<NodeId>,
 }
 
 impl<'root> Objects<'root> {
-    /// The number of the object at `node` under `path`, if it was come across.
+    /// Id of the object at `node` under `path`, if it is interned.
     pub(super) fn find(&self, node: NodeId, path: &Arc<BString>) -> Option<ObjectId> {
         self.all.get_index_of(&(node, Arc::clone(path))).map(ObjectId::new)
     }
 
-    /// Numbers an object with the lists of its DT_RPATH and DT_RUNPATH.
+    /// Interns an object with the lists of its DT_RPATH and DT_RUNPATH.
     pub(super) fn add(
         &mut self,
         node: NodeId,
@@ -108,7 +107,7 @@ impl<'root> Objects<'root> {
         names: &mut Names<'root>,
     ) -> ObjectId {
         let mut id_of = |soname: &'root Soname| names.id_of(soname.as_bytes());
-        let object = Object {
+        let object = InternedObject {
             node,
             path: Arc::clone(&path),
             facts,
@@ -122,45 +121,46 @@ impl<'root> Objects<'root> {
         ObjectId::new(self.all.insert_full((node, path), object).0)
     }
 
-    pub(super) fn get(&self, id: ObjectId) -> &Object<'root> {
+    pub(super) fn get(&self, id: ObjectId) -> &InternedObject<'root> {
         &self.all[id.index()]
     }
 }
 
-/// The DT_RPATHs of an object and of those that loaded it, the nearest first.
+/// DT_RPATHs of an object and of its loaders, the nearest first.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Chain {
     pub(super) list: ListId,
     pub(super) rest: Option<ChainId>,
 }
 
-/// All that an object's search goes through: two objects with the same trail find the same.
+/// Search scope of an object: all directories that a search on its behalf goes through. Objects with equal scopes find
+/// the same files.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct SearchScope {
     pub(super) libc: Libc,
-    /// The DT_RPATHs that those inherit which the object loads, its own first.
+    /// DT_RPATHs that the objects which it loads inherit, its own first.
     pub(super) chain: Option<ChainId>,
     /// LD_LIBRARY_PATH.
     pub(super) environment: Option<ListId>,
-    /// DT_RUNPATH: glibc then passes over the chain.
+    /// DT_RUNPATH: glibc then skips the chain.
     pub(super) runpath: Option<ListId>,
     /// DF_1_NODEFLIB.
     pub(super) no_default_directories: bool,
 }
 
-/// The trails that were come across.
+/// Search scopes and chains of DT_RPATHs, interned.
 #[derive(Default)]
-pub(super) struct Trails {
-    chains: Numbered<Chain>,
-    all: Numbered<SearchScope>,
+pub(super) struct Scopes {
+    chains: Interned<Chain>,
+    all: Interned<SearchScope>,
 }
 
-impl Trails {
-    pub(super) fn id_of(&mut self, trail: SearchScope) -> ScopeId {
-        ScopeId::new(self.all.insert_full(trail).0)
+impl Scopes {
+    pub(super) fn id_of(&mut self, scope: SearchScope) -> ScopeId {
+        ScopeId::new(self.all.insert_full(scope).0)
     }
 
-    pub(super) fn chained(&mut self, list: ListId, rest: Option<ChainId>) -> ChainId {
+    pub(super) fn chain_id_of(&mut self, list: ListId, rest: Option<ChainId>) -> ChainId {
         ChainId::new(self.chains.insert_full(Chain { list, rest }).0)
     }
 
@@ -172,87 +172,11 @@ impl Trails {
         self.chains[id.index()]
     }
 
-    /// The lists of a chain, in order.
+    /// Lists of a chain, in order.
     pub(super) fn lists_of(&self, chain: Option<ChainId>) -> impl Iterator<Item = ListId> {
         let next = |id| Some(self.chain(id));
         std::iter::successors(chain.and_then(next), move |chain| chain.rest.and_then(next))
             .map(|chain| chain.list)
-    }
-}
-
-/// Which of the things with these numbers are there, and as what: emptied in no time, for the next process.
-struct Slots {
-    /// The round in which each was filled, and what with.
-    slots: Vec<(u32, u32)>,
-    /// Not 0, which is that of a slot that was never filled.
-    round: u32,
-}
-
-impl Default for Slots {
-    fn default() -> Self {
-        Self { slots: Vec::new(), round: 1 }
-    }
-}
-
-impl Slots {
-    fn clear(&mut self) {
-        self.round = self.round.checked_add(1).unwrap_or_else(|| {
-            self.slots.clear();
-            1
-        });
-    }
-
-    fn get(&self, index: usize) -> Option<usize> {
-        let (round, object) = *self.slots.get(index)?;
-        (round == self.round).then_some(object as usize)
-    }
-
-    /// False where it is filled already.
-    fn fill(&mut self, index: usize, object: usize) -> bool {
-        if self.slots.len() <= index {
-            self.slots.resize(index + 1, (0, 0));
-        }
-        let slot = &mut self.slots[index];
-        let is_free = slot.0 != self.round;
-        if is_free {
-            *slot = (self.round, u32::try_from(object).unwrap_or(u32::MAX));
-        }
-        is_free
-    }
-}
-
-/// What is loaded into the process that is being made, as indices of its objects.
-#[derive(Default)]
-pub(super) struct Present {
-    names: Slots,
-    files: Slots,
-}
-
-impl Present {
-    /// Begins with an empty process.
-    pub(super) fn clear(&mut self) {
-        self.names.clear();
-        self.files.clear();
-    }
-
-    /// The object that answers to a name.
-    pub(super) fn named(&self, name: NameId) -> Option<usize> {
-        self.names.get(name.index())
-    }
-
-    /// The object that is a file.
-    pub(super) fn of_file(&self, file: FileId) -> Option<usize> {
-        self.files.get(file.index())
-    }
-
-    /// Has an object answer to a name; false where another one does already.
-    pub(super) fn name(&mut self, name: NameId, object: usize) -> bool {
-        self.names.fill(name.index(), object)
-    }
-
-    /// Notes which file an object is.
-    pub(super) fn add_file(&mut self, file: FileId, object: usize) {
-        self.files.fill(file.index(), object);
     }
 }
 
@@ -261,30 +185,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slots_are_emptied_at_once_and_keep_what_came_first() {
-        let mut slots = Slots::default();
-        assert_eq!(slots.get(3), None);
-        assert!(slots.fill(3, 7));
-        assert!(!slots.fill(3, 8));
-        assert_eq!((slots.get(3), slots.get(2)), (Some(7), None));
-        slots.clear();
-        assert_eq!(slots.get(3), None);
-        slots.round = u32::MAX;
-        assert!(slots.fill(1, 2));
-        slots.clear();
-        assert_eq!(slots.get(1), None);
-        assert!(slots.fill(1, 3));
-    }
-
-    #[test]
-    fn a_chain_has_one_number_and_its_lists_in_order() {
-        let mut trails = Trails::default();
+    fn a_chain_has_one_id_and_its_lists_in_order() {
+        let mut scopes = Scopes::default();
         let (near, far) = (ListId::new(1), ListId::new(2));
-        let end = trails.chained(far, None);
-        let whole = trails.chained(near, Some(end));
-        assert_eq!(trails.chained(near, Some(end)), whole);
-        let lists: Vec<_> = trails.lists_of(Some(whole)).collect();
+        let end = scopes.chain_id_of(far, None);
+        let whole = scopes.chain_id_of(near, Some(end));
+        assert_eq!(scopes.chain_id_of(near, Some(end)), whole);
+        let lists: Vec<_> = scopes.lists_of(Some(whole)).collect();
         assert_eq!(lists, [near, far]);
-        assert_eq!(trails.lists_of(None).count(), 0);
+        assert_eq!(scopes.lists_of(None).count(), 0);
     }
 }

@@ -1,74 +1,74 @@
-//! A new `/etc/ld.so.cache` out of an old one, with more libraries in it, as ldconfig would write it: the newer form
-//! alone (glibc 2.32 and later write no other; every glibc since 2.2 reads it).
+//! Writer of a new `/etc/ld.so.cache`: an old one with more libraries, as ldconfig writes it, in the newer format alone
+//! (glibc 2.32 and later write no other; every glibc since 2.2 reads it).
 //!
-//! ld.so searches the entries by halving, so that their order is part of the form (sysdeps/generic/dl-cache.h,
-//! elf/cache.c): names in descending order with numbers in them by value, then flags in descending order, then those
-//! of glibc-hwcaps sub-directories before the others. Of equal ones the first is taken: the old cache's.
+//! ld.so does a binary search, so the order of the entries is part of the format (sysdeps/generic/dl-cache.h,
+//! elf/cache.c): names in descending order with numbers in them by value, then flags in descending order, then entries
+//! of glibc-hwcaps sub-directories before the others. Of equal entries ld.so takes the first: the one of the old cache.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use bstr::{BStr, BString};
 
-use super::Platform;
 use super::ld_so_cache::{
     BrokenCache, ENTRY_BYTES, EXTENSION_HWCAPS, EXTENSION_MAGIC, HEADER_BYTES, HWCAP_IS_INDEX, LdSoCache,
     MAGIC,
 };
+use super::platform::Platform;
 use crate::elf::ByteOrder;
 
-/// The header's flags for the byte order, since glibc 2.33.
+/// Flags in the header for the byte order, since glibc 2.33.
 const LITTLE_ENDIAN: u8 = 2;
 const BIG_ENDIAN: u8 = 3;
 
-/// A library that a cache is to name.
+/// Library to add to a cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CachedLibrary {
-    /// What is asked for.
+    /// Name by which objects need it.
     pub name: BString,
-    /// Where it is.
+    /// Path of the file.
     pub path: BString,
 }
 
-/// One entry of the new cache.
-struct Row<'bytes> {
+/// Entry of the new cache.
+struct NewEntry<'bytes> {
     name: &'bytes BStr,
     path: &'bytes BStr,
     flags: u32,
     hwcaps: Option<&'bytes BStr>,
 }
 
-/// The cache `old` with libraries for a machine added to it.
+/// Returns the cache `old` with libraries for a machine added to it.
 ///
 /// # Errors
-/// When `old` has not the form that ld.so reads.
+/// An old cache in a format that ld.so does not read.
 pub fn renewed_cache(
     old: &[u8],
     platform: &Platform,
     added: &[CachedLibrary],
 ) -> Result<Vec<u8>, BrokenCache> {
     let cache = LdSoCache::parse(old)?;
-    let mut rows: Vec<Row<'_>> = cache
-        .libraries()
-        .map(|(name, library)| Row { name, path: library.path, flags: library.flags, hwcaps: library.hwcaps })
+    let mut entries: Vec<NewEntry<'_>> = cache
+        .entries()
+        .map(|(name, entry)| NewEntry { name, path: entry.path, flags: entry.flags, hwcaps: entry.hwcaps })
         .collect();
-    let known: BTreeSet<(&BStr, &BStr)> = rows.iter().map(|row| (row.name, row.path)).collect();
+    let known: BTreeSet<(&BStr, &BStr)> = entries.iter().map(|entry| (entry.name, entry.path)).collect();
     let new = added
         .iter()
-        .map(|library| Row {
+        .map(|library| NewEntry {
             name: BStr::new(&library.name),
             path: BStr::new(&library.path),
             flags: platform.cache_flags,
             hwcaps: None,
         })
-        .filter(|row| !known.contains(&(row.name, row.path)));
-    rows.extend(new);
-    rows.sort_by(order);
-    Ok(written(&rows, platform.machine().byte_order))
+        .filter(|entry| !known.contains(&(entry.name, entry.path)));
+    entries.extend(new);
+    entries.sort_by(order);
+    Ok(encode(&entries, platform.machine().byte_order))
 }
 
-fn order(left: &Row<'_>, right: &Row<'_>) -> Ordering {
-    // Names that differ in leading zeros only are equal to ld.so; the order of their bytes decides for us.
+fn order(left: &NewEntry<'_>, right: &NewEntry<'_>) -> Ordering {
+    // Names that differ only in leading zeros are equal for ld.so; the order of their bytes makes ours definite.
     compare_names(right.name, left.name)
         .then_with(|| right.flags.cmp(&left.flags))
         .then_with(|| left.hwcaps.is_none().cmp(&right.hwcaps.is_none()))
@@ -76,13 +76,13 @@ fn order(left: &Row<'_>, right: &Row<'_>) -> Ordering {
         .then_with(|| left.name.cmp(right.name))
 }
 
-/// `_dl_cache_libcmp`: byte by byte, a number in both by its value, a number after anything else.
+/// Compares names as `_dl_cache_libcmp` does: byte by byte, numbers by value, a number after any other byte.
 fn compare_names(left: &[u8], right: &[u8]) -> Ordering {
     let (mut left, mut right) = (left, right);
     loop {
         match (left.first(), right.first()) {
             (Some(one), Some(other)) if one.is_ascii_digit() && other.is_ascii_digit() => {
-                let ordering = number(&mut left).cmp(&number(&mut right));
+                let ordering = take_number(&mut left).cmp(&take_number(&mut right));
                 if ordering != Ordering::Equal {
                     return ordering;
                 }
@@ -93,14 +93,14 @@ fn compare_names(left: &[u8], right: &[u8]) -> Ordering {
                 left = &left[1..];
                 right = &right[1..];
             }
-            // An end is a NUL, which is less than any byte of a name.
+            // The end is a NUL, which is less than any byte of a name.
             (one, other) => return one.cmp(&other),
         }
     }
 }
 
-/// Takes the number at the start, which ld.so holds in an `int`.
-fn number(text: &mut &[u8]) -> i32 {
+/// Takes a number off the start of `text`; like ld.so's `int`, it wraps.
+fn take_number(text: &mut &[u8]) -> i32 {
     let mut value: i32 = 0;
     while let Some(digit) = text.first().filter(|byte| byte.is_ascii_digit()) {
         value = value.wrapping_mul(10).wrapping_add(i32::from(digit - b'0'));
@@ -109,18 +109,18 @@ fn number(text: &mut &[u8]) -> i32 {
     value
 }
 
-fn written(rows: &[Row<'_>], byte_order: ByteOrder) -> Vec<u8> {
+fn encode(entries: &[NewEntry<'_>], byte_order: ByteOrder) -> Vec<u8> {
     let word = |value: usize| {
-        // Offsets in this form are 32 bits wide; a cache of 4 GiB was refused when it was read.
+        // Offsets in this format have 32 bits; a cache of 4 GiB was refused when it was read.
         let value = u32::try_from(value).unwrap_or(u32::MAX);
         match byte_order {
             ByteOrder::Little => value.to_le_bytes(),
             ByteOrder::Big => value.to_be_bytes(),
         }
     };
-    let levels: BTreeSet<&BStr> = rows.iter().filter_map(|row| row.hwcaps).collect();
+    let levels: BTreeSet<&BStr> = entries.iter().filter_map(|entry| entry.hwcaps).collect();
     let levels: Vec<&BStr> = levels.into_iter().collect();
-    let strings_at = HEADER_BYTES + rows.len() * ENTRY_BYTES;
+    let strings_at = HEADER_BYTES + entries.len() * ENTRY_BYTES;
     let mut strings: Vec<u8> = Vec::new();
     let mut place = |text: &BStr| {
         let at = strings_at + strings.len();
@@ -128,15 +128,15 @@ fn written(rows: &[Row<'_>], byte_order: ByteOrder) -> Vec<u8> {
         strings.push(0);
         word(at)
     };
-    let mut entries = Vec::with_capacity(rows.len() * ENTRY_BYTES);
-    for row in rows {
-        let index = row.hwcaps.and_then(|level| levels.binary_search(&level).ok());
+    let mut table = Vec::with_capacity(entries.len() * ENTRY_BYTES);
+    for entry in entries {
+        let index = entry.hwcaps.and_then(|level| levels.binary_search(&level).ok());
         let hwcap = index.map_or(0, |index| HWCAP_IS_INDEX | index as u64);
-        entries.extend(word(row.flags as usize));
-        entries.extend(place(row.name));
-        entries.extend(place(row.path));
-        entries.extend(word(0));
-        entries.extend(match byte_order {
+        table.extend(word(entry.flags as usize));
+        table.extend(place(entry.name));
+        table.extend(place(entry.path));
+        table.extend(word(0));
+        table.extend(match byte_order {
             ByteOrder::Little => hwcap.to_le_bytes(),
             ByteOrder::Big => hwcap.to_be_bytes(),
         });
@@ -144,7 +144,7 @@ fn written(rows: &[Row<'_>], byte_order: ByteOrder) -> Vec<u8> {
     let levels: Vec<[u8; 4]> = levels.into_iter().map(&mut place).collect();
     let extension_at = (strings_at + strings.len()).next_multiple_of(4);
     let mut bytes = MAGIC.to_vec();
-    bytes.extend(word(rows.len()));
+    bytes.extend(word(entries.len()));
     bytes.extend(word(strings.len()));
     bytes.extend(match byte_order {
         ByteOrder::Little => [LITTLE_ENDIAN, 0, 0, 0],
@@ -152,11 +152,11 @@ fn written(rows: &[Row<'_>], byte_order: ByteOrder) -> Vec<u8> {
     });
     bytes.extend(word(if levels.is_empty() { 0 } else { extension_at }));
     bytes.resize(HEADER_BYTES, 0);
-    bytes.extend(entries);
+    bytes.extend(table);
     bytes.extend(strings);
     if !levels.is_empty() {
         bytes.resize(extension_at, 0);
-        // A directory of one section: its kind, no flags, where it is, its size.
+        // Directory of one section: kind, flags, offset, size.
         let section = [
             word(EXTENSION_MAGIC as usize),
             word(1),
@@ -180,12 +180,12 @@ mod tests {
     }
 
     fn amd64() -> &'static Platform {
-        Platform::of_triplet("x86_64-linux-gnu").expect("is known")
+        Platform::of_triplet("x86_64-linux-gnu").expect("a known triplet")
     }
 
-    /// A cache that names nothing.
+    /// Cache without entries.
     fn empty() -> Vec<u8> {
-        written(&[], ByteOrder::Little)
+        encode(&[], ByteOrder::Little)
     }
 
     #[test]
@@ -200,43 +200,44 @@ mod tests {
     }
 
     #[test]
-    fn what_is_added_is_found_in_either_byte_order_and_the_old_ones_stay_first() {
-        let s390x = Platform::of_triplet("s390x-linux-gnu").expect("is known");
+    fn added_libraries_are_found_in_either_byte_order_and_old_ones_stay_first() {
+        let s390x = Platform::of_triplet("s390x-linux-gnu").expect("a known triplet");
         for platform in [amd64(), s390x] {
-            let old = written(&[], platform.machine().byte_order);
+            let old = encode(&[], platform.machine().byte_order);
             let names = ["libb.so.10", "libb.so.9", "liba.so"].map(library);
-            let first = renewed_cache(&old, platform, &names).expect("is read");
+            let first = renewed_cache(&old, platform, &names).expect("a whole cache");
             let other = CachedLibrary { path: "/lib/liba.so".into(), ..library("liba.so") };
-            let second = renewed_cache(&first, platform, &[other, library("libb.so.9")]).expect("is read");
-            let cache = LdSoCache::parse(&second).expect("is read");
+            let second =
+                renewed_cache(&first, platform, &[other, library("libb.so.9")]).expect("a whole cache");
+            let cache = LdSoCache::parse(&second).expect("a whole cache");
             for library in names {
                 let found = cache.look_up(&library.name, platform.cache_flags, &[]);
                 assert_eq!(found, Some(BStr::new(&library.path)));
             }
-            assert_eq!(cache.libraries().count(), 4);
+            assert_eq!(cache.entries().count(), 4);
         }
     }
 
     #[test]
     fn sub_directories_for_newer_processors_are_kept() {
-        let row = |hwcaps| Row {
+        let entry = |hwcaps| NewEntry {
             name: BStr::new("liba.so"),
             path: BStr::new("/x/liba.so"),
             flags: amd64().cache_flags,
             hwcaps,
         };
-        let old = written(&[row(Some(BStr::new("x86-64-v3"))), row(None)], ByteOrder::Little);
-        let new = renewed_cache(&old, amd64(), &[library("libb.so")]).expect("is read");
-        let cache = LdSoCache::parse(&new).expect("is read");
-        let mut levels: Vec<_> = cache.libraries().filter_map(|(_, library)| library.hwcaps).collect();
+        let old = encode(&[entry(Some(BStr::new("x86-64-v3"))), entry(None)], ByteOrder::Little);
+        let new = renewed_cache(&old, amd64(), &[library("libb.so")]).expect("a whole cache");
+        let cache = LdSoCache::parse(&new).expect("a whole cache");
+        let mut levels: Vec<_> = cache.entries().filter_map(|(_, entry)| entry.hwcaps).collect();
         levels.sort_unstable();
         assert_eq!(levels, ["x86-64-v3"]);
-        assert_eq!(cache.libraries().count(), 3);
+        assert_eq!(cache.entries().count(), 3);
     }
 
     #[test]
     fn a_broken_cache_is_an_error() {
         assert!(renewed_cache(b"text", amd64(), &[]).is_err());
-        assert_eq!(renewed_cache(&empty(), amd64(), &[]).expect("is read"), empty());
+        assert_eq!(renewed_cache(&empty(), amd64(), &[]).expect("a whole cache"), empty());
     }
 }

@@ -1,5 +1,5 @@
-//! `/etc/ld.so.conf`, which ldconfig reads and ld.so does not: it serves to tell that a library lies where
-//! the configuration names its directory but the cache does not know it.
+//! Reader of `/etc/ld.so.conf`. ldconfig reads it and ld.so does not; it shows which libraries are in a configured
+//! directory without an entry in the cache.
 
 use std::collections::HashSet;
 
@@ -9,11 +9,10 @@ use crate::tree::inventory::Content;
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::RootedPath;
 
-/// Deeper includes are not followed: real ones go one deep.
+/// Depth to which includes are followed; real files include one level deep.
 const MAX_DEPTH: usize = 8;
 
-/// The directories that ld.so.conf and what it includes name, in order (ldconfig(8)). Blank lines and comments
-/// name none.
+/// Returns the directories that ld.so.conf and the files that it includes name, in order (ldconfig(8)).
 pub fn configured_directories(root: &Root<'_>) -> Vec<RootedPath> {
     let mut directories = Vec::new();
     if let Ok(node) = root.resolve(root.top(), b"/etc/ld.so.conf") {
@@ -22,7 +21,7 @@ pub fn configured_directories(root: &Root<'_>) -> Vec<RootedPath> {
     directories
 }
 
-/// A file that is included again brings nothing new; `seen` has those that were read.
+/// Reads a file and those that it includes, each once: `seen` has those that were read.
 fn read(
     root: &Root<'_>,
     node: NodeId,
@@ -49,7 +48,7 @@ fn read(
     }
 }
 
-/// The files that an `include` names; a star in its last component stands for any run of bytes.
+/// Returns the files that an `include` names; a star in the last component of the pattern matches any bytes.
 fn included(root: &Root<'_>, pattern: &[u8]) -> Vec<NodeId> {
     let pattern = RootedPath::new(if pattern.starts_with(b"/") {
         pattern.to_vec()

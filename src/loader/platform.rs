@@ -1,16 +1,16 @@
-//! What differs between machines for the dynamic linker: directory names, tokens and CPU levels.
+//! Constants of each machine for the dynamic linker: directory names, tokens and CPU levels.
 //!
-//! The default directories are those of Debian's and Ubuntu's glibc, which searches the multiarch directories with
-//! no ld.so.conf at all.
+//! The default directories are those of Debian's and Ubuntu's glibc, which searches the multiarch directories even
+//! without an ld.so.conf.
 
-use super::link_map::Libc;
+use super::libc::Libc;
 use crate::elf::{ByteOrder, Class, Machine};
 use crate::vocabulary::named;
 
 named! {
-    /// The x86-64 CPU level that is assumed: libraries below `glibc-hwcaps/` for a higher one are not taken.
+    /// CPU level of x86-64 that an image runs on: libraries below `glibc-hwcaps/` for a higher one are not loaded.
     CpuLevel("CPU level") {
-        /// The baseline: no sub-directory.
+        /// Baseline: no sub-directory.
         V1 = "x86-64-v1",
         /// SSE4.2 and the like.
         V2 = "x86-64-v2",
@@ -21,24 +21,24 @@ named! {
     }
 }
 
-/// The constants of one machine.
+/// Constants of one machine.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Platform {
     machine: u16,
     class: Class,
     byte_order: ByteOrder,
     hard_float: bool,
-    /// The multiarch triplet: the name of its library directory, and what it is told apart by elsewhere.
+    /// Multiarch triplet: the name of its library directory, and its identifier elsewhere.
     pub triplet: &'static str,
-    /// Where its glibc programs name their dynamic linker.
+    /// PT_INTERP of its programs for glibc.
     pub interpreter: &'static str,
-    /// `$PLATFORM`: the kernel's AT_PLATFORM, where it has one that is the same on every such machine. That glibc before
-    /// 2.37 puts `haswell` or `xeon_phi` in its place on some of Intel's (sysdeps/x86/cpu-features.c) is left out: what an
-    /// image lacks must not depend on the machine that it happens to run on.
+    /// `$PLATFORM`: the kernel's AT_PLATFORM, if it is the same on all such machines. glibc before 2.37 puts `haswell` or
+    /// `xeon_phi` in its place on some of Intel's (sysdeps/x86/cpu-features.c); that is left out, since the libraries that
+    /// an image needs must not depend on the machine that it happens to run on.
     pub platform_token: Option<&'static str>,
-    /// musl's name of the architecture, as in `ld-musl-NAME.so.1`.
+    /// Architecture in musl's `ld-musl-NAME.so.1`.
     pub musl_name: &'static str,
-    /// The flags of its entries in ld.so.cache (sysdeps/generic/ldconfig.h and each port's dl-cache.h).
+    /// Flags of its entries in ld.so.cache (sysdeps/generic/ldconfig.h and each port's dl-cache.h).
     pub cache_flags: u32,
 }
 
@@ -68,7 +68,7 @@ const fn platform(
     }
 }
 
-/// Every machine that Debian has a port for.
+/// Machines with a Debian port.
 static PLATFORMS: &[Platform] = &[
     platform(
         62,
@@ -126,22 +126,22 @@ static PLATFORMS: &[Platform] = &[
 ];
 
 impl Platform {
-    /// The constants of this machine; none where Debian has no port for it.
+    /// Constants of a machine; none if it has no Debian port.
     pub fn of(machine: Machine) -> Option<&'static Self> {
         PLATFORMS.iter().find(|platform| platform.machine() == machine)
     }
 
-    /// The constants of the machine with this multiarch triplet.
+    /// Constants of the machine with a multiarch triplet.
     pub fn of_triplet(triplet: &str) -> Option<&'static Self> {
         PLATFORMS.iter().find(|platform| platform.triplet == triplet)
     }
 
-    /// Every machine that Debian has a port for.
+    /// Constants of all machines with a Debian port.
     pub fn all() -> &'static [Self] {
         PLATFORMS
     }
 
-    /// Where a C library's dynamic linker lies.
+    /// Path of a C library's dynamic linker.
     pub fn linker(&self, libc: Libc) -> String {
         match libc {
             Libc::Glibc => self.interpreter.to_owned(),
@@ -149,7 +149,7 @@ impl Platform {
         }
     }
 
-    /// The machine.
+    /// Machine, as ELF headers state it.
     pub fn machine(&self) -> Machine {
         Machine {
             class: self.class,
@@ -159,18 +159,18 @@ impl Platform {
         }
     }
 
-    /// `$LIB`, as Debian's glibc is built.
+    /// `$LIB` of Debian's glibc.
     pub fn lib_token(&self) -> String {
         format!("lib/{}", self.triplet)
     }
 
-    /// The directories that are searched last, in order.
+    /// Directories that are searched last, in order.
     pub fn default_directories(&self) -> [String; 4] {
         let triplet = self.triplet;
         [format!("/lib/{triplet}"), format!("/usr/lib/{triplet}"), "/lib".into(), "/usr/lib".into()]
     }
 
-    /// The sub-directories of each searched directory that come before it, the best first.
+    /// Sub-directories that are searched before each directory, the best first.
     pub fn hwcaps(&self, level: CpuLevel) -> Vec<String> {
         if self.triplet != "x86_64-linux-gnu" {
             return Vec::new();

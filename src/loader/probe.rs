@@ -1,24 +1,24 @@
-//! Whether the linker would take a file: the checks of `open_verify` and `_dl_map_object_from_fd` in glibc's
-//! elf/dl-load.c, with its messages.
+//! Checks that the linker makes of a file before it loads it: those of `open_verify` and `_dl_map_object_from_fd` in
+//! glibc's elf/dl-load.c, with its messages.
 
-use super::link_map::Refusal;
+use super::outcome::Refusal;
 use crate::elf::{ElfFacts, Machine, ObjectKind};
 use crate::tree::inventory::Content;
 use crate::tree::root::{NodeId, PathError, Root};
 
-/// ELFOSABI_SYSV and ELFOSABI_GNU, the values that glibc takes.
+/// ELFOSABI_SYSV and ELFOSABI_GNU, the values that glibc accepts.
 const ACCEPTED_OS_ABIS: [u8; 2] = [0, 3];
 
 impl From<PathError> for Refusal {
-    fn from(dead: PathError) -> Self {
-        match dead {
+    fn from(error: PathError) -> Self {
+        match error {
             PathError::Absent => Self::Absent,
             PathError::NotADirectory | PathError::Loop => Self::DeadPath,
         }
     }
 }
 
-/// The library at `node`, whose links are resolved, for a process of this machine.
+/// Returns the library at `node`, whose links are resolved, for a process of this machine.
 pub(super) fn library_at<'root>(
     root: &'root Root<'root>,
     node: NodeId,

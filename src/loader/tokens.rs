@@ -1,12 +1,12 @@
-//! Search paths as strings: splitting them, and the dynamic string tokens `$ORIGIN`, `$LIB` and `$PLATFORM`
-//! with and without braces (ld.so(8), elf/dl-load.c).
+//! Text of search paths: their elements, and the dynamic string tokens `$ORIGIN`, `$LIB` and `$PLATFORM` with and
+//! without braces (ld.so(8), elf/dl-load.c).
 
 use bstr::{BString, ByteSlice};
 
-/// What the tokens stand for where a path is expanded.
+/// Values of the tokens.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tokens<'text> {
-    /// The directory of the object that the path belongs to, if that is known.
+    /// `$ORIGIN`: directory of the object that the path belongs to, if it is known.
     pub(super) origin: Option<&'text [u8]>,
     /// `$LIB`.
     pub(super) lib: &'text str,
@@ -15,8 +15,8 @@ pub(super) struct Tokens<'text> {
 }
 
 impl Tokens<'_> {
-    /// The path with its tokens replaced; none where one of them has no value, as ld.so then drops the path.
-    /// Words that are no tokens stay as they are.
+    /// Replaces the tokens of a path; other words after a dollar sign stay as they are. None if a token has no value:
+    /// ld.so then skips the path.
     pub(super) fn expand(&self, path: &[u8]) -> Option<BString> {
         let mut expanded = BString::default();
         let mut rest = path;
@@ -35,7 +35,7 @@ impl Tokens<'_> {
         Some(expanded)
     }
 
-    /// The token that `text` (behind a dollar sign) begins with: its length, and its value if it has one.
+    /// Length and value of the token that `text`, the rest after a dollar sign, begins with.
     fn token(&self, text: &[u8]) -> Option<(usize, Option<&[u8]>)> {
         let values = [
             ("ORIGIN", self.origin),
@@ -46,7 +46,7 @@ impl Tokens<'_> {
     }
 }
 
-/// How long the token `name` is at the start of `text`, if it stands there as a whole word.
+/// Length of the token `name` with its braces, if `text` begins with it as a whole word.
 fn token_length(text: &[u8], name: &str) -> Option<usize> {
     let in_braces = text.first() == Some(&b'{');
     let word = if in_braces { &text[1..] } else { text };
@@ -58,8 +58,8 @@ fn token_length(text: &[u8], name: &str) -> Option<usize> {
     (!goes_on).then_some(name.len())
 }
 
-/// The directories of a search path, each expanded and with one slash at its end; an empty element means the
-/// current directory and stays empty, so that a name joined to it is relative.
+/// Splits a search path into directories, each expanded and with one slash at its end. An empty element means the
+/// working directory and stays empty, so that a name joined to it is relative.
 pub(super) fn directories(list: &[u8], separators: &[u8], tokens: &Tokens<'_>) -> Vec<BString> {
     list.split(|byte| separators.contains(byte))
         .filter_map(|element| tokens.expand(element))
@@ -83,18 +83,18 @@ mod tests {
         Tokens { origin: Some(b"/app/bin"), lib: "lib/x86_64-linux-gnu", platform: Some("x86_64") };
 
     fn expanded(path: &str) -> String {
-        TOKENS.expand(path.as_bytes()).expect("every token has a value").to_string()
+        TOKENS.expand(path.as_bytes()).expect("a value for each token").to_string()
     }
 
     #[test]
-    fn tokens_stand_with_and_without_braces() {
+    fn tokens_have_braces_or_none() {
         assert_eq!(expanded("$ORIGIN/../lib"), "/app/bin/../lib");
         assert_eq!(expanded("${ORIGIN}x"), "/app/binx");
         assert_eq!(expanded("/a/$LIB:${PLATFORM}"), "/a/lib/x86_64-linux-gnu:x86_64");
     }
 
     #[test]
-    fn what_is_no_whole_token_stays() {
+    fn other_words_stay() {
         assert_eq!(expanded("$ORIGINS/$LIB_x/${ORIGIN/$"), "$ORIGINS/$LIB_x/${ORIGIN/$");
     }
 

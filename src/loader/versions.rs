@@ -1,24 +1,29 @@
-//! Symbol versions: what each loaded object needs of the others against what they define, as
-//! `_dl_check_map_versions` compares them (glibc's elf/dl-version.c). musl compares nothing.
+//! Symbol versions: the versions that each loaded object needs against those that the others define, as
+//! `_dl_check_map_versions` compares them (glibc's elf/dl-version.c). musl compares none.
 
 use bstr::BStr;
 use hashbrown::HashSet;
 
-use super::Linker;
-use super::interner::ObjectId;
-use super::link_map::{Libc, LinkMap, MissingVersion};
+use super::interner::{ObjectId, Objects};
+use super::libc::Libc;
+use super::link_map::{LinkMap, MissingVersion};
+use super::process::ProcessObjects;
 
-/// Which needs were seen to be met: by its object and place among that one's, and the object that meets it. The same
-/// two meet in many processes.
-pub(super) type Met = HashSet<(ObjectId, usize, ObjectId)>;
+/// Check of symbol versions, with a memory: the same two objects meet in many processes.
+#[derive(Default)]
+pub(super) struct VersionCheck {
+    /// Needs that are satisfied: object, index in its DT_VERNEED, and the object that defines the versions.
+    satisfied: HashSet<(ObjectId, usize, ObjectId)>,
+}
 
-impl<'root> Linker<'root> {
-    /// The needed versions that are not defined in the process that was just made, for the start object and what was
-    /// loaded from `first_new` on.
-    pub(super) fn missing_versions(
+impl VersionCheck {
+    /// Returns the needed versions that the process lacks, of its start object and of the objects from `first_new` on.
+    pub(super) fn missing<'root>(
         &mut self,
         map: &LinkMap<'root>,
         first_new: usize,
+        objects: &Objects<'root>,
+        process: &ProcessObjects,
     ) -> Vec<MissingVersion<'root>> {
         let mut missing = Vec::new();
         if map.libc == Libc::Musl {
@@ -26,26 +31,35 @@ impl<'root> Linker<'root> {
         }
         let start = map.start.get();
         let later = (first_new..map.objects.len()).filter(|object| *object != start);
-        std::iter::once(start).chain(later).for_each(|by| self.missing_for(map, by, &mut missing));
+        for by in std::iter::once(start).chain(later) {
+            self.add_missing(map, by, objects, process, &mut missing);
+        }
         missing
     }
 
-    fn missing_for(&mut self, map: &LinkMap<'root>, by: usize, missing: &mut Vec<MissingVersion<'root>>) {
-        let asking = &map.objects[by];
-        let files = &self.searcher.objects.get(asking.id).version_files;
-        for (place, (need, file)) in asking.facts.version_needs.iter().zip(files).enumerate() {
-            // A file that is not loaded is an edge without outcome, and told as such.
-            let Some(provider) = self.present.named(*file) else { continue };
-            let meeting = (asking.id, place, map.objects[provider].id);
-            if self.versions_met.contains(&meeting) {
+    fn add_missing<'root>(
+        &mut self,
+        map: &LinkMap<'root>,
+        by: usize,
+        objects: &Objects<'root>,
+        process: &ProcessObjects,
+        missing: &mut Vec<MissingVersion<'root>>,
+    ) {
+        let requesting = &map.objects[by];
+        let files = &objects.get(requesting.id).version_files;
+        for (index, (need, file)) in requesting.facts.version_needs.iter().zip(files).enumerate() {
+            // A file that is not loaded is reported as a missing library.
+            let Some(provider) = process.by_name(*file) else { continue };
+            let need_of_provider = (requesting.id, index, map.objects[provider].id);
+            if self.satisfied.contains(&need_of_provider) {
                 continue;
             }
-            let known = missing.len();
             let defined = &map.objects[provider].facts.version_definitions;
-            // One without any versions was built in another way; ld.so takes it without a word.
+            // A library that was built without any versions: ld.so accepts it silently.
             if defined.is_empty() {
                 continue;
             }
+            let before = missing.len();
             missing.extend(need.versions.iter().filter(|version| !defined.contains(&version.name)).map(
                 |version| MissingVersion {
                     by,
@@ -54,8 +68,8 @@ impl<'root> Linker<'root> {
                     weak: version.weak,
                 },
             ));
-            if missing.len() == known {
-                self.versions_met.insert(meeting);
+            if missing.len() == before {
+                self.satisfied.insert(need_of_provider);
             }
         }
     }

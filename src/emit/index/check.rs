@@ -11,7 +11,7 @@ use crate::debian::catalog::Provenance;
 use crate::emit::escape::printable;
 use crate::emit::humanize::{counted, grouped, listed};
 use crate::emit::style::{DIM, PATH, paint};
-use crate::loader::Rule;
+use crate::loader::SearchRule;
 use crate::solve::closure::{MissingEdge, ReleaseCheck, WhyMissing};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
@@ -86,7 +86,7 @@ struct CheckRow<'answer> {
     objects: usize,
     foreign: usize,
     edges: usize,
-    found: &'answer BTreeMap<Rule, usize>,
+    found: &'answer BTreeMap<SearchRule, usize>,
     through_alternatives: usize,
     missing: Vec<EdgeRow<'answer>>,
 }

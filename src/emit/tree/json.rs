@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::problems::LinkProblem;
 use crate::app::{LinkedApps, Role, Script, StartObject};
-use crate::loader::{Edge, LinkMap, ObjectIndex, Outcome, Tried};
+use crate::loader::{Attempt, Edge, LinkMap, ObjectIndex, Outcome};
 use crate::solve::closure::PackageOf;
 use crate::tree::root::Root;
 use crate::vocabulary::{PackageName, Soname};
@@ -135,7 +135,7 @@ fn needed<'root>(map: &LinkMap<'root>, package_of: PackageOf<'_>, edge: &Edge<'r
     }
 }
 
-fn place(tried: &Tried) -> Place {
+fn place(tried: &Attempt) -> Place {
     Place { path: tried.path.to_string(), why: tried.why.to_string() }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::app::LinkedApps;
-use crate::loader::{LinkMap, Loaded, ObjectIndex, Outcome, Rule, Tried};
+use crate::loader::{Attempt, LinkMap, LoadedObject, ObjectIndex, Outcome, SearchRule};
 use crate::solve::closure::PackageOf;
 use crate::tree::root::Root;
 
@@ -71,7 +71,7 @@ impl Branch<'_, '_, '_> {
             .filter(|edge| edge.by == by)
             .filter(|edge| match &edge.outcome {
                 Outcome::Found { rule, object, .. } => {
-                    *rule != Rule::Loaded && self.map[*object].loader == Some(by)
+                    *rule != SearchRule::Loaded && self.map[*object].loader == Some(by)
                 }
                 Outcome::Missing { .. } => true,
             })
@@ -82,7 +82,7 @@ impl Branch<'_, '_, '_> {
             let below = format!("{indent}{below}");
             match &edge.outcome {
                 Outcome::Found { object, rule, tried, .. } => {
-                    let Loaded { node, path, .. } = &self.map[*object];
+                    let LoadedObject { node, path, .. } = &self.map[*object];
                     let rule = paint(DIM, format!("[{rule}]"));
                     let package = (self.package_of)(*node).map(|name| format!("  {}", paint(GOOD, name)));
                     let package = package.unwrap_or_default();
@@ -102,7 +102,7 @@ impl Branch<'_, '_, '_> {
         }
     }
 
-    fn trace(&mut self, tried: &[Tried], indent: &str) {
+    fn trace(&mut self, tried: &[Attempt], indent: &str) {
         if self.traces {
             for place in tried {
                 line(

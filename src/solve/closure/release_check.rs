@@ -13,7 +13,7 @@ use super::overlay::alternative_links;
 use crate::debian::debs::DebFacts;
 use crate::elf::Machine;
 use crate::loader::{
-    Libc, Linker, LinkerSettings, ObjectIndex, Outcome, Platform, Rule, UnknownMachine, libc_of,
+    Libc, Linker, LinkerSettings, ObjectIndex, Outcome, Platform, SearchRule, UnknownMachine, libc_of,
 };
 use crate::tree::inventory::{Content, Inventory};
 use crate::tree::root::{MountId, NodeId, Root};
@@ -59,7 +59,7 @@ pub struct ReleaseCheck {
     /// How many DT_NEEDED entries those that were linked have.
     pub edges: usize,
     /// How many are found by which rule; of what is loaded already the rule is that which found it first.
-    pub found: BTreeMap<Rule, usize>,
+    pub found: BTreeMap<SearchRule, usize>,
     /// How many of the found ones lead through a link that update-alternatives makes.
     pub through_alternatives: usize,
     /// Those that are found nowhere, sorted.
@@ -134,9 +134,9 @@ pub fn check_release(
 }
 
 /// The rule by which an object was found before it was there already.
-fn first_rule(edges: &[crate::loader::Edge<'_>], object: ObjectIndex) -> Option<Rule> {
+fn first_rule(edges: &[crate::loader::Edge<'_>], object: ObjectIndex) -> Option<SearchRule> {
     edges.iter().find_map(|edge| match &edge.outcome {
-        Outcome::Found { object: found, rule, .. } if *found == object && *rule != Rule::Loaded => {
+        Outcome::Found { object: found, rule, .. } if *found == object && *rule != SearchRule::Loaded => {
             Some(*rule)
         }
         _ => None,
