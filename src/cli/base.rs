@@ -19,12 +19,13 @@ use crate::app::InputTrees;
 use crate::audit::Subject;
 use crate::debian::catalog::{Catalog, Package, Provenance};
 use crate::debian::debs::{Availability, DebStore};
+use crate::debian::distributions::distribution_of;
 use crate::oci::base::{self, Base, BaseError, BaseNote, BaseServices, TreeRequest};
 use crate::oci::known_images::KnownImage;
 use crate::oci::registry::{RegistryError, RegistrySettings};
 use crate::support::progress::Progress;
 use crate::tree::inventory::Deb;
-use crate::vocabulary::{Architecture, Distribution, RootedPath};
+use crate::vocabulary::{Architecture, RootedPath};
 
 /// Base that the arguments name, else the configuration.
 pub(super) fn named(place: &PlaceArguments, config: &Config) -> Result<Option<Base>, Failure> {
@@ -113,7 +114,7 @@ impl BaseServices for Services<'_> {
                 .hint("name the image itself: a directory, a file or an image in a registry"));
         };
         let release = ChosenRelease {
-            distribution: Distribution::Debian,
+            distribution: distribution_of(&image.release()),
             release: image.release(),
             learned_from: format!("from {name}"),
             is_asked: true,

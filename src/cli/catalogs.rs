@@ -14,9 +14,10 @@ use super::release::{ChosenRelease, stable};
 use super::{Exit, Failure};
 use crate::debian::archive::{Archive, ArchiveError, ArchiveSettings, Mirrors};
 use crate::debian::catalog::{
-    BuildError, Catalog, FileCatalog, InstalledCatalog, age_order, cached_catalog, cached_files,
-    embedded_catalogs, installed_catalog, refresh_catalog,
+    BuildError, Catalog, FileCatalog, InstalledCatalog, cached_catalog, cached_files, embedded_catalogs,
+    installed_catalog, refresh_catalog,
 };
+use crate::debian::distributions::age_order;
 use crate::pipeline::Catalogs;
 use crate::vocabulary::{Architecture, Distribution, Target};
 

@@ -13,9 +13,10 @@ use super::progress::Bars;
 use super::{Exit, Failure, index_check, index_export, index_find, index_statistics, library_index};
 use crate::debian::archive::Archive;
 use crate::debian::catalog::{
-    Catalog, Detail, FileCatalog, TargetIndex, cached_catalog, cached_files, debian_stable, distribution_of,
-    embedded_catalogs, write_atomically, write_catalog,
+    Catalog, Detail, FileCatalog, TargetIndex, cached_catalog, cached_files, embedded_catalogs,
+    write_atomically, write_catalog,
 };
+use crate::debian::distributions::{default_release, distribution_of};
 use crate::debian::library_index::LibraryIndex;
 use crate::emit;
 use crate::oci::known_images;
@@ -99,7 +100,7 @@ fn indexed_names(indices: &[LibraryIndex], target: &Target) -> BTreeSet<PackageN
 
 /// Each release that is asked for on each architecture.
 pub(super) fn targets(arguments: &TargetArguments, config: &Config) -> Result<Vec<Target>, Failure> {
-    let configured = || config.release.clone().map(Release::new).unwrap_or_else(debian_stable);
+    let configured = || config.release.clone().map(Release::new).unwrap_or_else(|| default_release().1);
     let mut releases: Vec<_> = arguments.release.iter().map(Release::new).collect();
     if releases.is_empty() {
         releases.push(configured());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::config::Config;
 use crate::app::InputTrees;
-use crate::debian::catalog::{debian_stable, distribution_of, release_of_number};
+use crate::debian::distributions::{default_release, distribution_of, release_of_version};
 use crate::tree::inventory::Inventory;
 use crate::vocabulary::{Distribution, Release};
 
@@ -36,12 +36,8 @@ pub(super) fn choose(asked: Option<&str>, config: &Config, sources: &InputTrees)
 
 /// Debian stable, and why.
 pub(super) fn stable(learned_from: &str) -> ChosenRelease {
-    ChosenRelease {
-        distribution: Distribution::Debian,
-        release: debian_stable(),
-        learned_from: learned_from.to_owned(),
-        is_asked: false,
-    }
+    let (distribution, release) = default_release();
+    ChosenRelease { distribution, release, learned_from: learned_from.to_owned(), is_asked: false }
 }
 
 /// What a root file system says of itself.
@@ -80,7 +76,7 @@ fn of_os_release(text: &str, place: &str) -> Option<ChosenRelease> {
     };
     // Distroless images have the number only.
     let codename = value("VERSION_CODENAME").map(Release::new);
-    let Some(release) = codename.or_else(|| release_of_number(distribution, &value("VERSION_ID")?)) else {
+    let Some(release) = codename.or_else(|| release_of_version(distribution, &value("VERSION_ID")?)) else {
         return Some(stable(&format!("Debian stable, since {place} names no release of {id}")));
     };
     Some(ChosenRelease { distribution, release, learned_from: format!("from {place}"), is_asked: false })

@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod catalog;
 pub mod debs;
+pub mod distributions;
 pub mod inclusions;
 pub mod library_index;
 pub mod maintainer_scripts;

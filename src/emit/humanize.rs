@@ -4,7 +4,8 @@ use std::fmt::Display;
 
 use jiff::Timestamp;
 
-use crate::debian::catalog::{IndexKind, Provenance, full_name};
+use crate::debian::catalog::{IndexKind, Provenance};
+use crate::debian::distributions::full_name;
 use crate::vocabulary::RootedPath;
 
 /// What is said of an index whose Contents no Release vouches for.

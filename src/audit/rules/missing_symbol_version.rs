@@ -7,7 +7,7 @@ use crate::audit::findings::Findings;
 use crate::audit::rule::Rule;
 use crate::audit::severity::Severity;
 use crate::audit::view::View;
-use crate::debian::catalog::number_of;
+use crate::debian::distributions::version_of;
 use crate::vocabulary::RootedPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -41,7 +41,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             finding.chain = view.chain(start, node);
         }
         let target = &view.resolution.provenance.target;
-        let number = number_of(target.distribution, &target.release).map(|number| format!(" {number}"));
+        let number = version_of(target.distribution, &target.release).map(|number| format!(" {number}"));
         finding.fix.push(Fix::Instruction(format!(
             "build it on {} {}{}, or use a newer image",
             target.distribution,

@@ -12,9 +12,10 @@ use super::cache::CacheError;
 use super::fetch::FetchError;
 use super::reader::{bound_by_ratio, open_index};
 use super::release::ListedFile;
-use super::suites::{IndexKind, Pocket, WantedIndex};
 use super::update::{FoundRelease, passed_over};
+use super::wanted_index::{IndexFileKind, WantedIndex};
 use super::{Archive, ArchiveDiagnostic, ArchiveError, Attempts, Refusal};
+use crate::debian::distributions::Pocket;
 use crate::support::digest::digest_of;
 use crate::support::progress::{Progress, Task};
 use crate::vocabulary::{Distribution, Sha256Digest};
@@ -88,8 +89,8 @@ impl Archive {
         progress: &dyn Progress,
     ) -> Obtained {
         let suite = release.suite.name.clone();
-        let Some((file, listed)) = wanted.endings.iter().find_map(|ending| {
-            let file = format!("{}{ending}", wanted.stem);
+        let Some((file, listed)) = wanted.extensions.iter().find_map(|extension| {
+            let file = format!("{}{extension}", wanted.stem);
             release.file.file(&file).map(|listed| (file, listed))
         }) else {
             let file = wanted.stem.clone();
@@ -124,7 +125,7 @@ impl Archive {
         }
         let (suite, file) = (index.release.suite.name.clone(), index.file.clone());
         let offline = index.release.bases.is_empty();
-        if index.wanted.kind == IndexKind::Contents && (offline || attempts.any(Refusal::is_mismatch)) {
+        if index.wanted.kind == IndexFileKind::Contents && (offline || attempts.any(Refusal::is_mismatch)) {
             if let Some(older) = self.older_contents(index)? {
                 let (date, cause) = (older.date, cause_of(&attempts));
                 let diagnostic = ArchiveDiagnostic::OlderContents { suite, file, date, cause };
@@ -136,7 +137,7 @@ impl Archive {
         }
         match (offline, index.wanted.kind) {
             (true, _) => Err(ArchiveError::NotCached { what: format!("{file} of {suite}") }),
-            (false, IndexKind::Contents) if attempts.any(Refusal::is_mismatch) => {
+            (false, IndexFileKind::Contents) if attempts.any(Refusal::is_mismatch) => {
                 Err(ArchiveError::ContentsMismatch { suite, file, attempts })
             }
             (false, _) => Err(ArchiveError::Index { suite, file, attempts }),
@@ -146,7 +147,7 @@ impl Archive {
     /// An index that its Release vouches for; the last such Contents is remembered.
     fn verified(&self, index: &ListedIndex<'_>, path: PathBuf, attempts: Attempts) -> Obtained {
         let found = index.found(path, index.listed.sha256, true);
-        if index.wanted.kind == IndexKind::Contents && !self.settings.offline {
+        if index.wanted.kind == IndexFileKind::Contents && !self.settings.offline {
             let record = ContentsRecord {
                 date: found.date,
                 sha256: found.sha256.to_string(),

@@ -17,15 +17,9 @@ use reqwest::Url;
 
 use super::ArchiveSettings;
 use super::apt_sources::{AptSource, AptSourcesError, read_apt_sources};
-use super::suites::Pocket;
-use crate::vocabulary::{Architecture, Distribution, Target};
+use crate::debian::distributions::{Directories, Pocket, SnapshotService, profile};
+use crate::vocabulary::{Distribution, Target};
 
-/// Debian's own server for everything but security corrections.
-const DEBIAN: &str = "http://ftp.debian.org/debian";
-/// Debian's snapshots, which answer any moment with the archive's last state before it.
-const DEBIAN_SNAPSHOT: &str = "https://snapshot.debian.org/archive/debian";
-/// The snapshots of Debian's security archive.
-const DEBIAN_SECURITY_SNAPSHOT: &str = "https://snapshot.debian.org/archive/debian-security";
 /// How snapshot services write a moment, in UTC.
 const SNAPSHOT_FORMAT: &str = "%Y%m%dT%H%M%SZ";
 
@@ -63,10 +57,9 @@ impl ArchiveSettings {
             }));
         }
         let snapshot = asked.or_else(|| Some(Snapshot::at(listed?.checked_add(SNAPSHOT_DELAY).ok()?)));
-        if let (Distribution::Debian, Some(snapshot)) = (distribution, snapshot) {
-            let is_security = suite.ends_with("-security");
-            let base = if is_security { DEBIAN_SECURITY_SNAPSHOT } else { DEBIAN_SNAPSHOT };
-            bases.push(snapshot.of(base));
+        let profile = profile(distribution);
+        if let (Some(service), Some(snapshot)) = (profile.snapshots, snapshot) {
+            bases.push(snapshot.of(service.base(profile.pocket_of(suite))));
         }
         bases.into_iter().map(|base| format!("{base}/{filename}")).collect()
     }
@@ -192,13 +185,11 @@ impl Bases {
     /// suites that are no release. Bases that are a snapshot are left out: they never have a current release.
     fn of_host(sources: &[AptSource], target: &Target) -> Self {
         let mut bases = Self { main: Vec::new(), security: Vec::new() };
-        let (main, security) = match (target.distribution, target.architecture) {
-            (Distribution::Debian, _) => ("debian", "debian-security"),
-            (Distribution::Ubuntu, Architecture::Amd64 | Architecture::I386) => ("ubuntu", "ubuntu"),
-            (Distribution::Ubuntu, _) => ("ubuntu-ports", "ubuntu-ports"),
-        };
+        let profile = profile(target.distribution);
+        let Directories { main, security } = (profile.directories)(target.architecture);
         for source in sources.iter().filter(|source| source.components.iter().any(|name| name == "main")) {
-            let only_security = source.suites.iter().all(|suite| suite.ends_with("-security"));
+            let is_security = |suite: &String| profile.pocket_of(suite) == Pocket::Security;
+            let only_security = source.suites.iter().all(is_security);
             let directory = last_segment(&source.uri);
             let list = match only_security {
                 true if directory == security => &mut bases.security,
@@ -213,23 +204,19 @@ impl Bases {
     }
 
     fn snapshots(distribution: Distribution, snapshot: &Snapshot) -> Result<Self, MirrorsError> {
-        match distribution {
-            Distribution::Debian => Ok(Self {
-                main: vec![snapshot.of(DEBIAN_SNAPSHOT)],
-                security: vec![snapshot.of(DEBIAN_SECURITY_SNAPSHOT)],
-            }),
-            Distribution::Ubuntu => Err(MirrorsError::NoSnapshots { distribution }),
-        }
+        let service = profile(distribution).snapshots.ok_or(MirrorsError::NoSnapshots { distribution })?;
+        Ok(Self { main: vec![snapshot.of(service.main)], security: vec![snapshot.of(service.security)] })
     }
 
     fn built_in(distribution: Distribution, now: Timestamp) -> Result<Self, MirrorsError> {
-        match distribution {
-            Distribution::Debian => Ok(Self {
-                main: vec![DEBIAN.to_owned()],
-                security: vec![Snapshot::at(now).of(DEBIAN_SECURITY_SNAPSHOT)],
-            }),
-            Distribution::Ubuntu => Err(MirrorsError::None { distribution }),
-        }
+        let profile = profile(distribution);
+        let mirror = profile.mirror.ok_or(MirrorsError::None { distribution })?;
+        let of_now = |service: SnapshotService| Snapshot::at(now).of(service.security);
+        Ok(Self {
+            main: vec![mirror.to_owned()],
+            // The snapshot service has the current state of the security archive, too.
+            security: profile.snapshots.map(of_now).into_iter().collect(),
+        })
     }
 }
 
@@ -242,8 +229,9 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::vocabulary::Release;
+    use crate::vocabulary::{Architecture, Release};
 
+    const DEBIAN: &str = "http://ftp.debian.org/debian";
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
     fn target(distribution: Distribution, architecture: Architecture) -> Target {

@@ -24,8 +24,8 @@ mod pool;
 mod reader;
 mod release;
 mod signature;
-mod suites;
 mod update;
+mod wanted_index;
 
 use std::path::PathBuf;
 

@@ -6,9 +6,9 @@ use std::sync::PoisonError;
 
 use super::mirrors::Bases;
 use super::release::ListedFile;
-use super::suites::Pocket;
 use super::update::in_parallel;
 use super::{Archive, ArchiveError, Attempts, Refusal};
+use crate::debian::distributions::profile;
 use crate::support::progress::Progress;
 use crate::vocabulary::{Sha256Digest, Target};
 
@@ -35,7 +35,7 @@ impl Archive {
         wanted: &[PoolFile],
         progress: &dyn Progress,
     ) -> Vec<Result<PathBuf, ArchiveError>> {
-        let all = |bases: Option<&Bases>| in_parallel(wanted, |file| self.deb(bases, file, progress));
+        let all = |bases: Option<&Bases>| in_parallel(wanted, |file| self.deb(target, bases, file, progress));
         if self.settings.offline || wanted.is_empty() {
             return all(None);
         }
@@ -52,6 +52,7 @@ impl Archive {
 
     fn deb(
         &self,
+        target: &Target,
         bases: Option<&Bases>,
         file: &PoolFile,
         progress: &dyn Progress,
@@ -69,7 +70,7 @@ impl Archive {
         let name = file.filename.rsplit('/').next().unwrap_or_default();
         let task = progress.task(name, Some(file.size_bytes));
         let listed = ListedFile { size_bytes: file.size_bytes, sha256: file.sha256 };
-        let mirrors = bases.of(pocket_of(&file.suite));
+        let mirrors = bases.of(profile(target.distribution).pocket_of(&file.suite));
         let mut urls: Vec<String> = mirrors.iter().map(|base| format!("{base}/{}", file.filename)).collect();
         for url in &file.urls {
             if !urls.contains(url) {
@@ -96,9 +97,4 @@ impl Archive {
 fn not_cached(file: &PoolFile) -> ArchiveError {
     let name = file.filename.rsplit('/').next().unwrap_or_default();
     ArchiveError::NotCached { what: name.to_owned() }
-}
-
-/// Which of the mirrors have a suite's packages.
-fn pocket_of(suite: &str) -> Pocket {
-    if suite.ends_with("-security") { Pocket::Security } else { Pocket::Main }
 }

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
 use super::signature::{CLOCK_SKEW, SignedText};
+use crate::debian::distributions::{SuiteField, profile};
 use crate::vocabulary::{Distribution, Sha256Digest};
 
 /// A Release file that is signed and yet not to be used.
@@ -97,9 +98,9 @@ impl ReleaseFile {
     /// That this is the Release file of `suite`. Debian gives each suite a codename of its own and lets Suite
     /// move (`stable`); Ubuntu gives all suites of a release one codename and tells them apart by Suite.
     pub(super) fn check_name(&self, distribution: Distribution, suite: &str) -> Result<(), ReleaseError> {
-        let found = match distribution {
-            Distribution::Debian => &self.codename,
-            Distribution::Ubuntu => &self.suite,
+        let found = match profile(distribution).suite_field {
+            SuiteField::Codename => &self.codename,
+            SuiteField::Suite => &self.suite,
         };
         if found == suite {
             return Ok(());

@@ -27,24 +27,11 @@ use sequoia_openpgp::policy::StandardPolicy;
 use sequoia_openpgp::types::RevocationStatus;
 use sequoia_openpgp::{Error as OpenPgpError, KeyHandle};
 
+use crate::debian::distributions::{ArchiveKey, profile};
+use crate::vocabulary::Distribution;
+
 /// How far this machine's clock may be behind the signer's.
 pub(super) const CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(24);
-
-/// The archives' own keys: Debian's as its package debian-archive-keyring has them, Ubuntu's from
-/// ubuntu-keyring.
-const BUILT_IN: &[&[u8]] = &[
-    include_bytes!("keys/debian-archive-bullseye-automatic.asc"),
-    include_bytes!("keys/debian-archive-bullseye-security-automatic.asc"),
-    include_bytes!("keys/debian-archive-bullseye-stable.asc"),
-    include_bytes!("keys/debian-archive-bookworm-automatic.asc"),
-    include_bytes!("keys/debian-archive-bookworm-security-automatic.asc"),
-    include_bytes!("keys/debian-archive-bookworm-stable.asc"),
-    include_bytes!("keys/debian-archive-trixie-automatic.asc"),
-    include_bytes!("keys/debian-archive-trixie-security-automatic.asc"),
-    include_bytes!("keys/debian-archive-trixie-stable.asc"),
-    include_bytes!("keys/ubuntu-archive-2012.asc"),
-    include_bytes!("keys/ubuntu-archive-2018.asc"),
-];
 
 /// A file of keys could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -165,8 +152,10 @@ impl Keyring {
     /// The built-in keys and those in `files`, each armored or binary with one or more certificates.
     pub(super) fn new(files: &[PathBuf]) -> Result<Self, KeyringError> {
         let mut keyring = Self { certificates: Vec::new() };
-        for key in BUILT_IN {
-            keyring.add(key).map_err(|cause| KeyringError::Malformed { path: "built in".into(), cause })?;
+        for key in built_in_keys() {
+            keyring
+                .add(key.armored)
+                .map_err(|cause| KeyringError::Malformed { path: "built in".into(), cause })?;
         }
         for path in files {
             let bytes = fs::read(path).map_err(|source| KeyringError::Read { path: path.clone(), source })?;
@@ -207,6 +196,11 @@ impl Keyring {
             _ => Err(SignatureError::Refused { faults: verdict.faults }),
         }
     }
+}
+
+/// Keys of all distributions.
+fn built_in_keys() -> impl Iterator<Item = &'static ArchiveKey> {
+    Distribution::ALL.iter().flat_map(|distribution| profile(*distribution).keys)
 }
 
 /// What was found of a text's signatures.
@@ -311,7 +305,7 @@ mod tests {
     #[test]
     fn every_built_in_key_is_read() {
         let keyring = Keyring::new(&[]).expect("built in");
-        assert_eq!(keyring.certificates.len(), BUILT_IN.len());
+        assert_eq!(keyring.certificates.len(), built_in_keys().count());
     }
 
     #[test]

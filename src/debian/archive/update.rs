@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::fetch::{Answer, Validators};
 use super::mirrors::Bases;
 use super::release::ReleaseFile;
-use super::suites::{IndexKind, Pocket, Suite, WantedIndex, default_components, suites, wanted_indices};
+use super::wanted_index::{IndexFileKind, WantedIndex, wanted_indices};
 use super::{Archive, ArchiveDiagnostic, ArchiveError, Attempts, IndexSet, Refusal, ReleaseInfo};
+use crate::debian::distributions::{Pocket, Suite, profile};
 use crate::support::digest::digest_of_bytes;
 use crate::support::progress::Progress;
 use crate::vocabulary::{Distribution, Sha256Digest, Target};
@@ -80,7 +81,7 @@ impl Archive {
             packages: Vec::new(),
             diagnostics: Vec::new(),
         };
-        let suites = suites(target, self.settings.backports);
+        let suites = profile(target.distribution).suites(&target.release, self.settings.backports);
         let releases = in_parallel(&suites, |suite| {
             let _task = progress.task(&format!("{} InRelease", suite.name), None);
             self.release(target.distribution, suite, bases)
@@ -102,8 +103,8 @@ impl Archive {
             let (index, diagnostics) = index?;
             set.diagnostics.extend(diagnostics);
             match wanted.kind {
-                IndexKind::Contents => set.contents.extend(index),
-                IndexKind::Packages => set.packages.extend(index),
+                IndexFileKind::Contents => set.contents.extend(index),
+                IndexFileKind::Packages => set.packages.extend(index),
             }
         }
         set.releases = found.into_iter().map(FoundRelease::into_info).collect();
@@ -112,7 +113,7 @@ impl Archive {
 
     fn components(&self, distribution: Distribution) -> Vec<String> {
         if self.settings.components.is_empty() {
-            default_components(distribution).iter().map(|&name| name.to_owned()).collect()
+            profile(distribution).components.iter().map(|&name| name.to_owned()).collect()
         } else {
             self.settings.components.clone()
         }

@@ -23,7 +23,6 @@ mod paths;
 mod pool;
 mod record;
 mod relation;
-mod releases;
 mod table;
 
 pub use builder::{BuildError, Detail, write_catalog};
@@ -43,7 +42,6 @@ use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Target};
 pub use host::host_provider;
 pub use lookup::{Answer, Candidate, NearMiss, Visibility, is_named_for, look_up};
 pub use relation::{Operator, Relation, RelationGroup, parse_relations};
-pub use releases::{age_order, debian_stable, distribution_of, full_name, number_of, release_of_number};
 
 /// One release's or one root's packages and the libraries in them.
 pub trait Catalog: Sync {

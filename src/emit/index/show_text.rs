@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::debian::catalog::{Catalog, FileCatalog, full_name};
+use crate::debian::catalog::{Catalog, FileCatalog};
+use crate::debian::distributions::full_name;
 use crate::emit::style::{BAD, DIM, PATH, paint};
 use crate::vocabulary::Target;
 

@@ -9,30 +9,8 @@ use super::ManifestFault;
 use super::quote::{path_text, starlark, starlark_list, target_text};
 use super::sources::{Source, digest, pool_path, sources};
 use super::words::{alternatives, identifier, image_architecture, of_what};
-use crate::debian::catalog::number_of;
+use crate::debian::distributions::{PublishedKey, profile};
 use crate::solve::plan::Plan;
-use crate::vocabulary::Distribution;
-
-/// The keys that Debian signs its Release files with, by the release's number and whether they are for its security
-/// corrections: the file below <https://ftp-master.debian.org/keys/>, and its digest. Each is the file of the same key
-/// in debian-archive-keyring, which the archive client has built in; those of 13 are in its announcement of 2025-04.
-const KEYS: [(&str, bool, &str, &str); 5] = [
-    ("11", false, "archive-key-11.asc", "0b7dc94b880f0b63e2093394b113cafd870badb86e020a35614f49b9d83beb1e"),
-    ("12", false, "archive-key-12.asc", "c2a9a16fde95e037bafd0fa6b7e31f41b4ff1e85851de5558f19a2a2f0e955e2"),
-    (
-        "12",
-        true,
-        "archive-key-12-security.asc",
-        "74f81645b4e3156d1e9a88c8dd9259271b89c7099d64af89a2a6996b592faa1f",
-    ),
-    ("13", false, "archive-key-13.asc", "6f1d277429dd7ffedcc6f8688a7ad9a458859b1139ffa026d1eeaadcbffb0da7"),
-    (
-        "13",
-        true,
-        "archive-key-13-security.asc",
-        "844c07d242db37f283afab9d5531270a0550841e90f9f1a9c3bd599722b808b7",
-    ),
-];
 
 /// A `deb_packages` rule: its name and what it has.
 struct Rule<'plan> {
@@ -64,7 +42,7 @@ fn rules(plan: &Plan) -> Result<Vec<Rule<'_>>, ManifestFault> {
 
 fn workspace(plan: &Plan, rules: &[Rule<'_>]) -> Result<String, ManifestFault> {
     let mut keys: Vec<_> = rules.iter().filter_map(|rule| key(plan, rule.source.suite)).collect();
-    keys.sort_unstable();
+    keys.sort_unstable_by_key(|key| key.url);
     keys.dedup();
     let mut text = format!("# File WORKSPACE: {}.\n", of_what(plan));
     text += "# @deb_package is the directory deb_packages of rules_pkg 0.4.0.\n";
@@ -74,12 +52,12 @@ fn workspace(plan: &Plan, rules: &[Rule<'_>]) -> Result<String, ManifestFault> {
     if !rules.is_empty() {
         text += "load(\"@deb_package//:deb_packages.bzl\", \"deb_packages\")\n";
     }
-    for (file, sha256) in keys {
+    for key in keys {
         text += &format!(
             "\nhttp_file(\n    name = {},\n    sha256 = {},\n    urls = [{}],\n)\n",
-            starlark(&key_name(file)),
-            starlark(sha256),
-            starlark(&format!("https://ftp-master.debian.org/keys/{file}"))
+            starlark(&key_name(key)),
+            starlark(key.sha256),
+            starlark(key.url)
         );
     }
     for rule in rules {
@@ -105,7 +83,7 @@ fn deb_packages(plan: &Plan, rule: &Rule<'_>) -> Result<String, ManifestFault> {
     }
     text += &format!("    packages = {{\n{paths}    }},\n    packages_sha256 = {{\n{digests}    }},\n");
     text += &match key(plan, suite) {
-        Some((file, _)) => format!("    pgp_key = {},\n", starlark(&key_name(file))),
+        Some(key) => format!("    pgp_key = {},\n", starlark(&key_name(key))),
         None => "    # No pgp_key: the key that this suite is signed with is not known here.\n".to_owned(),
     };
     Ok(text + ")\n")
@@ -142,60 +120,27 @@ fn build(plan: &Plan, rules: &[Rule<'_>]) -> Result<String, ManifestFault> {
     Ok(text + ")\n")
 }
 
-/// The key that a suite's Release file is signed with, and its digest, where both are known.
-fn key(plan: &Plan, suite: &str) -> Option<(&'static str, &'static str)> {
+/// Published key that signs a suite's Release file, if it is known.
+fn key(plan: &Plan, suite: &str) -> Option<&'static PublishedKey> {
     let target = &plan.provenance.target;
-    let number = number_of(target.distribution, &target.release)?;
-    let pocket = suite.strip_prefix(target.release.as_str())?;
-    let is_known = target.distribution == Distribution::Debian
-        && ["", "-updates", "-backports", "-security"].contains(&pocket);
-    let is_security = pocket == "-security";
-    let mut keys = KEYS.iter().filter(|_| is_known);
-    let (.., file, sha256) = keys.find(|(its, security, ..)| *its == number && *security == is_security)?;
-    Some((file, sha256))
+    profile(target.distribution).published_key(&target.release, suite)
 }
 
-/// The name of a key's rule: `archive_key_12`.
-fn key_name(file: &str) -> String {
+/// Name of a key's rule: `archive_key_12`.
+fn key_name(key: &PublishedKey) -> String {
+    let file = key.url.rsplit('/').next().unwrap_or(key.url);
     identifier(file.strip_suffix(".asc").unwrap_or(file))
 }
 
 #[cfg(test)]
 mod tests {
-    use sha2::{Digest, Sha256};
-
     use super::*;
     use crate::emit::manifest::sample::plan;
-    use crate::vocabulary::{Release, Sha256Digest};
-
-    #[test]
-    fn the_keys_are_those_that_are_built_in() {
-        let built_in: [&[u8]; 5] = [
-            include_bytes!("../../debian/archive/keys/debian-archive-bullseye-automatic.asc"),
-            include_bytes!("../../debian/archive/keys/debian-archive-bookworm-automatic.asc"),
-            include_bytes!("../../debian/archive/keys/debian-archive-bookworm-security-automatic.asc"),
-            include_bytes!("../../debian/archive/keys/debian-archive-trixie-automatic.asc"),
-            include_bytes!("../../debian/archive/keys/debian-archive-trixie-security-automatic.asc"),
-        ];
-        for ((.., file, sha256), key) in KEYS.iter().zip(built_in) {
-            let digest = Sha256Digest(Sha256::digest(key).into());
-            assert_eq!(digest.to_string(), *sha256, "{file}");
-        }
-    }
+    use crate::vocabulary::Release;
 
     #[test]
     fn a_key_that_is_not_known_is_not_named() {
         let mut plan = plan();
-        for (release, suite, file) in [
-            ("bookworm", "bookworm-updates", Some("archive-key-12.asc")),
-            ("bookworm", "bookworm-fasttrack", None),
-            ("bookworm", "trixie", None),
-            ("bullseye", "bullseye-security", None),
-            ("sid", "sid", None),
-        ] {
-            plan.provenance.target.release = Release::new(release);
-            assert_eq!(key(&plan, suite).map(|(file, _)| file), file, "{suite}");
-        }
         plan.provenance.target.release = Release::new("sid");
         plan.packages.truncate(1);
         plan.packages[0].package.suite = "sid".to_owned();

@@ -12,12 +12,9 @@ use super::check::not_a;
 use super::closure::needed_by;
 use super::quote::{path_text, target_text, yaml, yaml_plain};
 use super::words::of_what;
-use crate::debian::catalog::age_order;
+use crate::debian::distributions::profile;
 use crate::solve::plan::{LinkOrigin, Plan, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::{Distribution, PackageName, Release};
-
-/// The first release whose definitions are of format v3.
-const FIRST_WITH_MAP: &str = "resolute";
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     let mut text = format!("# {}: slice definitions, each a file of its own.\n", of_what(plan));
@@ -90,12 +87,12 @@ fn is_sliceable(name: &str) -> bool {
         && parts.all(|part| !part.is_empty() && part.iter().all(is_inner))
 }
 
-/// Whether a release's definitions have essential slices as a map. Debian has no definitions of its own; a release of
-/// Ubuntu that is not known is a new one.
+/// Returns true if a release's definitions have essential slices as a map (format v3). An unknown release is a new one.
 fn has_map(distribution: Distribution, release: &Release) -> bool {
-    let first = age_order(distribution, &Release::new(FIRST_WITH_MAP));
-    distribution == Distribution::Ubuntu
-        && age_order(distribution, release).is_none_or(|order| Some(order) >= first)
+    let profile = profile(distribution);
+    let Some(first) = profile.chisel_v3_since else { return false };
+    let first = profile.age_order(&Release::new(first));
+    profile.age_order(release).is_none_or(|order| Some(order) >= first)
 }
 
 #[cfg(test)]

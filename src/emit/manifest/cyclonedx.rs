@@ -11,7 +11,7 @@ use super::identity::{TOOL, uuid};
 use super::json::indented;
 use super::purl;
 use super::quote::path_text;
-use crate::debian::catalog::number_of;
+use crate::debian::distributions::version_of;
 use crate::solve::plan::{Plan, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::Sha256Digest;
 
@@ -123,7 +123,7 @@ fn component<'plan>(kind: &'static str, name: &'plan str) -> Component<'plan> {
 
 fn system(plan: &Plan) -> Component<'_> {
     let target = &plan.provenance.target;
-    let number = number_of(target.distribution, &target.release);
+    let number = version_of(target.distribution, &target.release);
     Component {
         reference: Some("operating-system".to_owned()),
         version: Some(number.unwrap_or(target.release.as_str())),

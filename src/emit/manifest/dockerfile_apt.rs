@@ -15,6 +15,7 @@ use super::dockerfile::{base, head};
 use super::quote::{path_line, shell, target_line};
 use super::sources::sources;
 use super::words::{alternatives, alternatives_of};
+use crate::debian::distributions::profile;
 use crate::solve::plan::{Plan, PlannedPackage};
 
 /// What the release's image lacks and this one has is certificates: archives may be behind https.
@@ -60,7 +61,7 @@ fn image_release(plan: &Plan) -> Result<&str, ManifestFault> {
 fn download(plan: &Plan) -> Result<String, ManifestFault> {
     let mut text =
         "RUN rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* && printf '%s\\n' \\\n".to_owned();
-    let distribution = plan.provenance.target.distribution;
+    let keyring = profile(plan.provenance.target.distribution).apt_keyring;
     for source in sources(plan)? {
         let components: Vec<&str> = source.components.into_iter().collect();
         let mut bases = source.bases.iter().filter(|base| base.starts_with("http")).peekable();
@@ -68,9 +69,7 @@ fn download(plan: &Plan) -> Result<String, ManifestFault> {
             return Err(ManifestFault::NoUrl(planned.package.name.clone()));
         }
         for base in bases {
-            let options = format!(
-                "check-valid-until=no signed-by=/usr/share/keyrings/{distribution}-archive-keyring.gpg"
-            );
+            let options = format!("check-valid-until=no signed-by={keyring}");
             let line = format!("deb [{options}] {base} {} {}", source.suite, components.join(" "));
             text += &format!("        {} \\\n", shell(&line));
         }

@@ -4,7 +4,7 @@
 
 use super::ManifestFault;
 use super::dockerfile::{base, head};
-use crate::debian::catalog::debian_stable;
+use crate::debian::distributions::default_release;
 use crate::solve::plan::Plan;
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
@@ -14,7 +14,7 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     if has_base {
         text += &format!("FROM {} AS base\n\n", base(plan));
     }
-    text += &format!("FROM buildpack-deps:{}-curl AS layer\n", debian_stable());
+    text += &format!("FROM buildpack-deps:{}-curl AS layer\n", default_release().1);
     text += "COPY sodeb /usr/local/bin/\nCOPY sodeb.lock /\n";
     if has_base {
         text += "COPY --from=base / /base/\n";

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use crate::debian::catalog::number_of;
+use crate::debian::distributions::version_of;
 use crate::solve::plan::{Plan, PlannedPackage};
 
 /// The purl of a binary package.
@@ -33,7 +33,7 @@ fn begin(plan: &Plan, name: &str) -> String {
 /// The distribution with the number of the release, `debian-12`; its codename alone where it has none.
 fn distro(plan: &Plan) -> String {
     let target = &plan.provenance.target;
-    match number_of(target.distribution, &target.release) {
+    match version_of(target.distribution, &target.release) {
         Some(number) => format!("&distro={}-{number}", target.distribution),
         None => format!("&distro={}", encoded(target.release.as_str())),
     }

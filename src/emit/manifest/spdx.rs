@@ -18,7 +18,7 @@ use super::json::indented;
 use super::purl;
 use super::quote::path_text;
 use super::sources::digest;
-use crate::debian::catalog::{full_name, number_of};
+use crate::debian::distributions::{full_name, version_of};
 use crate::solve::plan::{Plan, PlannedPackage};
 
 const DOCUMENT: &str = "SPDXRef-DOCUMENT";
@@ -149,7 +149,7 @@ fn system(plan: &Plan) -> PackageRow<'_> {
     let target = &plan.provenance.target;
     let release = target.release.as_str();
     PackageRow {
-        version_info: Some(number_of(target.distribution, &target.release).unwrap_or(release)),
+        version_info: Some(version_of(target.distribution, &target.release).unwrap_or(release)),
         ..unknown(target.distribution.name(), SYSTEM.to_owned(), "OPERATING-SYSTEM")
     }
 }

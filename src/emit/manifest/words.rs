@@ -1,6 +1,6 @@
 //! What several formats say in comments and in the words of other tools.
 
-use crate::debian::catalog::full_name;
+use crate::debian::distributions::full_name;
 use crate::solve::plan::{LinkOrigin, Plan, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::Architecture;
 

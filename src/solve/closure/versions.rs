@@ -3,8 +3,9 @@
 
 use bstr::ByteSlice;
 
-use crate::debian::catalog::{Catalog, CatalogError, Package, Visibility, age_order, look_up};
+use crate::debian::catalog::{Catalog, CatalogError, Package, Visibility, look_up};
 use crate::debian::debs::DebFacts;
+use crate::debian::distributions::age_order;
 use crate::solve::resolve::{LackingVersion, Problem, ProblemKind};
 use crate::tree::inventory::Content;
 use crate::vocabulary::{Release, RootedPath};
