@@ -1,37 +1,34 @@
 //! `--base`: its name out of arguments and configuration, and access to registries, the archive and the cache.
 
 use std::collections::HashMap;
-use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-
-use super::Failure;
-use super::arguments::{CacheArguments, ImageChoiceArguments, PlaceArguments};
-use super::catalogs::{self, archive_settings, cache_dir};
-use super::config::Config;
-use super::printer::Printer;
-use super::progress::Bars;
-use super::release::ChosenRelease;
-use super::settings::SourceQuestion;
 use crate::app::InputTrees;
 use crate::audit::Subject;
+use crate::cli::arguments::PlaceArguments;
+use crate::cli::catalogs;
+use crate::cli::config::{archive_settings, registry_settings};
+use crate::cli::failure::Failure;
+use crate::cli::progress::Bars;
+use crate::cli::release::ChosenRelease;
+use crate::cli::session::Session;
+use crate::cli::source_question::SourceQuestion;
 use crate::debian::catalog::{Catalog, Package, Provenance};
 use crate::debian::debs::{Availability, DebStore};
 use crate::debian::distributions::distribution_of;
-use crate::oci::base::{self, Base, BaseError, BaseNote, BaseServices, TreeRequest};
+use crate::oci::base::{self, Base, BaseNote, BaseServices, TreeRequest};
 use crate::oci::known_images::KnownImage;
-use crate::oci::registry::{RegistryError, RegistrySettings};
+use crate::oci::registry::RegistrySettings;
 use crate::support::progress::Progress;
 use crate::tree::inventory::Deb;
 use crate::vocabulary::{Architecture, RootedPath};
 
 /// Base that the arguments name, else the configuration.
-pub(super) fn named(place: &PlaceArguments, config: &Config) -> Result<Option<Base>, Failure> {
-    let (word, directory) = match (&place.base, &config.base) {
+pub(super) fn named(place: &PlaceArguments, session: &Session) -> Result<Option<Base>, Failure> {
+    let (word, directory) = match (&place.base, &session.config.base) {
         (Some(given), _) => (given.as_os_str(), PathBuf::new()),
-        (None, Some(configured)) => (configured.as_os_str(), config.path(Path::new(""))),
+        (None, Some(configured)) => (configured.as_os_str(), session.config.path(Path::new(""))),
         (None, None) => return Ok(None),
     };
     Ok(Some(Base::parse(word, &directory)?))
@@ -42,12 +39,11 @@ pub(super) fn read_trees(
     base: Option<&Base>,
     question: &SourceQuestion<'_>,
     at: &[RootedPath],
-    config: &Config,
-    printer: &Printer,
+    session: &Session,
 ) -> Result<InputTrees, Failure> {
     let request = TreeRequest { at, ..tree_request(question) };
-    let (sources, note) = base::read_trees(base, request, &Services { question, config, printer })?;
-    print_note(note, printer);
+    let (sources, note) = base::read_trees(base, request, &Services { question, session })?;
+    print_note(note, session);
     Ok(sources)
 }
 
@@ -55,13 +51,12 @@ pub(super) fn read_trees(
 pub(super) fn read_alone(
     name: &OsStr,
     question: &SourceQuestion<'_>,
-    config: &Config,
-    printer: &Printer,
+    session: &Session,
 ) -> Result<Subject, Failure> {
     let base = Base::parse(name, Path::new(""))?;
-    let services = Services { question, config, printer };
+    let services = Services { question, session };
     let (contents, note) = base::read_alone(&base, tree_request(question), &services)?;
-    print_note(note, printer);
+    print_note(note, session);
     let name = base.name().display().to_string();
     Ok(Subject::new(name, contents.inventory, contents.layer_numbers, contents.facts))
 }
@@ -76,29 +71,28 @@ fn tree_request<'arguments>(question: &SourceQuestion<'arguments>) -> TreeReques
     }
 }
 
-fn print_note(note: Option<BaseNote>, printer: &Printer) {
+fn print_note(note: Option<BaseNote>, session: &Session) {
     if let Some(note) = note {
-        printer.note(&note.to_string());
+        session.printer.note(&note.to_string());
     }
 }
 
 /// Services of a run.
 struct Services<'run> {
     question: &'run SourceQuestion<'run>,
-    config: &'run Config,
-    printer: &'run Printer,
+    session: &'run Session,
 }
 
 impl BaseServices for Services<'_> {
     type Error = Failure;
 
     fn cache_dir(&self) -> Result<PathBuf, Failure> {
-        cache_dir(self.question.cache, self.config)
+        self.session.cache_dir()
     }
 
     fn registry(&self) -> Result<RegistrySettings, Failure> {
-        let SourceQuestion { place, cache, offline, .. } = self.question;
-        registry_settings(&place.choice, cache, *offline, self.config)
+        let SourceQuestion { place, offline, .. } = self.question;
+        registry_settings(&place.choice, *offline, self.session)
     }
 
     fn catalog(
@@ -119,76 +113,18 @@ impl BaseServices for Services<'_> {
             learned_from: format!("from {name}"),
             is_asked: true,
         };
-        let opened = catalogs::open(arguments, self.config, &release, architecture, self.printer)?;
+        let opened = catalogs::open(arguments, &release, architecture, self.session)?;
         Ok(opened.catalogs.main)
     }
 
     fn debs(&self, provenance: &Provenance, packages: &[Package]) -> Result<Vec<Availability<Deb>>, Failure> {
         // Without catalog arguments, `catalog` fails before any .deb is requested.
         let Some(arguments) = self.question.catalog else { return Ok(Vec::new()) };
-        let bars = Bars::new(self.printer.shows_progress);
-        let settings = archive_settings(&arguments.archive, self.config)?;
-        Ok(DebStore::new(settings, HashMap::new(), &bars).debs(provenance, packages)?)
+        let settings = archive_settings(&arguments.archive, self.session)?;
+        Ok(DebStore::new(settings, HashMap::new(), &self.session.progress).debs(provenance, packages)?)
     }
 
     fn progress(&self) -> Box<dyn Progress> {
-        Box::new(Bars::new(self.printer.shows_progress))
-    }
-}
-
-/// Access to registries and the engine, from arguments, configuration and the environment. `offline` is the flag's value.
-pub(super) fn registry_settings(
-    choice: &ImageChoiceArguments,
-    cache: &CacheArguments,
-    offline: bool,
-    config: &Config,
-) -> Result<RegistrySettings, Failure> {
-    let given = &choice.insecure_registry;
-    Ok(RegistrySettings {
-        cache_dir: cache_dir(cache, config)?,
-        offline: offline || config.offline.unwrap_or_default(),
-        insecure: if given.is_empty() { config.insecure_registry.clone() } else { given.clone() },
-        credential_files: credential_files(),
-        docker_host: env::var_os("DOCKER_HOST").map(|host| host.to_string_lossy().into_owned()),
-        now: Timestamp::now(),
-    })
-}
-
-/// Files in which docker and the container tools keep log-ins (containers-auth.json(5)).
-fn credential_files() -> Vec<PathBuf> {
-    let directory =
-        |variable: &str| env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let home = directory("HOME");
-    let in_home = |path: &str| home.as_ref().map(|home| home.join(path));
-    let docker = directory("DOCKER_CONFIG").or_else(|| in_home(".docker"));
-    let containers = OsStr::new("containers/auth.json");
-    let files = [
-        docker.map(|docker| docker.join("config.json")),
-        directory("REGISTRY_AUTH_FILE"),
-        directory("XDG_RUNTIME_DIR").map(|directory| directory.join(containers)),
-        in_home(".config").map(|directory| directory.join(containers)),
-    ];
-    files.into_iter().flatten().collect()
-}
-
-impl From<BaseError> for Failure {
-    fn from(error: BaseError) -> Self {
-        let hint = error.hint();
-        match error {
-            BaseError::Inventory(error) => error.into(),
-            BaseError::NotABase(error) => Self::from(error).hint_if(hint),
-            BaseError::Registry(error) => error.into(),
-            BaseError::Catalog(error) => error.into(),
-            error @ BaseError::UnknownPackage { .. } => Self::question(error).hint_if(hint),
-            error @ BaseError::UnreadPackage { .. } => Self::outside(error).hint_if(hint),
-        }
-    }
-}
-
-impl From<RegistryError> for Failure {
-    fn from(error: RegistryError) -> Self {
-        let hint = error.hint();
-        let failure = if error.is_input_error() { Self::question(error) } else { Self::outside(error) };
-        failure.hint_if(hint)
+        Box::new(Bars::new(self.session.printer.shows_progress))
     }
 }

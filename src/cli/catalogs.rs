@@ -1,20 +1,16 @@
 //! Which catalog answers: what was fetched, what is compiled in, or an installed root's.
 
 use std::cmp::Reverse;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use etcetera::BaseStrategy;
-use jiff::Timestamp;
-
-use super::arguments::{ArchiveArguments, CacheArguments, CatalogArguments, CatalogChoice};
-use super::config::Config;
-use super::printer::Printer;
-use super::progress::Bars;
-use super::release::{ChosenRelease, stable};
-use super::{Exit, Failure};
-use crate::debian::archive::{Archive, ArchiveError, ArchiveSettings, Mirrors};
+use crate::cli::arguments::{ArchiveArguments, CatalogArguments, CatalogChoice};
+use crate::cli::config::archive_settings;
+use crate::cli::failure::Failure;
+use crate::cli::release::{ChosenRelease, stable};
+use crate::cli::session::Session;
+use crate::debian::archive::Archive;
 use crate::debian::catalog::{
-    BuildError, Catalog, FileCatalog, InstalledCatalog, cached_catalog, cached_files, embedded_catalogs,
+    Catalog, FileCatalog, InstalledCatalog, cached_catalog, cached_files, embedded_catalogs,
     installed_catalog, refresh_catalog,
 };
 use crate::debian::distributions::age_order;
@@ -23,9 +19,6 @@ use crate::vocabulary::{Architecture, Distribution, Target};
 
 /// The architecture that is assumed where a tree has no objects.
 const DEFAULT_ARCHITECTURE: Architecture = Architecture::Amd64;
-
-/// Where the host's apt keeps its sources.
-const APT_DIRECTORY: &str = "/etc/apt";
 
 /// The catalogs at hand, opened.
 pub(super) struct Opened {
@@ -39,10 +32,9 @@ pub(super) struct Opened {
 /// by name, Debian stable answers instead, and that is said.
 pub(super) fn open(
     arguments: &CatalogArguments,
-    config: &Config,
     release: &ChosenRelease,
     architecture: Option<Architecture>,
-    printer: &Printer,
+    session: &Session,
 ) -> Result<Opened, Failure> {
     let architecture = architecture.unwrap_or(DEFAULT_ARCHITECTURE);
     let target = |release: &ChosenRelease| Target {
@@ -53,13 +45,15 @@ pub(super) fn open(
     let wanted = target(release);
     let mut embedded = embedded_catalogs()?;
     embedded.retain(|catalog| catalog.provenance().target.architecture == architecture);
-    let mut source = Source { arguments, config, printer, embedded, is_asked: release.is_asked };
+    let mut source = Source { arguments, session, embedded, is_asked: release.is_asked };
     let (main, learned_from) = match source.open(&wanted)? {
         Some(main) => (main, release.learned_from.clone()),
         None if release.is_asked => return Err(none_at_hand(&wanted)),
         None => {
             let instead = stable("Debian stable");
-            printer.note(&format!("there is no index of {wanted} at hand: {} answers", instead.release));
+            session
+                .printer
+                .note(&format!("there is no index of {wanted} at hand: {} answers", instead.release));
             let main = source.open(&target(&instead))?.ok_or_else(|| none_at_hand(&wanted))?;
             (main, instead.learned_from)
         }
@@ -73,18 +67,16 @@ pub(super) fn open(
 /// The catalogs of every release of a distribution that is at hand, the oldest release first: of each what was fetched
 /// before or what is compiled in, the newer one.
 pub(super) fn open_each(
-    cache: &CacheArguments,
-    config: &Config,
     distribution: Distribution,
     architecture: Option<Architecture>,
-    printer: &Printer,
+    session: &Session,
 ) -> Result<Vec<Box<dyn Catalog>>, Failure> {
     let architecture = architecture.unwrap_or(DEFAULT_ARCHITECTURE);
     let mut catalogs = embedded_catalogs()?;
-    for file in cached_files(&cache_dir(cache, config)?)? {
+    for file in cached_files(&session.cache_dir()?)? {
         match file.catalogs {
             Ok(found) => catalogs.extend(found),
-            Err(error) => printer.warning(&format!("{error}; `sodeb index update` makes it anew")),
+            Err(error) => session.printer.warning(&format!("{error}; `sodeb index update` makes it anew")),
         }
     }
     let target = |catalog: &FileCatalog| catalog.provenance().target.clone();
@@ -129,8 +121,7 @@ fn installed(root: &Path, target: &Target) -> Result<InstalledCatalog, Failure> 
 /// Where a catalog may come from.
 struct Source<'settings> {
     arguments: &'settings CatalogArguments,
-    config: &'settings Config,
-    printer: &'settings Printer,
+    session: &'settings Session,
     embedded: Vec<FileCatalog>,
     /// Whether the user asked for the release by name.
     is_asked: bool,
@@ -150,7 +141,7 @@ impl Source<'_> {
                 .hint("leave out --catalog or --refresh")),
             };
         }
-        let configured = self.config.catalog()?;
+        let configured = self.session.config.catalog()?;
         let choice = self.arguments.catalog.as_ref().or(configured.as_ref());
         match choice {
             Some(CatalogChoice::Installed(root)) => Ok(Some(Box::new(installed(root, target)?))),
@@ -177,92 +168,26 @@ impl Source<'_> {
     }
 
     fn cached(&self, target: &Target) -> Result<Option<FileCatalog>, Failure> {
-        let cache_dir = cache_dir(&self.arguments.archive.cache, self.config)?;
+        let cache_dir = self.session.cache_dir()?;
         Ok(cached_catalog(&cache_dir, target)?)
     }
 
     fn fetched(&self, target: &Target) -> Result<FileCatalog, Failure> {
-        update(&self.arguments.archive, self.config, target, self.printer)
+        update(&self.arguments.archive, target, self.session)
     }
 }
 
 /// Fetches the archive's indices of a target and makes a catalog of them in the cache.
 pub(super) fn update(
     arguments: &ArchiveArguments,
-    config: &Config,
     target: &Target,
-    printer: &Printer,
+    session: &Session,
 ) -> Result<FileCatalog, Failure> {
-    let settings = archive_settings(arguments, config)?;
+    let settings = archive_settings(arguments, session)?;
     let cache_dir = settings.cache_dir.clone();
-    let indices = Archive::new(settings)?.update(target, &Bars::new(printer.shows_progress))?;
+    let indices = Archive::new(settings)?.update(target, &session.progress)?;
     for diagnostic in &indices.diagnostics {
-        printer.warning(&diagnostic.to_string());
+        session.printer.warning(&diagnostic.to_string());
     }
     Ok(refresh_catalog(&indices, &cache_dir)?)
-}
-
-/// How the archive is used, from arguments, configuration and the host.
-pub(super) fn archive_settings(
-    arguments: &ArchiveArguments,
-    config: &Config,
-) -> Result<ArchiveSettings, Failure> {
-    let either = |given: &[String], configured: &[String]| {
-        if given.is_empty() { configured.to_vec() } else { given.to_vec() }
-    };
-    let mirrors = either(&arguments.mirror, &config.mirror);
-    let configured_keyrings = config.keyring.iter().map(|keyring| config.path(keyring));
-    Ok(ArchiveSettings {
-        mirrors: if mirrors.is_empty() {
-            Mirrors::Host(PathBuf::from(APT_DIRECTORY))
-        } else {
-            Mirrors::Given(mirrors)
-        },
-        snapshot: arguments.snapshot.clone().or_else(|| config.snapshot.clone()),
-        keyrings: arguments.keyring.iter().cloned().chain(configured_keyrings).collect(),
-        cache_dir: cache_dir(&arguments.cache, config)?,
-        offline: arguments.offline || config.offline.unwrap_or_default(),
-        components: either(&arguments.component, &config.component),
-        backports: arguments.backports,
-        contents_hint: arguments.contents_hint,
-        now: Timestamp::now(),
-    })
-}
-
-/// Where fetched indices are kept.
-pub(super) fn cache_dir(arguments: &CacheArguments, config: &Config) -> Result<PathBuf, Failure> {
-    if let Some(given) = &arguments.cache_dir {
-        return Ok(given.clone());
-    }
-    if let Some(configured) = &config.cache_dir {
-        return Ok(config.path(configured));
-    }
-    let base = etcetera::choose_base_strategy().map_err(|error| {
-        Failure::question(anyhow::Error::new(error).context("cannot choose a cache directory"))
-            .hint("name one with --cache-dir")
-    })?;
-    Ok(base.cache_dir().join("sodeb"))
-}
-
-impl From<ArchiveError> for Failure {
-    fn from(error: ArchiveError) -> Self {
-        let hint = error.hint();
-        let exit = match error {
-            ArchiveError::Mirrors(_) | ArchiveError::Keyring(_) | ArchiveError::BadName { .. } => {
-                Exit::BadQuestion
-            }
-            _ => Exit::OutsideFailed,
-        };
-        Self { exit, error: error.into(), hint }
-    }
-}
-
-impl From<BuildError> for Failure {
-    fn from(error: BuildError) -> Self {
-        match error {
-            BuildError::Archive(error) => error.into(),
-            BuildError::Catalog(error) => error.into(),
-            error => Self::outside(error),
-        }
-    }
 }

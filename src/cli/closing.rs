@@ -3,26 +3,26 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::arguments::{
+use crate::app::InputTrees;
+use crate::cli::arguments::{
     ArchiveArguments, CatalogArguments, ChoiceArguments, ClosingArguments, DataLevel, DlopenLevel,
     GapArguments, LinkerArguments, SourceArguments,
 };
-use super::catalogs::archive_settings;
-use super::config::Config;
-use super::printer::Printer;
-use super::progress::Bars;
-use super::question::Asked;
-use super::tree::say_unread;
-use super::{Exit, Failure, library_index};
-use crate::app::InputTrees;
+use crate::cli::config::archive_settings;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::library_index;
+use crate::cli::question::Asked;
+use crate::cli::session::Session;
+use crate::cli::sources::say_unread;
 use crate::debian::catalog::{Package, Provenance, installed_names};
-use crate::debian::debs::{Availability, DebFacts, DebStore, DebStoreError};
+use crate::debian::debs::{Availability, DebFacts, DebStore};
 use crate::debian::inclusions::Importance;
 use crate::debian::library_index::IndexedDebs;
 use crate::elf::DlopenPriority;
 use crate::loader::LinkerSettings;
+use crate::oci::layer::PackageSource;
 use crate::pipeline::{Catalogs, Debs, Planner};
-use crate::solve::closure::{CloseError, Closed, ClosureOptions};
+use crate::solve::closure::{Closed, ClosureOptions};
 use crate::solve::plan::Plan;
 use crate::tree::inventory::{Content, Deb, ReadDepth};
 use crate::vocabulary::{PackageName, Sha256Digest};
@@ -68,18 +68,16 @@ pub(super) struct ClosedAnswer {
 /// Closes the gap of the trees. `change` may put another catalog in the place of the main one.
 pub(super) fn close(
     question: &ClosingQuestion<'_>,
-    config: &Config,
-    printer: &Printer,
+    session: &Session,
     change: impl FnOnce(Catalogs) -> Catalogs,
 ) -> Result<ClosedAnswer, Failure> {
     let ClosingQuestion { sources, linker, closing, catalog, earlier, fetching } = question;
     let mut asked =
-        Asked::read(&sources.paths, &sources.place, linker, catalog, config, printer, ReadDepth::Symbols)?;
-    let least = closing.dlopen.map_or_else(|| config.dlopen(), |level| Ok(Some(level)))?;
+        Asked::read(&sources.paths, &sources.place, linker, catalog, session, ReadDepth::Symbols)?;
+    let least = closing.dlopen.map_or_else(|| session.config.dlopen(), |level| Ok(Some(level)))?;
     asked.follow_opens(least.unwrap_or(DlopenLevel::Required).into());
-    let bars = Bars::new(printer.shows_progress);
-    let snapshot = catalog.archive.snapshot.clone().or_else(|| config.snapshot.clone());
-    let debs = DebSource::open(&catalog.archive, locked_urls(*earlier), *fetching, config, &bars, printer)?;
+    let snapshot = catalog.archive.snapshot.clone().or_else(|| session.config.snapshot.clone());
+    let debs = DebSource::open(&catalog.archive, locked_urls(*earlier), *fetching, session)?;
     let mut learned_from = String::new();
     let Asked { mut sources, linker, architecture, opener } = asked;
     let open = |architecture| {
@@ -87,11 +85,11 @@ pub(super) fn close(
         learned_from = opened.learned_from;
         Ok::<_, Failure>(change(opened.catalogs))
     };
-    let terms = ClosureOptions { present: present(&sources, printer), ..terms(closing, config)? };
+    let terms = ClosureOptions { present: present(&sources, session), ..terms(closing, session)? };
     let planner = Planner { settings: &linker, architecture, options: &terms, debs: &debs };
     let mut closed = planner.plan(&mut sources, open)?;
     closed.plan.snapshot = snapshot;
-    say_unread(&sources, printer);
+    say_unread(&sources, session);
     Ok(ClosedAnswer { closed, learned_from, sources, linker })
 }
 
@@ -102,9 +100,9 @@ pub(super) fn not_whole(verb: &str) -> Failure {
 }
 
 /// Warns of what the packages do not fix, where the output has no place for it.
-pub(super) fn warn_of_problems(plan: &Plan, printer: &Printer) -> Exit {
+pub(super) fn warn_of_problems(plan: &Plan, session: &Session) -> Exit {
     for problem in plan.problems.iter().filter(|problem| problem.kind.is_bad_news()) {
-        printer.warning(&format!("{}: {}: {}", problem.kind, problem.object, problem.detail));
+        session.printer.warning(&format!("{}: {}: {}", problem.kind, problem.object, problem.detail));
     }
     exit_of(plan)
 }
@@ -122,14 +120,14 @@ pub(super) fn locked_urls(earlier: Option<&Plan>) -> HashMap<Sha256Digest, Vec<S
 }
 
 /// The terms of an answer that is about packages only.
-pub(super) fn terms_of_choice(arguments: &ChoiceArguments, config: &Config) -> ClosureOptions {
+pub(super) fn terms_of_choice(arguments: &ChoiceArguments, session: &Session) -> ClosureOptions {
     let names = |given: &[String], configured: &[String]| {
         let names = if given.is_empty() { configured } else { given };
         names.iter().map(PackageName::new).collect()
     };
     ClosureOptions {
-        prefer: names(&arguments.prefer, &config.prefer),
-        avoid: names(&arguments.avoid, &config.avoid),
+        prefer: names(&arguments.prefer, &session.config.prefer),
+        avoid: names(&arguments.avoid, &session.config.avoid),
         ..ClosureOptions::default()
     }
 }
@@ -138,28 +136,27 @@ pub(super) fn terms_of_choice(arguments: &ChoiceArguments, config: &Config) -> C
 pub(super) fn terms_of_answer(
     arguments: &ChoiceArguments,
     sources: &InputTrees,
-    config: &Config,
-    printer: &Printer,
+    session: &Session,
 ) -> ClosureOptions {
-    ClosureOptions { present: present(sources, printer), ..terms_of_choice(arguments, config) }
+    ClosureOptions { present: present(sources, session), ..terms_of_choice(arguments, session) }
 }
 
-fn terms(arguments: &ClosingArguments, config: &Config) -> Result<ClosureOptions, Failure> {
-    let data = arguments.data.map_or_else(|| config.data(), |level| Ok(Some(level)))?;
+fn terms(arguments: &ClosingArguments, session: &Session) -> Result<ClosureOptions, Failure> {
+    let data = arguments.data.map_or_else(|| session.config.data(), |level| Ok(Some(level)))?;
     Ok(ClosureOptions {
-        include: [config.include()?, arguments.include.clone()].concat(),
-        runtimes: if arguments.with.is_empty() { config.with()? } else { arguments.with.clone() },
+        include: [session.config.include()?, arguments.include.clone()].concat(),
+        runtimes: if arguments.with.is_empty() { session.config.with()? } else { arguments.with.clone() },
         data: match data.unwrap_or(DataLevel::Needed) {
             DataLevel::Needed => Some(Importance::Needed),
             DataLevel::All => Some(Importance::Useful),
             DataLevel::None => None,
         },
-        ..terms_of_choice(&arguments.choice, config)
+        ..terms_of_choice(&arguments.choice, session)
     })
 }
 
 /// The packages of the base and what they provide. A dpkg database that can't be read is no reason to give no answer.
-fn present(sources: &InputTrees, printer: &Printer) -> BTreeSet<PackageName> {
+fn present(sources: &InputTrees, session: &Session) -> BTreeSet<PackageName> {
     let mut texts = Vec::new();
     for (path, content) in sources.base.iter().flat_map(|base| base.inventory.dpkg_database()) {
         let cause = match content {
@@ -170,11 +167,30 @@ fn present(sources: &InputTrees, printer: &Printer) -> BTreeSet<PackageName> {
             Content::Unreadable(cause) => cause,
             _ => "it is too large",
         };
-        printer.warning(&format!(
+        session.printer.warning(&format!(
             "cannot read /{path}: {cause}: not all packages of the base are known, for the comparison with apt"
         ));
     }
     installed_names(texts)
+}
+
+/// The Plan's .debs, read and as files.
+pub(super) fn packages(
+    archive: &ArchiveArguments,
+    session: &Session,
+    plan: &Plan,
+) -> Result<Vec<PackageSource>, Failure> {
+    let settings = archive_settings(archive, session)?;
+    let store = DebStore::new(settings, locked_urls(Some(plan)), &session.progress);
+    let packages: Vec<Package> = plan.packages.iter().map(|planned| planned.package.clone()).collect();
+    let files = store.files(&plan.provenance, &packages)?;
+    let debs = store.debs(&plan.provenance, &packages)?;
+    let both = packages.iter().zip(debs).zip(files);
+    both.map(|((package, deb), file)| match deb.required() {
+        Ok(deb) => Ok(PackageSource { deb, file }),
+        Err(cause) => Err(Failure::outside(anyhow::anyhow!("cannot read {}: {cause}", package.name))),
+    })
+    .collect()
 }
 
 /// Source of the packages' contents for the pipeline.
@@ -187,11 +203,9 @@ impl<'run> DebSource<'run> {
     /// Opens the source with few downloads, for an answer that is to be quick.
     pub(super) fn with_few_downloads(
         archive: &ArchiveArguments,
-        config: &Config,
-        bars: &'run Bars,
-        printer: &Printer,
+        session: &'run Session,
     ) -> Result<Self, Failure> {
-        Self::open(archive, HashMap::new(), Fetching::Newer, config, bars, printer)
+        Self::open(archive, HashMap::new(), Fetching::Newer, session)
     }
 
     /// Opens the source. `locked` has the URLs that an earlier lock names for its .debs.
@@ -199,13 +213,14 @@ impl<'run> DebSource<'run> {
         archive: &ArchiveArguments,
         locked: HashMap<Sha256Digest, Vec<String>>,
         fetching: Fetching,
-        config: &Config,
-        bars: &'run Bars,
-        printer: &Printer,
+        session: &'run Session,
     ) -> Result<Self, Failure> {
-        let settings = archive_settings(archive, config)?;
-        let indices = library_index::available(&settings.cache_dir, printer);
-        Ok(Self { debs: IndexedDebs::new(DebStore::new(settings, locked, bars), indices), fetching })
+        let settings = archive_settings(archive, session)?;
+        let indices = library_index::available(session)?;
+        Ok(Self {
+            debs: IndexedDebs::new(DebStore::new(settings, locked, &session.progress), indices),
+            fetching,
+        })
     }
 }
 
@@ -238,36 +253,6 @@ impl From<DlopenLevel> for DlopenPriority {
             DlopenLevel::Required => Self::Required,
             DlopenLevel::Recommended => Self::Recommended,
             DlopenLevel::Suggested => Self::Suggested,
-        }
-    }
-}
-
-impl From<DebStoreError> for Failure {
-    fn from(error: DebStoreError) -> Self {
-        match error {
-            DebStoreError::Archive(error) => error.into(),
-            error @ (DebStoreError::NoDigest(_) | DebStoreError::Store { .. }) => Self::outside(error),
-        }
-    }
-}
-
-impl From<CloseError> for Failure {
-    fn from(error: CloseError) -> Self {
-        match error {
-            CloseError::Catalog(error) => error.into(),
-            error @ CloseError::Unsolvable(_) => {
-                Self::bad_news(error).hint("leave out an --avoid or a --prefer, or choose another release")
-            }
-            error @ CloseError::NotInIndex { .. } => Self::question(error).hint(
-                "`sodeb index update` fetches the whole index; --data none does without what rules name",
-            ),
-            error @ CloseError::NothingIncluded { .. } => {
-                Self::question(error).hint("patterns are absolute, such as 'libmagic1:/usr/lib/file/*'")
-            }
-            error @ CloseError::UnreadInclusion { .. } => {
-                Self::outside(error).hint("run it once without --offline")
-            }
-            error => Self::outside(error),
         }
     }
 }

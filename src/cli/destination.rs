@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::Failure;
-use super::arguments::{ArchiveArguments, PlaceArguments};
-use super::base::{self, registry_settings};
-use super::catalogs::cache_dir;
-use super::config::Config;
-use super::printer::Printer;
-use super::progress::Bars;
+use crate::cli::arguments::{ArchiveArguments, PlaceArguments};
+use crate::cli::base;
+use crate::cli::config::registry_settings;
+use crate::cli::failure::Failure;
+use crate::cli::session::Session;
 use crate::oci::base::Base;
 use crate::oci::image::{ImageError, ImageOutput};
 use crate::oci::registry::{self, ImageReference, Pushed};
@@ -31,7 +29,7 @@ pub(super) struct Destination {
 
 impl Destination {
     /// What a word stands for. Nothing that is there would be lost.
-    pub(super) fn of(word: &Path, archive: &ArchiveArguments, config: &Config) -> Result<Self, Failure> {
+    pub(super) fn of(word: &Path, _archive: &ArchiveArguments, session: &Session) -> Result<Self, Failure> {
         match word.to_str().filter(|word| word.starts_with(REGISTRY)) {
             None => {
                 let (kind, path) = ImageOutput::of_word(word)?;
@@ -40,7 +38,7 @@ impl Destination {
             }
             Some(name) => {
                 let reference = ImageReference::parse(name)?;
-                let directory = cache_dir(&archive.cache, config)?;
+                let directory = session.cache_dir()?;
                 std::fs::create_dir_all(&directory).map_err(|error| {
                     let words = format!("cannot write {}", directory.display());
                     Failure::outside(anyhow::Error::new(error).context(words))
@@ -86,17 +84,15 @@ impl Destination {
         keep: impl FnOnce() -> Result<(), ImageError>,
         place: &PlaceArguments,
         archive: &ArchiveArguments,
-        config: &Config,
-        printer: &Printer,
+        session: &Session,
     ) -> Result<Option<Pushed>, Failure> {
         let Some(reference) = &self.reference else {
             keep()?;
             return Ok(None);
         };
-        let settings = registry_settings(&place.choice, &archive.cache, archive.offline, config)?;
-        let base = base::named(place, config)?;
+        let settings = registry_settings(&place.choice, archive.offline, session)?;
+        let base = base::named(place, session)?;
         let from = base.as_ref().and_then(Base::image_reference);
-        let bars = Bars::new(printer.shows_progress);
-        Ok(Some(registry::push(&settings, layout, reference, from, &bars)?))
+        Ok(Some(registry::push(&settings, layout, reference, from, &session.progress)?))
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::Failure;
-use super::library_index::default_directories;
-use super::printer::Printer;
+use crate::cli::failure::Failure;
+use crate::cli::library_index::default_directories;
+use crate::cli::session::Session;
 use crate::debian::catalog::{Catalog, FileCatalog};
-use crate::debian::library_index::{Coverage, IndexedPackage, LibraryIndex, QueryError, indexed_packages};
+use crate::debian::library_index::{Coverage, IndexedPackage, LibraryIndex, indexed_packages};
 use crate::vocabulary::Target;
 
 /// Shows `look` what the indices know of each package of a catalog's target, in the order of names. Tells how many packages
@@ -14,7 +14,7 @@ use crate::vocabulary::Target;
 pub(super) fn each_known(
     catalog: &FileCatalog,
     indices: &[LibraryIndex],
-    printer: &Printer,
+    session: &Session,
     mut look: impl FnMut(&IndexedPackage) -> Result<(), Failure>,
 ) -> Result<usize, Failure> {
     let target = &catalog.provenance().target;
@@ -30,7 +30,7 @@ pub(super) fn each_known(
     let coverage = Coverage::of(&names, catalog, &default_directories(target))?;
     if coverage.unknown > 0 {
         let all = coverage.unknown + coverage.known;
-        printer.note(&format!(
+        session.printer.note(&format!(
             "{} of {all} packages of {target} are left out: no library index has the index's versions of them",
             coverage.unknown
         ));
@@ -45,15 +45,4 @@ fn not_known(target: &Target) -> Failure {
         "cannot look into the libraries of {target}: no library index has them"
     ))
     .hint(format!("`sodeb index build --from-debs --release {release} --arch {architecture}` makes it"))
-}
-
-impl From<QueryError> for Failure {
-    fn from(error: QueryError) -> Self {
-        match error {
-            QueryError::Catalog(error) => error.into(),
-            error @ QueryError::Index(_) => {
-                Self::outside(error).hint("`sodeb index build --from-debs` makes it anew")
-            }
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::Failure;
+use crate::cli::failure::Failure;
 use crate::solve::plan::{LockError, Plan, read_lock};
 
 /// How the name of a lock ends.

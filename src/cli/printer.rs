@@ -7,8 +7,8 @@ use anstream::{AutoStream, ColorChoice as Choice};
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 
-use super::arguments::{ColorChoice, GlobalArguments};
-use super::{Exit, Failure};
+use crate::cli::arguments::{ColorChoice, GlobalArguments};
+use crate::cli::failure::{Exit, Failure};
 use crate::support::files::write_atomically;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();

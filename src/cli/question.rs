@@ -2,18 +2,20 @@
 
 use std::path::PathBuf;
 
-use super::Failure;
-use super::arguments::{ArchiveArguments, CatalogArguments, LinkerArguments, PlaceArguments};
-use super::catalogs::{self, Opened};
-use super::config::Config;
-use super::printer::Printer;
-use super::release::{self, ChosenRelease};
-use super::settings::{SourceQuestion, linker_settings, read_sources};
 use crate::app::InputTrees;
+use crate::cli::arguments::{ArchiveArguments, CatalogArguments, LinkerArguments, PlaceArguments};
+use crate::cli::catalogs::{self, Opened};
+use crate::cli::config::linker_settings;
+use crate::cli::failure::Failure;
+use crate::cli::release::{self, ChosenRelease};
+use crate::cli::session::Session;
+use crate::cli::source_question::SourceQuestion;
+use crate::cli::sources::read_sources;
 use crate::debian::catalog::Catalog;
 use crate::elf::DlopenPriority;
 use crate::loader::{LinkerSettings, Traces};
 use crate::pipeline::Inputs;
+use crate::solve::resolve::{Resolution, Status};
 use crate::tree::inventory::{ImagePlatform, ReadDepth};
 use crate::vocabulary::Architecture;
 
@@ -31,14 +33,13 @@ pub(super) struct Opener<'settings> {
     /// The architecture of the platform that is asked for, for trees without objects.
     of_platform: Option<Architecture>,
     catalog: &'settings CatalogArguments,
-    config: &'settings Config,
-    printer: &'settings Printer,
+    session: &'settings Session,
 }
 
 impl Opener<'_> {
     pub(super) fn open(&self, architecture: Option<Architecture>) -> Result<Opened, Failure> {
         let architecture = architecture.or(self.of_platform);
-        catalogs::open(self.catalog, self.config, &self.release, architecture, self.printer)
+        catalogs::open(self.catalog, &self.release, architecture, self.session)
     }
 }
 
@@ -49,8 +50,7 @@ impl Opener<'_> {
         architecture: Option<Architecture>,
     ) -> Result<Vec<Box<dyn Catalog>>, Failure> {
         let architecture = architecture.or(self.of_platform);
-        let cache = &self.catalog.archive.cache;
-        catalogs::open_each(cache, self.config, self.release.distribution, architecture, self.printer)
+        catalogs::open_each(self.release.distribution, architecture, self.session)
     }
 }
 
@@ -60,26 +60,18 @@ impl<'settings> Asked<'settings> {
         place: &PlaceArguments,
         linker: &LinkerArguments,
         catalog: &'settings CatalogArguments,
-        config: &'settings Config,
-        printer: &'settings Printer,
+        session: &'settings Session,
         depth: ReadDepth,
     ) -> Result<Self, Failure> {
-        let architecture = config.arch_unless(catalog.arch)?;
-        let ArchiveArguments { cache, offline, .. } = &catalog.archive;
-        let question = SourceQuestion {
-            paths,
-            place,
-            cache,
-            catalog: Some(catalog),
-            offline: *offline,
-            architecture,
-            depth,
-        };
-        let sources = read_sources(&question, config, printer)?;
-        let linker = linker_settings(linker, config, Traces::None, sources.image.as_ref(), printer)?;
-        let release = release::choose(catalog.release.as_deref(), config, &sources);
+        let architecture = session.config.arch_unless(catalog.arch)?;
+        let ArchiveArguments { offline, .. } = &catalog.archive;
+        let question =
+            SourceQuestion { paths, place, catalog: Some(catalog), offline: *offline, architecture, depth };
+        let sources = read_sources(&question, session)?;
+        let linker = linker_settings(linker, Traces::None, sources.image.as_ref(), session)?;
+        let release = release::choose(catalog.release.as_deref(), session, &sources);
         let of_platform = place.choice.platform.as_ref().and_then(ImagePlatform::architecture);
-        let opener = Opener { release, of_platform, catalog, config, printer };
+        let opener = Opener { release, of_platform, catalog, session };
         Ok(Self { sources, linker, architecture, opener })
     }
 
@@ -91,4 +83,11 @@ impl<'settings> Asked<'settings> {
     pub(super) fn inputs(&self) -> Inputs<'_> {
         Inputs { sources: &self.sources, settings: &self.linker, architecture: self.architecture }
     }
+}
+
+/// A missing library that a package has is what the tool is for; what no package fixes is bad news.
+pub(super) fn is_bad_news(resolution: &Resolution) -> bool {
+    let unfixed = |status| matches!(status, Status::Unresolved | Status::OffPath);
+    resolution.sonames.iter().any(|answer| unfixed(answer.status))
+        || resolution.problems.iter().any(|problem| problem.kind.is_bad_news())
 }

@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::config::Config;
 use crate::app::InputTrees;
+use crate::cli::session::Session;
 use crate::debian::distributions::{default_release, distribution_of, release_of_version};
 use crate::tree::inventory::Inventory;
 use crate::vocabulary::{Distribution, Release};
@@ -20,8 +20,8 @@ pub(super) struct ChosenRelease {
 }
 
 /// Chooses the release for these trees.
-pub(super) fn choose(asked: Option<&str>, config: &Config, sources: &InputTrees) -> ChosenRelease {
-    if let Some(codename) = asked.or(config.release.as_deref()) {
+pub(super) fn choose(asked: Option<&str>, session: &Session, sources: &InputTrees) -> ChosenRelease {
+    if let Some(codename) = asked.or(session.config.release.as_deref()) {
         let release = Release::new(codename);
         let distribution = distribution_of(&release);
         return ChosenRelease { distribution, release, learned_from: "as asked".to_owned(), is_asked: true };

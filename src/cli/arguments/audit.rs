@@ -9,68 +9,68 @@ use super::{AnswerArguments, CatalogArguments, ImageChoiceArguments, LinkerArgum
 use crate::audit::Severity;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct AuditArguments {
+pub(crate) struct AuditArguments {
     /// Images and root file systems, each as for --base
     #[arg(value_name = "IMAGE", required_unless_present_any = ["images_from", "explain", "list_rules"])]
-    pub(in crate::cli) images: Vec<OsString>,
+    pub(crate) images: Vec<OsString>,
     /// A file with the name of an image on each line; `#` begins a comment, - is standard input
     #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) images_from: Option<PathBuf>,
+    pub(crate) images_from: Option<PathBuf>,
     /// The level from which a finding makes the exit status 1 [default: error]
     #[arg(long, value_name = "LEVEL", env = "SODEB_FAIL_ON")]
-    pub(in crate::cli) fail_on: Option<FailOn>,
+    pub(crate) fail_on: Option<FailOn>,
     /// An earlier audit's JSON, whose findings do not count
     #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) baseline: Option<PathBuf>,
+    pub(crate) baseline: Option<PathBuf>,
     /// Tell what a rule finds and how that is fixed
     #[arg(long, value_name = "CODE", conflicts_with_all = ["images", "images_from", "list_rules"])]
-    pub(in crate::cli) explain: Option<String>,
+    pub(crate) explain: Option<String>,
     /// List the rules
     #[arg(long, conflicts_with_all = ["images", "images_from"])]
-    pub(in crate::cli) list_rules: bool,
+    pub(crate) list_rules: bool,
     #[command(flatten)]
-    pub(in crate::cli) look: LookArguments,
+    pub(crate) look: LookArguments,
     /// How the findings are written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(in crate::cli) format: AuditFormat,
+    pub(crate) format: AuditFormat,
     /// A file for the findings, written as a whole or not at all [default: standard output]
     #[arg(short, long, value_name = "FILE")]
-    pub(in crate::cli) output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// How images are looked at.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct LookArguments {
+pub(crate) struct LookArguments {
     /// Look at every object by itself, as ldd does, and grade all of them as if they were reached
     #[arg(long)]
-    pub(in crate::cli) strict: bool,
+    pub(crate) strict: bool,
     #[command(flatten)]
-    pub(in crate::cli) choice: ImageChoiceArguments,
+    pub(crate) choice: ImageChoiceArguments,
     #[command(flatten)]
-    pub(in crate::cli) linker: LinkerArguments,
+    pub(crate) linker: LinkerArguments,
     #[command(flatten)]
-    pub(in crate::cli) catalog: CatalogArguments,
+    pub(crate) catalog: CatalogArguments,
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct DiffArguments {
+pub(crate) struct DiffArguments {
     /// The old image, root or lock
     #[arg(value_name = "OLD")]
-    pub(in crate::cli) old: OsString,
+    pub(crate) old: OsString,
     /// The new one
     #[arg(value_name = "NEW")]
-    pub(in crate::cli) new: OsString,
+    pub(crate) new: OsString,
     /// The level from which a finding that is gained makes the exit status 1 [default: error]
     #[arg(long, value_name = "LEVEL", env = "SODEB_FAIL_ON")]
-    pub(in crate::cli) fail_on: Option<FailOn>,
+    pub(crate) fail_on: Option<FailOn>,
     #[command(flatten)]
-    pub(in crate::cli) look: LookArguments,
+    pub(crate) look: LookArguments,
     #[command(flatten)]
-    pub(in crate::cli) answer: AnswerArguments,
+    pub(crate) answer: AnswerArguments,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum AuditFormat {
+pub(crate) enum AuditFormat {
     /// For people
     Text,
     /// For programs: sodeb.audit/1
@@ -87,7 +87,7 @@ pub(in crate::cli) enum AuditFormat {
 
 /// From which level on findings make the answer bad news.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum FailOn {
+pub(crate) enum FailOn {
     /// What fails
     Error,
     /// What may fail, too
@@ -100,7 +100,7 @@ pub(in crate::cli) enum FailOn {
 
 impl FailOn {
     /// The level; none where no finding is bad news.
-    pub(in crate::cli) fn severity(self) -> Option<Severity> {
+    pub(crate) fn severity(self) -> Option<Severity> {
         match self {
             Self::Error => Some(Severity::Error),
             Self::Warning => Some(Severity::Warning),

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
-use super::{AnswerArguments, ArchiveArguments, CacheArguments};
+use super::{AnswerArguments, ArchiveArguments};
 use crate::debian::library_index::export::ExportFormat;
 use crate::vocabulary::Architecture;
 
 #[derive(Debug, Subcommand)]
-pub(in crate::cli) enum IndexCommand {
+pub(crate) enum IndexCommand {
     /// Fetch the archive's signed indices and keep a catalog of them
     Update(IndexUpdateArguments),
     /// Say which catalogs are at hand, and from what they were made
@@ -40,92 +40,84 @@ pub(in crate::cli) enum IndexCommand {
 
 /// The releases and architectures that a catalog command is about.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct TargetArguments {
+pub(crate) struct TargetArguments {
     /// A release's codename; may be given several times [default: Debian stable]
     #[arg(long, value_name = "CODENAME", env = "SODEB_RELEASE", value_delimiter = ',')]
-    pub(in crate::cli) release: Vec<String>,
+    pub(crate) release: Vec<String>,
     /// An architecture; may be given several times [default: amd64]
     #[arg(long, value_name = "ARCH", env = "SODEB_ARCH", value_delimiter = ',')]
-    pub(in crate::cli) arch: Vec<Architecture>,
+    pub(crate) arch: Vec<Architecture>,
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct IndexUpdateArguments {
+pub(crate) struct IndexUpdateArguments {
     #[command(flatten)]
-    pub(in crate::cli) targets: TargetArguments,
+    pub(crate) targets: TargetArguments,
     #[command(flatten)]
-    pub(in crate::cli) archive: ArchiveArguments,
+    pub(crate) archive: ArchiveArguments,
     #[command(flatten)]
-    pub(in crate::cli) answer: AnswerArguments,
+    pub(crate) answer: AnswerArguments,
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct IndexShowArguments {
+pub(crate) struct IndexShowArguments {
     #[command(flatten)]
-    pub(in crate::cli) cache: CacheArguments,
-    #[command(flatten)]
-    pub(in crate::cli) answer: AnswerArguments,
+    pub(crate) answer: AnswerArguments,
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct IndexFindArguments {
+pub(crate) struct IndexFindArguments {
     #[command(flatten)]
-    pub(in crate::cli) sought: SoughtArguments,
+    pub(crate) sought: SoughtArguments,
     /// How many libraries of each catalog are shown
     #[arg(long, value_name = "N", default_value_t = 100)]
-    pub(in crate::cli) limit: u16,
+    pub(crate) limit: u16,
     #[command(flatten)]
-    pub(in crate::cli) targets: TargetArguments,
+    pub(crate) targets: TargetArguments,
     #[command(flatten)]
-    pub(in crate::cli) cache: CacheArguments,
-    #[command(flatten)]
-    pub(in crate::cli) answer: AnswerArguments,
+    pub(crate) answer: AnswerArguments,
 }
 
 /// Which libraries are looked for: at least one of these is given.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
-pub(in crate::cli) struct SoughtArguments {
+pub(crate) struct SoughtArguments {
     /// A part of a path, or with * and ? a glob over the whole file name (over the whole path if it has a slash)
     #[arg(value_name = "PATTERN")]
-    pub(in crate::cli) pattern: Option<String>,
+    pub(crate) pattern: Option<String>,
     /// Those of packages of this name
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-    pub(in crate::cli) package: Option<String>,
+    pub(crate) package: Option<String>,
     /// Those whose own name (DT_SONAME) this is, such as libgmp.so.10
     #[arg(long, value_name = "SONAME", value_parser = NonEmptyStringValueParser::new())]
-    pub(in crate::cli) soname: Option<String>,
+    pub(crate) soname: Option<String>,
     /// Those that need this soname themselves (DT_NEEDED): reverse dependencies
     #[arg(long, value_name = "SONAME", value_parser = NonEmptyStringValueParser::new())]
-    pub(in crate::cli) needs: Option<String>,
+    pub(crate) needs: Option<String>,
     /// Those that define this symbol version, such as GLIBC_2.38; with --needs those that need it of that soname
     #[arg(long = "version", id = "symbol_version", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-    pub(in crate::cli) version: Option<String>,
+    pub(crate) version: Option<String>,
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct IndexStatsArguments {
+pub(crate) struct IndexStatsArguments {
     #[command(flatten)]
-    pub(in crate::cli) targets: TargetArguments,
+    pub(crate) targets: TargetArguments,
     #[command(flatten)]
-    pub(in crate::cli) cache: CacheArguments,
-    #[command(flatten)]
-    pub(in crate::cli) answer: AnswerArguments,
+    pub(crate) answer: AnswerArguments,
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct IndexExportArguments {
+pub(crate) struct IndexExportArguments {
     /// The directory of the tables, written as a whole or not at all. One that is there is replaced where it is empty or has
     /// nothing but such tables
     #[arg(short, long, value_name = "DIR")]
-    pub(in crate::cli) output: PathBuf,
+    pub(crate) output: PathBuf,
     /// The form of the files
     #[arg(long, value_name = "FORMAT", default_value = "parquet", value_parser = export_formats())]
-    pub(in crate::cli) format: ExportFormat,
+    pub(crate) format: ExportFormat,
     #[command(flatten)]
-    pub(in crate::cli) targets: TargetArguments,
-    #[command(flatten)]
-    pub(in crate::cli) cache: CacheArguments,
+    pub(crate) targets: TargetArguments,
 }
 
 /// The names of the formats, which help and completions list.
@@ -135,19 +127,19 @@ fn export_formats() -> impl TypedValueParser<Value = ExportFormat> {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct IndexBuildArguments {
+pub(crate) struct IndexBuildArguments {
     /// The file that is written; with --from-debs it may be left out, and the cache keeps the graphs
     #[arg(short, long, value_name = "FILE", required_unless_present = "from_debs")]
-    pub(in crate::cli) output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// Read every package that has a library, and write what all of them have and need: a library index, with which
     /// `sodeb lock` fetches nothing. A run that is broken off goes on where it was
     #[arg(long)]
-    pub(in crate::cli) from_debs: bool,
+    pub(crate) from_debs: bool,
     /// Keep the .debs that are fetched for --from-debs
     #[arg(long, requires = "from_debs")]
-    pub(in crate::cli) keep_debs: bool,
+    pub(crate) keep_debs: bool,
     #[command(flatten)]
-    pub(in crate::cli) targets: TargetArguments,
+    pub(crate) targets: TargetArguments,
     #[command(flatten)]
-    pub(in crate::cli) archive: ArchiveArguments,
+    pub(crate) archive: ArchiveArguments,
 }

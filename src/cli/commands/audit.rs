@@ -1,0 +1,204 @@
+//! `sodeb audit`.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::Context;
+
+use crate::audit::{self, AuditSettings, Baseline, Policy, ReportedImage, Severity, UnreadImage, rules};
+use crate::cli::arguments::{ArchiveArguments, AuditArguments, AuditFormat, LookArguments, PlaceArguments};
+use crate::cli::config::linker_settings;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::progress::Steps;
+use crate::cli::session::Session;
+use crate::cli::source_question::SourceQuestion;
+use crate::cli::{base, catalogs, release};
+use crate::emit;
+use crate::loader::Traces;
+use crate::tree::inventory::ReadDepth;
+
+/// What a file of names may come to.
+const MAX_NAMES_BYTES: u64 = 16 << 20;
+
+pub(super) fn run(arguments: &AuditArguments, session: &Session) -> Result<Exit, Failure> {
+    if let Some(code) = &arguments.explain {
+        return explain(code, session);
+    }
+    if arguments.list_rules {
+        return list_rules(arguments, session);
+    }
+    let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
+    let policy = Policy { baseline, ..session.config.audit.policy(&session.config.file())? };
+    let least = session.config.audit.least(arguments.fail_on, &session.config.file())?;
+    let today = session.today();
+    for ignore in policy.expired(today) {
+        session.printer.warning(&format!("an ignore of {} has expired: {}", ignore.rule, ignore.reason));
+    }
+    let mut report =
+        Report { arguments, session, least, images: Vec::new(), unread: Vec::new(), lines: String::new() };
+    let mut exit = Exit::Fine;
+    let names = names(arguments)?;
+    let steps = Steps::new(session.printer.shows_progress, names.len());
+    for name in names {
+        steps.begin(name.display().to_string());
+        let looked_at = look_at(&name, &arguments.look, session);
+        steps.done();
+        match looked_at {
+            Ok(audited) => {
+                let image = audited.judged(&policy, today);
+                let is_bad = least.is_some_and(|least| image.has_at_least(least));
+                exit = exit.max(if is_bad { Exit::BadNews } else { Exit::Fine });
+                steps.beside(|| report.add(image))?;
+            }
+            // One image that can't be read does not take the others' findings away.
+            Err(failure) => {
+                exit = exit.max(steps.beside(|| session.printer.failure(&failure)));
+                let unread = UnreadImage { name: name.display().to_string(), cause: failure.cause() };
+                steps.beside(|| report.add_unread(unread))?;
+            }
+        }
+    }
+    drop(steps);
+    report.end()?;
+    Ok(exit)
+}
+
+fn explain(code: &str, session: &Session) -> Result<Exit, Failure> {
+    let rule = rules::by_code(code).ok_or_else(|| {
+        Failure::question(anyhow::anyhow!("cannot explain {code:?}: there is no such rule"))
+            .hint("`sodeb audit --list-rules` lists them")
+    })?;
+    session.printer.print(emit::rule_text(rule))?;
+    Ok(Exit::Fine)
+}
+
+fn list_rules(arguments: &AuditArguments, session: &Session) -> Result<Exit, Failure> {
+    let text = match arguments.format {
+        AuditFormat::Text => emit::rules_text(),
+        AuditFormat::Json => emit::rules_json().map_err(Failure::outside)?,
+        AuditFormat::Jsonl | AuditFormat::Sarif | AuditFormat::Junit | AuditFormat::Html => {
+            let error = anyhow::anyhow!("cannot list the rules in this format: they are text or json");
+            return Err(Failure::question(error));
+        }
+    };
+    session.printer.answer(text, arguments.output.as_deref())?;
+    Ok(Exit::Fine)
+}
+
+/// What was found so far, and where it goes.
+struct Report<'run> {
+    arguments: &'run AuditArguments,
+    session: &'run Session,
+    /// From which level on a finding fails.
+    least: Option<Severity>,
+    images: Vec<ReportedImage>,
+    unread: Vec<UnreadImage>,
+    /// Of the format that has a line for each image, those that go into a file.
+    lines: String,
+}
+
+impl Report<'_> {
+    fn add(&mut self, image: ReportedImage) -> Result<(), Failure> {
+        if self.arguments.format == AuditFormat::Jsonl {
+            return self.line(emit::audit_jsonl(&image).map_err(Failure::outside)?);
+        }
+        self.images.push(image);
+        Ok(())
+    }
+
+    fn add_unread(&mut self, unread: UnreadImage) -> Result<(), Failure> {
+        if self.arguments.format == AuditFormat::Jsonl {
+            return self.line(emit::unread_jsonl(&unread).map_err(Failure::outside)?);
+        }
+        self.unread.push(unread);
+        Ok(())
+    }
+
+    /// A line for a reader who waits for it; a file is written as a whole.
+    fn line(&mut self, line: String) -> Result<(), Failure> {
+        if self.arguments.output.is_some() {
+            self.lines.push_str(&line);
+            return Ok(());
+        }
+        self.session.printer.print(line)
+    }
+
+    fn end(self) -> Result<(), Failure> {
+        let Self { arguments, session, least, images, unread, lines } = self;
+        let text = match arguments.format {
+            AuditFormat::Text => emit::audit_text(&images, session.printer.verbose),
+            AuditFormat::Json => emit::audit_json(&images, &unread).map_err(Failure::outside)?,
+            AuditFormat::Jsonl => lines,
+            AuditFormat::Sarif => emit::audit_sarif(&images, &unread).map_err(Failure::outside)?,
+            AuditFormat::Junit => emit::audit_junit(&images, &unread, least),
+            AuditFormat::Html => emit::audit_html(&images, &unread).map_err(Failure::outside)?,
+        };
+        session.printer.answer(text, arguments.output.as_deref())
+    }
+}
+
+fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
+    let cannot = || format!("cannot read the baseline {}", path.display());
+    let text = std::fs::read(path).with_context(cannot).map_err(Failure::question)?;
+    Baseline::parse(&text)
+        .with_context(cannot)
+        .map_err(|error| Failure::question(error).hint("`sodeb audit --format json -o FILE` writes one"))
+}
+
+/// The images that the arguments name, in their order.
+fn names(arguments: &AuditArguments) -> Result<Vec<OsString>, Failure> {
+    let mut names = arguments.images.clone();
+    if let Some(path) = &arguments.images_from {
+        let mut text = String::new();
+        let read = if path.as_os_str() == "-" {
+            std::io::stdin().take(MAX_NAMES_BYTES).read_to_string(&mut text)
+        } else {
+            std::fs::File::open(path).and_then(|file| file.take(MAX_NAMES_BYTES).read_to_string(&mut text))
+        };
+        read.with_context(|| format!("cannot read the names of images in {}", path.display()))
+            .map_err(Failure::question)?;
+        let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+        names.extend(lines.filter(|line| !line.is_empty()).map(OsString::from));
+    }
+    if names.is_empty() {
+        return Err(Failure::question(anyhow::anyhow!("cannot audit: no image is named")));
+    }
+    Ok(names)
+}
+
+/// Reads an image and looks for what is wrong in it.
+pub(super) fn look_at(
+    name: &OsStr,
+    arguments: &LookArguments,
+    session: &Session,
+) -> Result<ReportedImage, Failure> {
+    let LookArguments { strict, choice, linker, catalog } = arguments;
+    let ArchiveArguments { offline, .. } = &catalog.archive;
+    let place = PlaceArguments { base: None, choice: choice.clone(), at: Vec::new() };
+    let question = SourceQuestion {
+        paths: &[],
+        place: &place,
+        catalog: Some(catalog),
+        offline: *offline,
+        architecture: session.config.arch_unless(catalog.arch)?,
+        depth: ReadDepth::Audit,
+    };
+    let subject = base::read_alone(name, &question, session)?;
+    for diagnostic in subject.inventory().diagnostics() {
+        session
+            .printer
+            .warning(&format!("{}: cannot read {}: {}", subject.name, diagnostic.path, diagnostic.cause));
+    }
+    let image = subject.sources.image.as_ref();
+    let settings = linker_settings(linker, Traces::Missing, image, session)?;
+    let release = release::choose(catalog.release.as_deref(), session, &subject.sources);
+    let asked = AuditSettings { is_strict: *strict };
+    let mut learned_from = String::new();
+    let audited = audit::audit(&subject, &settings, asked, |architecture| {
+        let opened = catalogs::open(catalog, &release, architecture, session)?;
+        learned_from = opened.learned_from;
+        Ok::<_, Failure>((opened.catalogs.main, opened.catalogs.others))
+    })?;
+    Ok(ReportedImage::new(&subject, audited, learned_from))
+}

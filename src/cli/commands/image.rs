@@ -1,0 +1,109 @@
+//! `sodeb image`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::cli::arguments::{GapArguments, ImageArguments, SourceArguments};
+use crate::cli::closing::{ClosedAnswer, ClosingQuestion, close, not_whole, packages};
+use crate::cli::composition::{Keeping, Loaded, Made, keep_several, staging_beside, want_base};
+use crate::cli::config::{image_settings, linker_arguments};
+use crate::cli::destination::Destination;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::session::Session;
+use crate::pipeline::{Composition, ImageTarget};
+use crate::tree::inventory::ImagePlatform;
+
+pub(super) fn run(arguments: &ImageArguments, session: &Session) -> Result<Exit, Failure> {
+    let created = session.source_date_epoch()?;
+    let GapArguments { sources, catalog, .. } = &arguments.gap;
+    let destination = Destination::of(&arguments.output, &catalog.archive, session)?;
+    want_base(&sources.place, session)?;
+    let making = Making { arguments, destination: &destination, created, session };
+    let report = arguments.report.as_deref();
+    let keeping =
+        Keeping { destination: &destination, place: &sources.place, archive: &catalog.archive, report };
+    let Some(groups) = by_platform(sources)? else {
+        return making.one(sources)?.keep(&keeping, arguments.format, session);
+    };
+    destination.take_several()?;
+    let made = groups.iter().map(|sources| making.one(sources)).collect::<Result<_, Failure>>()?;
+    keep_several(made, &keeping, arguments.format, session)
+}
+
+/// What is the same for the images of all platforms.
+struct Making<'run> {
+    arguments: &'run ImageArguments,
+    destination: &'run Destination,
+    created: u64,
+    session: &'run Session,
+}
+
+impl Making<'_> {
+    /// Composes and checks the image of these trees.
+    fn one(&self, trees: &SourceArguments) -> Result<Made, Failure> {
+        let Self { arguments, destination, created, session } = *self;
+        let output = &destination.path;
+        let linker = linker_arguments(arguments, session)?;
+        let settings = image_settings(arguments, &linker, session)?;
+        let gap = ClosingQuestion::of(&arguments.gap, None);
+        let question = ClosingQuestion { sources: trees, linker: &linker, ..gap };
+        let ClosedAnswer { closed, sources, linker, learned_from } =
+            close(&question, session, |catalogs| catalogs)?;
+        if !closed.unread.is_empty() {
+            return Err(not_whole("compose an image"));
+        }
+        let loaded = Some(Loaded { graph: closed.graph, learned_from });
+        let plan = closed.plan;
+        let debs = packages(&arguments.gap.catalog.archive, session, &plan)?;
+        let composition = Composition { plan: &plan, sources: &sources, settings: Some(&linker) };
+        // What is nothing but trees is no system.
+        let is_lowest = sources.base.is_none() && !plan.packages.is_empty();
+        let libraries = composition.libraries(&debs, arguments.shipped.files.into(), is_lowest, output)?;
+        let target = ImageTarget {
+            settings: &settings,
+            platform: trees.place.choice.platform.as_ref(),
+            created,
+            output,
+            kind: destination.kind,
+        };
+        let owner = arguments.owner.unwrap_or_default();
+        let staging = staging_beside(output, session)?;
+        let (tree_layers, composed, checked) =
+            composition.image_of_trees(&libraries, owner, target, staging)?;
+        if let Some(command) = &arguments.verify.verify_run {
+            composed.run(command.words(), Duration::from_secs(arguments.verify.verify_timeout.into()))?;
+        }
+        Ok(Made { plan, libraries, trees: tree_layers, composed, checked, loaded })
+    }
+}
+
+/// The trees of each platform, where the paths are given so: `linux/arm64=PATH`. None where none is.
+fn by_platform(sources: &SourceArguments) -> Result<Option<Vec<SourceArguments>>, Failure> {
+    let parted = |path: &PathBuf| {
+        let (platform, path) = path.to_str()?.split_once('=')?;
+        let platform = platform.parse().ok().filter(|platform: &ImagePlatform| platform.os == "linux")?;
+        Some((platform, PathBuf::from(path)))
+    };
+    let mut groups: Vec<SourceArguments> = Vec::new();
+    let parts: Vec<(ImagePlatform, PathBuf)> = sources.paths.iter().filter_map(parted).collect();
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    if parts.len() < sources.paths.len() || sources.place.choice.platform.is_some() {
+        let error = anyhow::anyhow!("cannot tell for which platforms the paths are");
+        return Err(Failure::question(error)
+            .hint("give each as PLATFORM=PATH, such as linux/arm64=./venv, or none and --platform"));
+    }
+    for (platform, path) in parts {
+        let is_same = |group: &&mut SourceArguments| group.place.choice.platform.as_ref() == Some(&platform);
+        match groups.iter_mut().find(is_same) {
+            Some(group) => group.paths.push(path),
+            None => {
+                let mut place = sources.place.clone();
+                place.choice.platform = Some(platform);
+                groups.push(SourceArguments { paths: vec![path], place });
+            }
+        }
+    }
+    Ok(Some(groups))
+}

@@ -1,0 +1,38 @@
+//! `sodeb index check`.
+
+use std::collections::BTreeMap;
+
+use crate::cli::arguments::{Format, IndexStatsArguments};
+use crate::cli::commands::index::targets::{at_hand, targets};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::known_libraries::each_known;
+use crate::cli::library_index;
+use crate::cli::session::Session;
+use crate::debian::catalog::Catalog;
+use crate::emit::{self, CheckAnswer};
+use crate::loader::Platform;
+use crate::solve::closure::check_release;
+
+pub(super) fn run(arguments: &IndexStatsArguments, session: &Session) -> Result<Exit, Failure> {
+    let indices = library_index::available(session)?;
+    let mut answers = Vec::new();
+    for target in targets(&arguments.targets, session)? {
+        let catalog = at_hand(&target, session)?;
+        let cannot = || anyhow::anyhow!("cannot check {target}: its dynamic linker is not known");
+        let platform = Platform::of_triplet(target.architecture.triplet());
+        let platform = platform.ok_or_else(|| Failure::question(cannot()))?;
+        let mut packages = BTreeMap::new();
+        each_known(&catalog, &indices, session, |known| {
+            packages.insert(known.package.name.clone(), known.facts.clone());
+            Ok(())
+        })?;
+        let check = check_release(&packages, platform.machine()).map_err(Failure::question)?;
+        answers.push(CheckAnswer { provenance: catalog.provenance().clone(), check });
+    }
+    let text = match arguments.answer.format {
+        Format::Json => emit::index_check_json(&answers).map_err(Failure::outside)?,
+        Format::Text => emit::index_check_text(&answers, session.printer.verbose),
+    };
+    session.printer.answer(text, arguments.answer.output.as_deref())?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,78 @@
+//! `sodeb index find`.
+
+use crate::cli::arguments::{Format, IndexFindArguments, SoughtArguments};
+use crate::cli::commands::index::targets::{at_hand, targets};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::known_libraries::each_known;
+use crate::cli::library_index;
+use crate::cli::session::Session;
+use crate::debian::catalog::{Catalog, FileCatalog, LibraryQuery, NamePattern, Pattern, find};
+use crate::debian::library_index::{LibraryIndex, ObjectFinder, ObjectQuery};
+use crate::emit::{self, FindAnswer, FindQuestion, FoundIn};
+
+pub(super) fn run(arguments: &IndexFindArguments, session: &Session) -> Result<Exit, Failure> {
+    let query = query(&arguments.sought);
+    // Reading the indices takes longer than most answers of a catalog.
+    let indices = if query.needs_facts() { library_index::available(session)? } else { Vec::new() };
+    let limit = usize::from(arguments.limit);
+    let mut answers = Vec::new();
+    for target in targets(&arguments.targets, session)? {
+        let catalog = at_hand(&target, session)?;
+        let found = if query.needs_facts() {
+            find_objects(&catalog, &indices, &query, limit, session)?
+        } else {
+            FoundIn::Catalog(find(&catalog, &query.library, limit)?)
+        };
+        let answer = FindAnswer { provenance: catalog.provenance().clone(), found };
+        if answer.is_cut() {
+            session.printer.note(&format!("there are more in {target} than {limit}; --limit shows more"));
+        }
+        answers.push(answer);
+    }
+    let text = match arguments.answer.format {
+        Format::Json => {
+            emit::index_find_json(question(&arguments.sought), &answers).map_err(Failure::outside)?
+        }
+        Format::Text => emit::index_find_text(&answers, session.printer.verbose),
+    };
+    session.printer.answer(text, arguments.answer.output.as_deref())?;
+    Ok(if answers.iter().all(FindAnswer::is_empty) { Exit::BadNews } else { Exit::Fine })
+}
+
+/// What a target's objects say of themselves.
+fn find_objects(
+    catalog: &FileCatalog,
+    indices: &[LibraryIndex],
+    query: &ObjectQuery,
+    limit: usize,
+    session: &Session,
+) -> Result<FoundIn, Failure> {
+    let mut finder = ObjectFinder::new(query);
+    let unknown_packages = each_known(catalog, indices, session, |known| {
+        finder.add(known);
+        Ok(())
+    })?;
+    Ok(FoundIn::LibraryIndex { objects: finder.finish(limit), unknown_packages })
+}
+
+fn query(sought: &SoughtArguments) -> ObjectQuery {
+    let name =
+        |pattern: &Option<String>| pattern.as_ref().map(|pattern| NamePattern::new(pattern.as_bytes()));
+    let pattern = sought.pattern.as_ref().map(|pattern| Pattern::new(pattern.as_bytes()));
+    ObjectQuery {
+        library: LibraryQuery { pattern, package: name(&sought.package) },
+        soname: name(&sought.soname),
+        version: name(&sought.version),
+        needs: name(&sought.needs),
+    }
+}
+
+fn question(sought: &SoughtArguments) -> FindQuestion<'_> {
+    FindQuestion {
+        pattern: sought.pattern.as_deref(),
+        package: sought.package.as_deref(),
+        soname: sought.soname.as_deref(),
+        version: sought.version.as_deref(),
+        needs: sought.needs.as_deref(),
+    }
+}

@@ -1,0 +1,29 @@
+//! `sodeb manifest`.
+
+use crate::cli::arguments::ManifestArguments;
+use crate::cli::closing::{ClosingQuestion, close, not_whole, warn_of_problems};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::lock_file;
+use crate::cli::session::Session;
+use crate::emit::manifest;
+use crate::solve::plan::Plan;
+
+pub(super) fn run(arguments: &ManifestArguments, session: &Session) -> Result<Exit, Failure> {
+    let plan = match &arguments.gap.sources.paths[..] {
+        [path] if lock_file::is_lock(path) => lock_file::read(path)?,
+        _ => planned(arguments, session)?,
+    };
+    let text = manifest(&plan, arguments.format)?;
+    match &arguments.output {
+        Some(path) => session.printer.write_file(path, text.as_bytes())?,
+        // As it is: some formats have no newline at their end.
+        None => drop(session.printer.bytes(text.as_bytes())?),
+    }
+    Ok(warn_of_problems(&plan, session))
+}
+
+fn planned(arguments: &ManifestArguments, session: &Session) -> Result<Plan, Failure> {
+    let question = ClosingQuestion::of(&arguments.gap, None);
+    let closed = close(&question, session, |catalogs| catalogs)?.closed;
+    if closed.unread.is_empty() { Ok(closed.plan) } else { Err(not_whole("write a manifest")) }
+}

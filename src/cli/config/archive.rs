@@ -1,0 +1,75 @@
+//! How the archive and registries are reached.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use crate::cli::arguments::{ArchiveArguments, ImageChoiceArguments};
+use crate::cli::failure::Failure;
+use crate::cli::session::Session;
+use crate::debian::archive::{ArchiveSettings, Mirrors};
+use crate::oci::registry::RegistrySettings;
+
+/// Where the host's apt keeps its sources.
+const APT_DIRECTORY: &str = "/etc/apt";
+
+/// How the archive is used, from arguments, configuration and the host.
+pub(crate) fn archive_settings(
+    arguments: &ArchiveArguments,
+    session: &Session,
+) -> Result<ArchiveSettings, Failure> {
+    let either = |given: &[String], configured: &[String]| {
+        if given.is_empty() { configured.to_vec() } else { given.to_vec() }
+    };
+    let mirrors = either(&arguments.mirror, &session.config.mirror);
+    let configured_keyrings = session.config.keyring.iter().map(|keyring| session.config.path(keyring));
+    Ok(ArchiveSettings {
+        mirrors: if mirrors.is_empty() {
+            Mirrors::Host(PathBuf::from(APT_DIRECTORY))
+        } else {
+            Mirrors::Given(mirrors)
+        },
+        snapshot: arguments.snapshot.clone().or_else(|| session.config.snapshot.clone()),
+        keyrings: arguments.keyring.iter().cloned().chain(configured_keyrings).collect(),
+        cache_dir: session.cache_dir()?,
+        offline: arguments.offline || session.config.offline.unwrap_or_default(),
+        components: either(&arguments.component, &session.config.component),
+        backports: arguments.backports,
+        contents_hint: arguments.contents_hint,
+        now: session.now,
+    })
+}
+
+/// Access to registries and the engine, from arguments, configuration and the environment. `offline` is the flag's value.
+pub(crate) fn registry_settings(
+    choice: &ImageChoiceArguments,
+    offline: bool,
+    session: &Session,
+) -> Result<RegistrySettings, Failure> {
+    let given = &choice.insecure_registry;
+    Ok(RegistrySettings {
+        cache_dir: session.cache_dir()?,
+        offline: offline || session.config.offline.unwrap_or_default(),
+        insecure: if given.is_empty() { session.config.insecure_registry.clone() } else { given.clone() },
+        credential_files: credential_files(),
+        docker_host: env::var_os("DOCKER_HOST").map(|host| host.to_string_lossy().into_owned()),
+        now: session.now,
+    })
+}
+
+/// Files in which docker and the container tools keep log-ins (containers-auth.json(5)).
+fn credential_files() -> Vec<PathBuf> {
+    let directory =
+        |variable: &str| env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = directory("HOME");
+    let in_home = |path: &str| home.as_ref().map(|home| home.join(path));
+    let docker = directory("DOCKER_CONFIG").or_else(|| in_home(".docker"));
+    let containers = OsStr::new("containers/auth.json");
+    let files = [
+        docker.map(|docker| docker.join("config.json")),
+        directory("REGISTRY_AUTH_FILE"),
+        directory("XDG_RUNTIME_DIR").map(|directory| directory.join(containers)),
+        in_home(".config").map(|directory| directory.join(containers)),
+    ];
+    files.into_iter().flatten().collect()
+}

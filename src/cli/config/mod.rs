@@ -1,0 +1,12 @@
+//! `sodeb.toml`, and the settings that flags, environment and `sodeb.toml` give together.
+
+mod archive;
+mod audit;
+mod file;
+mod image;
+mod linker;
+
+pub(super) use archive::{archive_settings, registry_settings};
+pub(super) use file::Config;
+pub(super) use image::{image_settings, linker_arguments};
+pub(super) use linker::{linker_settings, path_in_image};

@@ -1,0 +1,172 @@
+//! Exit status and hint of each of the library's errors.
+
+use crate::cli::failure::{Exit, Failure};
+use crate::debian::archive::ArchiveError;
+use crate::debian::catalog::BuildError;
+use crate::debian::debs::DebStoreError;
+use crate::debian::library_index::export::ExportError;
+use crate::debian::library_index::{self, QueryError};
+use crate::emit::ManifestError;
+use crate::oci::base::BaseError;
+use crate::oci::image::ImageError;
+use crate::oci::layer::LayerError;
+use crate::oci::registry::RegistryError;
+use crate::solve::closure::CloseError;
+use crate::tree::inventory::{ImageFault, InventoryError};
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Refused { .. } => {
+                Self::question(error).hint("name a directory that is not there, or is empty")
+            }
+            ExportError::Write { .. } => Self::outside(error),
+        }
+    }
+}
+
+impl From<ArchiveError> for Failure {
+    fn from(error: ArchiveError) -> Self {
+        let hint = error.hint();
+        let exit = match error {
+            ArchiveError::Mirrors(_) | ArchiveError::Keyring(_) | ArchiveError::BadName { .. } => {
+                Exit::BadQuestion
+            }
+            _ => Exit::OutsideFailed,
+        };
+        Self { exit, error: error.into(), hint }
+    }
+}
+
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Archive(error) => error.into(),
+            BuildError::Catalog(error) => error.into(),
+            error => Self::outside(error),
+        }
+    }
+}
+
+impl From<ImageError> for Failure {
+    fn from(error: ImageError) -> Self {
+        let hint = error.hint();
+        let failure = match &error {
+            ImageError::Run { .. } => Self::bad_news(error),
+            _ if error.is_of_the_question() => Self::question(error),
+            _ => Self::outside(error),
+        };
+        failure.hint_if(hint)
+    }
+}
+
+impl From<LayerError> for Failure {
+    fn from(error: LayerError) -> Self {
+        let hint = error.hint();
+        let failure = if error.is_of_the_question() { Self::question(error) } else { Self::outside(error) };
+        failure.hint_if(hint)
+    }
+}
+
+impl From<BaseError> for Failure {
+    fn from(error: BaseError) -> Self {
+        let hint = error.hint();
+        match error {
+            BaseError::Inventory(error) => error.into(),
+            BaseError::NotABase(error) => Self::from(error).hint_if(hint),
+            BaseError::Registry(error) => error.into(),
+            BaseError::Catalog(error) => error.into(),
+            error @ BaseError::UnknownPackage { .. } => Self::question(error).hint_if(hint),
+            error @ BaseError::UnreadPackage { .. } => Self::outside(error).hint_if(hint),
+        }
+    }
+}
+
+impl From<RegistryError> for Failure {
+    fn from(error: RegistryError) -> Self {
+        let hint = error.hint();
+        let failure = if error.is_input_error() { Self::question(error) } else { Self::outside(error) };
+        failure.hint_if(hint)
+    }
+}
+
+impl From<crate::debian::catalog::CatalogError> for Failure {
+    fn from(error: crate::debian::catalog::CatalogError) -> Self {
+        Self::question(error)
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Catalog(error) => error.into(),
+            error @ QueryError::Index(_) => {
+                Self::outside(error).hint("`sodeb index build --from-debs` makes it anew")
+            }
+        }
+    }
+}
+
+impl From<DebStoreError> for Failure {
+    fn from(error: DebStoreError) -> Self {
+        match error {
+            DebStoreError::Archive(error) => error.into(),
+            error @ (DebStoreError::NoDigest(_) | DebStoreError::Store { .. }) => Self::outside(error),
+        }
+    }
+}
+
+impl From<CloseError> for Failure {
+    fn from(error: CloseError) -> Self {
+        match error {
+            CloseError::Catalog(error) => error.into(),
+            error @ CloseError::Unsolvable(_) => {
+                Self::bad_news(error).hint("leave out an --avoid or a --prefer, or choose another release")
+            }
+            error @ CloseError::NotInIndex { .. } => Self::question(error).hint(
+                "`sodeb index update` fetches the whole index; --data none does without what rules name",
+            ),
+            error @ CloseError::NothingIncluded { .. } => {
+                Self::question(error).hint("patterns are absolute, such as 'libmagic1:/usr/lib/file/*'")
+            }
+            error @ CloseError::UnreadInclusion { .. } => {
+                Self::outside(error).hint("run it once without --offline")
+            }
+            error => Self::outside(error),
+        }
+    }
+}
+
+impl From<InventoryError> for Failure {
+    fn from(error: InventoryError) -> Self {
+        match &error {
+            InventoryError::Store { .. } => Self::outside(error).hint("--cache-dir names another directory"),
+            InventoryError::Image {
+                source: ImageFault::OtherPlatform { .. } | ImageFault::Ambiguous { .. },
+                ..
+            } => Self::question(error)
+                .hint("--platform chooses one of several; a file with one image is read without it"),
+            _ => Self::question(error),
+        }
+    }
+}
+
+impl From<ManifestError> for Failure {
+    fn from(error: ManifestError) -> Self {
+        let hint = error.hint();
+        let failure = Self::question(error);
+        failure.hint_if(hint)
+    }
+}
+
+impl From<library_index::BuildError> for Failure {
+    fn from(error: library_index::BuildError) -> Self {
+        match error {
+            library_index::BuildError::DebStore(error) => error.into(),
+            library_index::BuildError::Catalog(error) => error.into(),
+            error @ library_index::BuildError::Unavailable(_) => {
+                Self::outside(error).hint("what was read is kept: run it again, or with another --mirror")
+            }
+        }
+    }
+}

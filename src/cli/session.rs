@@ -1,0 +1,78 @@
+//! The environment of a run: settings, output streams, clock and cache.
+
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+
+use crate::cli::arguments::GlobalArguments;
+use crate::cli::config::Config;
+use crate::cli::failure::Failure;
+use crate::cli::interrupt::Interrupts;
+use crate::cli::printer::Printer;
+use crate::cli::progress::Bars;
+
+/// Environment variable with the time of everything that is written, in seconds since 1970
+/// (<https://reproducible-builds.org/specs/source-date-epoch/>).
+const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
+
+/// The environment that each command runs in.
+pub(super) struct Session {
+    pub(super) printer: Printer,
+    pub(super) config: Config,
+    pub(super) progress: Bars,
+    pub(super) interrupts: Interrupts,
+    /// Time at which the run started.
+    pub(super) now: Timestamp,
+    /// Directory that `--cache-dir` names.
+    given_cache_dir: Option<PathBuf>,
+}
+
+impl Session {
+    /// Reads `sodeb.toml` and the clock, and starts the threads that read files.
+    pub(super) fn start(arguments: &GlobalArguments) -> Result<Self, Failure> {
+        let printer = Printer::new(arguments);
+        let config = Config::find()?;
+        if let Some(jobs) = arguments.jobs.or(config.jobs) {
+            let threads = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs.get()));
+            threads.build_global().map_err(Failure::outside)?;
+        }
+        Ok(Self {
+            progress: Bars::new(printer.shows_progress),
+            printer,
+            config,
+            interrupts: Interrupts::default(),
+            now: Timestamp::now(),
+            given_cache_dir: arguments.cache_dir.clone(),
+        })
+    }
+
+    /// Directory of the cache.
+    pub(super) fn cache_dir(&self) -> Result<PathBuf, Failure> {
+        let configured = self.config.cache_dir.as_deref().map(|path| self.config.path(path));
+        if let Some(directory) = self.given_cache_dir.clone().or(configured) {
+            return Ok(directory);
+        }
+        let base = etcetera::choose_base_strategy().map_err(|error| {
+            Failure::question(anyhow::Error::new(error).context("cannot choose a cache directory"))
+                .hint("name one with --cache-dir")
+        })?;
+        Ok(base.cache_dir().join("sodeb"))
+    }
+
+    /// Today's date in UTC, the same for everybody.
+    pub(super) fn today(&self) -> Date {
+        Offset::UTC.to_datetime(self.now).date()
+    }
+
+    /// Time of everything that is written, in seconds since 1970; 0 if the environment does not say.
+    pub(super) fn source_date_epoch(&self) -> Result<u64, Failure> {
+        let Some(text) = std::env::var_os(SOURCE_DATE_EPOCH) else { return Ok(0) };
+        text.to_str().and_then(|text| text.parse().ok()).ok_or_else(|| {
+            let words = format!("cannot take {SOURCE_DATE_EPOCH} '{}' for a time", text.display());
+            Failure::question(anyhow::anyhow!(words)).hint("it is a number of seconds since 1970")
+        })
+    }
+}
