@@ -8,9 +8,9 @@ use crate::debian::catalog::{IndexKind, Provenance};
 use crate::debian::distributions::full_name;
 use crate::vocabulary::RootedPath;
 
-/// What is said of an index whose Contents no Release vouches for.
-pub(super) const HINT_WORDS: &str =
-    "this release's Contents did not match its signed Release: packages are proposals";
+/// Warning about an index with a Contents file that no signed Release lists.
+pub(super) const UNVERIFIED_INDEX: &str =
+    "unverified package index: this release's Contents did not match its signed Release";
 
 /// A path as its package knows it: below site-packages, gems or node_modules, or else below the tree's top.
 pub(super) fn shortened<'tops>(

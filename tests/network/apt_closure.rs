@@ -59,7 +59,7 @@ impl World {
             offline: false,
             components: Vec::new(),
             backports: false,
-            contents_hint: true,
+            allow_unverified_contents: true,
             now: Timestamp::now(),
         };
         let target = Target {

@@ -19,7 +19,7 @@ fn settings(cache: &tempfile::TempDir) -> ArchiveSettings {
         offline: false,
         components: Vec::new(),
         backports: false,
-        contents_hint: false,
+        allow_unverified_contents: false,
         now: Timestamp::now(),
     }
 }
@@ -66,9 +66,12 @@ fn a_contents_that_lags_behind_its_release_is_refused_or_marked() {
         }
         Err(error) => {
             assert!(matches!(error, ArchiveError::ContentsMismatch { .. }), "{error}");
-            assert!(error.hint().expect("a hint").contains("--contents-hint"));
-            let hinted = ArchiveSettings { contents_hint: true, ..settings(&cache) };
-            let set = Archive::new(hinted).expect("set up").update(&target, &Silent).expect("a proposal");
+            assert!(error.hint().expect("a hint").contains("--allow-unverified-contents"));
+            let unverified = ArchiveSettings { allow_unverified_contents: true, ..settings(&cache) };
+            let set = Archive::new(unverified)
+                .expect("set up")
+                .update(&target, &Silent)
+                .expect("an unverified index");
             assert!(!set.contents[0].verified);
             assert!(matches!(set.diagnostics[..], [ArchiveDiagnostic::UnverifiedContents { .. }]));
             set

@@ -46,7 +46,7 @@ fn settings() -> ArchiveSettings {
         offline: false,
         components: Vec::new(),
         backports: false,
-        contents_hint: true,
+        allow_unverified_contents: true,
         now: jiff::Timestamp::now(),
     }
 }

@@ -48,9 +48,9 @@ pub(crate) struct ArchiveArguments {
     /// Take packages of the release's backports too
     #[arg(long)]
     pub(crate) backports: bool,
-    /// Take a Contents that does not match the signed Release as a proposal, where there is no better one
+    /// Use a Contents file that does not match the signed Release if there is no verified one
     #[arg(long)]
-    pub(crate) contents_hint: bool,
+    pub(crate) allow_unverified_contents: bool,
 }
 
 /// `--catalog`.

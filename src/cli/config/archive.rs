@@ -35,7 +35,7 @@ pub(crate) fn archive_settings(
         offline: arguments.offline || session.config.offline.unwrap_or_default(),
         components: either(&arguments.component, &session.config.component),
         backports: arguments.backports,
-        contents_hint: arguments.contents_hint,
+        allow_unverified_contents: arguments.allow_unverified_contents,
         now: session.now,
     })
 }

@@ -168,8 +168,8 @@ impl ArchiveError {
                 Some("name another mirror with --mirror, or take what is cached with --offline".to_owned())
             }
             Self::ContentsMismatch { .. } => Some(
-                "the mirror is being updated: try again later, name another one with --mirror, or take it as \
-                 a proposal only with --contents-hint"
+                "the mirror is being updated: try again later, name another one with --mirror, or use it \
+                 unverified with --allow-unverified-contents"
                     .to_owned(),
             ),
             Self::DebGone { .. } => Some(
@@ -315,7 +315,7 @@ pub enum ArchiveDiagnostic {
         /// What was wrong with the current one.
         cause: String,
     },
-    /// Contents does not match its Release, and is taken as a proposal.
+    /// A Contents file does not match its Release and is used unverified.
     UnverifiedContents {
         /// The suite.
         suite: String,
@@ -348,7 +348,7 @@ impl fmt::Display for ArchiveDiagnostic {
             ),
             Self::UnverifiedContents { suite, file, cause } => write!(
                 formatter,
-                "{file} of {suite} does not match the signed Release and is a proposal only: {cause}"
+                "{file} of {suite} is used unverified, it does not match the signed Release: {cause}"
             ),
         }
     }

@@ -131,7 +131,7 @@ impl Archive {
                 let diagnostic = ArchiveDiagnostic::OlderContents { suite, file, date, cause };
                 return Ok((Some(older), vec![diagnostic]));
             }
-            if self.settings.contents_hint && !offline {
+            if self.settings.allow_unverified_contents && !offline {
                 return self.unverified_contents(index, attempts, progress);
             }
         }

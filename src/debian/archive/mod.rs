@@ -8,7 +8,7 @@
 //! **Contents is special.** It is made apart from the rest, so that a mirror in the middle of a point release
 //! may carry another one than its Release lists. Then it is looked for by its digest, on the next mirror, and
 //! at last in the cache, where an older one that did match its Release serves with its own date. Only when
-//! the user asks for it ([`ArchiveSettings::contents_hint`]) the one that does not match is taken, marked as
+//! the user asks for it ([`ArchiveSettings::allow_unverified_contents`]) the one that does not match is taken, marked as
 //! not verified. Packages names the files that will be fetched: it matches or is an error.
 
 mod apt_sources;
@@ -64,8 +64,8 @@ pub struct ArchiveSettings {
     pub components: Vec<String>,
     /// Whether backports count.
     pub backports: bool,
-    /// Whether a Contents that does not match its Release is taken as a proposal, if nothing better is left.
-    pub contents_hint: bool,
+    /// True if a Contents file that does not match its Release is used when no verified one is available.
+    pub allow_unverified_contents: bool,
     /// The time at which Release files and keys must be valid.
     pub now: Timestamp,
 }

@@ -302,7 +302,7 @@ fn describe(targets: &[TargetIndex], libraries: &[u64]) -> Vec<TargetMetadata> {
             release: index.target.release.to_string(),
             architecture: index.target.architecture.to_string(),
             date: index.date,
-            hint: index.hint,
+            is_unverified: index.is_unverified,
             libraries,
             packages: (index.packages.len() - index.vanished()) as u64,
             sources: index.sources.clone(),

@@ -23,7 +23,7 @@ use crate::vocabulary::{PackageName, Sha256Digest, Target};
 pub struct TargetIndex {
     pub(super) target: Target,
     pub(super) date: Option<Timestamp>,
-    pub(super) hint: bool,
+    pub(super) is_unverified: bool,
     pub(super) sources: Vec<IndexSource>,
     pub(super) libraries: Vec<FoundLibrary>,
     pub(super) directories: Interner,
@@ -78,7 +78,7 @@ impl TargetIndex {
             paths: LibraryPaths::new(target.architecture),
             target,
             date: None,
-            hint: false,
+            is_unverified: false,
             sources: Vec::new(),
             libraries: Vec::new(),
             directories: Interner::default(),
@@ -89,11 +89,11 @@ impl TargetIndex {
         }
     }
 
-    /// Notes a file that the index is made from; one that the signed Release does not vouch for makes
-    /// the whole a hint.
+    /// Records a file that the index is made from. One that does not match the signed Release makes the whole index
+    /// unverified.
     pub fn add_source(&mut self, source: IndexSource) {
         self.date = self.date.max(Some(source.date));
-        self.hint |= !source.verified;
+        self.is_unverified |= !source.verified;
         self.sources.push(source);
     }
 
@@ -272,7 +272,7 @@ impl NewestStanza {
     }
 }
 
-/// What never is of use to a program at run time, not even as a hint: detached debug data, the libraries of
+/// What no program uses at run time: detached debug data, the libraries of
 /// another architecture, the installer's, and what a -dev package has where no linker looks by itself.
 fn is_left_out(section: &str, package: &str, is_default_directory: bool) -> bool {
     let is_installer = section.ends_with("debian-installer");

@@ -57,7 +57,8 @@ pub(super) struct TargetMetadata {
     pub(super) release: String,
     pub(super) architecture: String,
     pub(super) date: Option<Timestamp>,
-    pub(super) hint: bool,
+    #[serde(rename = "hint")]
+    pub(super) is_unverified: bool,
     pub(super) libraries: u64,
     pub(super) packages: u64,
     pub(super) sources: Vec<IndexSource>,
@@ -134,7 +135,7 @@ impl CatalogFile {
                         target,
                         index,
                         date: metadata.date,
-                        hint: metadata.hint,
+                        verified: !metadata.is_unverified,
                         sources: metadata.sources.clone(),
                     },
                 })

@@ -75,7 +75,7 @@ pub fn installed_catalog(root: &Path, target: &Target) -> Result<InstalledCatalo
         target: target.clone(),
         index: IndexKind::Installed,
         date: None,
-        hint: false,
+        verified: true,
         sources: Vec::new(),
     };
     Ok(InstalledCatalog {

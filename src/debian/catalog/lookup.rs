@@ -307,7 +307,7 @@ mod tests {
                 target,
                 index: IndexKind::Embedded,
                 date: None,
-                hint: false,
+                verified: true,
                 sources: Vec::new(),
             };
             let mut small = Self { provenance, libraries: Vec::new(), packages: Vec::new() };

@@ -80,8 +80,8 @@ pub struct Provenance {
     pub index: IndexKind,
     /// The date of the newest signed Release file that went into it; none for an installed root.
     pub date: Option<Timestamp>,
-    /// True where a Contents did not match the signed Release: its paths are then a proposal only.
-    pub hint: bool,
+    /// False if a Contents file did not match the signed Release, so that its paths are not authenticated.
+    pub verified: bool,
     /// One line for each index file that went in: suite, component, date, digest.
     pub sources: Vec<IndexSource>,
 }

@@ -26,7 +26,7 @@ fn provenance() -> Provenance {
         },
         index: IndexKind::Embedded,
         date: None,
-        hint: false,
+        verified: true,
         sources: Vec::new(),
     }
 }

@@ -29,7 +29,7 @@ pub(in crate::emit) struct TargetRow<'answer> {
     architecture: &'static str,
     index: &'static str,
     index_date: Option<String>,
-    index_hint: bool,
+    index_verified: bool,
 }
 
 /// Which catalogs are at hand, and what they were made from.
@@ -62,7 +62,7 @@ impl<'answer> TargetRow<'answer> {
             architecture: provenance.target.architecture.name(),
             index: provenance.index.name(),
             index_date: provenance.date.map(|date| date.to_string()),
-            index_hint: provenance.hint,
+            index_verified: provenance.verified,
         }
     }
 }

@@ -15,12 +15,13 @@ pub fn index_show_text(catalogs: &[FileCatalog], verbose: bool) -> String {
         let (libraries, packages) = catalog.counts();
         let date =
             provenance.date.map_or_else(|| "no date".to_owned(), |date| date.strftime("%F").to_string());
-        let hint =
-            if provenance.hint { paint(BAD, " hint: not as the signed Release says") } else { String::new() };
+        let unverified =
+            if provenance.verified { "" } else { " unverified: not what the signed Release lists" };
+        let unverified = paint(BAD, unverified);
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
-            "{}  {} index of {date} · {libraries} library paths, {packages} packages · {} kB{hint}",
+            "{}  {} index of {date} · {libraries} library paths, {packages} packages · {} kB{unverified}",
             paint(PATH, name(&provenance.target)),
             provenance.index,
             catalog.file_size_bytes().div_ceil(1000),

@@ -5,7 +5,7 @@ use std::fmt::{Display, Write as _};
 use bstr::BString;
 
 use crate::debian::inclusions::Inclusion;
-use crate::emit::humanize::{HINT_WORDS, counted, listed, mebibytes, release_words, shortened};
+use crate::emit::humanize::{UNVERIFIED_INDEX, counted, listed, mebibytes, release_words, shortened};
 use crate::emit::inclusions::{included_rows, left_out_rows};
 use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
 use crate::solve::plan::{Comparison, LinkOrigin, PackageTotals, Plan, PlannedPackage, TakenFile, TakenKind};
@@ -68,8 +68,8 @@ impl Text<'_> {
             Some(base) => self.line(paint(DIM, format_args!("on the base with digest {}", base.digest))),
             None => self.line(paint(DIM, "no base given: nothing is assumed present")),
         }
-        if provenance.hint {
-            self.line(paint(BAD, HINT_WORDS));
+        if !provenance.verified {
+            self.line(paint(BAD, UNVERIFIED_INDEX));
         }
         self.line("");
     }

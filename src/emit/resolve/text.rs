@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::debian::catalog::Visibility;
-use crate::emit::humanize::{HINT_WORDS, counted, grouped, listed, mebibytes, release_words, shortened};
+use crate::emit::humanize::{
+    UNVERIFIED_INDEX, counted, grouped, listed, mebibytes, release_words, shortened,
+};
 use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
 use crate::solve::resolve::{Resolution, SonameAnswer, Status, Unread};
 use crate::vocabulary::{PackageName, RootedPath};
@@ -56,8 +58,8 @@ impl<'answer> Text<'answer> {
             Some(base) => self.line(paint(DIM, format!("on base {}", base.display()))),
             None => self.line(paint(DIM, "no base given: nothing is assumed present")),
         }
-        if provenance.hint {
-            self.line(paint(BAD, HINT_WORDS));
+        if !provenance.verified {
+            self.line(paint(BAD, UNVERIFIED_INDEX));
         }
         self.line("");
     }

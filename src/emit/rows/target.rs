@@ -13,8 +13,8 @@ pub(in crate::emit) struct TargetRow<'answer> {
     index: &'static str,
     /// The date of the release's own Release file.
     index_date: Option<String>,
-    /// True where the index did not match the signed Release: its paths are a proposal.
-    index_hint: bool,
+    /// False if a Contents file did not match the signed Release.
+    index_verified: bool,
     index_sources: &'answer [IndexSource],
     /// Why this release was taken; a lock does not tell.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,7 +30,7 @@ impl<'answer> TargetRow<'answer> {
             architecture: target.architecture.name(),
             index: provenance.index.name(),
             index_date: provenance.release_date().map(|date| date.to_string()),
-            index_hint: provenance.hint,
+            index_verified: provenance.verified,
             index_sources: &provenance.sources,
             release_from,
         }

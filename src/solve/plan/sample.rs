@@ -77,7 +77,7 @@ fn provenance() -> Provenance {
         },
         index: IndexKind::Archive,
         date: Some(date),
-        hint: false,
+        verified: true,
         sources: vec![IndexSource {
             suite: "bookworm".to_owned(),
             file: "main/Contents-amd64.gz".to_owned(),

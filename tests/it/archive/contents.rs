@@ -28,7 +28,7 @@ fn a_contents_that_does_not_match_is_no_authority() {
         text.contains("/main/Contents-amd64.gz: size ") && text.ends_with(" in the signed Release"),
         "{text}"
     );
-    assert!(error.hint().expect("a hint").contains("--contents-hint"));
+    assert!(error.hint().expect("a hint").contains("--allow-unverified-contents"));
 }
 
 #[test]
@@ -63,15 +63,16 @@ fn the_last_contents_that_matched_serves_with_its_own_date() {
 }
 
 #[test]
-fn a_contents_that_does_not_match_is_taken_as_a_hint_only_when_asked() {
+fn a_contents_that_does_not_match_is_used_only_on_request() {
     let world = World::new();
     in_the_middle_of_a_point_release(&world);
-    let set = update(ArchiveSettings { contents_hint: true, ..world.settings() }).expect("a proposal");
+    let set = update(ArchiveSettings { allow_unverified_contents: true, ..world.settings() })
+        .expect("an unverified index");
     assert!(!set.contents[0].verified);
     assert_eq!(read(&set.contents[0]), "stale stale/stale\n");
     assert!(set.packages[0].verified);
     let said = set.diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    assert!(said.contains("does not match the signed Release and is a proposal only: "), "{said}");
+    assert!(said.contains("is used unverified, it does not match the signed Release: "), "{said}");
 }
 
 #[test]

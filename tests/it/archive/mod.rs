@@ -75,7 +75,7 @@ fn settings(directory: &Path, mirror: &str) -> ArchiveSettings {
         offline: false,
         components: Vec::new(),
         backports: false,
-        contents_hint: false,
+        allow_unverified_contents: false,
         now: Timestamp::now(),
     }
 }

@@ -138,7 +138,8 @@ fn a_packages_that_does_not_match_is_an_error() {
         }
     }
     world.server.publish(files);
-    let error = update(ArchiveSettings { contents_hint: true, ..world.settings() }).expect_err("must fail");
+    let error = update(ArchiveSettings { allow_unverified_contents: true, ..world.settings() })
+        .expect_err("must fail");
     let text = error.to_string();
     assert!(text.starts_with("cannot get main/binary-amd64/Packages.xz of bookworm: http://"), "{text}");
     assert!(text.contains(": sha256 ") && text.ends_with(" in the signed Release"), "{text}");

@@ -69,7 +69,7 @@ impl World {
             offline: false,
             components: Vec::new(),
             backports: false,
-            contents_hint: false,
+            allow_unverified_contents: false,
             now: Timestamp::now(),
         };
         let archive = Archive::new(settings).expect("is ready");
@@ -97,7 +97,7 @@ fn an_archive_becomes_a_catalog_that_answers_and_says_where_from() {
     assert_eq!(package.filename, "pool/main/g/gmp/libgmp10_6.2.1+dfsg1-1.1_amd64.deb");
     assert_eq!((package.suite.as_str(), package.size_bytes), ("bookworm", 562_588));
     let provenance = catalog.provenance();
-    assert_eq!((provenance.index, provenance.hint), (IndexKind::Archive, false));
+    assert_eq!((provenance.index, provenance.verified), (IndexKind::Archive, true));
     assert!(provenance.sources.iter().any(|source| source.file.contains("Contents-amd64")));
 }
 

@@ -39,10 +39,13 @@ fn it_has_debians_releases_and_says_what_it_was_made_from() {
                 assert!(suites.contains(&suite.as_str()), "{suite}");
             }
             assert_eq!(provenance.date, provenance.sources.iter().map(|source| source.date).max());
-            assert_eq!(provenance.hint, provenance.sources.iter().any(|source| !source.verified));
+            assert_eq!(provenance.verified, provenance.sources.iter().all(|source| source.verified));
             for source in &provenance.sources {
                 assert_eq!(source.sha256.len(), 64, "{source:?}");
-                assert!(source.verified || source.file.contains("Contents"), "only Contents may be a hint");
+                assert!(
+                    source.verified || source.file.contains("Contents"),
+                    "only Contents may be unverified"
+                );
             }
             let (libraries, packages) = catalog.counts();
             assert!(libraries > 30_000 && packages > 10_000, "{libraries} {packages}");

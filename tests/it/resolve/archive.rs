@@ -174,21 +174,21 @@ fn a_contents_that_was_not_signed_is_no_authority() {
     let start = "! error: cannot trust main/Contents-amd64.gz of bookworm, it does not match the signed Release: \
                  MIRROR/dists/bookworm/main/Contents-amd64.gz: size ";
     assert!(said.starts_with(start), "{said}");
-    let end = "! hint: the mirror is being updated: try again later, name another one with --mirror, or take it as \
-               a proposal only with --contents-hint\nexit 3\n";
+    let end = "! hint: the mirror is being updated: try again later, name another one with --mirror, or use it \
+               unverified with --allow-unverified-contents\nexit 3\n";
     assert!(said.ends_with(end), "{said}");
     assert!(world.says(&[]).contains("(embedded index of #, as asked)"), "nothing of it is kept");
 }
 
 #[test]
-fn a_contents_that_was_not_signed_is_a_hint_where_that_will_do() {
+fn a_contents_that_was_not_signed_is_used_on_request() {
     let world = World::in_the_middle_of_an_update();
-    let said = world.says(&["--catalog", "archive", "--contents-hint"]);
-    let mark = "this release's Contents did not match its signed Release: packages are proposals\n";
+    let said = world.says(&["--catalog", "archive", "--allow-unverified-contents"]);
+    let mark = "unverified package index: this release's Contents did not match its signed Release\n";
     assert!(said.contains(mark) && said.ends_with("exit 0\n"), "{said}");
     let question = ["app", "--release", "bookworm", "--cache-dir", "cache", "--offline", "--direct"];
     let (answer, status) = json(&world.fixture, &question);
-    assert_eq!((status, &answer["target"]["index_hint"]), (0, &true.into()));
+    assert_eq!((status, &answer["target"]["index_verified"]), (0, &false.into()));
     assert_eq!(answer["target"]["index"], "archive");
 }
 

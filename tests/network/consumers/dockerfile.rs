@@ -27,7 +27,7 @@ const DIST_PACKAGES: &str = "usr/lib/python3/dist-packages";
 #[track_caller]
 fn layer(tree: &Path, release: &str, options: &[&str], output: &Path) {
     let mut layer = sodeb("layer", tree);
-    layer.args(["--arch", "amd64", "--release", release, "--refresh", "--contents-hint"]);
+    layer.args(["--arch", "amd64", "--release", release, "--refresh", "--allow-unverified-contents"]);
     run(layer.args(options).arg("-o").arg(output));
 }
 

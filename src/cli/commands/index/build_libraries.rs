@@ -27,9 +27,9 @@ pub(super) fn run(
     let (mut known_targets, mut all) = (Vec::new(), Vec::new());
     for target in targets {
         let catalog = update(&arguments.archive, target, session)?;
-        if catalog.provenance().hint {
+        if !catalog.provenance().verified {
             session.printer.warning(&format!(
-                "the Contents of {target} is not signed for: it tells which packages to look at, and nothing else"
+                "the Contents of {target} is unverified: it only decides which packages are read"
             ));
         }
         let settings = archive_settings(&arguments.archive, session)?;

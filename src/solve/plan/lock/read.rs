@@ -188,7 +188,7 @@ impl Reader<'_> {
             },
             index: self.known(&index.kind)?,
             date: index.date.as_ref().map(|date| self.date(date)).transpose()?,
-            hint: !index.verified,
+            verified: index.verified,
             sources: index.sources.iter().map(source).collect::<Result<_, LockError>>()?,
         })
     }

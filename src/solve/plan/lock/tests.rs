@@ -281,11 +281,11 @@ fn plans() -> impl Strategy<Value = Plan> {
     let libraries = prop::collection::vec(library_parts(), 0..6);
     let reason = (select(ChoiceReason::ALL), names());
     (names(), files, libraries, apps, target, reason, problems()).prop_map(
-        |(names, files, libraries, apps, (distribution, index, hint, has_base), reason, problems)| {
+        |(names, files, libraries, apps, (distribution, index, verified, has_base), reason, problems)| {
             let mut plan = sample_plan();
             plan.provenance.target.distribution = distribution;
             plan.provenance.index = index;
-            plan.provenance.hint = hint;
+            plan.provenance.verified = verified;
             plan.base = has_base.then(|| PlannedBase { digest: digest(5) });
             if !has_base {
                 plan.snapshot = None;
@@ -300,10 +300,10 @@ fn plans() -> impl Strategy<Value = Plan> {
                 planned.choice.reason = reason.0;
                 planned.choice.instead_of.clone_from(&reason.1);
                 planned.package.architecture =
-                    if hint { "all" } else { Architecture::Amd64.name() }.to_owned();
+                    if verified { "all" } else { Architecture::Amd64.name() }.to_owned();
             }
             plan.problems = problems;
-            plan.included = included(&plan, hint);
+            plan.included = included(&plan, verified);
             plan
         },
     )

@@ -88,7 +88,7 @@ impl Lock {
         if let Some(date) = provenance.date {
             self.text("date", &date.to_string());
         }
-        self.pair("verified", !provenance.hint);
+        self.pair("verified", provenance.verified);
         if let Some(snapshot) = snapshot {
             self.text("snapshot", snapshot);
         }
