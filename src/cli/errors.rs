@@ -17,6 +17,9 @@ use crate::tree::inventory::{ImageFault, InventoryError};
 impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
         match error {
+            ExportError::Unavailable { .. } => Self::question(error).hint(
+                "--format jsonl needs nothing; `cargo build --release --features parquet` adds Parquet",
+            ),
             ExportError::Refused { .. } => {
                 Self::question(error).hint("name a directory that is not there, or is empty")
             }

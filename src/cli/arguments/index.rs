@@ -113,8 +113,8 @@ pub(crate) struct IndexExportArguments {
     /// nothing but such tables
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: PathBuf,
-    /// The form of the files
-    #[arg(long, value_name = "FORMAT", default_value = "parquet", value_parser = export_formats())]
+    /// Format of the files; parquet needs a build with `--features parquet`
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl", value_parser = export_formats())]
     pub(crate) format: ExportFormat,
     #[command(flatten)]
     pub(crate) targets: TargetArguments,

@@ -1,20 +1,13 @@
-//! `sodeb index find`, `stats` and `export` on library indices: of an archive on this machine, and the one that is compiled
+//! `sodeb index find` and `stats` on library indices: of an archive on this machine, and the one that is compiled
 //! in.
 
-use std::fs::{self, File};
-use std::path::Path;
+use std::fs;
 use std::process::{Command, Output};
 
 use crate::support::fixture::{Fixture, Object, library};
 use crate::support::package::{LIBRARIES, TestPackage};
 use crate::support::world::World;
-use parquet::file::reader::{FileReader, SerializedFileReader};
-use parquet::record::Field;
-use serde_json::{Map, Value, json};
-
-/// The tables of an export.
-const TABLES: [&str; 6] =
-    ["libraries", "links", "needed", "packages", "version_definitions", "version_needs"];
+use serde_json::{Value, json};
 
 fn lib(name: &str) -> Object {
     library(&format!("{LIBRARIES}/{name}"))
@@ -49,7 +42,7 @@ fn world() -> World {
 }
 
 /// The same, with the archive's library index.
-fn gathered() -> World {
+pub(super) fn gathered() -> World {
     let world = world();
     let output = world.run(&["index", "build", "--from-debs"]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
@@ -64,7 +57,7 @@ fn command(directory: &Fixture, arguments: &[&str]) -> Command {
 }
 
 /// All that it says of bookworm on amd64: stdout, stderr behind `! `, and the exit status.
-fn says(directory: &Fixture, arguments: &[&str]) -> String {
+pub(super) fn says(directory: &Fixture, arguments: &[&str]) -> String {
     let output = command(directory, arguments).env("SODEB_RELEASE", "bookworm").output().expect("it runs");
     let mut text = String::from_utf8(output.stdout).expect("an answer in UTF-8");
     for line in String::from_utf8_lossy(&output.stderr).lines() {
@@ -73,15 +66,22 @@ fn says(directory: &Fixture, arguments: &[&str]) -> String {
     text + &format!("exit {}\n", output.status.code().expect("ends by itself"))
 }
 
-fn json(directory: &Fixture, arguments: &[&str]) -> Value {
+pub(super) fn json(directory: &Fixture, arguments: &[&str]) -> Value {
     let mut command = command(directory, &[arguments, &["--format", "json"]].concat());
     let Output { stdout, stderr, .. } = command.env("SODEB_RELEASE", "bookworm").output().expect("it runs");
     serde_json::from_slice(&stdout)
         .unwrap_or_else(|cause| panic!("no JSON ({cause}): {}", String::from_utf8_lossy(&stderr)))
 }
 
+/// Returns the packages of the libraries that the filters find.
+pub(super) fn found(directory: &Fixture, filters: &[&str]) -> Vec<String> {
+    let answer = json(directory, &[&["index", "find", "--limit", "1000"], filters].concat());
+    let rows = answer["catalogs"][0]["libraries"].as_array().expect("a list").iter();
+    rows.map(|row| row["package"].as_str().expect("a name").to_owned()).collect()
+}
+
 #[track_caller]
-fn assert_says(actual: &str, expected: &str) {
+pub(super) fn assert_says(actual: &str, expected: &str) {
     assert!(actual == expected, "it says:\n{actual}\ninstead of:\n{expected}");
 }
 
@@ -224,139 +224,10 @@ fn a_graph_is_counted() {
     assert_eq!(counted["size"], sizes.map(|row| row["size"].as_u64().expect("a number")).sum::<u64>());
 }
 
-/// The rows of a Parquet file.
-fn parquet_rows(path: &Path) -> Vec<Value> {
-    let reader = SerializedFileReader::new(File::open(path).expect("is there")).expect("is Parquet");
-    let rows = reader.get_row_iter(None).expect("has rows");
-    let value = |field: &Field| match field {
-        Field::Null => Value::Null,
-        Field::Str(text) => Value::from(text.as_str()),
-        Field::Long(number) => Value::from(*number),
-        Field::Bool(flag) => Value::from(*flag),
-        other => panic!("a field of another type: {other:?}"),
-    };
-    let object = |row: parquet::record::Row| {
-        let fields = row.get_column_iter().map(|(name, field)| (name.clone(), value(field)));
-        Value::Object(fields.collect::<Map<_, _>>())
-    };
-    rows.map(|row| object(row.expect("is whole"))).collect()
-}
-
-/// The rows of a file of JSON lines.
-fn json_rows(path: &Path) -> Vec<Value> {
-    let text = fs::read_to_string(path).expect("is there");
-    text.lines().map(|line| serde_json::from_str(line).expect("is JSON")).collect()
-}
-
-/// The names of the files in a directory, sorted.
-fn names(directory: &Path) -> Vec<String> {
-    let entries =
-        fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry").file_name());
-    let mut names: Vec<_> = entries.map(|name| name.into_string().expect("a plain name")).collect();
-    names.sort();
-    names
-}
-
-#[test]
-fn a_graph_is_exported_as_tables() {
-    let world = gathered();
-    let said = says(&world.fixture, &["index", "export", "-o", "tables"]);
-    assert!(said.contains("! note: tables/needed.parquet: 3 rows\n") && said.ends_with("exit 0\n"), "{said}");
-    assert_says(
-        &says(&world.fixture, &["index", "export", "-o", "lines", "--format", "jsonl", "-q"]),
-        "exit 0\n",
-    );
-    let (tables, lines) = (world.fixture.root().join("tables"), world.fixture.root().join("lines"));
-    assert_eq!(names(&tables), TABLES.map(|table| format!("{table}.parquet")));
-    assert_eq!(names(&lines), TABLES.map(|table| format!("{table}.jsonl")));
-    let rows = |table: &str| {
-        let rows = parquet_rows(&tables.join(format!("{table}.parquet")));
-        assert_eq!(rows, json_rows(&lines.join(format!("{table}.jsonl"))), "{table}");
-        rows
-    };
-    let with_key = |package: &str, own: Value| {
-        let mut row = json!({"distribution": "debian", "release": "bookworm", "architecture": "amd64", "package": package});
-        row.as_object_mut().expect("an object").extend(own.as_object().expect("an object").clone());
-        row
-    };
-    let path = |name: &str| format!("{LIBRARIES}/{name}");
-    assert_eq!(
-        rows("needed"),
-        [
-            with_key("libb1", json!({"path": path("libb.so.1"), "soname": "liba.so.1", "position": 0})),
-            with_key("libc1", json!({"path": path("libc.so.1"), "soname": "liba.so.1", "position": 0})),
-            with_key("libc1", json!({"path": path("libc.so.1"), "soname": "libz.so.9", "position": 1})),
-        ]
-    );
-    assert_eq!(
-        rows("links"),
-        [
-            with_key(
-                "liba1",
-                json!({"path": path("liba.so.1"), "target": "liba.so.1.2", "library": path("liba.so.1.2")})
-            ),
-            with_key(
-                "libc1",
-                json!({"path": path("libelse.so.3"), "target": "/elsewhere/libelse.so.3", "library": null})
-            ),
-        ]
-    );
-    assert_eq!(
-        rows("version_definitions"),
-        [with_key("liba1", json!({"path": path("liba.so.1.2"), "version": "A_1"}))]
-    );
-    let needed = json!({"path": path("libb.so.1"), "soname": "liba.so.1", "version": "A_1", "weak": false});
-    assert_eq!(rows("version_needs"), [with_key("libb1", needed)]);
-    let libraries = rows("libraries");
-    assert_eq!((libraries.len(), &libraries[0]["soname"]), (3, &"liba.so.1".into()));
-    assert_eq!((&libraries[0]["machine"], &libraries[0]["mode"]), (&62.into(), &0o644.into()));
-    assert_eq!(libraries[0]["interpreter"], Value::Null);
-    let packages = rows("packages");
-    assert_eq!((packages.len(), &packages[2]["package"]), (3, &"libc1".into()));
-    assert_eq!((&packages[0]["version"], &packages[0]["installed_size"]), (&"1.0-1".into(), &102_400.into()));
-}
-
-#[test]
-fn an_export_is_the_same_each_time_and_takes_nothing_away() {
-    let world = gathered();
-    let root = world.fixture.root();
-    let export = |output: &str| says(&world.fixture, &["index", "export", "-q", "-o", output]);
-    for output in ["first", "second", "second"] {
-        assert_says(&export(output), "exit 0\n");
-    }
-    for name in names(&root.join("first")) {
-        let read = |directory: &str| fs::read(root.join(directory).join(&name)).expect("is there");
-        assert_eq!(read("first"), read("second"), "{name}");
-    }
-    // Tables in another form are replaced as a whole.
-    let output = says(&world.fixture, &["index", "export", "-q", "-o", "second", "--format", "jsonl"]);
-    assert_says(&output, "exit 0\n");
-    assert_eq!(names(&root.join("second")), TABLES.map(|table| format!("{table}.jsonl")));
-
-    world.fixture.file("/first/notes.txt", "mine");
-    assert_says(
-        &export("first"),
-        "! error: cannot write first: the directory has files other than tables\n\
-         ! hint: name a directory that is not there, or is empty\nexit 2\n",
-    );
-    world.fixture.file("/file", "mine");
-    assert!(export("file").starts_with("! error: cannot write file: it exists and is not a directory\n"));
-    assert!(
-        export("nowhere/tables")
-            .starts_with("! error: cannot write nowhere/tables: No such file or directory")
-    );
-    assert!(!names(&root).iter().any(|name| name.starts_with(".sodeb-")), "{:?}", names(&root));
-}
-
 #[test]
 fn the_graph_that_is_compiled_in_answers() {
     let directory = Fixture::empty();
-    let find = |filters: &[&str]| {
-        let answer = json(&directory, &[&["index", "find", "--limit", "1000"], filters].concat());
-        let rows = answer["catalogs"][0]["libraries"].as_array().expect("a list").clone();
-        let names = rows.iter().map(|row| row["package"].as_str().expect("a name").to_owned());
-        names.collect::<Vec<_>>()
-    };
+    let find = |filters: &[&str]| found(&directory, filters);
     let gmp = find(&["--needs", "libgmp.so.10"]);
     for package in ["libmpfr6", "libmpc3"] {
         assert!(gmp.contains(&package.to_owned()), "{package}: {gmp:?}");
@@ -370,17 +241,6 @@ fn the_graph_that_is_compiled_in_answers() {
     let counted = &json(&directory, &["index", "stats"])["targets"][0];
     assert!(counted["packages"].as_u64() > Some(5_000), "{counted}");
     assert_eq!(counted["most_needed"][0]["soname"], "libc.so.6");
-
-    assert!(says(&directory, &["index", "export", "-o", "tables"]).ends_with("exit 0\n"));
-    let tables = directory.root().join("tables");
-    let needed = parquet_rows(&tables.join("needed.parquet"));
-    assert_eq!(Some(needed.len() as u64), counted["needed"].as_u64(), "several row groups are read back");
-    let of_gmp =
-        needed.iter().filter(|row| row["soname"] == "libgmp.so.10").map(|row| row["package"].as_str());
-    assert_eq!(
-        of_gmp.flatten().collect::<std::collections::BTreeSet<_>>(),
-        gmp.iter().map(String::as_str).collect()
-    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `sodeb index`: catalogs (`update`) and library indices (`build`, `find`, `stats`, `export`).
 
 mod build;
+mod export;
 mod find;
 mod update;

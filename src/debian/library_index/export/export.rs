@@ -1,11 +1,13 @@
 //! Export of packages, one after another.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
 use super::error::ExportError;
 use super::jsonl_writer::JsonlWriter;
+#[cfg(feature = "parquet")]
 use super::parquet_writer::ParquetWriter;
 use super::rows::write_package;
 use super::staging::StagingDir;
@@ -33,18 +35,16 @@ impl Export {
     /// Starts an export next to `output`.
     ///
     /// # Errors
-    /// If existing files would be lost, or nothing can be written there.
+    /// If the build does not have the format, existing files would be lost, or nothing can be written there.
     pub fn begin(output: &Path, format: ExportFormat) -> Result<Self, ExportError> {
+        if !format.is_available() {
+            return Err(ExportError::Unavailable { output: output.to_owned(), format });
+        }
         let staging = StagingDir::beside(output)?;
         let mut writers = BTreeMap::new();
         for table in Table::ALL {
             let file = table.file_name(format);
-            let created = staging.create(&file).and_then(|target| -> io::Result<Box<dyn TableWriter>> {
-                Ok(match format {
-                    ExportFormat::Parquet => Box::new(ParquetWriter::new(target, *table)?),
-                    ExportFormat::Jsonl => Box::new(JsonlWriter::new(target, *table)),
-                })
-            });
+            let created = staging.create(&file).and_then(|target| writer(format, target, *table));
             let writer = created.map_err(|source| staging.error(source))?;
             writers.insert(*table, (writer, WrittenTable { file, rows: 0 }));
         }
@@ -84,5 +84,16 @@ impl Export {
         }
         staging.keep()?;
         Ok(all)
+    }
+}
+
+/// Returns the writer of a table's file.
+fn writer(format: ExportFormat, target: File, table: Table) -> io::Result<Box<dyn TableWriter>> {
+    match format {
+        #[cfg(feature = "parquet")]
+        ExportFormat::Parquet => Ok(Box::new(ParquetWriter::new(target, table)?)),
+        #[cfg(not(feature = "parquet"))]
+        ExportFormat::Parquet => Err(io::ErrorKind::Unsupported.into()),
+        ExportFormat::Jsonl => Ok(Box::new(JsonlWriter::new(target, table))),
     }
 }

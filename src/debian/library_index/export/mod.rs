@@ -10,6 +10,7 @@
 mod error;
 mod export;
 mod jsonl_writer;
+#[cfg(feature = "parquet")]
 mod parquet_writer;
 mod rows;
 mod staging;

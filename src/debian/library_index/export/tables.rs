@@ -7,10 +7,17 @@ use crate::vocabulary::named;
 named! {
     /// File format of the tables.
     ExportFormat("export format") {
-        /// Apache Parquet, compressed with Zstandard.
+        /// Apache Parquet, compressed with Zstandard; needs the crate feature `parquet`.
         Parquet = "parquet",
         /// A JSON object on each line.
         Jsonl = "jsonl",
+    }
+}
+
+impl ExportFormat {
+    /// True if this build can write the format.
+    pub fn is_available(self) -> bool {
+        self != Self::Parquet || cfg!(feature = "parquet")
     }
 }
 
@@ -43,6 +50,7 @@ pub(super) enum ColumnType {
 
 /// Column of a table.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "JSON needs the names alone"))]
 pub(super) struct Column {
     pub(super) name: &'static str,
     pub(super) column_type: ColumnType,
