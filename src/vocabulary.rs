@@ -259,6 +259,18 @@ named! {
     }
 }
 
+/// Grade of a run-time load: how much the code that opens it by name depends on it (the priorities of UAPI.12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Grade {
+    /// The code does not work without it.
+    Required,
+    /// The code should have it; the default.
+    Recommended,
+    /// The code does without it.
+    Suggested,
+}
+
 named! {
     /// An architecture by Debian's name for it (`dpkg-architecture -L`).
     Architecture("architecture") {

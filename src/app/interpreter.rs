@@ -93,7 +93,7 @@ fn venv_config<'root>(root: &'root Root<'_>, directory: &RootedPath) -> Option<&
 }
 
 /// Parses prefix and version of a path `PREFIX/lib/pythonX.Y/…`.
-pub fn python_library(path: &RootedPath) -> Option<(RootedPath, String)> {
+pub(super) fn python_library(path: &RootedPath) -> Option<(RootedPath, String)> {
     let components: Vec<&[u8]> = path.components().collect();
     let place = components
         .windows(2)

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::linked::{AppObject, LinkedApps, StartObject};
 use super::role::Role;
+use super::runtime_loads::{Opener, RuntimeLoad, runtime_loads};
 use super::scripts::scripts;
 use super::stage::LinkStage;
 use super::trees::InputTrees;
@@ -37,7 +38,7 @@ pub fn link<'root>(
     settings: &LinkerSettings,
     scope: LinkScope,
 ) -> LinkedApps<'root> {
-    let objects = app_objects(root, trees);
+    let (objects, loads) = objects_and_loads(root, trees);
     let (inner, outer): (Vec<&AppObject<'_>>, Vec<_>) = match scope {
         LinkScope::EachAlone => (Vec::new(), objects.iter().collect()),
         LinkScope::InContext => {
@@ -70,7 +71,7 @@ pub fn link<'root>(
     }
     starts.sort_by_cached_key(|start| root.path(start.map.start().node));
     let linkers = stages.into_iter().map(|stage| stage.linkers).collect();
-    LinkedApps { starts, objects, scripts, linkers }
+    LinkedApps { starts, objects, loads, scripts, linkers }
 }
 
 /// File names in the objects' DT_NEEDED.
@@ -85,13 +86,18 @@ fn is_needed(root: &Root<'_>, object: &AppObject<'_>, needed: &HashSet<&[u8]>) -
     object.role == Role::Library && (needed.contains(root.name(object.node)) || has_needed_soname())
 }
 
-fn app_objects<'root>(root: &'root Root<'root>, trees: &InputTrees) -> Vec<AppObject<'root>> {
-    let mut objects = Vec::new();
+/// Returns the objects of the apps and of included packages, and the run-time loads of their files.
+fn objects_and_loads<'root>(
+    root: &'root Root<'root>,
+    trees: &InputTrees,
+) -> (Vec<AppObject<'root>>, Vec<RuntimeLoad<'root>>) {
+    let (mut objects, mut loads) = (Vec::new(), Vec::new());
     let mut add = |mount, node, content: &'root Content| {
-        let Content::Object(facts) = content else { return };
-        if let Some(role) = Role::of(root.name(node), facts) {
+        if let Content::Object(facts) = content {
+            let Some(role) = Role::of(root.name(node), facts) else { return };
             objects.push(AppObject { node, role, facts, mount });
         }
+        loads.extend(runtime_loads(&Opener::new(root, node)));
     };
     // An included file is looked up by its path: an app that has it too may cover it.
     for (mount, included) in trees.included_mounts() {
@@ -105,5 +111,5 @@ fn app_objects<'root>(root: &'root Root<'root>, trees: &InputTrees) -> Vec<AppOb
     for (mount, _) in trees.app_mounts() {
         root.files_of(mount).into_iter().for_each(|(node, content)| add(mount, node, content));
     }
-    objects
+    (objects, loads)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::role::Role;
+use super::runtime_loads::RuntimeLoad;
 use super::scripts::Script;
 use crate::elf::{ElfFacts, Machine};
 use crate::loader::{LinkMap, Linker};
@@ -41,6 +42,8 @@ pub struct LinkedApps<'root> {
     pub starts: Vec<StartObject<'root>>,
     /// Objects of the apps and of included packages that a linker could load: by mount, and by path within one.
     pub objects: Vec<AppObject<'root>>,
+    /// Run-time loads of the same files, and of source files, in the same order.
+    pub loads: Vec<RuntimeLoad<'root>>,
     /// Apps that are scripts.
     pub scripts: Vec<Script<'root>>,
     /// Linkers of each thread.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::interpreter::InterpreterRequest;
 use super::linked::{AppObject, StartObject};
 use super::role::{Language, Role};
+use super::runtime_loads;
 use super::trees::{App, InputTrees};
 use crate::elf::Machine;
 use crate::loader::{LinkMap, Linker, LinkerSettings, Process, libc_of};
@@ -103,7 +104,7 @@ impl<'root, 'trees> LinkStage<'root, 'trees> {
 
     fn linker(&mut self, machine: Machine) -> Option<&mut Linker<'root>> {
         if !self.linkers.contains_key(&machine) {
-            let linker = Linker::new(self.root, machine, self.settings).ok()?;
+            let linker = runtime_loads::linker(self.root, machine, self.settings).ok()?;
             self.linkers.insert(machine, linker);
         }
         self.linkers.get_mut(&machine)

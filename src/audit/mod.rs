@@ -47,11 +47,10 @@ pub use view::View;
 
 use crate::app::{LinkScope, link};
 use crate::debian::catalog::{Catalog, CatalogError};
-use crate::elf::DlopenPriority;
 use crate::loader::{LinkerSettings, Platform, Traces};
 use crate::solve::graph::Graph;
 use crate::solve::resolve;
-use crate::vocabulary::Architecture;
+use crate::vocabulary::{Architecture, Grade};
 
 /// Settings of an audit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,11 +71,8 @@ pub fn audit<Error: From<CatalogError>>(
     choose: impl FnOnce(Option<Architecture>) -> Result<(Box<dyn Catalog>, Vec<Box<dyn Catalog>>), Error>,
 ) -> Result<Audited, Error> {
     let (root, sources) = (subject.sources.root(), &subject.sources);
-    let linker = LinkerSettings {
-        traces: Traces::Missing,
-        opens: Some(DlopenPriority::Recommended),
-        ..linker.clone()
-    };
+    let linker =
+        LinkerSettings { traces: Traces::Missing, runtime_loads: Some(Grade::Recommended), ..linker.clone() };
     let scope = if settings.is_strict { LinkScope::EachAlone } else { LinkScope::InContext };
     let linked = link(&root, sources, &linker, scope);
     let target_abi = resolve::scene(&root, &linked, false, None);

@@ -16,7 +16,7 @@ use crate::debian::catalog::host_provider;
 use crate::elf::ElfFacts;
 use crate::loader::{Attempt, Edge, LinkMap, Outcome, Platform, libc_of};
 use crate::solve::resolve::{Resolution, SonameAnswer, TargetAbi};
-use crate::tree::inventory::{self, Content, Evidence, LayerNumber, Opening};
+use crate::tree::inventory::{self, Content, LayerNumber};
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::{RootedPath, Soname};
 
@@ -146,17 +146,6 @@ impl<'root> View<'root> {
         self.linked.objects.iter().map(|object| (object.node, object.facts))
     }
 
-    /// Returns the libraries that source files open by a literal name, each with the path of the source file.
-    pub fn openings(&self) -> impl Iterator<Item = (RootedPath, &'root Opening)> {
-        let entries = self.subject.inventory().entries().iter();
-        entries.flat_map(|entry| match entry.evidence() {
-            Some(Evidence::Opens(opens)) => {
-                opens.iter().map(|open| (RootedPath::new(&entry.path), open)).collect()
-            }
-            _ => Vec::new(),
-        })
-    }
-
     /// Returns the size of a file in bytes.
     pub fn size_bytes(&self, node: NodeId) -> u64 {
         self.root.entry(node).and_then(|entry| entry.size_bytes()).unwrap_or_default()
@@ -174,10 +163,10 @@ impl<'root> View<'root> {
             let reach = self.reach_of_start(index);
             for edge in start.map.missing() {
                 let by = start.map[edge.by].node;
-                let is_more_certain = unmet.get(&(by, edge.soname)).is_none_or(|known| reach < known.reach);
+                let is_more_certain = unmet.get(&(by, edge.soname())).is_none_or(|known| reach < known.reach);
                 if is_more_certain {
                     let need = self.unmet(index, &start.map, edge, reach);
-                    unmet.insert((by, edge.soname), need);
+                    unmet.insert((by, edge.soname()), need);
                 }
             }
         }
@@ -199,7 +188,7 @@ impl<'root> View<'root> {
             Outcome::Found { .. } => (&[][..], UnmetCause::Absent),
         };
         let tried = tried.iter().map(|tried| format!("{}: {}", tried.path, tried.why)).collect();
-        UnmetNeed { start, by, soname: edge.soname, kind: edge.kind, reach, cause, tried }
+        UnmetNeed { start, by, soname: edge.soname(), kind: edge.kind, reach, cause, tried }
     }
 
     fn unmet_cause(
@@ -209,7 +198,7 @@ impl<'root> View<'root> {
         edge: &Edge<'root>,
         tried: &[Attempt],
     ) -> UnmetCause {
-        if let Some(provider) = host_provider(edge.soname.as_bytes()) {
+        if let Some(provider) = host_provider(edge.soname().as_bytes()) {
             return UnmetCause::Host(provider);
         }
         let dangling = tried.iter().find_map(|tried| {
@@ -221,7 +210,7 @@ impl<'root> View<'root> {
         }
         // Nothing is loaded into a process before its program, so load order does not help a program.
         let is_program = self.linked.starts[start].role == Role::Program;
-        let hidden_by = self.answer(edge.soname).filter(|_| !is_program).map(|answer| &answer.hidden_by);
+        let hidden_by = self.answer(edge.soname()).filter(|_| !is_program).map(|answer| &answer.hidden_by);
         if let Some(hidden_by) = hidden_by.filter(|hidden_by| !hidden_by.is_empty()) {
             return UnmetCause::LoadOrder(hidden_by.clone());
         }
@@ -234,7 +223,7 @@ impl<'root> View<'root> {
             let path = self.root.path(*node);
             tried.iter().any(|tried| RootedPath::new(&tried.path) == path)
         };
-        let mut elsewhere = self.by_name.get(edge.soname.file_name()).into_iter().flatten().copied();
+        let mut elsewhere = self.by_name.get(edge.soname().file_name()).into_iter().flatten().copied();
         let elsewhere = elsewhere.find(|node| is_loadable(node) && !is_tried(node));
         elsewhere.map_or(UnmetCause::Absent, UnmetCause::OffPath)
     }

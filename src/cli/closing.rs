@@ -16,16 +16,14 @@ use crate::cli::session::Session;
 use crate::cli::sources::say_unread;
 use crate::debian::catalog::{Package, Provenance, installed_names};
 use crate::debian::debs::{Availability, DebFacts, DebStore};
-use crate::debian::inclusions::Importance;
 use crate::debian::library_index::IndexedDebs;
-use crate::elf::DlopenPriority;
 use crate::loader::LinkerSettings;
 use crate::oci::layer::PackageSource;
 use crate::pipeline::{Catalogs, Debs, Planner};
 use crate::solve::closure::{Closed, ClosureOptions};
 use crate::solve::plan::Plan;
 use crate::tree::inventory::{Content, Deb, ReadDepth};
-use crate::vocabulary::{PackageName, Sha256Digest};
+use crate::vocabulary::{Grade, PackageName, Sha256Digest};
 
 /// All that a closing is made from.
 pub(super) struct ClosingQuestion<'arguments> {
@@ -147,8 +145,8 @@ fn terms(arguments: &ClosingArguments, session: &Session) -> Result<ClosureOptio
         include: [session.config.include()?, arguments.include.clone()].concat(),
         runtimes: if arguments.with.is_empty() { session.config.with()? } else { arguments.with.clone() },
         data: match data.unwrap_or(DataLevel::Needed) {
-            DataLevel::Needed => Some(Importance::Needed),
-            DataLevel::All => Some(Importance::Useful),
+            DataLevel::Needed => Some(Grade::Required),
+            DataLevel::All => Some(Grade::Suggested),
             DataLevel::None => None,
         },
         ..terms_of_choice(&arguments.choice, session)
@@ -247,7 +245,7 @@ impl Debs for DebSource<'_> {
     }
 }
 
-impl From<DlopenLevel> for DlopenPriority {
+impl From<DlopenLevel> for Grade {
     fn from(level: DlopenLevel) -> Self {
         match level {
             DlopenLevel::Required => Self::Required,

@@ -12,12 +12,11 @@ use crate::cli::session::Session;
 use crate::cli::source_question::SourceQuestion;
 use crate::cli::sources::read_sources;
 use crate::debian::catalog::Catalog;
-use crate::elf::DlopenPriority;
 use crate::loader::{LinkerSettings, Traces};
 use crate::pipeline::Inputs;
 use crate::solve::resolve::{Resolution, Status};
 use crate::tree::inventory::{ImagePlatform, ReadDepth};
-use crate::vocabulary::Architecture;
+use crate::vocabulary::{Architecture, Grade};
 
 /// The trees, read, and what is known about where they will run.
 pub(super) struct Asked<'settings> {
@@ -76,8 +75,8 @@ impl<'settings> Asked<'settings> {
     }
 
     /// Counts what objects open by themselves among what they need.
-    pub(super) fn follow_opens(&mut self, least: DlopenPriority) {
-        self.linker.opens = Some(least);
+    pub(super) fn follow_opens(&mut self, least: Grade) {
+        self.linker.runtime_loads = Some(least);
     }
 
     pub(super) fn inputs(&self) -> Inputs<'_> {

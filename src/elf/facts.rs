@@ -2,7 +2,7 @@
 
 use bstr::BString;
 
-use crate::vocabulary::Soname;
+use crate::vocabulary::{Grade, Soname};
 
 /// The size of an address in the file (EI_CLASS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
@@ -64,18 +64,6 @@ pub struct NeededVersion {
     pub weak: bool,
 }
 
-/// Priority of a library that an object opens with dlopen(3) (UAPI.12).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DlopenPriority {
-    /// The object does not work without the library.
-    Required,
-    /// The library should be installed; the default.
-    Recommended,
-    /// The library may be installed.
-    Suggested,
-}
-
 /// Entry of `.note.dlopen`: a library that the object opens at run time (UAPI.12 1.0).
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub struct DlopenNote {
@@ -84,7 +72,7 @@ pub struct DlopenNote {
     /// Feature that the library is for; empty if the note states none.
     pub feature: String,
     /// Priority of the library.
-    pub priority: DlopenPriority,
+    pub priority: Grade,
 }
 
 /// Facts about one ELF file, from its program headers and its dynamic segment.

@@ -15,9 +15,7 @@ mod symbols;
 mod versions;
 
 pub use error::ElfError;
-pub use facts::{
-    ByteOrder, Class, DlopenNote, DlopenPriority, ElfFacts, Machine, NeededVersion, ObjectKind, VersionNeed,
-};
+pub use facts::{ByteOrder, Class, DlopenNote, ElfFacts, Machine, NeededVersion, ObjectKind, VersionNeed};
 pub use object::{HEADER_BYTES, MAGIC};
 pub use read::{read, read_after_head};
 pub use read_at::{ReadAt, SequentialReader};

@@ -5,10 +5,10 @@
 use goblin::elf::program_header::PT_NOTE;
 use scroll::Pread;
 
-use super::facts::{DlopenNote, DlopenPriority};
+use super::facts::DlopenNote;
 use super::object::ObjectReader;
 use super::read_at::ReadAt;
-use crate::vocabulary::Soname;
+use crate::vocabulary::{Grade, Soname};
 
 /// n_type of `.note.dlopen`.
 const DLOPEN_TYPE: u32 = 0x407c_0c0a;
@@ -27,11 +27,11 @@ struct NoteEntry {
     #[serde(default)]
     feature: String,
     #[serde(default = "recommended")]
-    priority: DlopenPriority,
+    priority: Grade,
 }
 
-fn recommended() -> DlopenPriority {
-    DlopenPriority::Recommended
+fn recommended() -> Grade {
+    Grade::Recommended
 }
 
 /// Reads the entries of every `.note.dlopen` in the object's note segments.
@@ -118,8 +118,8 @@ mod tests {
         assert_eq!((second.kind, second.rest), (DLOPEN_TYPE, &b""[..]));
         let found = entries(second.description);
         assert_eq!(found[0].sonames, [Soname::new("libbpf.so.1"), Soname::new("libbpf.so.0")]);
-        assert_eq!(found[0].priority, DlopenPriority::Suggested);
-        assert_eq!(found[1].priority, DlopenPriority::Recommended);
+        assert_eq!(found[0].priority, Grade::Suggested);
+        assert_eq!(found[1].priority, Grade::Recommended);
     }
 
     #[test]

@@ -1,37 +1,20 @@
-//! Libraries that an object certainly opens at run time: those that its `.note.dlopen` names (UAPI.12), and
-//! libgcc_s.so.1, which glibc opens to unwind a thread's stack.
+//! Libraries that objects open at run time: who links states them, and the linker loads them as if every call were made
+//! as soon as the process runs.
 
-use std::slice;
-use std::sync::LazyLock;
+use super::need_kind::NeedKind;
+use crate::tree::root::{NodeId, Root};
+use crate::vocabulary::{Grade, Soname};
 
-use super::libc::Libc;
-use super::link_map::NeedKind;
-use crate::elf::{DlopenNote, DlopenPriority, ElfFacts};
-use crate::vocabulary::Soname;
-
-/// Library that glibc opens when a thread is cancelled or exits.
-static UNWINDER: LazyLock<Soname> = LazyLock::new(|| Soname::new("libgcc_s.so.1"));
-
-/// Library that an object opens.
-pub(super) struct Opened<'facts> {
-    pub(super) kind: NeedKind,
+/// Call of dlopen(3) by the code of an object, or by the C library on its behalf.
+#[derive(Clone, Copy, Debug)]
+pub struct DlopenCall<'root> {
+    /// Kind of the need. The C library opens an unwinder, the object itself any other library.
+    pub kind: NeedKind,
     /// Names that satisfy the need, the best first.
-    pub(super) sonames: &'facts [Soname],
-    /// Note that names them.
-    pub(super) note: Option<&'facts DlopenNote>,
+    pub names: &'root [Soname],
+    /// Grade of the need.
+    pub grade: Grade,
 }
 
-/// Returns the libraries that an object opens; of those in notes the ones of the priority `least` and above.
-pub(super) fn by(facts: &ElfFacts, libc: Libc, least: Option<DlopenPriority>) -> Vec<Opened<'_>> {
-    let Some(least) = least else { return Vec::new() };
-    // Priorities are in the order of required, recommended, suggested.
-    let notes = facts.dlopen_notes.iter().filter(|note| note.priority <= least);
-    let mut opened: Vec<_> = notes
-        .map(|note| Opened { kind: NeedKind::Dlopen, sonames: &note.sonames, note: Some(note) })
-        .collect();
-    if facts.opens_unwinder && libc == Libc::Glibc {
-        let sonames = slice::from_ref(&*UNWINDER);
-        opened.push(Opened { kind: NeedKind::Unwinder, sonames, note: None });
-    }
-    opened
-}
+/// Function that returns the calls by the object at a node, in order.
+pub type DlopenCalls = for<'root> fn(&'root Root<'root>, NodeId) -> Vec<DlopenCall<'root>>;

@@ -8,7 +8,9 @@ use bstr::BString;
 use hashbrown::DefaultHashBuilder;
 use indexmap::{IndexMap, IndexSet};
 
+use super::dlopen::DlopenCall;
 use super::libc::Libc;
+use super::need_kind::NeedKind;
 use crate::elf::ElfFacts;
 use crate::tree::root::NodeId;
 use crate::vocabulary::Soname;
@@ -82,6 +84,15 @@ pub(super) struct InternedObject<'root> {
     pub(super) rpath: Option<ListId>,
     /// DT_RUNPATH.
     pub(super) runpath: Option<ListId>,
+    /// Calls of dlopen(3) that the linker follows.
+    pub(super) calls: Box<[InternedCall<'root>]>,
+}
+
+/// Call of dlopen(3), with the ids of its names.
+pub(super) struct InternedCall<'root> {
+    pub(super) kind: NeedKind,
+    pub(super) names: &'root [Soname],
+    pub(super) ids: Box<[NameId]>,
 }
 
 /// Objects, interned.
@@ -97,16 +108,23 @@ impl<'root> Objects<'root> {
         self.all.get_index_of(&(node, Arc::clone(path))).map(ObjectId::new)
     }
 
-    /// Interns an object with the lists of its DT_RPATH and DT_RUNPATH.
+    /// Interns an object with the lists of its DT_RPATH and DT_RUNPATH, and its calls of dlopen(3).
     pub(super) fn add(
         &mut self,
         node: NodeId,
         path: Arc<BString>,
         facts: &'root ElfFacts,
         (rpath, runpath): (Option<ListId>, Option<ListId>),
+        calls: &[DlopenCall<'root>],
         names: &mut Names<'root>,
     ) -> ObjectId {
         let mut id_of = |soname: &'root Soname| names.id_of(soname.as_bytes());
+        let calls = calls.iter().map(|DlopenCall { kind, names, .. }| InternedCall {
+            kind: *kind,
+            names,
+            ids: names.iter().map(&mut id_of).collect(),
+        });
+        let calls = calls.collect();
         let object = InternedObject {
             node,
             path: Arc::clone(&path),
@@ -117,6 +135,7 @@ impl<'root> Objects<'root> {
             version_files: facts.version_needs.iter().map(|need| id_of(&need.file)).collect(),
             rpath,
             runpath,
+            calls,
         };
         ObjectId::new(self.all.insert_full((node, path), object).0)
     }

@@ -6,22 +6,11 @@ use bstr::{BStr, BString};
 
 use super::interner::{ObjectId, ScopeId};
 use super::libc::Libc;
+use super::need_kind::NeedKind;
 use super::outcome::{ObjectIndex, Outcome};
-use crate::elf::{DlopenNote, ElfFacts};
+use crate::elf::ElfFacts;
 use crate::tree::root::NodeId;
-use crate::vocabulary::{Soname, named};
-
-named! {
-    /// Cause for which an object needs a library.
-    NeedKind("kind of need") {
-        /// DT_NEEDED.
-        Needed = "needed",
-        /// The object opens it at run time, as a note states (`.note.dlopen`).
-        Dlopen = "dlopen",
-        /// glibc opens it to unwind the stack when a thread is cancelled or exits.
-        Unwinder = "unwinder",
-    }
-}
+use crate::vocabulary::Soname;
 
 /// Objects that one start object makes the dynamic linker load.
 #[derive(Clone, Debug)]
@@ -74,10 +63,8 @@ pub struct Edge<'root> {
     pub by: ObjectIndex,
     /// Cause of the need.
     pub kind: NeedKind,
-    /// Name of the library.
-    pub soname: &'root Soname,
-    /// Note that names the library, if one does.
-    pub(super) note: Option<&'root DlopenNote>,
+    /// Name of the library; if it is missing, all names that satisfy the need, the best first.
+    pub(super) names: &'root [Soname],
     /// Outcome of the search.
     pub outcome: Outcome,
 }
@@ -96,12 +83,15 @@ pub struct MissingVersion<'root> {
 }
 
 impl<'root> Edge<'root> {
+    /// Name of the library; if it is missing, the best of its names.
+    pub fn soname(&self) -> &'root Soname {
+        // The linker makes no edge without a name.
+        &self.names[0]
+    }
+
     /// Further names that satisfy the need, the best first; empty unless the library is opened at run time and missing.
     pub fn others(&self) -> &'root [Soname] {
-        match (&self.outcome, self.note) {
-            (Outcome::Missing { .. }, Some(note)) => note.sonames.get(1..).unwrap_or_default(),
-            _ => &[],
-        }
+        &self.names[1..]
     }
 }
 

@@ -1,22 +1,24 @@
 //! The linker: breadth-first from a start object through all that its objects need.
 
 use std::collections::VecDeque;
+use std::slice;
 use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice};
 use thin_vec::ThinVec;
 
-use super::dlopen::{self, Opened};
-use super::interner::{NameId, ObjectId};
+use super::dlopen::DlopenCalls;
+use super::interner::{InternedCall, NameId, ObjectId};
 use super::libc::{Libc, is_part_of_musl, libc_of};
-use super::link_map::{Edge, Interpreter, LinkMap, LoadedObject, NeedKind};
+use super::link_map::{Edge, Interpreter, LinkMap, LoadedObject};
+use super::need_kind::NeedKind;
 use super::outcome::{Attempt, ObjectIndex, Outcome, SearchRule};
 use super::platform::Platform;
 use super::process::ProcessObjects;
 use super::search::{SearchResult, Searcher, Trace};
 use super::settings::{LinkerSettings, Traces};
 use super::versions::VersionCheck;
-use crate::elf::{DlopenPriority, ElfFacts, Machine};
+use crate::elf::{ElfFacts, Machine};
 use crate::tree::inventory::Content;
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::{RootedPath, Soname};
@@ -32,7 +34,8 @@ pub struct Linker<'root> {
     platform: &'static Platform,
     searcher: Searcher<'root>,
     traces: Traces,
-    opens: Option<DlopenPriority>,
+    /// True if libraries that objects open at run time are loaded.
+    loads_opened: bool,
     version_check: VersionCheck,
     /// Process that is being linked.
     process: ProcessObjects,
@@ -58,7 +61,7 @@ pub struct Process<'map, 'root> {
 }
 
 impl<'root> Linker<'root> {
-    /// Linker for the objects of one machine.
+    /// Linker for the objects of one machine. `calls` returns the libraries that objects open at run time.
     ///
     /// # Errors
     /// A machine without a Debian port.
@@ -66,15 +69,16 @@ impl<'root> Linker<'root> {
         root: &'root Root<'root>,
         machine: Machine,
         settings: &LinkerSettings,
+        calls: DlopenCalls,
     ) -> Result<Self, UnknownMachine> {
         let platform = Platform::of(machine).ok_or(UnknownMachine(machine))?;
-        let searcher = Searcher::new(root, platform, settings);
+        let searcher = Searcher::new(root, platform, settings, calls);
         Ok(Self {
             root,
             platform,
             searcher,
             traces: settings.traces,
-            opens: settings.opens,
+            loads_opened: settings.runtime_loads.is_some(),
             version_check: VersionCheck::default(),
             process: ProcessObjects::default(),
             buffers: Buffers::default(),
@@ -214,7 +218,7 @@ impl<'root> Linker<'root> {
         map.start = ObjectIndex::new(start);
         let first_new = map.objects.len();
         self.load_needed(&mut map, start);
-        if self.opens.is_some() {
+        if self.loads_opened {
             self.load_opened(&mut map, start);
             let mut object = first_new;
             while object < map.objects.len() {
@@ -242,34 +246,36 @@ impl<'root> Linker<'root> {
                     queue.push_back(loaded_before);
                 }
                 let by = ObjectIndex::new(by);
-                map.edges.push(Edge { by, kind: NeedKind::Needed, soname, note: None, outcome });
+                map.edges.push(Edge { by, kind: NeedKind::Needed, names: slice::from_ref(soname), outcome });
             }
         }
     }
 
+    /// Loads the libraries that an object opens at run time.
     fn load_opened(&mut self, map: &mut LinkMap<'root>, by: usize) {
-        for Opened { kind, sonames, note } in dlopen::by(map.objects[by].facts, map.libc, self.opens) {
-            let caller = match kind {
-                // glibc opens it.
-                NeedKind::Unwinder => {
+        let id = map.objects[by].id;
+        for call in 0..self.searcher.objects.get(id).calls.len() {
+            let InternedCall { kind, names, .. } = self.searcher.objects.get(id).calls[call];
+            let caller = match (kind, map.libc) {
+                (NeedKind::Unwinder, Libc::Musl) => continue,
+                (NeedKind::Unwinder, Libc::Glibc) => {
                     let libc = self.searcher.names.id_of(b"libc.so.6");
                     self.process.by_name(libc).unwrap_or(by)
                 }
-                NeedKind::Needed | NeedKind::Dlopen => by,
+                (NeedKind::Needed | NeedKind::Dlopen, _) => by,
             };
             let loaded_before = map.objects.len();
             // The first of the names that is found satisfies the need; if none is, the best one is missing.
             let mut edge: Option<Edge<'root>> = None;
-            for soname in sonames {
-                let name = self.searcher.names.id_of(soname.as_bytes());
+            for (index, soname) in names.iter().enumerate() {
+                let name = self.searcher.objects.get(id).calls[call].ids[index];
                 let outcome = self.outcome(map, by, caller, (soname, name));
-                let is_found = matches!(outcome, Outcome::Found { .. });
-                let tried = Edge { by: ObjectIndex::new(by), kind, soname, note, outcome };
-                if is_found {
-                    edge = Some(tried);
+                let by = ObjectIndex::new(by);
+                if matches!(outcome, Outcome::Found { .. }) {
+                    edge = Some(Edge { by, kind, names: slice::from_ref(soname), outcome });
                     break;
                 }
-                edge.get_or_insert(tried);
+                edge.get_or_insert(Edge { by, kind, names, outcome });
             }
             map.edges.extend(edge);
             if map.objects.len() > loaded_before {

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use bstr::BString;
 use hashbrown::{HashMap, HashSet};
 
+use super::dlopen::DlopenCalls;
 use super::interner::{
     Chain, ChainId, InternedObject, ListId, NameId, Names, ObjectId, Objects, ScopeId, Scopes, SearchScope,
 };
@@ -31,6 +32,7 @@ use super::search_paths::{DirectoryId, SearchPaths, text};
 use super::settings::LinkerSettings;
 use crate::elf::ElfFacts;
 use crate::tree::root::{NodeId, Root};
+use crate::vocabulary::Grade;
 
 /// Result of a search on behalf of an object.
 pub(super) enum SearchResult {
@@ -76,6 +78,9 @@ pub(super) struct Searcher<'root> {
     platform: &'static Platform,
     cache: LdSoCache<'root>,
     paths: SearchPaths<'root>,
+    /// Calls of dlopen(3), and the lowest grade that is followed.
+    calls: DlopenCalls,
+    runtime_loads: Option<Grade>,
     pub(super) names: Names<'root>,
     pub(super) objects: Objects<'root>,
     scopes: Scopes,
@@ -90,6 +95,7 @@ impl<'root> Searcher<'root> {
         root: &'root Root<'root>,
         platform: &'static Platform,
         settings: &LinkerSettings,
+        calls: DlopenCalls,
     ) -> Self {
         let cache = text(root, "/etc/ld.so.cache").and_then(|bytes| LdSoCache::parse(bytes).ok());
         Self {
@@ -97,6 +103,8 @@ impl<'root> Searcher<'root> {
             platform,
             cache: cache.unwrap_or_default(),
             paths: SearchPaths::new(root, platform, settings),
+            calls,
+            runtime_loads: settings.runtime_loads,
             names: Names::default(),
             objects: Objects::default(),
             scopes: Scopes::default(),
@@ -112,7 +120,12 @@ impl<'root> Searcher<'root> {
         }
         let mut list = |text: &Option<BString>| text.as_ref().map(|text| self.paths.of_object(text, &path));
         let lists = (list(&facts.rpath), list(&facts.runpath));
-        self.objects.add(node, path, facts, lists, &mut self.names)
+        let mut calls = match self.runtime_loads {
+            Some(_) => (self.calls)(self.root, node),
+            None => Vec::new(),
+        };
+        calls.retain(|call| Some(call.grade) <= self.runtime_loads && !call.names.is_empty());
+        self.objects.add(node, path, facts, lists, &calls, &mut self.names)
     }
 
     /// Interns the search scope of an object that is about to be added to `map`, loaded by `loader`.

@@ -1,8 +1,7 @@
 //! Settings of the dynamic linker: the environment that an image sets, and the machine that it runs on.
 
 use super::platform::CpuLevel;
-use crate::elf::DlopenPriority;
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{Grade, RootedPath};
 
 /// Environment and machine that objects are linked for.
 #[derive(Clone, Debug)]
@@ -15,8 +14,8 @@ pub struct LinkerSettings {
     pub cpu_level: CpuLevel,
     /// Edges for which the tried paths are recorded.
     pub traces: Traces,
-    /// Lowest priority of the libraries opened at run time that count as needed; none if only DT_NEEDED counts.
-    pub opens: Option<DlopenPriority>,
+    /// Lowest grade of the libraries opened at run time that are loaded; none if only those in DT_NEEDED are.
+    pub runtime_loads: Option<Grade>,
 }
 
 /// Edges for which the tried paths are recorded: a tree has hundreds of thousands of edges.
@@ -37,7 +36,7 @@ impl Default for LinkerSettings {
             workdir: RootedPath::root(),
             cpu_level: CpuLevel::V3,
             traces: Traces::None,
-            opens: None,
+            runtime_loads: None,
         }
     }
 }

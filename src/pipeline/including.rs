@@ -7,7 +7,7 @@ use crate::app::{IncludedFiles, InputTrees};
 use crate::debian::catalog::{Catalog, CatalogError, Package, parse_relations};
 use crate::debian::debs::{Availability, DebFacts};
 use crate::debian::inclusions::{FileSet, Inclusion, Runtime};
-use crate::solve::closure::{CloseError, Closed, ClosureOptions, IncludedPackage, due};
+use crate::solve::closure::{CloseError, Closed, ClosureOptions, IncludedPackage, missing_data_loads};
 use crate::vocabulary::PackageName;
 
 /// The fields in which packages name what they can't do without.
@@ -104,14 +104,14 @@ impl Including {
                 wanted.push(licence.clone());
             }
         }
-        let rules = if terms.data.is_some() { due(&closed.plan, sources) } else { Vec::new() };
-        for due in rules {
-            let inclusion = due.inclusion();
+        let loads = if terms.data.is_some() { missing_data_loads(&closed.plan, sources) } else { Vec::new() };
+        for data in loads {
+            let inclusion = data.inclusion;
             if self.has(&inclusion) || self.useful.contains(&inclusion) {
                 continue;
             }
             // A root that was installed may lack the package, as the image may.
-            if Some(due.rule.weight) > terms.data || catalog.package(&inclusion.package)?.is_none() {
+            if Some(data.load.grade) > terms.data || catalog.package(&inclusion.package)?.is_none() {
                 self.useful.push(inclusion);
             } else {
                 wanted.push(inclusion);

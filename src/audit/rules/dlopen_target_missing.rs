@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use bstr::{BString, ByteSlice};
+use bstr::ByteSlice;
 
-use super::source_code::{is_test_or_standard_library, reach_of_code};
+use super::source_code::{calls_in_code, reach_of_code};
 use crate::audit::finding::Fix;
 use crate::audit::findings::Findings;
 use crate::audit::rule::Rule;
@@ -41,21 +41,21 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         };
         findings.report_unmet(unmet, message);
     }
-    let mut reported: BTreeSet<(RootedPath, BString)> = BTreeSet::new();
-    for (path, opening) in view.openings().filter(|(_, opening)| opening.call == OpenCall::Open) {
-        let name = &opening.name;
-        if !is_library(name) || exists(view, &path, name) || host_provider(name).is_some() {
+    let mut reported: BTreeSet<(&RootedPath, &Soname)> = BTreeSet::new();
+    for (path, line, soname) in calls_in_code(view, OpenCall::Open) {
+        let name = soname.as_bytes();
+        if !is_library(name) || exists(view, path, name) || host_provider(name).is_some() {
             continue;
         }
-        if is_test_or_standard_library(&path) || !reported.insert((path.clone(), name.clone())) {
+        if !reported.insert((path, soname)) {
             continue;
         }
-        let message = format!("line {} opens {name}, which is not in the image", opening.line);
-        let reach = reach_of_code(view, &path);
-        let finding = findings.report_at(&path, reach, name, message);
-        finding.fix.extend(view.packages_with(&Soname::new(name.to_vec())));
+        let message = format!("line {line} opens {soname}, which is not in the image");
+        let reach = reach_of_code(view, path);
+        let finding = findings.report_at(path, reach, soname, message);
+        finding.fix.extend(view.packages_with(soname));
         if finding.fix.is_empty() {
-            let soname = name.rsplit_str("/").next().unwrap_or_default().as_bstr();
+            let soname = soname.file_name().as_bstr();
             finding.fix.push(Fix::Instruction(format!(
                 "find the package that provides it: `sodeb index find {soname}`"
             )));

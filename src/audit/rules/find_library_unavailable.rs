@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::interpreters::has_program;
-use super::source_code::{is_test_or_standard_library, reach_of_code};
+use super::source_code::{calls_in_code, reach_of_code};
 use crate::audit::finding::Fix;
 use crate::audit::findings::Findings;
 use crate::audit::rule::Rule;
@@ -31,17 +31,16 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         return;
     }
     let mut reported = BTreeSet::new();
-    for (path, opening) in view.openings().filter(|(_, opening)| opening.call == OpenCall::FindLibrary) {
-        if is_test_or_standard_library(&path) || !reported.insert((path.clone(), opening.name.clone())) {
+    for (path, line, name) in calls_in_code(view, OpenCall::FindLibrary) {
+        if !reported.insert((path, name)) {
             continue;
         }
         let message = format!(
-            "line {} searches for {:?} with find_library, which needs ldconfig or a compiler; the image has neither",
-            opening.line,
-            opening.name.to_string()
+            "line {line} searches for {:?} with find_library, which needs ldconfig or a compiler; the image has neither",
+            name.to_string()
         );
-        let reach = reach_of_code(view, &path);
-        let finding = findings.report_at(&path, reach, &opening.name, message);
+        let reach = reach_of_code(view, path);
+        let finding = findings.report_at(path, reach, name, message);
         finding.fix.push(Fix::Instruction(
             "pass the soname to the code, or add /sbin/ldconfig (package libc-bin)".to_owned(),
         ));

@@ -7,9 +7,10 @@ use crate::audit::findings::Findings;
 use crate::audit::rule::Rule;
 use crate::audit::severity::Severity;
 use crate::audit::view::View;
-use crate::debian::inclusions::{FileSet, Importance, data_rules};
+use crate::debian::inclusions::FileSet;
+use crate::solve::closure::{DataLoad, data_loads};
 use crate::tree::root::NodeId;
-use crate::vocabulary::{PackageName, RootedPath, Soname};
+use crate::vocabulary::{Grade, PackageName, RootedPath, Soname};
 
 /// First version of glibc whose libc.so.6 contains the modules for name services.
 const INTEGRATED_MODULES: &[u8] = b"GLIBC_2.34";
@@ -37,7 +38,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             if !directories.contains(&path.parent()) {
                 continue;
             }
-            for (package, reason) in missing(view, object.node, soname) {
+            for (package, reason) in missing(view, object.node, &path, soname) {
                 if reported.insert((object.node, package.clone())) {
                     let message = format!("no data file of {soname} exists: {reason}");
                     let finding = findings.report(object.node, &package, message);
@@ -49,7 +50,12 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
 }
 
 /// Returns the packages of the missing data, each with the reason why the library needs it.
-fn missing(view: &View<'_>, library: NodeId, soname: &Soname) -> Vec<(PackageName, String)> {
+fn missing(
+    view: &View<'_>,
+    library: NodeId,
+    path: &RootedPath,
+    soname: &Soname,
+) -> Vec<(PackageName, String)> {
     let own = view.owners.of_file(view.root, library);
     let own = PackageName::new(own.map_or_else(|| soname.to_string(), |owner| owner.name.to_string()));
     let is_new_glibc = || {
@@ -57,18 +63,17 @@ fn missing(view: &View<'_>, library: NodeId, soname: &Soname) -> Vec<(PackageNam
         let Some(crate::tree::inventory::Content::Object(facts)) = content else { return false };
         facts.version_definitions.iter().any(|version| version == INTEGRATED_MODULES)
     };
-    let rules = data_rules().iter().filter(|rule| rule.weight == Importance::Needed && rule.is_about(soname));
-    let rules = rules.filter(|_| soname.as_bytes() != b"libc.so.6" || !is_new_glibc());
-    let missing = rules.filter_map(|rule| {
-        let probe = RootedPath::new(rule.probe);
-        if !rule.probe.is_empty() && view.root.resolve(view.root.top(), probe.as_bytes()).is_ok() {
-            return None;
-        }
-        let inclusion = rule.inclusion(&own);
-        let FileSet::Files(patterns) = &inclusion.extent else { return None };
-        let mut entries = view.subject.inventory().entries().iter().filter(|entry| !entry.is_directory());
-        let exists = entries.any(|entry| patterns.iter().any(|pattern| pattern.takes(&entry.path)));
-        (!exists).then_some((inclusion.package, inclusion.reason))
-    });
+    if soname.as_bytes() == b"libc.so.6" && is_new_glibc() {
+        return Vec::new();
+    }
+    let required =
+        data_loads(path, soname, &own).into_iter().filter(|data| data.load.grade == Grade::Required);
+    let missing =
+        required.filter(|data| !data.is_probed_in(view.root)).filter_map(|DataLoad { inclusion, .. }| {
+            let FileSet::Files(patterns) = &inclusion.extent else { return None };
+            let mut entries = view.subject.inventory().entries().iter().filter(|entry| !entry.is_directory());
+            let exists = entries.any(|entry| patterns.iter().any(|pattern| pattern.takes(&entry.path)));
+            (!exists).then_some((inclusion.package, inclusion.reason))
+        });
     missing.collect()
 }

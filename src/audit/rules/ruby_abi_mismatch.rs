@@ -50,7 +50,7 @@ fn ruby_version(view: &View<'_>, interpreter: NodeId) -> Option<String> {
     let start = view.linked.starts.iter().find(|start| start.map.start().node == interpreter);
     let by_library = start.and_then(|start| {
         start.map.edges.iter().find_map(|edge| {
-            let name = std::str::from_utf8(edge.soname.as_bytes()).ok()?;
+            let name = std::str::from_utf8(edge.soname().as_bytes()).ok()?;
             let is_found = matches!(edge.outcome, Outcome::Found { .. });
             let version = name.strip_prefix("libruby").filter(|_| is_found)?.rsplit_once(".so.")?.1;
             Some(version.to_owned())

@@ -3,24 +3,22 @@
 use bstr::ByteSlice;
 
 use super::interpreters::reach_by_interpreter;
-use crate::app::{InterpreterRequest, Language, python_library};
+use crate::app::{InterpreterRequest, Language, LoadEvidence};
 use crate::audit::finding::Reach;
 use crate::audit::view::View;
-use crate::vocabulary::RootedPath;
+use crate::tree::inventory::OpenCall;
+use crate::vocabulary::{Grade, RootedPath, Soname};
 
-/// Names of directories whose code no program of an image runs.
-const TEST_DIRECTORIES: [&[u8]; 6] = [b"test", b"tests", b"testing", b"examples", b"_examples", b"example"];
-
-/// True if a source file is not worth checking: tests and examples of a package, and an interpreter's own library, which
-/// also tries the libraries of other systems.
-pub(super) fn is_test_or_standard_library(path: &RootedPath) -> bool {
-    let text = path.as_bytes();
-    let is_test = path.components().any(|component| TEST_DIRECTORIES.contains(&component))
-        || path.file_name().starts_with(b"test_");
-    let is_package =
-        [&b"/site-packages/"[..], b"/dist-packages/"].iter().any(|directory| text.contains_str(directory));
-    let is_library = python_library(path).is_some() || text.starts_with(b"/usr/lib/python3/");
-    is_test || is_library && !is_package
+/// Returns the calls of one kind in source files: path, line and name. Suggested loads are left out: code does without
+/// them.
+pub(super) fn calls_in_code<'view>(
+    view: &'view View<'_>,
+    call: OpenCall,
+) -> impl Iterator<Item = (&'view RootedPath, u32, &'view Soname)> {
+    let loads = view.linked.loads.iter();
+    let loads =
+        loads.filter(move |load| load.evidence == LoadEvidence::Code(call) && load.grade < Grade::Suggested);
+    loads.flat_map(|load| load.names.iter().map(|name| (&load.by, load.line.unwrap_or_default(), name)))
 }
 
 /// Returns the reach of a source file: that of the interpreter for its file name's extension.

@@ -6,14 +6,15 @@
 
 use std::collections::HashSet;
 
-use bstr::{BString, ByteSlice};
+use bstr::ByteSlice;
 
 use super::interpreters::would_be_opened;
+use crate::app::{LoadEvidence, RuntimeLoad};
 use crate::audit::finding::Reach;
 use crate::audit::owners::ObjectsByOwner;
 use crate::audit::view::View;
-use crate::tree::inventory::Evidence;
 use crate::tree::root::NodeId;
+use crate::vocabulary::{RootedPath, Soname};
 
 /// Returns the objects by owner, each with a flag that is true if it is used.
 pub(super) fn by_owner<'view>(view: &'view View<'_>) -> &'view ObjectsByOwner {
@@ -34,8 +35,8 @@ fn group_by_owner(view: &View<'_>) -> ObjectsByOwner {
             continue;
         }
         let owner = view.owners.of_file(view.root, node);
-        let is_named = opened_names.contains(view.root.name(node).as_bstr())
-            || facts.soname.as_ref().is_some_and(|soname| opened_names.contains(soname.as_bytes().as_bstr()));
+        let is_named = opened_names.contains(view.root.name(node))
+            || facts.soname.as_ref().is_some_and(|soname| opened_names.contains(soname.as_bytes()));
         let is_used = view.reach_map.reach(node) != Reach::Unreached || is_named;
         owners.entry(owner).or_default().push((node, is_used));
     }
@@ -45,17 +46,21 @@ fn group_by_owner(view: &View<'_>) -> ObjectsByOwner {
     owners
 }
 
-/// Returns the names of libraries that reached objects and source files contain.
-fn opened_names(view: &View<'_>) -> HashSet<BString> {
+/// Returns the names of libraries in the run-time loads of reached objects and of source files.
+fn opened_names<'view>(view: &'view View<'_>) -> HashSet<&'view [u8]> {
+    let is_reached = |by: &RootedPath| {
+        let node = view.root.resolve(view.root.top(), by.as_bytes());
+        node.is_ok_and(|node| view.reach_map.reach(node) != Reach::Unreached)
+    };
     let mut names = HashSet::new();
-    for (node, entry, _) in view.entries() {
-        match entry.evidence() {
-            Some(Evidence::Names(found)) if view.reach_map.reach(node) != Reach::Unreached => {
-                names.extend(found.iter().cloned());
-            }
-            Some(Evidence::Opens(opens)) => names.extend(opens.iter().map(|open| open.name.clone())),
-            _ => {}
-        }
+    for loads in view.linked.loads.chunk_by(|one, next| one.by == next.by) {
+        let is_used = is_reached(&loads[0].by);
+        let counts = |load: &&RuntimeLoad<'_>| match load.evidence {
+            LoadEvidence::Code(_) => true,
+            LoadEvidence::String => is_used,
+            LoadEvidence::Note | LoadEvidence::Symbol | LoadEvidence::Rule => false,
+        };
+        names.extend(loads.iter().filter(counts).flat_map(|load| load.names.iter()).map(Soname::as_bytes));
     }
     names
 }

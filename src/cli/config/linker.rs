@@ -48,6 +48,6 @@ pub(crate) fn linker_settings(
         workdir,
         cpu_level: arguments.hwcaps,
         traces,
-        opens: None,
+        runtime_loads: None,
     })
 }

@@ -2,17 +2,7 @@
 
 use super::pattern::matches;
 use super::{FileSet, Inclusion, Pattern};
-use crate::vocabulary::{PackageName, Soname, named};
-
-named! {
-    /// How much depends on the files of a rule.
-    Importance("weight") {
-        /// The library does nothing of what it is for without them.
-        Needed = "needed",
-        /// It does without them what most programs ask of it.
-        Useful = "useful",
-    }
-}
+use crate::vocabulary::{Grade, PackageName, Soname};
 
 /// RuleOwner files a rule is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +25,7 @@ pub struct DataRule {
     /// A path that is there where an image has them already; empty where nothing tells.
     pub probe: &'static str,
     /// How much depends on them.
-    pub weight: Importance,
+    pub grade: Grade,
     /// Why, in words that follow the names of the files.
     reason: &'static str,
 }
@@ -66,74 +56,74 @@ pub fn data_rules() -> &'static [DataRule] {
 
 /// A line of the table.
 const fn rule(
-    weight: Importance,
+    grade: Grade,
     soname: &'static str,
     whose: RuleOwner,
     files: &'static [&'static str],
     probe: &'static str,
     reason: &'static str,
 ) -> DataRule {
-    DataRule { soname, whose, files, probe, weight, reason }
+    DataRule { soname, whose, files, probe, grade, reason }
 }
 
-use Importance::{Needed, Useful};
+use Grade::{Required, Suggested};
 use RuleOwner::{Of, Own};
 
 /// The table; a library's rules stand together.
 #[rustfmt::skip]
 const RULES: &[DataRule] = &[
-    rule(Needed, "libmagic.so.1", Of("libmagic-mgc"), &["/usr/lib/file/magic.mgc", "/usr/share/misc/magic.mgc"],
+    rule(Required, "libmagic.so.1", Of("libmagic-mgc"), &["/usr/lib/file/magic.mgc", "/usr/share/misc/magic.mgc"],
         "/usr/share/misc/magic.mgc", "libmagic knows no type of file without its database"),
-    rule(Needed, "libfontconfig.so.1", Of("fontconfig-config"), &["/etc/fonts/*", "/usr/share/fontconfig/*", "/usr/share/xml/fontconfig/*"],
+    rule(Required, "libfontconfig.so.1", Of("fontconfig-config"), &["/etc/fonts/*", "/usr/share/fontconfig/*", "/usr/share/xml/fontconfig/*"],
         "/etc/fonts/fonts.conf", "fontconfig looks for fonts nowhere without its configuration"),
-    rule(Useful, "libfontconfig.so.1", Of("fonts-dejavu-core"), &["/usr/share/fonts/*"],
+    rule(Suggested, "libfontconfig.so.1", Of("fonts-dejavu-core"), &["/usr/share/fonts/*"],
         "/usr/share/fonts", "text is drawn only where there is a font"),
-    rule(Needed, "libnss3.so", Own, &["/usr/lib/*/libsoftokn3.*", "/usr/lib/*/libfreebl*", "/usr/lib/*/libnssckbi.so"],
+    rule(Required, "libnss3.so", Own, &["/usr/lib/*/libsoftokn3.*", "/usr/lib/*/libfreebl*", "/usr/lib/*/libnssckbi.so"],
         "", "NSS opens its cryptography and its trusted roots by name"),
-    rule(Needed, "libproj.so.*", Of("proj-data"), &["/usr/share/proj/*"],
+    rule(Required, "libproj.so.*", Of("proj-data"), &["/usr/share/proj/*"],
         "/usr/share/proj/proj.db", "PROJ knows no coordinate system without its database"),
-    rule(Needed, "libgdal.so.*", Of("gdal-data"), &["/usr/share/gdal/*"],
+    rule(Required, "libgdal.so.*", Of("gdal-data"), &["/usr/share/gdal/*"],
         "/usr/share/gdal", "GDAL reads the tables of its formats from there"),
-    rule(Needed, "libMagickCore-6.Q16.so.*", Own, &["/usr/lib/*/ImageMagick-*"],
+    rule(Required, "libMagickCore-6.Q16.so.*", Own, &["/usr/lib/*/ImageMagick-*"],
         "", "ImageMagick reads and writes every format by a module"),
-    rule(Needed, "libMagickCore-6.Q16.so.*", Of("imagemagick-6-common"), &["/etc/ImageMagick-6/*", "/usr/share/ImageMagick-6/*"],
+    rule(Required, "libMagickCore-6.Q16.so.*", Of("imagemagick-6-common"), &["/etc/ImageMagick-6/*", "/usr/share/ImageMagick-6/*"],
         "/etc/ImageMagick-6/policy.xml", "ImageMagick's limits and policy"),
-    rule(Needed, "libMagickCore-7.Q16.so.*", Own, &["/usr/lib/*/ImageMagick-*"],
+    rule(Required, "libMagickCore-7.Q16.so.*", Own, &["/usr/lib/*/ImageMagick-*"],
         "", "ImageMagick reads and writes every format by a module"),
-    rule(Needed, "libMagickCore-7.Q16.so.*", Of("imagemagick-7-common"), &["/etc/ImageMagick-7/*", "/usr/share/ImageMagick-7/*"],
+    rule(Required, "libMagickCore-7.Q16.so.*", Of("imagemagick-7-common"), &["/etc/ImageMagick-7/*", "/usr/share/ImageMagick-7/*"],
         "/etc/ImageMagick-7/policy.xml", "ImageMagick's limits and policy"),
-    rule(Needed, "libgs.so.9", Of("libgs9-common"), &["/usr/share/ghostscript/*"],
+    rule(Required, "libgs.so.9", Of("libgs9-common"), &["/usr/share/ghostscript/*"],
         "", "Ghostscript starts with the PostScript files there"),
-    rule(Needed, "libgs.so.10", Of("libgs10-common"), &["/usr/share/ghostscript/*"],
+    rule(Required, "libgs.so.10", Of("libgs10-common"), &["/usr/share/ghostscript/*"],
         "", "Ghostscript starts with the PostScript files there"),
-    rule(Needed, "libespeak-ng.so.1", Of("espeak-ng-data"), &["/usr/lib/*/espeak-ng-data/*"],
+    rule(Required, "libespeak-ng.so.1", Of("espeak-ng-data"), &["/usr/lib/*/espeak-ng-data/*"],
         "", "eSpeak knows no language without it"),
-    rule(Needed, "libmariadb.so.3", Own, &["/usr/lib/*/libmariadb3/plugin/caching_sha2_password.so", "/usr/lib/*/libmariadb3/plugin/sha256_password.so",
+    rule(Required, "libmariadb.so.3", Own, &["/usr/lib/*/libmariadb3/plugin/caching_sha2_password.so", "/usr/lib/*/libmariadb3/plugin/sha256_password.so",
             "/usr/lib/*/libmariadb3/plugin/client_ed25519.so", "/usr/lib/*/libmariadb3/plugin/mysql_clear_password.so"],
         "", "servers ask for these ways to authenticate, MySQL 8 by default"),
-    rule(Needed, "libc.so.6", Own, &["/lib/*/libnss_files-2.31.so", "/lib/*/libnss_files.so.2", "/lib/*/libnss_dns-2.31.so", "/lib/*/libnss_dns.so.2"],
+    rule(Required, "libc.so.6", Own, &["/lib/*/libnss_files-2.31.so", "/lib/*/libnss_files.so.2", "/lib/*/libnss_dns-2.31.so", "/lib/*/libnss_dns.so.2"],
         "", "glibc before 2.34 resolves names and users by modules"),
-    rule(Useful, "libc.so.6", Own, &["/usr/lib/*/gconv/*"],
+    rule(Suggested, "libc.so.6", Own, &["/usr/lib/*/gconv/*"],
         "", "iconv(3) knows UTF-8 and ASCII without it, and nothing else"),
-    rule(Useful, "libssl.so.*", Of("ca-certificates"), &["/usr/share/ca-certificates/*"],
+    rule(Suggested, "libssl.so.*", Of("ca-certificates"), &["/usr/share/ca-certificates/*"],
         "/etc/ssl/certs/ca-certificates.crt", "servers' certificates are compared with the bundle that is made of these"),
-    rule(Useful, "libsasl2.so.2", Of("libsasl2-modules"), &["/usr/lib/*/sasl2/*"],
+    rule(Suggested, "libsasl2.so.2", Of("libsasl2-modules"), &["/usr/lib/*/sasl2/*"],
         "", "SASL authenticates by modules, which only some LDAP and mail servers ask for"),
-    rule(Useful, "libvips.so.42", Own, &["/usr/lib/*/vips-modules-*"],
+    rule(Suggested, "libvips.so.42", Own, &["/usr/lib/*/vips-modules-*"],
         "", "libvips reads HEIF, PDF and some other formats by modules"),
-    rule(Useful, "libgdk_pixbuf-2.0.so.0", Own, &["/usr/lib/*/gdk-pixbuf-2.0/*"],
+    rule(Suggested, "libgdk_pixbuf-2.0.so.0", Own, &["/usr/lib/*/gdk-pixbuf-2.0/*"],
         "", "GdkPixbuf reads formats other than PNG and JPEG by modules, which a file that is made at installation lists"),
-    rule(Useful, "libgvc.so.6", Own, &["/usr/lib/*/graphviz/*"],
+    rule(Suggested, "libgvc.so.6", Own, &["/usr/lib/*/graphviz/*"],
         "", "Graphviz lays out and draws by plugins, which a file that `dot -c` makes lists"),
-    rule(Useful, "libxkbcommon.so.0", Of("xkb-data"), &["/usr/share/X11/xkb/*"],
+    rule(Suggested, "libxkbcommon.so.0", Of("xkb-data"), &["/usr/share/X11/xkb/*"],
         "/usr/share/X11/xkb", "keyboards are known by it"),
-    rule(Useful, "libX11.so.6", Of("libx11-data"), &["/usr/share/X11/locale/*"],
+    rule(Suggested, "libX11.so.6", Of("libx11-data"), &["/usr/share/X11/locale/*"],
         "/usr/share/X11/locale", "Xlib knows no locale but C without it"),
-    rule(Useful, "libp11-kit.so.0", Of("p11-kit-modules"), &["/usr/lib/*/pkcs11/*", "/usr/share/p11-kit/*"],
+    rule(Suggested, "libp11-kit.so.0", Of("p11-kit-modules"), &["/usr/lib/*/pkcs11/*", "/usr/share/p11-kit/*"],
         "", "GnuTLS has trusted roots and smart cards from PKCS #11 modules"),
-    rule(Useful, "libpoppler.so.*", Of("poppler-data"), &["/usr/share/poppler/*"],
+    rule(Suggested, "libpoppler.so.*", Of("poppler-data"), &["/usr/share/poppler/*"],
         "/usr/share/poppler", "Poppler shows Chinese, Japanese and Korean text by it"),
-    rule(Useful, "libtesseract.so.*", Of("tesseract-ocr-eng"), &["/usr/share/tesseract-ocr/*"],
+    rule(Suggested, "libtesseract.so.*", Of("tesseract-ocr-eng"), &["/usr/share/tesseract-ocr/*"],
         "/usr/share/tesseract-ocr", "Tesseract reads no language without that language's data"),
 ];
 

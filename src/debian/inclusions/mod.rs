@@ -7,7 +7,7 @@ mod data_rules;
 mod pattern;
 mod runtimes;
 
-pub use data_rules::{DataRule, Importance, RuleOwner, data_rules};
+pub use data_rules::{DataRule, RuleOwner, data_rules};
 pub use pattern::{BadPattern, Pattern};
 pub use runtimes::{Runtime, UnknownRuntime};
 

@@ -6,7 +6,7 @@ use crate::debian::catalog::NearMiss;
 use crate::emit::rows::TargetRow;
 use crate::emit::rows::{ProblemRow, problem_rows};
 use crate::solve::resolve::{Resolution, SonameAnswer};
-use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname};
+use crate::vocabulary::{Grade, PackageName, RootedPath, Sha256Digest, Soname};
 
 #[derive(Serialize)]
 struct Document<'answer> {
@@ -97,7 +97,7 @@ struct PackageRow<'answer> {
 struct DlopenRow<'answer> {
     object: &'answer RootedPath,
     sonames: &'answer [Soname],
-    priority: crate::elf::DlopenPriority,
+    priority: Grade,
 }
 
 /// The whole answer as one JSON document, without a newline at its end. `release_from` says why this release
@@ -115,13 +115,8 @@ pub fn resolve_json(resolution: &Resolution, release_from: &str) -> serde_json::
         packages: packages(resolution),
         problems: problem_rows(&resolution.problems),
         dlopen: resolution
-            .dlopens
-            .iter()
-            .map(|dlopen| DlopenRow {
-                object: &dlopen.object,
-                sonames: &dlopen.sonames,
-                priority: dlopen.priority,
-            })
+            .loads_in_notes()
+            .map(|load| DlopenRow { object: &load.by, sonames: &load.names, priority: load.grade })
             .collect(),
         closed: resolution.unread.is_some(),
         unread: unread_rows(resolution),

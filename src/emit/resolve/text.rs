@@ -235,7 +235,7 @@ impl<'answer> Text<'answer> {
 
     fn not_seen(&mut self) {
         self.line("");
-        let noted = match self.resolution.dlopens.len() {
+        let noted = match self.resolution.loads_in_notes().count() {
             0 => String::new(),
             count => format!(" ({} in notes of the objects)", counted(count, "such library")),
         };

@@ -107,7 +107,7 @@ fn problem(problem: LinkProblem) -> Problem {
 fn needed<'root>(map: &LinkMap<'root>, package_of: PackageOf<'_>, edge: &Edge<'root>) -> Needed<'root> {
     let path = |object: ObjectIndex| map[object].path.to_string();
     let by = path(edge.by);
-    let soname = edge.soname;
+    let soname = edge.soname();
     match &edge.outcome {
         Outcome::Found { object, rule, via, tried } => Needed {
             soname,

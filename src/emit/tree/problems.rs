@@ -77,7 +77,7 @@ fn met_by_luck<'linked, 'root>(
         return Vec::new();
     }
     let missing: BTreeSet<&BStr> =
-        start.map.missing().map(|edge| BStr::new(edge.soname.as_bytes())).collect();
+        start.map.missing().map(|edge| BStr::new(edge.soname().as_bytes())).collect();
     let machine = start.map.start().facts.machine;
     let bringer_of = |soname: &BStr| {
         linked.starts.iter().find(|other| {

@@ -86,7 +86,7 @@ impl Branch<'_, '_, '_> {
                     let rule = paint(DIM, format!("[{rule}]"));
                     let package = (self.package_of)(*node).map(|name| format!("  {}", paint(GOOD, name)));
                     let package = package.unwrap_or_default();
-                    line(self.text, format_args!("{indent}{fork}{} → {path} {rule}{package}", edge.soname));
+                    line(self.text, format_args!("{indent}{fork}{} → {path} {rule}{package}", edge.soname()));
                     self.trace(tried, &below);
                     self.below(*object, &below);
                 }
@@ -95,7 +95,7 @@ impl Branch<'_, '_, '_> {
                         Some(fatal) => format!("{}: {}", fatal.path, fatal.why),
                         None => format!("not found in {} places", tried.len()),
                     };
-                    line(self.text, format_args!("{indent}{fork}{}  {why}", paint(BAD, edge.soname)));
+                    line(self.text, format_args!("{indent}{fork}{}  {why}", paint(BAD, edge.soname())));
                     self.trace(tried, &below);
                 }
             }

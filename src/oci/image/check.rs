@@ -196,7 +196,7 @@ fn outcomes(root: &Root<'_>, linked: &LinkedApps<'_>) -> Outcomes {
                 Outcome::Found { object, .. } => Some(path(*object)),
                 _ => None,
             };
-            (path(edge.by), edge.soname.clone(), found)
+            (path(edge.by), edge.soname().clone(), found)
         });
         (path(map.start), edges.collect())
     })

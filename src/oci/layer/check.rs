@@ -110,7 +110,7 @@ pub fn not_loaded(
         for edge in &map.edges {
             let Outcome::Found { object, .. } = &edge.outcome else { continue };
             let object = &map[*object];
-            let library = (edge.soname.clone(), RootedPath::new(object.path.as_slice()));
+            let library = (edge.soname().clone(), RootedPath::new(object.path.as_slice()));
             if root.mount_of(object.node) == layer && !is_included(&library.1) {
                 of_layer.insert(library.clone());
             }

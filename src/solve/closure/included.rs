@@ -12,8 +12,8 @@ use crate::app;
 use crate::debian::catalog::Package;
 use crate::debian::debs::DebFacts;
 use crate::debian::inclusions::is_processor_copy;
-use crate::debian::inclusions::{DataRule, FileSet, Inclusion, Pattern, data_rules};
-use crate::solve::plan::{LinkOrigin, PackageChoice, Plan, PlannedPackage, TakenFile, TakenKind};
+use crate::debian::inclusions::{FileSet, Inclusion, Pattern};
+use crate::solve::plan::{LinkOrigin, PackageChoice, PlannedPackage, TakenFile, TakenKind};
 use crate::solve::resolve::{Problem, ProblemKind};
 use crate::tree::inventory::{Entry, EntryKind};
 use crate::tree::root::Root;
@@ -178,40 +178,4 @@ pub(super) fn licences<'debs>(
         Some(Inclusion { package: holder, extent: FileSet::Files(vec![file]), reason })
     };
     holders.into_iter().filter_map(inclusion).collect()
-}
-
-/// Files that a library of a Plan wants by a rule.
-#[derive(Clone, Copy, Debug)]
-pub struct Due<'plan> {
-    /// The rule.
-    pub rule: &'static DataRule,
-    /// The package that has the library.
-    library: &'plan PackageName,
-}
-
-impl Due<'_> {
-    /// The files.
-    pub fn inclusion(&self) -> Inclusion {
-        self.rule.inclusion(self.library)
-    }
-}
-
-/// The rules that are about libraries of a Plan, in the order of the table, without those whose files the base or the
-/// trees have.
-pub fn due<'plan>(plan: &'plan Plan, sources: &app::InputTrees) -> Vec<Due<'plan>> {
-    let mut found: Vec<Due<'plan>> = Vec::new();
-    for rule in data_rules() {
-        for library in plan.libraries.iter().filter(|library| rule.is_about(&library.soname)) {
-            let due = Due { rule, library: &library.package };
-            if !found.iter().any(|known| known.inclusion() == due.inclusion()) {
-                found.push(due);
-            }
-        }
-    }
-    if found.iter().any(|due| !due.rule.probe.is_empty()) {
-        let root = sources.root();
-        let has = |probe: &str| !probe.is_empty() && root.resolve(root.top(), probe.as_bytes()).is_ok();
-        found.retain(|due| !has(due.rule.probe));
-    }
-    found
 }

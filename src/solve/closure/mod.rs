@@ -16,6 +16,7 @@
 mod asks;
 mod closure;
 mod compare;
+mod data_loads;
 mod depends;
 mod graph;
 mod included;
@@ -30,8 +31,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use closure::ClosedGap;
+pub use data_loads::{DataLoad, data_loads, missing_data_loads};
 pub use depends::depends_closure;
-pub use included::{Due, IncludedPackage, due};
+pub use included::IncludedPackage;
 pub use planned::Closed;
 pub use release_check::{MissingEdge, ReleaseCheck, WhyMissing, check_release};
 pub use versions::{Since, Successor};
@@ -43,13 +45,13 @@ use crate::debian::catalog::{
     Catalog, CatalogError, IndexKind, Package, Relation, RelationGroup, parse_relations,
 };
 use crate::debian::debs::{Availability, DebFacts};
-use crate::debian::inclusions::{Importance, Inclusion, Pattern, Runtime};
+use crate::debian::inclusions::{Inclusion, Pattern, Runtime};
 use crate::debian::maintainer_scripts::Actions;
 use crate::loader::LinkerSettings;
 use crate::solve::resolve::{Need, Problem, Resolution, Status, TargetAbi, gather};
 use crate::solve::solver::{self, RequirementId, Selection, Unsolvable};
 use crate::tree::root::{NodeId, Root};
-use crate::vocabulary::{Architecture, PackageName, RootedPath, Soname, Target};
+use crate::vocabulary::{Architecture, Grade, PackageName, RootedPath, Soname, Target};
 use asks::{Ask, AskId, Asks};
 use overlay::{Laid, Overlay};
 use pose::Posed;
@@ -74,7 +76,7 @@ pub struct ClosureOptions {
     /// Interpreters that are taken from Debian.
     pub runtimes: Vec<&'static Runtime>,
     /// How much weight a rule on the data of libraries must have for the data to be taken; none for no data at all.
-    pub data: Option<Importance>,
+    pub data: Option<Grade>,
 }
 
 /// What a closing begins with.

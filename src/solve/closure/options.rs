@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::asks::{Ask, AskId, Facts};
 use super::overlay::alternative_links;
 use super::{ClosureSolver, Known};
+use crate::app::linker;
 use crate::debian::catalog::CatalogError;
 use crate::debian::inclusions::is_processor_copy;
 use crate::loader::Linker;
@@ -95,7 +96,7 @@ impl ClosureSolver<'_> {
         let mut root = Root::over(self.root);
         let own = root.install(&known.deb.inventory, |path| !is_processor_copy(path));
         root.install(&links, |_| true);
-        let Ok(mut linker) = Linker::new(&root, self.scene.machine, self.settings) else {
+        let Ok(mut linker) = linker(&root, self.scene.machine, self.settings) else {
             return Ok(Vec::new());
         };
         answers

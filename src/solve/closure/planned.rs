@@ -428,7 +428,7 @@ impl Loads {
             let Some((known, _)) = laid.origin(library.node) else { continue };
             let by = map[edge.by].node;
             let path = RootedPath::new(library.path.as_slice());
-            let load = self.libraries.entry((edge.soname.clone(), path)).or_insert_with(|| Load {
+            let load = self.libraries.entry((edge.soname().clone(), path)).or_insert_with(|| Load {
                 kind: edge.kind,
                 package: known.package.name.clone(),
                 apps: BTreeSet::new(),
@@ -446,7 +446,7 @@ impl Loads {
             };
             if let Some(asker) = asker.filter(|asker| **asker != load.package) {
                 let asker = asker.clone();
-                self.loadings.insert((asker, edge.soname.clone(), load.package.clone()));
+                self.loadings.insert((asker, edge.soname().clone(), load.package.clone()));
             }
         }
     }

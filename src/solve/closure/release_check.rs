@@ -10,10 +10,11 @@ use hashbrown::HashMap;
 
 use super::actions_of;
 use super::overlay::alternative_links;
+use crate::app::linker;
 use crate::debian::debs::DebFacts;
 use crate::elf::Machine;
 use crate::loader::{
-    Libc, Linker, LinkerSettings, ObjectIndex, Outcome, Platform, SearchRule, UnknownMachine, libc_of,
+    Libc, LinkerSettings, ObjectIndex, Outcome, Platform, SearchRule, UnknownMachine, libc_of,
 };
 use crate::tree::inventory::{Content, Inventory};
 use crate::tree::root::{MountId, NodeId, Root};
@@ -88,7 +89,7 @@ pub fn check_release(
         .collect();
     let names = Names::of(&root);
     let mut check = ReleaseCheck { packages: packages.len(), ..ReleaseCheck::default() };
-    let mut linker = Linker::new(&root, machine, &LinkerSettings::default())?;
+    let mut linker = linker(&root, machine, &LinkerSettings::default())?;
     for (node, _) in root.entries() {
         let (Some(Content::Object(facts)), Some(package)) =
             (root.content(node), owners.get(&root.mount_of(node)))
@@ -117,11 +118,11 @@ pub fn check_release(
                     }
                 }
                 Outcome::Missing { .. } => {
-                    let (why, lies_at) = names.why_missing(edge.soname, machine);
+                    let (why, lies_at) = names.why_missing(edge.soname(), machine);
                     check.missing.push(MissingEdge {
                         package: (*package).clone(),
                         object: root.path(node),
-                        soname: edge.soname.clone(),
+                        soname: edge.soname().clone(),
                         why,
                         lies_at,
                     });

@@ -51,7 +51,7 @@ pub fn gather<'root>(
         }
         for edge in &map.edges {
             let by = map[edge.by].node;
-            let place = match by_edge.entry((by, std::ptr::from_ref(edge.soname))) {
+            let place = match by_edge.entry((by, std::ptr::from_ref(edge.soname()))) {
                 Entry::Occupied(known) if edge.others().is_empty() => *known.get(),
                 entry => {
                     let name = asked_name(edge, catalog)?;
@@ -88,13 +88,13 @@ pub fn gather<'root>(
 /// When the catalog's data is broken.
 pub fn asked_name<'root>(edge: &Edge<'root>, catalog: &dyn Catalog) -> Result<&'root Soname, CatalogError> {
     if !edge.others().is_empty() {
-        for soname in std::iter::once(edge.soname).chain(edge.others()) {
+        for soname in std::iter::once(edge.soname()).chain(edge.others()) {
             if !look_up(catalog, soname, &[], &[])?.candidates.is_empty() {
                 return Ok(soname);
             }
         }
     }
-    Ok(edge.soname)
+    Ok(edge.soname())
 }
 
 /// The symbol versions without which `facts`' object does not load, of the library that it calls `soname`.

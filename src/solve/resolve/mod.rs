@@ -6,6 +6,7 @@
 
 mod answers;
 mod edges;
+mod loads;
 mod problems;
 mod releases;
 
@@ -18,7 +19,7 @@ pub use edges::{Need, asked_name, gather, scene, versions_needed};
 pub use problems::{Problem, ProblemKind, object_problems};
 pub use releases::{LackingVersion, OnRelease, Verdict};
 
-use crate::app::{Abi, AppKind, InputTrees, LinkedApps};
+use crate::app::{Abi, AppKind, InputTrees, LinkedApps, LoadEvidence, RuntimeLoad};
 use crate::debian::catalog::{Catalog, CatalogError, NearMiss, Package, Provenance, Visibility};
 use crate::elf::Machine;
 use crate::loader::Libc;
@@ -58,8 +59,8 @@ pub struct Resolution {
     pub packages: Vec<ChosenPackage>,
     /// What else keeps objects from loading.
     pub problems: Vec<Problem>,
-    /// The libraries that objects say they open by themselves (`.note.dlopen`).
-    pub dlopens: Vec<Dlopen>,
+    /// Run-time loads of the apps and of included packages.
+    pub loads: Vec<RuntimeLoad<'static>>,
     /// The packages of which is not known what they need themselves; none where it was not asked.
     pub unread: Option<Vec<Unread>>,
 }
@@ -87,6 +88,11 @@ pub struct Unread {
 }
 
 impl Resolution {
+    /// Run-time loads that objects state in their `.note.dlopen`.
+    pub fn loads_in_notes(&self) -> impl Iterator<Item = &RuntimeLoad<'static>> {
+        self.loads.iter().filter(|load| load.evidence == LoadEvidence::Note)
+    }
+
     /// The same, with the gap closed.
     pub fn closed(self, closure: Closure) -> Self {
         let Closure { sonames, packages, problems, unread } = closure;
@@ -193,17 +199,6 @@ pub struct ChosenPackage {
     pub direct: bool,
 }
 
-/// A library that an object of a tree opens by itself.
-#[derive(Clone, Debug)]
-pub struct Dlopen {
-    /// The object.
-    pub object: RootedPath,
-    /// The sonames that will do, the best first.
-    pub sonames: Vec<Soname>,
-    /// How much it is wanted: `required`, `recommended` or `suggested`.
-    pub priority: crate::elf::DlopenPriority,
-}
-
 /// Which objects are resolved; those of others are reported as lying there unused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TargetAbi {
@@ -230,7 +225,7 @@ pub fn resolve(
 ) -> Result<Resolution, CatalogError> {
     let needs = edges::gather(root, sources, linked, scene, catalog)?;
     let problems = object_problems(root, sources, linked, scene);
-    let dlopens = problems::dlopens(root, linked, scene);
+    let loads = loads::reported(root, linked, scene);
     let (sonames, packages) = answers::answer(root, sources, linked, &needs, catalog, others)?;
     let mut problems = [problems, problems::of_sonames(&sonames)].concat();
     problems.sort();
@@ -241,7 +236,7 @@ pub fn resolve(
         sonames,
         packages,
         problems,
-        dlopens,
+        loads,
         unread: None,
     })
 }

@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice;
 
-use super::{Dlopen, SonameAnswer, Status, TargetAbi};
+use super::{SonameAnswer, Status, TargetAbi};
 use crate::app::{AppObject, InputTrees, LinkedApps};
 use crate::elf::ElfFacts;
 use crate::loader::{Libc, Platform, libc_of};
@@ -138,20 +138,4 @@ fn of_another_system(root: &Root<'_>, object: &AppObject<'_>, scene: Option<Targ
 fn is_for_android(facts: &ElfFacts) -> bool {
     facts.interpreter.as_ref().is_some_and(|path| path.starts_with_str("/system/bin/linker"))
         || facts.needed.iter().any(|soname| matches!(soname.as_bytes(), b"liblog.so" | b"libandroid.so"))
-}
-
-/// The libraries that the trees' objects say they open by themselves.
-pub(super) fn dlopens(root: &Root<'_>, linked: &LinkedApps<'_>, scene: Option<TargetAbi>) -> Vec<Dlopen> {
-    linked
-        .objects
-        .iter()
-        .filter(|object| scene.is_some_and(|scene| scene.holds(object.facts)))
-        .flat_map(|object| {
-            object.facts.dlopen_notes.iter().map(|note| Dlopen {
-                object: root.path(object.node),
-                sonames: note.sonames.clone(),
-                priority: note.priority,
-            })
-        })
-        .collect()
 }

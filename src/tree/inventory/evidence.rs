@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::elf::ReadAt;
 use crate::support::streams::read_full;
+use crate::vocabulary::Soname;
 
 /// How much of a text is read: RECORD of the largest wheels has some megabytes.
 pub(super) const MAX_EVIDENCE_BYTES: u64 = 16 << 20;
@@ -31,7 +32,7 @@ pub enum Evidence {
     /// A list of files that a package manager keeps, whole.
     List(BString),
     /// The names of libraries that stand among an object's strings.
-    Names(Vec<BString>),
+    Names(Vec<Soname>),
     /// The libraries that a source file opens.
     Opens(Vec<Opening>),
 }
@@ -44,7 +45,7 @@ pub struct Opening {
     /// How.
     pub call: OpenCall,
     /// The name as it stands.
-    pub name: BString,
+    pub name: Soname,
 }
 
 /// How code opens a library.
@@ -123,7 +124,7 @@ fn openings(text: &[u8]) -> Vec<Opening> {
                     continue;
                 }
                 if let Some(name) = literal(&line[place + call.len()..]) {
-                    found.insert(Opening { line: number, call: *means, name: name.into() });
+                    found.insert(Opening { line: number, call: *means, name: Soname::new(name.to_vec()) });
                 }
             }
         }
@@ -166,7 +167,7 @@ pub(super) fn of_object<S: ReadAt + ?Sized>(object: &S) -> io::Result<Option<Evi
                 break;
             }
             if let Some(name) = name_around(&window, place) {
-                names.insert(BString::from(name));
+                names.insert(Soname::new(name));
             }
             from = place + 3;
         }
@@ -228,7 +229,7 @@ mod tests {
         bytes.resize(bytes.len() + CHUNK_BYTES, 0);
         bytes.extend(b"last.so.2");
         let names = of_object(bytes.as_slice()).expect("memory reads");
-        let expected = ["last.so.2", "libcuda.so.1", "libz.so"].map(BString::from);
+        let expected = ["last.so.2", "libcuda.so.1", "libz.so"].map(Soname::new);
         assert_eq!(names, Some(Evidence::Names(expected.to_vec())));
     }
 
