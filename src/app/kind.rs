@@ -67,7 +67,7 @@ mod tests {
         let entry = |path: &&str| Entry {
             path: (*path).into(),
             kind: match path.strip_suffix('/') {
-                Some(_) => EntryKind::Directory(Permissions::ROOTS),
+                Some(_) => EntryKind::Directory(Permissions::SYSTEM_DIRECTORY),
                 None if path.ends_with("pyvenv.cfg") => EntryKind::File(FileContent::new(Content::Text(
                     b"home = /usr/bin\nversion = 3.11.2\n".to_vec(),
                 ))),

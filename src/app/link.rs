@@ -101,7 +101,7 @@ fn objects_and_loads<'root>(
     };
     // An included file is looked up by its path: an app that has it too may cover it.
     for (mount, included) in trees.included_mounts() {
-        for path in included.files.inventory.files() {
+        for path in included.files.inventory.file_paths() {
             let node = root.resolve(root.top(), path).ok();
             if let Some((node, content)) = node.and_then(|node| Some((node, root.content(node)?))) {
                 add(mount, node, content);

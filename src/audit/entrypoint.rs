@@ -5,7 +5,7 @@
 
 use bstr::{BStr, ByteSlice};
 
-use crate::tree::inventory::{Content, Start};
+use crate::tree::inventory::{Content, StartCommand};
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::RootedPath;
 
@@ -35,7 +35,7 @@ pub struct Entrypoint {
 
 impl Entrypoint {
     /// Finds the programs that the image's command starts in the working directory `workdir`.
-    pub(super) fn of(root: &Root<'_>, start: Option<&Start>, workdir: &RootedPath) -> Self {
+    pub(super) fn of(root: &Root<'_>, start: Option<&StartCommand>, workdir: &RootedPath) -> Self {
         let path = start.and_then(|start| start.path.as_deref()).unwrap_or(DEFAULT_PATH);
         let path = path.split(':').map(|directory| joined(workdir, directory.as_bytes())).collect();
         let mut entrypoint = Self { path, ..Self::default() };

@@ -87,6 +87,6 @@ pub fn audit<Error: From<CatalogError>>(
         let findings = rules::findings(&view);
         (findings, sizes::sizes(&view), sizes::objects(&view), view.entrypoint.may_start_anything)
     };
-    let files = subject.inventory().files().count();
+    let files = subject.inventory().file_paths().count();
     Ok(Audited { findings, sizes, files, objects, resolution, graph, may_start_anything })
 }

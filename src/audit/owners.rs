@@ -61,7 +61,7 @@ impl Owners {
         let mut owners = Self::default();
         owners.add_debs(root, inventory);
         for entry in inventory.entries() {
-            if let Some(Evidence::List(text)) = entry.evidence()
+            if let Some(Evidence::FileList(text)) = entry.evidence()
                 && let Some(place) = Wheel::of(BStr::new(&entry.path))
             {
                 owners.add_wheel(root, &place, text);
@@ -86,10 +86,10 @@ impl Owners {
                 name: name.into(),
                 version: Some(installed.version.as_str().into()),
             });
-            if let Some(Evidence::List(text)) = listed {
+            if let Some(Evidence::FileList(text)) = listed {
                 self.add_files(root, owner, text.lines().map(RootedPath::new));
             }
-            if let Some(Evidence::List(text)) = summed {
+            if let Some(Evidence::FileList(text)) = summed {
                 let paths =
                     text.lines().filter_map(|line| Some(line.split_once_str(" ")?.1.trim_ascii_start()));
                 self.add_files(root, owner, paths.map(RootedPath::new));

@@ -9,11 +9,6 @@ pub trait ReadAt {
     /// # Errors
     /// The system's error.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
-
-    /// Reads the bytes from `offset` on in sequence.
-    fn reader(&self, offset: u64) -> SequentialReader<'_, Self> {
-        SequentialReader { source: self, offset }
-    }
 }
 
 impl ReadAt for std::fs::File {
@@ -36,6 +31,13 @@ impl ReadAt for [u8] {
 pub struct SequentialReader<'source, S: ?Sized> {
     source: &'source S,
     offset: u64,
+}
+
+impl<'source, S: ReadAt + ?Sized> SequentialReader<'source, S> {
+    /// Reads a source from `offset` on.
+    pub fn new(source: &'source S, offset: u64) -> Self {
+        Self { source, offset }
+    }
 }
 
 impl<S: ReadAt + ?Sized> Read for SequentialReader<'_, S> {
@@ -79,7 +81,8 @@ impl<'source, S: ReadAt + ?Sized> Window<'source, S> {
         self.bytes.clear();
         self.bytes.reserve_exact(size);
         self.start = offset;
-        if let Err(error) = self.source.reader(offset).take(size as u64).read_to_end(&mut self.bytes) {
+        let reader = SequentialReader::new(self.source, offset);
+        if let Err(error) = reader.take(size as u64).read_to_end(&mut self.bytes) {
             self.bytes.clear();
             return Err(error);
         }

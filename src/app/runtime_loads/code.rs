@@ -7,7 +7,7 @@ use bstr::ByteSlice;
 use super::load::{LoadEvidence, RuntimeLoad};
 use super::opener::Opener;
 use crate::app::interpreter::python_library;
-use crate::tree::inventory::{Evidence, Opening};
+use crate::tree::inventory::{CallSite, Evidence};
 use crate::vocabulary::{Grade, RootedPath};
 
 /// Names of directories whose code no program of an image runs.
@@ -15,9 +15,9 @@ const TEST_DIRECTORIES: [&[u8]; 6] = [b"test", b"tests", b"testing", b"examples"
 
 /// Returns the libraries that a source file opens.
 pub(super) fn loads<'root>(file: &Opener<'root>) -> Vec<RuntimeLoad<'root>> {
-    let Some(Evidence::Opens(calls)) = file.evidence() else { return Vec::new() };
+    let Some(Evidence::CallSites(calls)) = file.evidence() else { return Vec::new() };
     let grade = grade_of(file.path());
-    let load = |call: &'root Opening| RuntimeLoad {
+    let load = |call: &'root CallSite| RuntimeLoad {
         line: Some(call.line),
         ..file.library(slice::from_ref(&call.name), LoadEvidence::Code(call.call), grade)
     };

@@ -42,7 +42,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         findings.report_unmet(unmet, message);
     }
     let mut reported: BTreeSet<(&RootedPath, &Soname)> = BTreeSet::new();
-    for (path, line, soname) in calls_in_code(view, OpenCall::Open) {
+    for (path, line, soname) in calls_in_code(view, OpenCall::Dlopen) {
         let name = soname.as_bytes();
         if !is_library(name) || exists(view, path, name) || host_provider(name).is_some() {
             continue;

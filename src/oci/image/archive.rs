@@ -19,8 +19,8 @@ const READABLE: Permissions = Permissions { mode: 0o644, uid: 0, gid: 0 };
 /// Writes a layout's files in the order of their names.
 pub(super) fn write_archive(layout: &Layout, image: &Image, target: &File) -> io::Result<()> {
     let mut writer = TarWriter::new(BufWriter::new(target), 0);
-    writer.directory(b"blobs", Permissions::ROOTS)?;
-    writer.directory(b"blobs/sha256", Permissions::ROOTS)?;
+    writer.directory(b"blobs", Permissions::SYSTEM_DIRECTORY)?;
+    writer.directory(b"blobs/sha256", Permissions::SYSTEM_DIRECTORY)?;
     let mut blobs: Vec<String> =
         image.layers.iter().map(|layer: &ImageLayer| blob_name(layer.digest)).collect();
     blobs.extend([blob_name(image.config), blob_name(image.manifest)]);

@@ -13,7 +13,7 @@ use crate::loader::{ObjectIndex, Outcome};
 use crate::oci::layer::{Context, Library, not_found, not_loaded};
 use crate::solve::plan::Plan;
 use crate::support::decompress::Compression;
-use crate::tree::inventory::{Entry, EntryKind, Inventory, InventoryError, read_image, read_layer};
+use crate::tree::inventory::{Entry, EntryKind, Inventory, InventoryError, read_image, read_layer_files};
 use crate::tree::root::Root;
 use crate::vocabulary::{RootedPath, Soname};
 
@@ -107,7 +107,7 @@ fn read_libraries(composed: &Composed) -> Result<Inventory, ImageError> {
     };
     let read = || -> io::Result<Inventory> {
         let blob = File::open(composed.layout().join(super::documents::blob_name(layer.digest)))?;
-        Ok(read_layer(Compression::Gzip.reader(blob)?)?.0)
+        Ok(read_layer_files(Compression::Gzip.reader(blob)?)?.0)
     };
     read().map_err(|source| ImageError::Write { output: composed.output().to_owned(), source })
 }

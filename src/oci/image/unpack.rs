@@ -27,12 +27,12 @@ pub(super) fn unpack(layout: &Path, layers: &[ImageLayer], top: &Path) -> io::Re
         let blob = layout.join(blob_name(layer.digest));
         // Whiteouts are for the layers below, wherever they stand among a layer's own members.
         each_layer_member(opened(&blob)?, |member| match member.kind {
-            MemberKind::Gone => unpacking.take_away(&member.path),
-            MemberKind::AllGone => unpacking.empty(&member.path),
+            MemberKind::Whiteout => unpacking.take_away(&member.path),
+            MemberKind::OpaqueWhiteout => unpacking.empty(&member.path),
             _ => Ok(()),
         })?;
         each_layer_member(opened(&blob)?, |member| match member.kind {
-            MemberKind::Gone | MemberKind::AllGone => Ok(()),
+            MemberKind::Whiteout | MemberKind::OpaqueWhiteout => Ok(()),
             _ => unpacking.put(member),
         })?;
     }
@@ -83,9 +83,10 @@ impl Unpacking<'_> {
                 io::copy(content, &mut File::create_new(&host)?)?;
                 fs::set_permissions(&host, Permissions::from_mode(mode & 0o777 | 0o400))
             }
-            MemberKind::Directory | MemberKind::HardLink(_) | MemberKind::Gone | MemberKind::AllGone => {
-                Ok(())
-            }
+            MemberKind::Directory
+            | MemberKind::HardLink(_)
+            | MemberKind::Whiteout
+            | MemberKind::OpaqueWhiteout => Ok(()),
         }
     }
 
@@ -182,9 +183,10 @@ mod tests {
         let mut writer = TarWriter::new(Vec::new(), 0);
         for (path, target) in members {
             let written = match target {
-                Some(target) => writer.link(path.as_bytes(), target.as_bytes(), Mode::ROOTS),
-                None => writer
-                    .file(path.as_bytes(), Mode::ROOTS, None, 1, |target| io::Write::write_all(target, b"x")),
+                Some(target) => writer.link(path.as_bytes(), target.as_bytes(), Mode::SYSTEM_DIRECTORY),
+                None => writer.file(path.as_bytes(), Mode::SYSTEM_DIRECTORY, None, 1, |target| {
+                    io::Write::write_all(target, b"x")
+                }),
             };
             written.expect("memory writes");
         }
@@ -215,8 +217,8 @@ mod tests {
         let unpacking = Unpacking { top: &top };
         for layer in layers {
             each_layer_member(layer.as_slice(), |member| match member.kind {
-                MemberKind::Gone => unpacking.take_away(&member.path),
-                MemberKind::AllGone => unpacking.empty(&member.path),
+                MemberKind::Whiteout => unpacking.take_away(&member.path),
+                MemberKind::OpaqueWhiteout => unpacking.empty(&member.path),
                 _ => unpacking.put(member),
             })?;
         }

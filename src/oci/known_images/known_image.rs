@@ -68,7 +68,8 @@ impl KnownImage {
             let stanza = Content::Text(deb.control.clone().into_bytes());
             add(format!("{DATABASE}/{name}").into(), EntryKind::File(FileContent::new(stanza)));
             if let Some(sums) = deb.scripts.get("md5sums") {
-                let list = FileContent::new(Content::Other).with(Some(Evidence::List(sums.clone().into())));
+                let list = FileContent::new(Content::Other)
+                    .with_evidence(Some(Evidence::FileList(sums.clone().into())));
                 add(format!("{DATABASE}/{name}.md5sums").into(), EntryKind::File(list));
             }
             digests.extend(sha256.map(|digest| format!("{digest}\n")));

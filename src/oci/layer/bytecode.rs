@@ -28,7 +28,7 @@ pub(super) fn source_times(
     host: impl Fn(&[u8]) -> std::path::PathBuf,
 ) -> HashMap<BString, u64> {
     let mut times = HashMap::new();
-    for path in tree.files() {
+    for path in tree.file_paths() {
         let Some(source) = source_of(path) else { continue };
         if tree.get(&source).is_none_or(|entry| !matches!(entry.kind, EntryKind::File(_))) {
             continue;

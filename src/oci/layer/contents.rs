@@ -13,7 +13,7 @@ use md5::Md5;
 use sha2::{Digest, Sha256};
 
 use super::{LayerError, PackageSource};
-use crate::elf::ReadAt;
+use crate::elf::SequentialReader;
 use crate::support::streams::for_each_chunk;
 use crate::tree::inventory::each_file_of_deb;
 use crate::vocabulary::{PackageName, Sha256Digest};
@@ -101,7 +101,7 @@ impl Contents {
     /// Writes the content with this digest into `target`.
     pub(super) fn write(&self, sha256: Sha256Digest, target: &mut dyn Write) -> io::Result<()> {
         let place = self.places.get(&sha256).ok_or_else(|| io::Error::other("a content was not copied"))?;
-        let content = self.scratch.reader(place.offset).take(place.size_bytes);
+        let content = SequentialReader::new(&self.scratch, place.offset).take(place.size_bytes);
         for_each_chunk(content, |error| error, |chunk| target.write_all(chunk))
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn put_metadata(
 
 /// A file that is made here, for all to read.
 pub(super) fn text(bytes: Vec<u8>) -> LayerEntry {
-    let permissions = Permissions { mode: 0o644, ..Permissions::ROOTS };
+    let permissions = Permissions { mode: 0o644, ..Permissions::SYSTEM_DIRECTORY };
     LayerEntry { kind: LayerKind::Text(bytes), permissions, package: None }
 }
 

@@ -15,7 +15,9 @@ use crate::support::compress::{Compressor, LayerCompression};
 use crate::support::decompress::Compression;
 use crate::support::digest::{DigestAndSize, DigestWriter, digest_of};
 use crate::support::files::directory_of;
-use crate::tree::inventory::{DebFile, Inventory, InventoryError, ReadDepth, read_directory, read_layer};
+use crate::tree::inventory::{
+    DebFile, Inventory, InventoryError, ReadDepth, read_directory, read_layer_files,
+};
 use crate::vocabulary::{RootedPath, Sha256Digest};
 
 /// Endings that stand for archives which are not written.
@@ -235,7 +237,7 @@ impl Written {
 }
 
 fn read_archive(file: File, compression: LayerCompression) -> io::Result<(Inventory, Vec<DebFile>)> {
-    read_layer(Compression::from(compression).reader(file)?)
+    read_layer_files(Compression::from(compression).reader(file)?)
 }
 
 fn read_written_directory(top: &Path) -> io::Result<ReadBack> {
@@ -247,6 +249,6 @@ fn read_written_directory(top: &Path) -> io::Result<ReadBack> {
         let host = top.join(bstr::ByteSlice::to_os_str_lossy(&**path));
         Ok((RootedPath::new(path), digest_of(File::open(host)?)?))
     };
-    let digests = inventory.files().map(digest).collect::<io::Result<_>>()?;
+    let digests = inventory.file_paths().map(digest).collect::<io::Result<_>>()?;
     Ok(ReadBack { inventory, digests })
 }

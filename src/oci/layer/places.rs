@@ -150,7 +150,8 @@ impl<'base> Places<'base> {
                         base_directories.insert(above.clone(), directory_entry(permissions_of(base, node)));
                     }
                     (None, None) => {
-                        let permissions = directories.get(&above).copied().unwrap_or(Permissions::ROOTS);
+                        let permissions =
+                            directories.get(&above).copied().unwrap_or(Permissions::SYSTEM_DIRECTORY);
                         entries.insert(above.clone(), directory_entry(permissions));
                     }
                 }
@@ -165,7 +166,7 @@ impl<'base> Places<'base> {
 fn permissions_of(base: &Root<'_>, node: NodeId) -> Permissions {
     match base.entry(node).map(|entry| &entry.kind) {
         Some(EntryKind::Directory(permissions)) => *permissions,
-        _ => Permissions::ROOTS,
+        _ => Permissions::SYSTEM_DIRECTORY,
     }
 }
 
@@ -237,6 +238,6 @@ mod tests {
         places.put(&RootedPath::new("/opt/x/y"), link()).expect("is placed");
         let entries = places.finish().expect("is placed").entries;
         let permissions = |path: &str| entries[&RootedPath::new(path)].permissions;
-        assert_eq!((permissions("/opt"), permissions("/opt/x")), (private, Permissions::ROOTS));
+        assert_eq!((permissions("/opt"), permissions("/opt/x")), (private, Permissions::SYSTEM_DIRECTORY));
     }
 }

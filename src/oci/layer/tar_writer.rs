@@ -223,7 +223,7 @@ fn below_top(path: &RootedPath) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::inventory::read_layer;
+    use crate::tree::inventory::read_layer_files;
 
     #[test]
     fn long_names_and_odd_bytes_are_read_back() {
@@ -236,7 +236,7 @@ mod tests {
         let mut bytes = Vec::new();
         layer.write_tar(1, &mut bytes).expect("memory writes");
         assert!(bytes.len().is_multiple_of(BLOCK_BYTES));
-        let (inventory, _) = read_layer(bytes.as_slice()).expect("is read");
+        let (inventory, _) = read_layer_files(bytes.as_slice()).expect("is read");
         let read: Vec<RootedPath> =
             inventory.entries().iter().map(|entry| RootedPath::new(&entry.path)).collect();
         assert_eq!(read, names.map(RootedPath::new));

@@ -96,14 +96,14 @@ impl Session<'_> {
         while let Some((depth, listed)) = indexes.pop() {
             for descriptor in listed {
                 let digest = self.digest_of(&descriptor)?;
-                if !seen.insert(digest) || descriptor.is_about_another() {
+                if !seen.insert(digest) || descriptor.is_attestation() {
                     continue;
                 }
                 if seen.len() > MAX_MANIFESTS {
                     let cause = format!("it exceeds the limit of {MAX_MANIFESTS} manifests");
                     return Err(self.malformed("an index", cause));
                 }
-                if !descriptor.is_list() {
+                if !descriptor.is_index() {
                     found.push((descriptor.platform(), digest));
                     continue;
                 }

@@ -249,8 +249,8 @@ fn summaries(sources: &InputTrees, linked: &LinkedApps<'_>) -> Vec<AppSummary> {
             at: source.shown_as.clone(),
             kind: source.kind,
             abi: source.abi.clone(),
-            files: source.inventory.files().count(),
-            unopened: source.inventory.count_left(),
+            files: source.inventory.file_paths().count(),
+            unopened: source.inventory.deferred_count(),
             objects: linked.objects.iter().filter(|object| object.mount == mount).count(),
         })
         .collect()

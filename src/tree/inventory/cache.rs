@@ -1,9 +1,8 @@
-//! What was read of each .deb and of each layer of an image, kept in the cache by its digest, so that none is ever
-//! read twice.
+//! Cache of .debs and image layers that were read, by their digests, so that none is read twice.
 //!
-//! A file is the postcard form of the value with the SHA-256 of that behind it, below a directory that is named for the
-//! form: another version of this program that keeps something else uses another directory. One that is broken counts as
-//! absent, and is written anew.
+//! A file holds the value in postcard's format, followed by the SHA-256 of that. Its directory is named for the version of
+//! the format, so a version of this program with another format uses another directory. A broken file counts as absent and
+//! is written again.
 
 use std::fs;
 use std::io;
@@ -13,53 +12,53 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Deb;
-use super::layer::Layer;
+use super::deb::Deb;
+use super::layer::ReadLayer;
 use crate::support::digest::digest_of_bytes;
 use crate::support::files::write_atomically;
 use crate::vocabulary::Sha256Digest;
 
-/// The length of the digest at a file's end.
+/// Length of the digest at the end of a file.
 const DIGEST_BYTES: usize = 32;
 
-/// What is kept.
+/// Value that is kept in the cache.
 pub trait Cacheable: Serialize + DeserializeOwned {
-    /// The directory for it in the cache.
+    /// Name of the directory in the cache.
     const DIR: &str;
-    /// The number of the form; to be raised when the type, or what is read into it, changes.
-    const FORM: &str;
+    /// Version of the format; to be raised when the type, or what is read into it, changes.
+    const VERSION: &str;
 }
 
 impl Cacheable for Deb {
     const DIR: &str = "debs";
-    const FORM: &str = "4";
+    const VERSION: &str = "4";
 }
 
-impl Cacheable for Layer {
+impl Cacheable for ReadLayer {
     const DIR: &str = "layers";
-    const FORM: &str = "2";
+    const VERSION: &str = "2";
 }
 
-/// The directory of what was read.
+/// Directory of values by digest.
 #[derive(Clone, Debug)]
 pub struct DigestCache<Value> {
     directory: PathBuf,
     value: PhantomData<fn() -> Value>,
 }
 
-/// What was read of .debs.
+/// Cache of .debs.
 pub type DebCache = DigestCache<Deb>;
 
-/// What was read of layers.
-pub type LayerCache = DigestCache<Layer>;
+/// Cache of layers.
+pub type LayerCache = DigestCache<ReadLayer>;
 
 impl<Value: Cacheable> DigestCache<Value> {
-    /// Those in a cache directory, which need not be there yet.
+    /// Uses a cache directory, which need not exist yet.
     pub fn new(cache_dir: &Path) -> Self {
-        Self { directory: cache_dir.join(Value::DIR).join(Value::FORM), value: PhantomData }
+        Self { directory: cache_dir.join(Value::DIR).join(Value::VERSION), value: PhantomData }
     }
 
-    /// What was read of the one with this digest, if it is kept and whole.
+    /// Returns the value for a digest, if it is cached and intact.
     pub fn get(&self, sha256: Sha256Digest) -> Option<Value> {
         let bytes = fs::read(self.path_of(sha256)).ok()?;
         let (value, digest) = bytes.split_at_checked(bytes.len().checked_sub(DIGEST_BYTES)?)?;
@@ -69,10 +68,10 @@ impl<Value: Cacheable> DigestCache<Value> {
         postcard::from_bytes(value).ok()
     }
 
-    /// Keeps what was read of the one with this digest.
+    /// Writes the value for a digest.
     ///
     /// # Errors
-    /// When it can't be written; what was kept before is then untouched.
+    /// If it cannot be written; an existing value is then unchanged.
     pub fn put(&self, sha256: Sha256Digest, value: &Value) -> io::Result<()> {
         let mut bytes = postcard::to_stdvec(value).map_err(io::Error::other)?;
         bytes.extend(digest_of_bytes(&bytes).0);

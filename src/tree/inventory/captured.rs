@@ -1,15 +1,14 @@
-//! The small texts whose content decides how a tree is linked or recognised. They are kept whole, so that
-//! nothing has to be opened again.
+//! Small texts that decide how a tree is linked or recognised. They are kept whole, so that they need not be opened again.
 
 use bstr::ByteSlice;
 
-/// Larger files of these names are not kept: a real ld.so.cache is some hundred kilobytes.
+/// Size limit of such a text, beyond which it is not kept. A real ld.so.cache has some hundred kilobytes.
 pub(super) const MAX_TEXT_BYTES: u64 = 16 << 20;
 
-/// Files at a fixed place of a root.
+/// Texts with a fixed path in a root file system.
 const AT_ROOT: &[&str] = &["etc/ld.so.cache", "etc/ld.so.conf", "etc/os-release", "usr/lib/os-release"];
 
-/// Whether the file at this path below a tree's top is kept whole.
+/// True if the file at this path below a tree's top is kept whole.
 pub(super) fn is_captured(path: &[u8]) -> bool {
     let name = path.rsplit_str("/").next().unwrap_or_default();
     name == b"pyvenv.cfg"
@@ -20,15 +19,15 @@ pub(super) fn is_captured(path: &[u8]) -> bool {
         || path.starts_with(b"etc/ld-musl-") && path.ends_with(b".path")
 }
 
-/// Whether a file is of dpkg's database: what is installed, in dpkg's form or in that of distroless images, which have a
-/// file for each package and its checksums beside it.
+/// True if the file is part of dpkg's list of installed packages: `status`, or in distroless images a file for each
+/// package in `status.d`, where the files with checksums do not count.
 pub(super) fn is_of_dpkg(path: &[u8]) -> bool {
     let name = path.strip_prefix(b"var/lib/dpkg/status.d/");
     path == b"var/lib/dpkg/status" || name.is_some_and(|name| !name.ends_with(b".md5sums"))
 }
 
-/// The symbols that show what loads an object of this name: what CPython and Ruby look up in an extension
-/// `NAME.so`, and Node in an addon.
+/// Returns the symbols that show what loads an object with this name: those that CPython and Ruby look up in an extension
+/// `NAME.so`, and Node.js in an addon.
 pub(super) fn module_symbols(name: &[u8]) -> Vec<String> {
     let Ok(name) = std::str::from_utf8(name) else { return Vec::new() };
     if name.ends_with(".node") {

@@ -1,99 +1,36 @@
-//! What matters of a file's bytes, wherever they come from.
+//! Content of a regular file, as far as it is kept.
 
-use std::io;
+use bstr::BString;
+use serde::{Deserialize, Serialize};
 
-use bstr::{BString, ByteSlice};
+use crate::elf::ElfFacts;
 
-use super::Content;
-use super::captured::{MAX_TEXT_BYTES, is_captured, module_symbols};
-use super::evidence::{self, Evidence, MAX_EVIDENCE_BYTES};
-use crate::elf::{self, ElfError, ElfFacts, ReadAt, UNWINDING_FUNCTIONS, undefined_symbols};
-use crate::support::streams::read_up_to;
+/// Content of a regular file, as far as it matters to the dynamic linker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Content {
+    /// ELF file.
+    Object(Box<ElfFacts>),
+    /// File with ELF's magic that cannot be parsed, with the cause.
+    Malformed(String),
+    /// Script, with the rest of its first line after `#!`: the interpreter and perhaps one argument.
+    Script(BString),
+    /// File without ELF's magic that is shorter than an ELF header.
+    Short,
+    /// Whole text of one of the files that decide how a tree is linked or recognised.
+    Text(Vec<u8>),
+    /// Any other file.
+    Other,
+    /// File that cannot be opened or read, with the cause.
+    Unreadable(String),
+}
 
-/// How much of a script the kernel looks at (BINPRM_BUF_SIZE).
-pub(super) const SCRIPT_LINE_BYTES: usize = 256;
-
-/// The library that an object needs to have its threads' stacks unwound.
-const UNWINDER: &[u8] = b"libgcc_s.so.1";
-
-/// How much is read of a file.
+/// Depth to which files are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ReadDepth {
-    /// What linking it takes.
+    /// Facts for linking.
     Link,
-    /// What it makes glibc open beside that, too: its undefined symbols are looked through, which costs as much as
-    /// all the rest.
+    /// Facts for linking, and whether the undefined symbols make glibc open libgcc_s.so.1. Costs twice as much.
     Symbols,
-    /// What an audit asks beside that, too: sizes, whose files are whose, and what code opens by name.
+    /// All of the above, sizes, and evidence: file lists of package managers and libraries that code opens by name.
     Audit,
-}
-
-/// Reads what matters of a file; `path` is its path in the tree, by which it is known what matters.
-pub(super) fn read<S: ReadAt + ?Sized>(source: &S, path: &[u8], depth: ReadDepth) -> io::Result<Content> {
-    if is_captured(path) {
-        return read_text(source);
-    }
-    // No more than tells what a file is: most are neither objects nor scripts, and what is copied out of the
-    // page cache of all of them adds up.
-    let mut head = [0; elf::HEADER_BYTES];
-    let length = source.read_at(&mut head, 0)?;
-    let head = &head[..length];
-    if head.starts_with(&elf::MAGIC) {
-        if length < elf::HEADER_BYTES {
-            return Ok(Content::Malformed("file too short".to_owned()));
-        }
-        return match read_object(source, head, path, depth) {
-            Ok(facts) => Ok(Content::Object(Box::new(facts))),
-            Err(ElfError::Io(error)) => Err(error),
-            Err(error) => Ok(Content::Malformed(error.to_string())),
-        };
-    }
-    if head.starts_with(b"#!") {
-        return read_script(source);
-    }
-    Ok(if length < elf::HEADER_BYTES { Content::Short } else { Content::Other })
-}
-
-/// Reads what an audit asks beside the content; `path` is as for [`read`].
-pub(super) fn evidence<S: ReadAt + ?Sized>(
-    source: &S,
-    path: &[u8],
-    content: &Content,
-) -> io::Result<Option<Evidence>> {
-    if let Content::Object(_) = content {
-        return evidence::of_object(source);
-    }
-    let Some(kind) = evidence::kind_of(path) else { return Ok(None) };
-    let text = read_up_to(source.reader(0), MAX_EVIDENCE_BYTES)?;
-    Ok(text.and_then(|text| evidence::of_text(kind, &text)))
-}
-
-fn read_object<S: ReadAt + ?Sized>(
-    source: &S,
-    head: &[u8],
-    path: &[u8],
-    depth: ReadDepth,
-) -> Result<ElfFacts, ElfError> {
-    let name = path.rsplit_str("/").next().unwrap_or_default();
-    let mut facts = elf::read_after_head(source, head, &module_symbols(name))?;
-    let is_met = facts.needed.iter().any(|soname| soname.as_bytes() == UNWINDER);
-    if depth >= ReadDepth::Symbols && facts.is_dynamic && !is_met {
-        let undefined = undefined_symbols(source)?;
-        facts.opens_unwinder =
-            undefined.iter().any(|name| UNWINDING_FUNCTIONS.iter().any(|function| name == function));
-    }
-    Ok(facts)
-}
-
-/// The first line behind `#!`, as far as the kernel reads it.
-fn read_script<S: ReadAt + ?Sized>(source: &S) -> io::Result<Content> {
-    let mut head = [0; SCRIPT_LINE_BYTES];
-    let length = source.read_at(&mut head, 0)?;
-    let line = head[..length].lines().next().unwrap_or_default();
-    let interpreter = line.strip_prefix(b"#!").unwrap_or_default().trim_ascii();
-    Ok(Content::Script(BString::from(interpreter)))
-}
-
-fn read_text<S: ReadAt + ?Sized>(source: &S) -> io::Result<Content> {
-    Ok(read_up_to(source.reader(0), MAX_TEXT_BYTES)?.map_or(Content::Other, Content::Text))
 }

@@ -1,27 +1,27 @@
-//! The files of a tree that are left unread until something asks for them by their name, as a DT_NEEDED may.
+//! Deferred files: those of a tree that are not read unless something asks for their content, as a DT_NEEDED may.
 //!
-//! Most files of a venv are sources, bytecode, texts and pictures. Nothing starts or opens an object under such a name:
-//! programs have none of these endings, and CPython, Ruby and Node take extension modules by endings of their own. An audit
-//! reads them all the same.
+//! Most files of a venv are sources, bytecode, texts and pictures. Nothing starts or opens an object with such a name:
+//! programs have none of these extensions, and CPython, Ruby and Node.js load extension modules by extensions of their own.
+//! An audit reads these files too.
 
 use bstr::ByteSlice;
 
 use super::captured::is_captured;
 
-/// The endings of such names.
-const ENDINGS: &[&str] = &[
-    // What interpreters read, and what they compile it to.
-    "py", "pyc", "pyi", "pyx", "pxd", "rb", "js", "mjs", "cjs", "ts", "qml", // What compilers read.
-    "c", "cc", "cpp", "h", "hh", "hpp", // Texts, and data as text.
-    "txt", "md", "rst", "html", "css", "json", "xml", "csv", "map", // Pictures.
+/// Extensions of deferred files: sources and bytecode of interpreters, sources for compilers, texts, and pictures.
+const EXTENSIONS: &[&str] = &[
+    "py", "pyc", "pyi", "pyx", "pxd", "rb", "js", "mjs", "cjs", "ts", "qml", //
+    "c", "cc", "cpp", "h", "hh", "hpp", //
+    "txt", "md", "rst", "html", "css", "json", "xml", "csv", "map", //
     "png", "svg", "jpg", "gif",
 ];
 
-/// Whether the file at this path below a tree's top is left.
+/// True if the file at this path below a tree's top is deferred.
 pub(super) fn is_deferred(path: &[u8]) -> bool {
     let name = path.rsplit_str("/").next().unwrap_or_default();
-    let ending = name.rsplit_once_str(".").map(|(_, ending)| ending);
-    ending.is_some_and(|ending| ENDINGS.iter().any(|left| left.as_bytes() == ending)) && !is_captured(path)
+    let extension = name.rsplit_once_str(".").map(|(_, extension)| extension);
+    let is_listed = |extension: &[u8]| EXTENSIONS.iter().any(|listed| listed.as_bytes() == extension);
+    extension.is_some_and(is_listed) && !is_captured(path)
 }
 
 #[cfg(test)]
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sources_texts_and_pictures_are_left() {
+    fn sources_texts_and_pictures_are_deferred() {
         for name in [
             "a.py",
             "x/__pycache__/a.cpython-311.pyc",
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_may_be_an_object_is_read() {
+    fn possible_objects_are_read() {
         let objects = [
             "bin/python3",
             "a.so",

@@ -1,24 +1,25 @@
-//! The digest of a tree: of the names, kinds and link targets of all its entries, and of the content of some of its
-//! files. A base may be a whole machine, of which an answer depends on a few hundred files.
+//! Digests of a tree and of its files.
 
-use std::fs::File;
 use std::io;
 
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 use sha2::{Digest, Sha256};
 
-use super::{EntryKind, Inventory};
+use super::entry::EntryKind;
+use super::listing::Inventory;
 use crate::support::digest::digest_of;
 use crate::vocabulary::Sha256Digest;
 
 impl Inventory {
-    /// The digest of all entries and of the content of those at `read` (paths without a leading slash, sorted).
+    /// Returns the digest over the paths, kinds and link targets of all entries, and over the content of the files in
+    /// `read` (paths without a leading slash, sorted). The tree may be a whole machine, where a result depends on a few
+    /// hundred files.
     ///
     /// # Errors
-    /// When one of those can't be read.
+    /// If one of those files cannot be read.
     pub fn digest(&self, read: &[BString]) -> io::Result<Sha256Digest> {
         let mut hasher = Sha256::new();
-        // Each field ends with a byte that no path has in it.
+        // Each field ends with a byte that no path contains.
         let mut field = |bytes: &[u8]| {
             hasher.update(bytes);
             hasher.update(b"\0");
@@ -32,11 +33,10 @@ impl Inventory {
                     field(target);
                 }
                 EntryKind::Special => field(b"special"),
-                EntryKind::File(content) => {
+                EntryKind::File(_) => {
                     field(b"file");
-                    let is_read = read.binary_search(&entry.path).is_ok();
-                    if let Some((top, _)) = content.top.as_deref().filter(|_| is_read) {
-                        field(&digest_of(File::open(top.join(entry.path.to_os_str_lossy()))?)?.0);
+                    if let Some(files) = self.files().filter(|_| read.binary_search(&entry.path).is_ok()) {
+                        field(&digest_of(files.open(&entry.path)?)?.0);
                     }
                 }
             }
@@ -44,12 +44,10 @@ impl Inventory {
         Ok(Sha256Digest(hasher.finalize().into()))
     }
 
-    /// The digest of the content of the regular file at `path` (without a leading slash); none for anything else,
-    /// and for a file that can't be read or whose place on the host is not known any more.
+    /// Returns the digest of the regular file at `path` (without a leading slash). `None` for anything else, and for a
+    /// file that cannot be read or belongs to a tree that was read as a stream.
     pub fn file_digest(&self, path: impl AsRef<[u8]>) -> Option<Sha256Digest> {
-        let entry = self.get(path)?;
-        let EntryKind::File(content) = &entry.kind else { return None };
-        let (top, _) = content.top.as_deref()?;
-        digest_of(File::open(top.join(entry.path.to_os_str_lossy())).ok()?).ok()
+        let entry = self.get(path).filter(|entry| entry.is_file())?;
+        digest_of(self.files()?.open(&entry.path).ok()?).ok()
     }
 }

@@ -1,24 +1,24 @@
-//! What matters of a file that comes as a stream. Only objects and a few small texts are held in memory; the largest
-//! objects are in a file without a name meanwhile.
+//! Reading the content of a file that comes as a stream. Only objects and some small texts are held in memory; the
+//! largest objects go through a temporary file.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
 
 use super::captured::{MAX_TEXT_BYTES, is_captured};
-use super::content::{self, ReadDepth, SCRIPT_LINE_BYTES};
+use super::classify::{self, SCRIPT_LINE_BYTES};
+use super::content::{Content, ReadDepth};
 use super::evidence::{self, MAX_EVIDENCE_BYTES};
-use super::{Content, FileContent};
-
+use super::file_content::FileContent;
 use crate::elf::{self, ReadAt};
 use crate::support::streams::for_each_chunk;
 
-/// The largest object that is read; the largest of Debian has 1.3 GB.
+/// Size limit of an object; the largest in Debian has 1.3 GB.
 const MAX_OBJECT_BYTES: u64 = 4 << 30;
 
-/// The largest object that is held in memory; several are read at a time.
+/// Size limit of an object that is held in memory; several are read at the same time.
 const MAX_HELD_BYTES: u64 = 64 << 20;
 
-/// Reads what matters of a file, and no more of the stream than it takes; `path` is its path in the tree.
+/// Reads the content of a file, and no more of the stream than that needs. `path` is its path in the tree.
 pub(super) fn read_streamed(
     file: &mut dyn Read,
     path: &[u8],
@@ -43,14 +43,14 @@ fn read_holding(
         () if held.starts_with(&elf::MAGIC) => MAX_OBJECT_BYTES,
         () if has_evidence && size_bytes <= MAX_EVIDENCE_BYTES => MAX_EVIDENCE_BYTES,
         () => {
-            let content = content::read(held.as_slice(), path, depth)?;
-            return Ok(FileContent::new(content).of_size(size_bytes));
+            let content = classify::content(held.as_slice(), path, depth)?;
+            return Ok(FileContent::new(content).with_size(size_bytes));
         }
     };
     let wanted = limit + 1 - held.len() as u64;
     let too_large = || {
-        let cause = format!("larger than the {limit} bytes that are read of one file");
-        Ok(FileContent::new(Content::Unreadable(cause)).of_size(size_bytes))
+        let cause = format!("larger than the {limit} bytes allowed");
+        Ok(FileContent::new(Content::Unreadable(cause)).with_size(size_bytes))
     };
     if size_bytes > limit {
         return too_large();
@@ -61,7 +61,7 @@ fn read_holding(
             Err(SpillError::Stream(error)) => Err(error),
             Err(SpillError::TemporaryFile(error)) => {
                 let cause = format!("cannot write it into a temporary file: {error}");
-                Ok(FileContent::new(Content::Unreadable(cause)).of_size(size_bytes))
+                Ok(FileContent::new(Content::Unreadable(cause)).with_size(size_bytes))
             }
         };
     }
@@ -79,12 +79,12 @@ fn read_source<S: ReadAt + ?Sized>(
     size_bytes: u64,
     depth: ReadDepth,
 ) -> io::Result<FileContent> {
-    let content = content::read(source, path, depth)?;
+    let content = classify::content(source, path, depth)?;
     let evidence = match depth {
-        ReadDepth::Audit => content::evidence(source, path, &content)?,
+        ReadDepth::Audit => classify::evidence(source, path, &content)?,
         ReadDepth::Link | ReadDepth::Symbols => None,
     };
-    Ok(FileContent::new(content).of_size(size_bytes).with(evidence))
+    Ok(FileContent::new(content).with_size(size_bytes).with_evidence(evidence))
 }
 
 /// Error of copying a stream into a temporary file.
@@ -93,7 +93,7 @@ enum SpillError {
     TemporaryFile(io::Error),
 }
 
-/// Copies a stream, of which `start` was read already, into a file without a name.
+/// Copies a stream, of which `start` was already read, into a temporary file.
 fn spill(start: &[u8], rest: impl Read) -> Result<File, SpillError> {
     let mut file = tempfile::tempfile().map_err(SpillError::TemporaryFile)?;
     for_each_chunk(start.chain(rest), SpillError::Stream, |chunk| {
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_object_that_is_not_held_in_memory_is_read_alike() {
+    fn an_object_in_a_temporary_file_is_read_alike() {
         let object = std::fs::read("/proc/self/exe").expect("this program");
         let read = |max_held_bytes| {
             let size = object.len() as u64;
@@ -120,11 +120,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_is_told_without_reading_it() {
+    fn a_file_that_is_too_large_is_not_read() {
         let start = [elf::MAGIC.as_slice(), &[0; 1000]].concat();
         let content =
             read_streamed(&mut start.as_slice(), b"usr/lib/x", MAX_OBJECT_BYTES + 1, ReadDepth::Symbols);
-        let told = format!("{:?}", content.expect("is told"));
-        assert!(told.contains("larger than the 4294967296 bytes"), "{told}");
+        let shown = format!("{:?}", content.expect("is no error"));
+        assert!(shown.contains("larger than the 4294967296 bytes"), "{shown}");
     }
 }

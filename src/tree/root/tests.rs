@@ -67,8 +67,11 @@ fn a_mount_point_is_resolved_through_the_bases_links() {
 #[test]
 fn a_package_is_unpacked_through_the_roots_links_and_a_mount_is_not() {
     let base = inventory(&[("lib", link("usr/lib")), ("usr/lib/a", file())]);
-    let package =
-        inventory(&[("lib", EntryKind::Directory(Permissions::ROOTS)), ("lib/b", file()), ("lib/c", file())]);
+    let package = inventory(&[
+        ("lib", EntryKind::Directory(Permissions::SYSTEM_DIRECTORY)),
+        ("lib/b", file()),
+        ("lib/c", file()),
+    ]);
     let top = RootedPath::root();
     let mut lower = Root::new();
     lower.mount(&top, &base);
@@ -88,7 +91,7 @@ fn a_package_is_unpacked_through_the_roots_links_and_a_mount_is_not() {
 #[test]
 fn a_tree_is_put_through_the_roots_links_below_its_place_too() {
     let base = inventory(&[("lib", link("usr/lib")), ("usr/lib/a", file())]);
-    let app = inventory(&[("lib", EntryKind::Directory(Permissions::ROOTS)), ("lib/b", file())]);
+    let app = inventory(&[("lib", EntryKind::Directory(Permissions::SYSTEM_DIRECTORY)), ("lib/b", file())]);
     let top = RootedPath::root();
     let mut root = Root::new();
     root.mount(&top, &base);

@@ -204,7 +204,7 @@ fn of_several_platforms_that_of_the_trees_is_taken_unless_another_is_asked_for()
             "no image for linux/riscv64, only for linux/amd64, linux/arm/v7, linux/arm64/v8",
         ),
         (&["app", "--base", "several", "--platform", "linux/arm/v5"], "several", "no image for linux/arm/v5"),
-        (&["empty", "--base", "several"], "several", "it has 3 images that would do"),
+        (&["empty", "--base", "several"], "several", "it has 3 images that match"),
     ];
     for (arguments, file, expected) in cases {
         let output = run(&fixture, arguments);

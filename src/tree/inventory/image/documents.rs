@@ -1,36 +1,37 @@
-//! The documents of an image, as far as they matter here (OCI Image Format, "Image Manifest", "Image Index", "Image
-//! Configuration"; docker's are alike).
+//! Documents of an image, as far as they are needed (OCI Image Format, "Image Manifest", "Image Index", "Image
+//! Configuration"; docker's have the same fields).
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::ImageFault;
 use super::blobs::Blobs;
+use super::facts::StartCommand;
+use super::fault::ImageFault;
 use super::platform::ImagePlatform;
 use crate::support::digest::digest_of_bytes;
 use crate::vocabulary::Sha256Digest;
 
-/// How many layers an image may have; engines stop at 127.
+/// Limit of layers; container engines allow 127.
 const MAX_LAYERS: usize = 1024;
 
-/// A list of manifests.
+/// Image index: a list of manifests.
 #[derive(Deserialize)]
-pub(super) struct Index {
+pub(super) struct ImageIndex {
     pub(super) manifests: Vec<Descriptor>,
 }
 
-/// What points to a blob (OCI Image Format, "Content Descriptors").
+/// Reference to a blob (OCI Image Format, "Content Descriptors").
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Descriptor {
-    /// The type of what it points to; empty where none is stated.
+    /// Media type of the blob; empty if none is stated.
     #[serde(default)]
     pub media_type: String,
-    /// Its digest, with the algorithm before it.
+    /// Digest of the blob, as `ALGORITHM:HEX`.
     pub digest: String,
-    /// Its size in bytes.
+    /// Size of the blob in bytes.
     #[serde(default)]
     pub size: u64,
     platform: Option<StatedPlatform>,
@@ -38,44 +39,44 @@ pub struct Descriptor {
     annotations: Option<BTreeMap<String, String>>,
 }
 
-/// The types of a list, OCI's and docker's.
+/// Media types of an image index, OCI's and docker's.
 const INDEX_TYPES: [&str; 2] =
     ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"];
 
-/// The annotation of what is no image but says something of one.
+/// Annotation of a descriptor for an attestation and not an image.
 const REFERENCE_TYPE: &str = "vnd.docker.reference.type";
 
 impl Descriptor {
-    /// Its digest.
+    /// Returns the digest of the blob.
     ///
     /// # Errors
-    /// When it is no SHA-256 digest.
+    /// If it is not a SHA-256 digest.
     pub fn sha256(&self) -> Result<Sha256Digest, ImageFault> {
         sha256(&self.digest)
     }
 
-    /// Whether it points to a list.
-    pub fn is_list(&self) -> bool {
+    /// True if the blob is an image index.
+    pub fn is_index(&self) -> bool {
         INDEX_TYPES.contains(&self.media_type.as_str())
     }
 
-    /// Whether it points to an attestation (BuildKit's) or an artifact, and to no image.
-    pub fn is_about_another(&self) -> bool {
+    /// True if the blob is an attestation about an image (BuildKit's) and not an image.
+    pub fn is_attestation(&self) -> bool {
         self.annotations.as_ref().is_some_and(|annotations| annotations.contains_key(REFERENCE_TYPE))
     }
 
-    /// An annotation.
+    /// Returns the annotation with this name.
     pub(super) fn annotation(&self, name: &str) -> Option<&str> {
         self.annotations.as_ref()?.get(name).map(String::as_str)
     }
 
-    /// What the image is for that it points to, if that is stated.
+    /// Returns the platform of the image, if it is stated.
     pub fn platform(&self) -> Option<ImagePlatform> {
         self.platform.as_ref().and_then(StatedPlatform::stated)
     }
 }
 
-/// A platform as a document states it.
+/// Platform in a document.
 #[derive(Clone, Debug, Deserialize)]
 struct StatedPlatform {
     #[serde(default)]
@@ -86,14 +87,14 @@ struct StatedPlatform {
     variant: Option<String>,
 }
 
-/// What an image is made of.
+/// Image manifest: configuration and layers.
 #[derive(Deserialize)]
-pub(super) struct Manifest {
+pub(super) struct ImageManifest {
     pub(super) config: Descriptor,
     pub(super) layers: Vec<Descriptor>,
 }
 
-/// One of the images that docker saved.
+/// Image in the manifest of an archive of docker-save.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct DockerImage {
@@ -103,21 +104,21 @@ pub(super) struct DockerImage {
     pub(super) repo_tags: Option<Vec<String>>,
 }
 
-/// What an image says of itself.
+/// Image configuration.
 #[derive(Deserialize)]
-pub(super) struct Config {
+pub(super) struct ImageConfig {
     #[serde(flatten)]
     platform: StatedPlatform,
     #[serde(default)]
     config: Option<RunConfig>,
     rootfs: RootFs,
     #[serde(default)]
-    history: Option<Vec<Step>>,
+    history: Option<Vec<HistoryEntry>>,
 }
 
-/// One of the commands that an image was made by.
+/// Command that built a part of an image.
 #[derive(Deserialize)]
-struct Step {
+struct HistoryEntry {
     #[serde(default)]
     created_by: Option<String>,
     #[serde(default)]
@@ -139,26 +140,13 @@ struct RunConfig {
     user: Option<String>,
 }
 
-/// How an image is started, as it says itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Start {
-    /// What is run.
-    pub entrypoint: Vec<String>,
-    /// Its arguments, or what is run where there is no entrypoint.
-    pub cmd: Vec<String>,
-    /// Who runs it; empty for root.
-    pub user: String,
-    /// What its environment sets PATH to.
-    pub path: Option<String>,
-}
-
 #[derive(Deserialize)]
 struct RootFs {
     diff_ids: Vec<String>,
 }
 
 impl StatedPlatform {
-    /// The platform, if one is stated.
+    /// Returns the platform, if one is stated.
     fn stated(&self) -> Option<ImagePlatform> {
         let Self { os, architecture, variant } = self;
         let is_stated = |word: &str| !word.is_empty() && word != "unknown";
@@ -170,27 +158,28 @@ impl StatedPlatform {
     }
 }
 
-impl Config {
+impl ImageConfig {
+    /// Platform, if one is stated.
     pub(super) fn platform(&self) -> Option<ImagePlatform> {
         self.platform.stated()
     }
 
-    /// The digests of the layers' tars, lowest first.
+    /// Digests of the layers' tars, lowest first.
     pub(super) fn diff_ids(&self) -> Result<Vec<Sha256Digest>, ImageFault> {
         self.rootfs.diff_ids.iter().map(|digest| sha256(digest)).collect()
     }
 
-    /// The image's variables, each `NAME=VALUE`.
+    /// Environment variables, each `NAME=VALUE`.
     pub(super) fn environment(&self) -> impl Iterator<Item = &str> {
         self.config.iter().filter_map(|config| config.env.as_ref()).flatten().map(String::as_str)
     }
 
-    /// How it is started.
-    pub(super) fn start(&self) -> Start {
+    /// Command that starts a container.
+    pub(super) fn start(&self) -> StartCommand {
         let path = self.environment().filter_map(|variable| variable.strip_prefix("PATH=")).last();
         let path = path.map(str::to_owned);
-        let Some(run) = &self.config else { return Start { path, ..Start::default() } };
-        Start {
+        let Some(run) = &self.config else { return StartCommand { path, ..StartCommand::default() } };
+        StartCommand {
             entrypoint: run.entrypoint.clone().unwrap_or_default(),
             cmd: run.cmd.clone().unwrap_or_default(),
             user: run.user.clone().unwrap_or_default(),
@@ -198,18 +187,19 @@ impl Config {
         }
     }
 
-    /// The commands that made the layers, as far as it tells: one for each layer that is not empty.
+    /// Commands that built the layers, if they are recorded: one for each layer that is not empty.
     pub(super) fn commands(&self) -> impl Iterator<Item = Option<&str>> {
         let steps = self.history.iter().flatten().filter(|step| !step.empty_layer);
         steps.map(|step| step.created_by.as_deref())
     }
 
+    /// Working directory, if it is an absolute path.
     pub(super) fn workdir(&self) -> Option<&str> {
         let workdir = self.config.as_ref()?.working_dir.as_deref()?;
         workdir.starts_with('/').then_some(workdir)
     }
 
-    /// Checks that there is a diff id for each layer.
+    /// Checks that there is a diff ID for each layer.
     pub(super) fn check_layers(&self, name: &str, layers: usize) -> Result<(), ImageFault> {
         let diff_ids = self.rootfs.diff_ids.len();
         let broken = |cause: String| Err(ImageFault::Document { name: name.to_owned(), cause });
@@ -223,7 +213,7 @@ impl Config {
     }
 }
 
-/// The digest that a document states; of the algorithms of the specification only SHA-256 is in use.
+/// Parses a digest in a document. Of the algorithms of the specification only SHA-256 is in use.
 pub(super) fn sha256(digest: &str) -> Result<Sha256Digest, ImageFault> {
     let parsed = digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok());
     parsed.ok_or_else(|| ImageFault::Document {
@@ -232,7 +222,7 @@ pub(super) fn sha256(digest: &str) -> Result<Sha256Digest, ImageFault> {
     })
 }
 
-/// Reads a document, which must have the digest if one is stated.
+/// Parses a document, which must have the digest if one is given.
 pub(super) fn document<Value: DeserializeOwned>(
     blobs: &Blobs,
     name: &str,
@@ -241,7 +231,7 @@ pub(super) fn document<Value: DeserializeOwned>(
     parsed(&document_text(blobs, name, digest)?, name)
 }
 
-/// The same as it stands.
+/// Reads the text of a document, which must have the digest if one is given.
 pub(super) fn document_text(
     blobs: &Blobs,
     name: &str,
@@ -256,7 +246,7 @@ pub(super) fn document_text(
     Ok(text)
 }
 
-/// What a document says.
+/// Parses the text of a document.
 pub(super) fn parsed<Value: DeserializeOwned>(text: &[u8], name: &str) -> Result<Value, ImageFault> {
     serde_json::from_slice(text)
         .map_err(|error| ImageFault::Document { name: name.to_owned(), cause: error.to_string() })

@@ -1,34 +1,33 @@
-//! What an image is for: an operating system and an architecture, in the words of Go, with a variant where that has
-//! some (OCI Image Format, "Platform Variants").
+//! Platforms of images: an operating system and an architecture by their names in Go, and perhaps a variant (OCI Image
+//! Format, "Platform Variants").
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::ImageFault;
 use crate::vocabulary::Architecture;
 
-/// The system of all that Debian's packages are for.
+/// Operating system of all of Debian's architectures here.
 const LINUX: &str = "linux";
 
-/// A platform, such as `linux/arm/v7`.
+/// Platform of an image, such as `linux/arm/v7`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImagePlatform {
-    /// The operating system.
+    /// Operating system.
     pub os: String,
-    /// The architecture.
+    /// Architecture.
     pub architecture: String,
-    /// Its variant; none for any.
+    /// Variant of the architecture; `None` for any.
     pub variant: Option<String>,
 }
 
 impl ImagePlatform {
-    /// Debian's architecture for it, if it has one.
+    /// Returns Debian's architecture for the platform, if there is one.
     pub fn architecture(&self) -> Option<Architecture> {
-        Architecture::ALL.iter().copied().find(|architecture| self.takes(&Self::from(*architecture)))
+        Architecture::ALL.iter().copied().find(|architecture| self.matches(&Self::from(*architecture)))
     }
 
-    /// Whether an image for `other` is one for this.
-    fn takes(&self, other: &Self) -> bool {
+    /// True if an image for `other` is one for this platform.
+    pub(super) fn matches(&self, other: &Self) -> bool {
         let is_variant = match (&self.variant, &other.variant) {
             (Some(wanted), Some(has)) => wanted == has,
             _ => true,
@@ -37,7 +36,7 @@ impl ImagePlatform {
     }
 }
 
-/// What images for Debian's architecture are said to be for.
+/// Converts Debian's architecture to the platform of its images.
 impl From<Architecture> for ImagePlatform {
     fn from(architecture: Architecture) -> Self {
         let (word, variant) = match architecture.name() {
@@ -76,37 +75,9 @@ impl FromStr for ImagePlatform {
 
 impl fmt::Display for ImagePlatform {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // They may be out of a document.
+        // The words may come from a document.
         write!(formatter, "{}/{}", self.os.escape_debug(), self.architecture.escape_debug())?;
         self.variant.iter().try_for_each(|variant| write!(formatter, "/{}", variant.escape_debug()))
-    }
-}
-
-/// The one of several images that is for a platform. One that does not say what it is for is for any.
-///
-/// # Errors
-/// When none is, or several are.
-pub fn choose<Value>(
-    found: Vec<(Option<ImagePlatform>, Value)>,
-    wanted: Option<&ImagePlatform>,
-) -> Result<Value, ImageFault> {
-    let mut has: Vec<ImagePlatform> = found.iter().filter_map(|(platform, _)| platform.clone()).collect();
-    let would_do = |platform: &Option<ImagePlatform>| match (wanted, platform) {
-        (Some(wanted), Some(platform)) => wanted.takes(platform),
-        _ => true,
-    };
-    let mut taken: Vec<_> = found.into_iter().filter(|(platform, _)| would_do(platform)).collect();
-    if taken.len() > 1 {
-        let has = taken.into_iter().filter_map(|(platform, _)| platform).collect();
-        return Err(ImageFault::Ambiguous { has });
-    }
-    has.sort();
-    match (taken.pop(), wanted) {
-        (Some((_, value)), _) => Ok(value),
-        (None, Some(wanted)) if !has.is_empty() => {
-            Err(ImageFault::OtherPlatform { wanted: wanted.clone(), has })
-        }
-        (None, _) => Err(ImageFault::Missing("image".to_owned())),
     }
 }
 
@@ -114,12 +85,8 @@ pub fn choose<Value>(
 mod tests {
     use super::*;
 
-    fn platform(word: &str) -> ImagePlatform {
-        word.parse().expect("is a platform")
-    }
-
     #[test]
-    fn debians_architectures_in_the_words_of_go() {
+    fn debians_architectures_by_their_names_in_go() {
         let word = |architecture| ImagePlatform::from(architecture).to_string();
         assert_eq!(word(Architecture::Amd64), "linux/amd64");
         assert_eq!(word(Architecture::I386), "linux/386");
@@ -131,31 +98,9 @@ mod tests {
     }
 
     #[test]
-    fn words_that_are_no_platform() {
+    fn malformed_platforms_are_refused() {
         for word in ["", "linux", "linux/", "/amd64", "linux/arm/v7/x", "linux//v7"] {
             assert!(word.parse::<ImagePlatform>().is_err(), "{word}");
         }
-    }
-
-    #[test]
-    fn the_image_that_is_for_the_platform_is_chosen() {
-        let has = ["linux/arm/v6", "linux/arm/v7", "linux/arm64/v8", "windows/arm64"];
-        let chosen = |wanted: &str| {
-            let found = has.iter().map(|word| (Some(platform(word)), *word)).collect();
-            choose(found, Some(&platform(wanted))).map_err(|fault| fault.to_string())
-        };
-        assert_eq!(chosen("linux/arm/v7"), Ok("linux/arm/v7"));
-        assert_eq!(chosen("linux/arm64"), Ok("linux/arm64/v8"));
-        let several = "it has 2 images that would do, for linux/arm/v6, linux/arm/v7";
-        assert_eq!(chosen("linux/arm"), Err(several.to_owned()));
-        let none = format!("it has no image for linux/s390x, only for {}", has.join(", "));
-        assert_eq!(chosen("linux/s390x"), Err(none));
-    }
-
-    #[test]
-    fn an_image_that_says_nothing_of_its_platform_is_for_any() {
-        assert_eq!(choose(vec![(None, 1)], Some(&platform("linux/amd64"))).ok(), Some(1));
-        assert_eq!(choose(vec![(Some(platform("linux/arm64")), 1)], None).ok(), Some(1));
-        assert!(choose::<u8>(Vec::new(), None).is_err());
     }
 }

@@ -1,45 +1,45 @@
-//! What a pax extended header says of the member behind it (POSIX.1-2017 pax, "pax Extended Header"): records
-//! `LENGTH KEY=VALUE\n`, each with its own length. Only what an inventory has is taken.
+//! pax extended headers, which describe the member after them (POSIX.1-2017 pax, "pax Extended Header"): records
+//! `LENGTH KEY=VALUE\n`, each with its own length. Only the keys that an inventory needs are read.
 
 use std::io;
 
 use bstr::ByteSlice;
 
-/// What an extended header may come to. Extended attributes are the long ones; Linux allows 64 KiB of a value.
-pub(super) const MAX_PAX_BYTES: u64 = 1 << 20;
+/// Size limit of an extended header. The long records are extended attributes; Linux allows values of 64 KiB.
+pub(crate) const MAX_PAX_BYTES: u64 = 1 << 20;
 
-/// How the keys of GNU's sparse files begin.
+/// Prefix of the keys of GNU's sparse files.
 const SPARSE_KEYS: &[u8] = b"GNU.sparse.";
 
-/// What stands for parts of a member's header.
+/// Records that override fields of a member's header.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct PaxRecords {
-    /// The name.
-    pub(super) path: Option<Vec<u8>>,
-    /// Where a link leads.
-    pub(super) target: Option<Vec<u8>>,
-    /// How long the content is.
-    pub(super) size_bytes: Option<u64>,
-    /// The owner's number.
-    pub(super) uid: Option<u64>,
-    /// The group's number.
-    pub(super) gid: Option<u64>,
-    /// Whether the content is that of a sparse file.
-    pub(super) is_sparse: bool,
+pub(crate) struct PaxRecords {
+    /// Name.
+    pub(crate) path: Option<Vec<u8>>,
+    /// Target of a link.
+    pub(crate) target: Option<Vec<u8>>,
+    /// Size of the content in bytes.
+    pub(crate) size_bytes: Option<u64>,
+    /// Numeric user ID.
+    pub(crate) uid: Option<u64>,
+    /// Numeric group ID.
+    pub(crate) gid: Option<u64>,
+    /// True if the content is that of a sparse file.
+    pub(crate) is_sparse: bool,
 }
 
 impl PaxRecords {
-    /// Reads the records; of two with one key the later one counts.
+    /// Parses the records. Of two with the same key the later one counts.
     ///
     /// # Errors
-    /// When one is not of the form.
-    pub(super) fn parse(mut text: &[u8]) -> io::Result<Self> {
+    /// If a record is malformed.
+    pub(crate) fn parse(mut text: &[u8]) -> io::Result<Self> {
         let mut records = Self::default();
         while !text.is_empty() {
             let (record, rest) = record(text).ok_or_else(broken)?;
             let (key, value) = record.split_once_str("=").ok_or_else(broken)?;
             match key {
-                // The name that the member itself has says how it is stored.
+                // The name in the member itself is that of the stored form.
                 b"GNU.sparse.name" => {
                     records.path = Some(value.to_vec());
                     records.is_sparse = true;
@@ -58,7 +58,7 @@ impl PaxRecords {
     }
 }
 
-/// The first record without its length and line feed, and what is behind it.
+/// Splits off the first record, without its length and line feed.
 fn record(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (digits, _) = text.split_once_str(" ")?;
     let length = std::str::from_utf8(digits).ok()?.parse().ok()?;
@@ -71,7 +71,7 @@ fn number(value: &[u8]) -> io::Result<u64> {
 }
 
 fn broken() -> io::Error {
-    io::Error::other("a pax header is not of the form")
+    io::Error::other("malformed pax header")
 }
 
 #[cfg(test)]
@@ -79,10 +79,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_records_that_matter_are_taken() {
-        let said =
+    fn known_records_are_read() {
+        let records =
             [("path", "a=b"), ("uid", "70"), ("size", "12345"), ("SCHILY.xattr.a", "\n\n"), ("path", "x y")];
-        let records = PaxRecords::parse(&header(&said)).expect("is of the form");
+        let records = PaxRecords::parse(&header(&records)).expect("is well-formed");
         let expected = PaxRecords {
             path: Some(b"x y".to_vec()),
             uid: Some(70),
@@ -91,7 +91,7 @@ mod tests {
         };
         assert_eq!(records, expected);
         let sparse = [("GNU.sparse.major", "1"), ("GNU.sparse.name", "real/x"), ("path", "GNUSparse.0")];
-        let records = PaxRecords::parse(&header(&sparse)).expect("is of the form");
+        let records = PaxRecords::parse(&header(&sparse)).expect("is well-formed");
         assert_eq!((records.path.as_deref(), records.is_sparse), (Some(&b"real/x"[..]), true));
     }
 
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_of_the_form_is_an_error() {
+    fn a_malformed_header_is_an_error() {
         for text in [
             &b"x"[..],
             b"5 a=b",

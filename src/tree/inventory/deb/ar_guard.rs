@@ -1,42 +1,44 @@
-//! Lets an ar archive pass as long as its members have the plain names that a .deb's have (deb(5): "the common
-//! archive format with short names"). The tables and long names of other forms state their own length, for which
-//! the `ar` crate takes memory before it has seen a byte of them.
+//! Guard in front of the `ar` crate, which only lets an archive with short member names pass, as those of a .deb are
+//! (deb(5): "the common archive format with short names"). The name tables and long names of other ar formats state their
+//! own length, and the `ar` crate allocates that much before it has read a byte of them.
 
 use std::io::{self, Read};
 
-/// The length of the archive's first line.
+/// Length of the archive's first line.
 const MAGIC_BYTES: usize = 8;
 
-/// The length of a member's header.
+/// Length of a member's header.
 const HEADER_BYTES: usize = 60;
 
-/// A reader of an ar archive that fails at a header of another form.
+/// Reader of an ar archive that fails at a header with a long name.
 pub(super) struct ArGuard<R> {
     inner: R,
-    /// The bytes that pass unseen until the next header.
+    /// Number of bytes before the next header.
     until_header: u64,
     header: [u8; HEADER_BYTES],
-    /// How much of the header has passed.
-    seen: usize,
+    /// Number of bytes of the header that were read.
+    header_length: usize,
 }
 
 impl<R: Read> ArGuard<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, until_header: MAGIC_BYTES as u64, header: [0; HEADER_BYTES], seen: 0 }
+        Self { inner, until_header: MAGIC_BYTES as u64, header: [0; HEADER_BYTES], header_length: 0 }
     }
 
     fn check(&mut self) -> io::Result<()> {
         let name = &self.header[..16];
         if name.starts_with(b"/") || name.starts_with(b"#") {
             let name = String::from_utf8_lossy(name).trim_end().to_owned();
-            return Err(io::Error::other(format!("a member with the name {name:?}, which no .deb has")));
+            return Err(io::Error::other(format!(
+                "it has a member with the name {name:?}, which no .deb has"
+            )));
         }
         let size = std::str::from_utf8(&self.header[48..58]).ok().map(str::trim);
         let size: Option<u64> = size.and_then(|size| size.parse().ok());
-        let size = size.ok_or_else(|| io::Error::other("a member without a size"))?;
-        // Members begin at even places.
+        let size = size.ok_or_else(|| io::Error::other("it has a member without a size"))?;
+        // Members begin at even offsets.
         self.until_header = size + size % 2;
-        self.seen = 0;
+        self.header_length = 0;
         Ok(())
     }
 }
@@ -49,11 +51,11 @@ impl<R: Read> Read for ArGuard<R> {
             let passing = usize::try_from(self.until_header).unwrap_or(usize::MAX).min(rest.len());
             rest = &rest[passing..];
             self.until_header -= passing as u64;
-            let of_header = (HEADER_BYTES - self.seen).min(rest.len());
-            self.header[self.seen..self.seen + of_header].copy_from_slice(&rest[..of_header]);
-            self.seen += of_header;
-            rest = &rest[of_header..];
-            if self.seen == HEADER_BYTES {
+            let copied = (HEADER_BYTES - self.header_length).min(rest.len());
+            self.header[self.header_length..self.header_length + copied].copy_from_slice(&rest[..copied]);
+            self.header_length += copied;
+            rest = &rest[copied..];
+            if self.header_length == HEADER_BYTES {
                 self.check()?;
             }
         }
@@ -74,7 +76,7 @@ mod tests {
         bytes
     }
 
-    /// Reads so many bytes at a time.
+    /// Reader that returns at most this many bytes at a time.
     struct Slowly<'bytes>(&'bytes [u8], usize);
 
     impl Read for Slowly<'_> {
@@ -85,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_names_pass_however_they_are_read() {
+    fn short_names_pass_with_reads_of_any_size() {
         let bytes = archive(&["debian-binary", "control.tar.xz/"]);
         for at_once in [1, 7, 59, 60, 61, 1000] {
             let mut passed = Vec::new();
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_state_a_length_do_not() {
+    fn names_that_state_a_length_are_refused() {
         for name in ["#1/9999999999999", "//", "/", "/12"] {
             let bytes = archive(&["debian-binary", name]);
             let error =
@@ -105,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_that_is_none_is_an_error() {
+    fn a_malformed_size_is_an_error() {
         let mut bytes = archive(&["debian-binary"]);
         bytes[MAGIC_BYTES + 48..MAGIC_BYTES + 58].copy_from_slice(b"-1        ");
         let error = ArGuard::new(bytes.as_slice()).read_to_end(&mut Vec::new()).expect_err("is refused");

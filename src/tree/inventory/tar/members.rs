@@ -1,85 +1,66 @@
-//! The members of a tar archive, one after the other (POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar's manual,
-//! "Basic Tar Format"). Names and headers of any length are put together within limits: the `tar` crate, whose
-//! headers these are, would hold all of them in memory.
+//! Members of a tar archive, in sequence (POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar's manual, "Basic Tar
+//! Format"). Long names and headers are read within limits; the `tar` crate, whose header type is used, has no limits.
 //!
-//! A .deb takes the forms that dpkg unpacks (deb(5)): it refuses sparse files and pax headers, of which the one can
-//! come to any size out of nothing and the other can give a member another size than its header says. A layer of an
-//! image may have both: pax headers are read (`pax.rs`), sparse files are told from others and not expanded.
+//! A .deb has the formats that dpkg unpacks (deb(5)). Sparse files and pax headers are refused: the former can have any
+//! size without taking space, the latter can give a member another size than its header. A layer of an image may have
+//! both: pax headers are read (`pax.rs`), sparse files are recognised and not expanded.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 
 use tar::{EntryType, Header};
 
-use super::Permissions;
 use super::pax::{MAX_PAX_BYTES, PaxRecords};
+use super::source::{SkipByReading, SkippableRead, ends_too_soon};
 use crate::support::streams::read_full;
+use crate::tree::inventory::Permissions;
 
-/// What a long name may come to; Linux takes 4 KiB.
+/// Size limit of a long name; Linux allows 4 KiB.
 const MAX_NAME_BYTES: u64 = 64 << 10;
 
-/// What an archive is made of.
+/// Size of the blocks of an archive.
 const BLOCK_BYTES: usize = 512;
 
-/// Where the header of GNU's old sparse files says that another block of its map follows.
-const SPARSE_GOES_ON: usize = 482;
+/// Offset in the header of GNU's old sparse files of the flag that another block of the map follows.
+const SPARSE_CONTINUES: usize = 482;
 
-/// The same in the blocks that follow.
-const SPARSE_BLOCK_GOES_ON: usize = 504;
+/// Offset of the same flag in the following blocks of the map.
+const SPARSE_BLOCK_CONTINUES: usize = 504;
 
-/// Which forms are taken.
+/// Dialect of an archive: the header formats that are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dialect {
-    /// Those that dpkg unpacks.
+pub(crate) enum Dialect {
+    /// Formats that dpkg unpacks.
     Dpkg,
-    /// Those that image layers have.
+    /// Formats that image layers use.
     Layer,
 }
 
-/// A stream of which parts can be passed over.
-pub(super) trait Passable: Read {
-    /// Passes over `count` bytes.
-    ///
-    /// # Errors
-    /// When the stream has less.
-    fn pass(&mut self, count: u64) -> io::Result<()>;
-}
-
-/// A stream that can only be read on.
-pub(super) struct Stream<R>(pub(super) R);
-
-/// A file, of which what does not matter is not read.
-pub(super) struct Seekable<F> {
-    file: F,
-    position: u64,
-    length: u64,
-}
-
-/// One member.
-pub(super) struct Member<'archive> {
-    /// Its name as it stands.
-    pub(super) path: Vec<u8>,
-    /// Where it leads, as it stands, if it is a link; else empty.
-    pub(super) target: Vec<u8>,
-    /// Its header.
-    pub(super) header: Header,
-    /// What stands for parts of the header.
-    pub(super) pax: PaxRecords,
-    /// Whether its content is the map of a sparse file and what is not a hole in it.
-    pub(super) is_sparse: bool,
-    /// Where its content begins in the archive.
-    pub(super) offset: u64,
-    /// How long its content is.
-    pub(super) size_bytes: u64,
-    /// Its content.
-    pub(super) content: &'archive mut dyn Read,
+/// Member of an archive.
+pub(crate) struct Member<'archive> {
+    /// Name, unchanged.
+    pub(crate) path: Vec<u8>,
+    /// Target of a link, unchanged; empty for anything else.
+    pub(crate) target: Vec<u8>,
+    /// Header.
+    pub(crate) header: Header,
+    /// Records of a pax header, which override fields of the header.
+    pub(crate) pax: PaxRecords,
+    /// True for a sparse file, whose content is a map and the parts that are not holes.
+    pub(crate) is_sparse: bool,
+    /// Offset of the content in the archive.
+    pub(crate) offset: u64,
+    /// Size of the content in bytes.
+    pub(crate) size_bytes: u64,
+    /// Content.
+    pub(crate) content: &'archive mut dyn Read,
 }
 
 impl Member<'_> {
-    /// RuleOwner it is, and who may do what with it.
+    /// Returns owner and permission bits.
     ///
     /// # Errors
-    /// When its header has numbers that are none.
-    pub(super) fn permissions(&self) -> io::Result<Permissions> {
+    /// If a field of the header is not a number.
+    pub(crate) fn permissions(&self) -> io::Result<Permissions> {
         let fields = self.header.as_old();
         Ok(Permissions {
             mode: self.header.mode().map_err(|_| no_number())? & 0o7777,
@@ -89,65 +70,65 @@ impl Member<'_> {
     }
 }
 
-/// The number that a pax header says or else the one in the field; a blank one is root's, as tar(1) and dpkg read it.
-fn owner(said: Option<u64>, field: &[u8], number: impl FnOnce() -> io::Result<u64>) -> io::Result<u32> {
-    let number = match said {
-        Some(said) => said,
+/// Returns the ID in the pax header, else the one in the field. A blank field means root, as for tar(1) and dpkg.
+fn owner(from_pax: Option<u64>, field: &[u8], number: impl FnOnce() -> io::Result<u64>) -> io::Result<u32> {
+    let number = match from_pax {
+        Some(number) => number,
         None if field.iter().all(|byte| matches!(byte, 0 | b' ')) => 0,
         None => number().map_err(|_| no_number())?,
     };
-    // A number that is none of Linux's can't be given to a file.
+    // Linux has no larger IDs.
     u32::try_from(number).map_err(io::Error::other)
 }
 
-/// Hands every member to `take`, in their order, and reads what is behind the archive's end: the checksum of a
-/// compressed stream stands there.
+/// Passes every member to `take`, in order, and then reads the source to its end, where a compressed stream has its
+/// checksum.
 ///
 /// # Errors
-/// When the archive is broken or of a form that is not taken, and when `take` fails.
-pub(super) fn each_member<R: Read>(
+/// If the archive is broken or has a format that the dialect does not accept, and the error of `take`.
+pub(crate) fn each_member<R: Read>(
     source: R,
     dialect: Dialect,
     mut take: impl FnMut(Member<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut members = Members::new(Stream(source), dialect);
+    let mut members = Members::new(SkipByReading(source), dialect);
     while members.next(&mut take)? {}
     io::copy(&mut members.source, &mut io::sink())?;
     Ok(())
 }
 
-/// An archive, read member by member.
-pub(super) struct Members<P> {
-    source: P,
+/// Archive that is read member by member.
+pub(crate) struct Members<S> {
+    source: S,
     dialect: Dialect,
-    /// How much was read or passed over.
+    /// Number of bytes that were read or skipped.
     position: u64,
 }
 
-/// What the members before one say of it.
+/// Names and pax records for the next member, from the members before it.
 #[derive(Default)]
-struct Announced {
+struct Overrides {
     path: Option<Vec<u8>>,
     target: Option<Vec<u8>>,
     pax: PaxRecords,
 }
 
-impl<P: Passable> Members<P> {
-    pub(super) fn new(source: P, dialect: Dialect) -> Self {
+impl<S: SkippableRead> Members<S> {
+    pub(crate) fn new(source: S, dialect: Dialect) -> Self {
         Self { source, dialect, position: 0 }
     }
 
-    /// Hands the next member to `take`; false at the end.
+    /// Passes the next member to `take`; false at the end of the archive.
     ///
     /// # Errors
     /// As for [`each_member`].
-    pub(super) fn next(&mut self, take: &mut impl FnMut(Member<'_>) -> io::Result<()>) -> io::Result<bool> {
-        let mut announced = Announced::default();
+    pub(crate) fn next(&mut self, take: &mut impl FnMut(Member<'_>) -> io::Result<()>) -> io::Result<bool> {
+        let mut overrides = Overrides::default();
         while let Some(header) = self.header()? {
             let kind = header.entry_type();
             match (kind, self.dialect) {
-                (EntryType::GNULongName, _) => announced.path = Some(self.long_name(&header)?),
-                (EntryType::GNULongLink, _) => announced.target = Some(self.long_name(&header)?),
+                (EntryType::GNULongName, _) => overrides.path = Some(self.long_name(&header)?),
+                (EntryType::GNULongLink, _) => overrides.target = Some(self.long_name(&header)?),
                 (EntryType::GNUSparse | EntryType::XHeader | EntryType::XGlobalHeader, Dialect::Dpkg) => {
                     let kind = char::from(kind.as_byte());
                     return Err(io::Error::other(format!(
@@ -156,12 +137,12 @@ impl<P: Passable> Members<P> {
                 }
                 (EntryType::XHeader, Dialect::Layer) => {
                     let text = self.whole(&header, MAX_PAX_BYTES, "a pax header")?;
-                    announced.pax = PaxRecords::parse(&text)?;
+                    overrides.pax = PaxRecords::parse(&text)?;
                 }
-                // What holds for all members is a comment (git-archive(1)); no engine applies it.
-                (EntryType::XGlobalHeader, Dialect::Layer) => self.pass_content(size_of(&header)?)?,
+                // Global records hold comments (git-archive(1)); no container engine applies them.
+                (EntryType::XGlobalHeader, Dialect::Layer) => self.skip_content(size_of(&header)?)?,
                 _ => {
-                    self.member(header, announced, take)?;
+                    self.member(header, overrides, take)?;
                     return Ok(true);
                 }
             }
@@ -172,13 +153,13 @@ impl<P: Passable> Members<P> {
     fn member(
         &mut self,
         header: Header,
-        announced: Announced,
+        overrides: Overrides,
         take: &mut impl FnMut(Member<'_>) -> io::Result<()>,
     ) -> io::Result<()> {
-        let Announced { path, target, pax } = announced;
+        let Overrides { path, target, pax } = overrides;
         let is_old_sparse = header.entry_type() == EntryType::GNUSparse;
         if is_old_sparse {
-            self.pass_sparse_map(&header)?;
+            self.skip_sparse_map(&header)?;
         }
         let path = pax.path.clone().or(path).unwrap_or_else(|| header.path_bytes().into_owned());
         let link = || header.link_name_bytes().unwrap_or_default().into_owned();
@@ -190,10 +171,10 @@ impl<P: Passable> Members<P> {
         take(Member { path, target, header, pax, is_sparse, offset, size_bytes, content: &mut content })?;
         let left = content.limit();
         self.position += size_bytes - left;
-        self.pass_padded(left, size_bytes)
+        self.skip_padded(left, size_bytes)
     }
 
-    /// The next header; none at the end.
+    /// Reads the next header; `None` at the end of the archive.
     fn header(&mut self) -> io::Result<Option<Header>> {
         let mut header = Header::new_old();
         let block = header.as_mut_bytes();
@@ -206,17 +187,15 @@ impl<P: Passable> Members<P> {
         if block.iter().all(|byte| *byte == 0) {
             return Ok(None);
         }
-        // The checksum counts its own field as blanks.
+        // The checksum field itself counts as blanks.
         let sum: u32 = block[..148].iter().chain(&block[156..]).map(|byte| u32::from(*byte)).sum();
         if header.cksum().ok() != Some(sum + 8 * u32::from(b' ')) {
-            return Err(io::Error::other(
-                "a header's checksum does not match: it is no tar archive, or broken",
-            ));
+            return Err(io::Error::other("a header has a wrong checksum: it is no tar archive, or broken"));
         }
         Ok(Some(header))
     }
 
-    /// The content of a member that holds the name of the next one, up to its NUL.
+    /// Reads the content of a member that holds a long name for the next one, up to its NUL.
     fn long_name(&mut self, header: &Header) -> io::Result<Vec<u8>> {
         let mut name = self.whole(header, MAX_NAME_BYTES, "a name")?;
         let end = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());
@@ -224,7 +203,7 @@ impl<P: Passable> Members<P> {
         Ok(name)
     }
 
-    /// The content of a member that says something of the next one.
+    /// Reads the content of a member that describes the next one.
     fn whole(&mut self, header: &Header, limit: u64, what: &str) -> io::Result<Vec<u8>> {
         let size_bytes = size_of(header)?;
         if size_bytes > limit {
@@ -233,91 +212,50 @@ impl<P: Passable> Members<P> {
         let mut content = Vec::new();
         let read = self.source.by_ref().take(size_bytes).read_to_end(&mut content)? as u64;
         self.position += read;
-        self.pass_padded(size_bytes - read, size_bytes)?;
+        self.skip_padded(size_bytes - read, size_bytes)?;
         Ok(content)
     }
 
-    fn pass_content(&mut self, size_bytes: u64) -> io::Result<()> {
-        self.pass_padded(size_bytes, size_bytes)
+    fn skip_content(&mut self, size_bytes: u64) -> io::Result<()> {
+        self.skip_padded(size_bytes, size_bytes)
     }
 
-    /// Passes over what is left of a content and over what fills its last block.
-    fn pass_padded(&mut self, left: u64, size_bytes: u64) -> io::Result<()> {
+    /// Skips the rest of a content and the padding of its last block.
+    fn skip_padded(&mut self, left: u64, size_bytes: u64) -> io::Result<()> {
         let padding = size_bytes.wrapping_neg() % BLOCK_BYTES as u64;
         let count = left.checked_add(padding).ok_or_else(ends_too_soon)?;
-        self.source.pass(count)?;
+        self.source.skip(count)?;
         self.position = self.position.checked_add(count).ok_or_else(ends_too_soon)?;
         Ok(())
     }
 
-    /// The blocks of the map of GNU's old sparse files that do not fit into the header.
-    fn pass_sparse_map(&mut self, header: &Header) -> io::Result<()> {
-        let mut goes_on = header.as_bytes()[SPARSE_GOES_ON] != 0;
-        while goes_on {
+    /// Skips the blocks of the map of one of GNU's old sparse files, after the part in the header.
+    fn skip_sparse_map(&mut self, header: &Header) -> io::Result<()> {
+        let mut continues = header.as_bytes()[SPARSE_CONTINUES] != 0;
+        while continues {
             let mut block = [0; BLOCK_BYTES];
             self.source.read_exact(&mut block).map_err(|_| ends_too_soon())?;
             self.position += BLOCK_BYTES as u64;
-            goes_on = block[SPARSE_BLOCK_GOES_ON] != 0;
+            continues = block[SPARSE_BLOCK_CONTINUES] != 0;
         }
         Ok(())
     }
 }
 
-impl<R: Read> Read for Stream<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
-    }
-}
-
-impl<R: Read> Passable for Stream<R> {
-    fn pass(&mut self, count: u64) -> io::Result<()> {
-        let passed = io::copy(&mut self.0.by_ref().take(count), &mut io::sink())?;
-        if passed < count { Err(ends_too_soon()) } else { Ok(()) }
-    }
-}
-
-impl<F: Read + Seek> Seekable<F> {
-    /// A file, from its beginning.
-    pub(super) fn new(mut file: F) -> io::Result<Self> {
-        let length = file.seek(SeekFrom::End(0))?;
-        file.rewind()?;
-        Ok(Self { file, position: 0, length })
-    }
-}
-
-impl<F: Read> Read for Seekable<F> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        self.position += read as u64;
-        Ok(read)
-    }
-}
-
-impl<F: Read + Seek> Passable for Seekable<F> {
-    fn pass(&mut self, count: u64) -> io::Result<()> {
-        let aim = self.position.checked_add(count).filter(|aim| *aim <= self.length);
-        self.position = self.file.seek(SeekFrom::Start(aim.ok_or_else(ends_too_soon)?))?;
-        Ok(())
-    }
-}
-
-/// How long a member's content is by its header.
+/// Returns the size of a member's content in bytes, from its header.
 fn size_of(header: &Header) -> io::Result<u64> {
     header.entry_size().map_err(|_| no_number())
 }
 
-/// The `tar` crate's own errors show the name as it stands, which may hold anything.
+/// Error for a field that is not a number. The `tar` crate's own error shows the member's name, which may contain anything.
 fn no_number() -> io::Error {
-    io::Error::other("a header has something else where a number must be")
-}
-
-fn ends_too_soon() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "it ends too soon")
+    io::Error::other("a header field is not a number")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::inventory::tar::SkipBySeeking;
 
     fn members(bytes: &[u8], dialect: Dialect) -> io::Result<Vec<(String, String)>> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -349,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn long_names_are_put_together() {
+    fn long_names_are_read() {
         let long = "directory/".repeat(40);
         let bytes = archive(|builder| {
             let mut header = tar::Header::new_gnu();
@@ -367,21 +305,21 @@ mod tests {
     #[test]
     fn a_name_without_end_is_an_error() {
         let bytes = archive(|builder| append(builder, EntryType::GNULongName, &vec![b'a'; 1 << 20]));
-        let said = members(&bytes, Dialect::Dpkg).expect_err("too long").to_string();
-        assert!(said.contains("65536 bytes allowed"), "{said}");
+        let message = members(&bytes, Dialect::Dpkg).expect_err("too long").to_string();
+        assert!(message.contains("65536 bytes allowed"), "{message}");
     }
 
     #[test]
     fn sparse_files_and_pax_headers_are_refused_as_dpkg_does() {
         for kind in [EntryType::GNUSparse, EntryType::XHeader, EntryType::XGlobalHeader] {
             let bytes = archive(|builder| append(builder, kind, b""));
-            let said = members(&bytes, Dialect::Dpkg).expect_err("refused").to_string();
-            assert!(said.contains("which dpkg refuses"), "{said}");
+            let message = members(&bytes, Dialect::Dpkg).expect_err("refused").to_string();
+            assert!(message.contains("which dpkg refuses"), "{message}");
         }
     }
 
     #[test]
-    fn a_layers_pax_headers_say_names_and_sizes() {
+    fn a_layers_pax_headers_have_names_and_sizes() {
         let bytes = archive(|builder| {
             append(builder, EntryType::XGlobalHeader, b"16 path=nowhere\n");
             append(builder, EntryType::XHeader, b"12 path=new\n");
@@ -400,15 +338,15 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_too_soon_is_an_error_read_or_passed_over() {
+    fn a_cut_archive_is_an_error_whether_read_or_skipped() {
         let bytes = archive(|builder| append(builder, EntryType::Regular, &[1; 1000]));
         for length in [100, 600, 1400] {
-            let said = members(&bytes[..length], Dialect::Layer).expect_err("is cut").to_string();
-            assert_eq!(said, "it ends too soon", "{length}");
-            let file = Seekable::new(io::Cursor::new(&bytes[..length])).expect("memory seeks");
+            let message = members(&bytes[..length], Dialect::Layer).expect_err("is cut").to_string();
+            assert_eq!(message, "it ends too soon", "{length}");
+            let file = SkipBySeeking::new(io::Cursor::new(&bytes[..length])).expect("memory seeks");
             let mut members = Members::new(file, Dialect::Layer);
-            let said = members.next(&mut |_| Ok(())).expect_err("is cut").to_string();
-            assert_eq!(said, "it ends too soon", "{length}");
+            let message = members.next(&mut |_| Ok(())).expect_err("is cut").to_string();
+            assert_eq!(message, "it ends too soon", "{length}");
         }
         assert!(members(&[b'x'; 1024], Dialect::Layer).is_err(), "a text is no archive");
     }

@@ -1,117 +1,119 @@
-//! The layers of an image laid over each other into one tree (OCI Image Format, "Applying Changesets").
+//! Flattening the layers of an image into one tree (OCI Image Format, "Applying Changesets").
 //!
-//! Whiteouts take away what the layers below have, never what their own layer has. A directory over a directory adds to it;
-//! anything else takes the place of what was there, so that a directory replaces a link of the layers below. Where a layer
-//! lists no directory, only something in it, its path leads through a link that is there, inside the root, as containerd
-//! and umoci unpack it.
+//! Whiteouts remove entries of the layers below, never of their own layer. A directory over a directory adds to it;
+//! anything else replaces the entry below, so a directory replaces a link of the layers below. If a layer does not list a
+//! directory but only entries in it, their path goes through an existing link, inside the root, as containerd and umoci
+//! unpack it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
 
-use super::layer::{HardLink, Layer, Whiteout, join, remove_below, split};
-use super::{Diagnostic, Entry, EntryKind, Inventory};
+use super::paths::{join, remove_below, split};
+use super::read_layer::{HardLink, ReadLayer, Whiteout};
+use crate::tree::inventory::{Diagnostic, Entry, EntryKind, Inventory};
 use crate::vocabulary::MAX_LINKS;
 
-/// Lays layers over each other, the lowest first. With the number of the layer that each entry is from, in the order of
-/// the entries.
-pub(super) fn flatten(layers: impl IntoIterator<Item = Arc<Layer>>) -> (Inventory, Vec<LayerNumber>) {
+/// Flattens layers, the lowest first. Returns with the inventory the number of the layer of each entry, in the order of the
+/// entries.
+pub(crate) fn flatten(layers: impl IntoIterator<Item = Arc<ReadLayer>>) -> (Inventory, Vec<LayerNumber>) {
     let mut flat = Flat::default();
     for (number, layer) in (0..).zip(layers) {
         flat.number = number;
-        flat.lay(Arc::unwrap_or_clone(layer));
+        flat.apply(Arc::unwrap_or_clone(layer));
     }
-    // A map has its keys in order and none twice, as an inventory has its paths.
+    // The keys of a map are sorted and unique, as the paths of an inventory are.
     let (entries, numbers) =
         flat.entries.into_iter().map(|(path, (kind, number))| (Entry { path, kind }, number)).unzip();
     (Inventory::new(entries, flat.diagnostics), numbers)
 }
 
-/// The number of a layer of an image, from 0 for the lowest; an image has at most 1,024.
+/// Number of a layer of an image, from 0 for the lowest; an image has at most 1,024.
 pub type LayerNumber = u16;
 
-/// What the layers so far make together, by path. Directories that none of them lists are not in it.
+/// Entries of the layers so far, by path, without directories that none of them lists.
 #[derive(Default)]
 struct Flat {
     entries: BTreeMap<BString, (EntryKind, LayerNumber)>,
-    /// The layer that is being laid.
+    /// Number of the layer that is being applied.
     number: LayerNumber,
     diagnostics: Vec<Diagnostic>,
 }
 
-/// A layer that is being laid.
+/// State of applying one layer.
 #[derive(Default)]
-struct Laying {
-    /// What it has put where, if it has whiteouts, which take none of that away.
+struct LayerState {
+    /// Paths of its own entries so far, which its whiteouts do not remove. `None` if it has no whiteouts.
     placed: Option<BTreeSet<BString>>,
-    /// The directory of the entry before: layers are sorted, so that most have it in common.
-    last: Option<BString>,
+    /// Directory of the entry before: entries are sorted, so most share it.
+    last_directory: Option<BString>,
 }
 
-/// A path leads through too many links.
+/// Error of a path that goes through too many links.
 struct Loop;
 
 impl Flat {
-    fn lay(&mut self, layer: Layer) {
-        let Layer { inventory, whiteouts, hard_links, .. } = layer;
-        let Inventory { entries, diagnostics } = inventory;
+    fn apply(&mut self, layer: ReadLayer) {
+        let ReadLayer { inventory, whiteouts, hard_links, .. } = layer;
+        let (entries, diagnostics) = inventory.into_parts();
         self.diagnostics.extend(diagnostics);
-        // Each whiteout has its turn behind its directory's own entry and before what is in the directory.
+        // A whiteout is applied after its directory's own entry and before the entries in the directory.
         let mut whiteouts: Vec<_> =
-            whiteouts.into_iter().map(|whiteout| (whiteout.turn(), whiteout)).collect();
+            whiteouts.into_iter().map(|whiteout| (whiteout.own_path(), whiteout)).collect();
         whiteouts.sort();
         let mut whiteouts = whiteouts.into_iter().peekable();
-        let mut laying = Laying { placed: whiteouts.peek().map(|_| BTreeSet::new()), last: None };
+        let mut state =
+            LayerState { placed: whiteouts.peek().map(|_| BTreeSet::new()), last_directory: None };
         for Entry { path, kind } in entries {
-            while let Some((_, whiteout)) = whiteouts.next_if(|(turn, _)| *turn < path) {
-                self.take_away(&whiteout, &mut laying);
+            while let Some((_, whiteout)) = whiteouts.next_if(|(own_path, _)| *own_path < path) {
+                self.remove(&whiteout, &mut state);
             }
-            self.put(&path, kind, &mut laying);
+            self.put(&path, kind, &mut state);
         }
         for (_, whiteout) in whiteouts {
-            self.take_away(&whiteout, &mut laying);
+            self.remove(&whiteout, &mut state);
         }
         for link in hard_links {
             self.put_hard_link(link);
         }
     }
 
-    /// Takes out what the layers below have.
-    fn take_away(&mut self, whiteout: &Whiteout, laying: &mut Laying) {
-        laying.last = None;
+    /// Removes entries of the layers below.
+    fn remove(&mut self, whiteout: &Whiteout, state: &mut LayerState) {
+        state.last_directory = None;
         let (directory, name) = match whiteout {
             Whiteout::Entry(path) => split(path),
             Whiteout::Below(path) => (path.as_slice(), &b""[..]),
         };
         let Ok(directory) = self.directory_at(directory) else { return };
-        let is_lowers = |path: &BString| laying.placed.as_ref().is_none_or(|placed| !placed.contains(path));
-        let gone = if name.is_empty() { directory } else { join(&directory, name) };
-        remove_below(&mut self.entries, &gone, is_lowers);
-        if !name.is_empty() && is_lowers(&gone) {
-            self.entries.remove(&gone);
+        let is_lower = |path: &BString| state.placed.as_ref().is_none_or(|placed| !placed.contains(path));
+        let removed = if name.is_empty() { directory } else { join(&directory, name) };
+        remove_below(&mut self.entries, &removed, is_lower);
+        if !name.is_empty() && is_lower(&removed) {
+            self.entries.remove(&removed);
         }
     }
 
-    /// Puts an entry in its place.
-    fn put(&mut self, path: &BString, kind: EntryKind, laying: &mut Laying) {
+    /// Adds an entry, at the path that its directory resolves to.
+    fn put(&mut self, path: &BString, kind: EntryKind, state: &mut LayerState) {
         let (directory, name) = split(path);
-        let place = if laying.last.as_ref().is_some_and(|last| last == directory) {
+        let place = if state.last_directory.as_ref().is_some_and(|last| last == directory) {
             path.clone()
         } else {
             let Ok(found) = self.directory_at(directory) else {
                 return self.refuse(path.clone(), "below too many links");
             };
-            self.make_way(&found);
+            self.remove_files_above(&found);
             let place = join(&found, name);
-            // Where no link is on the way, nothing below the directory can change where its path leads.
-            laying.last = (found == directory).then_some(found);
+            // A path without links stays without, whatever is added in the directory.
+            state.last_directory = (found == directory).then_some(found);
             place
         };
         if !matches!(kind, EntryKind::Directory(_)) {
             remove_below(&mut self.entries, &place, |_| true);
         }
-        if let Some(placed) = &mut laying.placed {
+        if let Some(placed) = &mut state.placed {
             placed.insert(place.clone());
         }
         self.entries.insert(place, (kind, self.number));
@@ -123,16 +125,16 @@ impl Flat {
             self.directory_at(directory).ok().and_then(|directory| self.entries.get(&join(&directory, name)));
         match found {
             Some((EntryKind::Directory(_), _)) | None => {
-                self.refuse(path, "a hard link to a file that is not there")
+                self.refuse(path, "a hard link to a file that does not exist")
             }
             Some((kind, _)) => {
                 let kind = kind.clone();
-                self.put(&path, kind, &mut Laying::default());
+                self.put(&path, kind, &mut LayerState::default());
             }
         }
     }
 
-    /// Where a directory's path leads, every link followed inside the root; what is not there is the directory to be.
+    /// Resolves the path of a directory, every link followed inside the root. It need not exist.
     fn directory_at(&self, path: &[u8]) -> Result<BString, Loop> {
         let mut current = BString::default();
         let mut links = 0;
@@ -159,8 +161,8 @@ impl Flat {
         Ok(current)
     }
 
-    /// Takes out files where the path needs directories.
-    fn make_way(&mut self, directory: &[u8]) {
+    /// Removes entries that are not directories where the path needs directories.
+    fn remove_files_above(&mut self, directory: &[u8]) {
         let mut ancestor = directory;
         while !ancestor.is_empty() {
             if self
@@ -189,7 +191,7 @@ mod tests {
     use crate::tree::inventory::{Content, FileContent, Permissions};
     use crate::vocabulary::Sha256Digest;
 
-    /// What a layer has at a path.
+    /// Entry or whiteout of a layer.
     #[derive(Clone, Debug, PartialEq)]
     enum Item {
         Directory,
@@ -202,12 +204,12 @@ mod tests {
 
     type Items = BTreeMap<String, Item>;
 
-    fn layer(items: &Items) -> Layer {
+    fn layer(items: &Items) -> ReadLayer {
         let (mut entries, mut whiteouts) = (Vec::new(), BTreeSet::new());
         for (path, item) in items {
             let directory_and_name = path.rsplit_once('/').unwrap_or(("", path));
             let kind = match item {
-                Item::Directory => EntryKind::Directory(Permissions::ROOTS),
+                Item::Directory => EntryKind::Directory(Permissions::SYSTEM_DIRECTORY),
                 Item::Link(target) => EntryKind::Symlink(target.as_str().into()),
                 Item::File(layer) => {
                     let text = layer.to_string().into_bytes();
@@ -226,7 +228,13 @@ mod tests {
             entries.push(Entry { path: path.as_str().into(), kind });
         }
         let inventory = Inventory::new(entries, Vec::new());
-        Layer { diff_id: Sha256Digest([0; 32]), inventory, whiteouts, hard_links: Vec::new(), held_bytes: 0 }
+        ReadLayer {
+            diff_id: Sha256Digest([0; 32]),
+            inventory,
+            whiteouts,
+            hard_links: Vec::new(),
+            held_bytes: 0,
+        }
     }
 
     fn flat(layers: &[Items]) -> Items {
@@ -251,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_replaces_a_link_and_a_path_alone_leads_through_it() {
+    fn a_directory_replaces_a_link_and_a_path_goes_through_it() {
         let lower = items(&[("lib", link("usr/lib")), ("usr/lib/a", Item::File(0))]);
         let through = items(&[("lib/b", Item::File(1))]);
         let replacing = items(&[("lib", Item::Directory), ("lib/b", Item::File(1))]);
@@ -274,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn whiteouts_are_for_the_layers_below_alone() {
+    fn whiteouts_remove_only_from_the_layers_below() {
         let lower = items(&[("a/x", Item::File(0)), ("a/y/z", Item::File(0)), ("b", Item::File(0))]);
         let upper =
             items(&[("a/.wh..wh..opq", Item::AllGone), ("a/x", Item::File(1)), (".wh.b", Item::Gone)]);
@@ -282,14 +290,14 @@ mod tests {
     }
 
     #[test]
-    fn a_whiteout_that_takes_away_the_link_to_its_own_directory() {
+    fn a_whiteout_that_removes_the_link_to_its_own_directory() {
         let lower = items(&[("a", Item::Directory), ("b", link("/"))]);
         let upper = items(&[("b/.wh..wh..opq", Item::AllGone), ("b/.wh.b", Item::Gone)]);
         assert_eq!(flat(&[lower, upper]), Items::new());
     }
 
     #[test]
-    fn a_loop_of_links_is_a_finding() {
+    fn a_loop_of_links_is_a_diagnostic() {
         let (inventory, _) = flatten(
             [items(&[("l", link("l"))]), items(&[("l/x", Item::File(1))])].iter().map(layer).map(Arc::new),
         );
@@ -297,20 +305,20 @@ mod tests {
     }
 
     #[test]
-    fn a_hard_link_leads_to_a_file_of_a_layer_below() {
+    fn a_hard_link_to_a_file_of_a_layer_below() {
         let mut upper = layer(&Items::new());
         let named = |path: &str, target: &str| HardLink { path: path.into(), target: target.into() };
         upper.hard_links = vec![named("b", "lib/a"), named("c", "nowhere")];
         let lower = items(&[("lib", link("usr/lib")), ("usr/lib/a", Item::File(0))]);
         let (inventory, _) = flatten([layer(&lower), upper].map(Arc::new));
         assert_eq!(inventory.text("b"), Some(&b"0"[..]));
-        assert_eq!(inventory.diagnostics()[0].cause, "a hard link to a file that is not there");
+        assert_eq!(inventory.diagnostics()[0].cause, "a hard link to a file that does not exist");
     }
 
-    /// The plain way to do it: a tree of directories, of which each layer's members are unpacked one by one.
+    /// Reference implementation: a tree of directories, into which the members of each layer are unpacked one by one.
     #[derive(Debug)]
     struct Node {
-        /// None for a directory that no layer lists.
+        /// `None` for a directory that no layer lists.
         item: Option<Item>,
         layer: usize,
         children: BTreeMap<String, Node>,
@@ -335,20 +343,20 @@ mod tests {
             })
         }
 
-        /// The names on the way to a directory, with no links among them.
-        fn way(&self, path: &str, links: &mut usize) -> Option<Vec<String>> {
-            let mut way: Vec<String> = Vec::new();
+        /// Resolves a directory into names without links.
+        fn resolve(&self, path: &str, links: &mut usize) -> Option<Vec<String>> {
+            let mut resolved: Vec<String> = Vec::new();
             let mut ahead: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
             while let Some(name) = ahead.pop() {
                 match name.as_str() {
                     "" | "." => continue,
                     ".." => {
-                        way.pop();
+                        resolved.pop();
                         continue;
                     }
                     _ => {}
                 }
-                let here = way.iter().try_fold(self, |node, name| node.children.get(name));
+                let here = resolved.iter().try_fold(self, |node, name| node.children.get(name));
                 match here.and_then(|node| node.children.get(&name)).and_then(|child| child.item.as_ref()) {
                     Some(Item::Link(target)) => {
                         *links += 1;
@@ -356,17 +364,17 @@ mod tests {
                             return None;
                         }
                         if target.starts_with('/') {
-                            way.clear();
+                            resolved.clear();
                         }
                         ahead.extend(target.split('/').rev().map(str::to_owned));
                     }
-                    _ => way.push(name),
+                    _ => resolved.push(name),
                 }
             }
-            Some(way)
+            Some(resolved)
         }
 
-        /// Takes out what is not this layer's; false where nothing is left.
+        /// Removes entries of lower layers; false if nothing is left.
         fn prune(&mut self, layer: usize) -> bool {
             self.children.retain(|_, child| child.prune(layer));
             if self.layer < layer {
@@ -377,10 +385,10 @@ mod tests {
 
         fn unpack(&mut self, path: &str, item: &Item, layer: usize) {
             let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
-            let Some(way) = self.way(directory, &mut 0) else { return };
+            let Some(resolved) = self.resolve(directory, &mut 0) else { return };
             match item {
                 Item::Gone | Item::AllGone => {
-                    let there = way.iter().try_fold(self, |node, name| node.children.get_mut(name));
+                    let there = resolved.iter().try_fold(self, |node, name| node.children.get_mut(name));
                     let Some(there) = there else { return };
                     if *item == Item::AllGone {
                         there.children.retain(|_, child| child.prune(layer));
@@ -391,7 +399,7 @@ mod tests {
                     }
                 }
                 _ => {
-                    let directory = self.at(&way, layer);
+                    let directory = self.at(&resolved, layer);
                     let node =
                         directory.children.entry(name.to_owned()).or_insert_with(|| Self::directory(layer));
                     if *item != Item::Directory || !node.is_directory() {
@@ -411,7 +419,7 @@ mod tests {
         }
     }
 
-    fn plainly(layers: &[Items]) -> Items {
+    fn unpacked(layers: &[Items]) -> Items {
         let mut top = Node::directory(0);
         for (number, items) in layers.iter().enumerate() {
             for (path, item) in items {
@@ -423,7 +431,7 @@ mod tests {
         listed
     }
 
-    /// A layer as an engine may write it: each of its members has only directories of this layer, or none, above it.
+    /// Layer as an engine may write it: above each member are only directories of this layer, or none.
     fn a_layer(number: usize) -> impl Strategy<Value = Items> {
         let name = || prop::sample::select(vec!["a", "b", "c", "d.e"]);
         let path = prop::collection::vec(name(), 1..4).prop_map(|names| names.join("/"));
@@ -463,10 +471,10 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2000))]
 
         #[test]
-        fn layers_come_to_what_unpacking_them_one_by_one_does(
+        fn flattening_equals_unpacking_one_by_one(
             layers in (a_layer(0), a_layer(1), a_layer(2)).prop_map(|(a, b, c)| [a, b, c])
         ) {
-            prop_assert_eq!(flat(&layers), plainly(&layers));
+            prop_assert_eq!(flat(&layers), unpacked(&layers));
         }
     }
 }

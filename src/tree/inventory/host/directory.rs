@@ -1,98 +1,50 @@
-//! A directory of the host as an [`Inventory`].
+//! Listing a directory of the host as an [`Inventory`].
 //!
-//! For an app one thread walks; every core opens files, those left out that are none of objects by their names, reads
-//! their first bytes and, where those are ELF's magic, the facts. Links are recorded, never followed, so that nothing outside the directory is read.
+//! For an app one thread walks the directory while every core opens files, reads their first bytes and, of ELF files, the
+//! facts. Files whose names show that they are no objects are not opened (`deferred.rs`). Links are recorded and never
+//! followed, so nothing outside the directory is read.
 
 use std::cmp::Ordering;
 use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use bstr::{BString, ByteSlice};
-use rustix::fs::{Mode, OFlags};
 use walkdir::{DirEntry, WalkDir};
 
-use super::content::{self, ReadDepth};
-use super::deferred::is_deferred;
-use super::image::ImageFault;
-use super::{Content, Diagnostic, Entry, EntryKind, FileContent, Inventory, Permissions};
+use super::files::{HostFiles, open, open_directory, open_in, permissions_of};
+use crate::tree::inventory::classify;
+use crate::tree::inventory::deferred::is_deferred;
+use crate::tree::inventory::file_content::OnDemandReads;
+use crate::tree::inventory::{
+    Content, Diagnostic, Entry, EntryKind, FileContent, Inventory, InventoryError, ReadDepth, TreeFiles,
+};
 
-/// How many files a task reads: enough that handing it over costs nothing beside the reading.
-const FILES_A_TASK: usize = 128;
+/// Number of files that one task reads: enough to make handing it over cost nothing in comparison.
+const FILES_PER_TASK: usize = 128;
 
-/// How many files of one directory make it pay to open the directory and them from there, rather than each by its whole path.
-const SIBLINGS_TO_PAY: usize = 4;
+/// Number of files in one directory from which on it is faster to open the directory and the files from there than each
+/// file by its whole path.
+const MIN_SIBLINGS: usize = 4;
 
-/// What a directory of the host's own root has in it that is no part of a tree: the kernel's views.
-const KERNEL_DIRECTORIES: [&str; 3] = ["proc", "sys", "dev"];
+/// Top directories of a running system that are views of the kernel and not part of a tree.
+pub const KERNEL_DIRECTORIES: [&str; 3] = ["dev", "proc", "sys"];
 
-/// A source could not be read at all.
-#[derive(Debug, thiserror::Error)]
-pub enum InventoryError {
-    /// There is nothing at this path, or it can't be looked at.
-    #[error("cannot read {path}")]
-    Unreadable {
-        /// The path as it was given.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// It is an image or an archive, and broken or not the one that is wanted.
-    #[error("cannot read the image {path}")]
-    Image {
-        /// The path as it was given.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: ImageFault,
-    },
-    /// What was read of an image's layer could not be kept.
-    #[error("cannot write what was read of {path} into the cache")]
-    Store {
-        /// The image.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// It is a device, socket or pipe.
-    #[error("cannot read {path}: neither a directory nor a file")]
-    Unsuitable {
-        /// The path as it was given.
-        path: PathBuf,
-    },
-}
-
-impl InventoryError {
-    /// The same, of what is called by another name than its path.
-    pub fn of(self, name: &Path) -> Self {
-        let path = name.to_owned();
-        match self {
-            Self::Unreadable { source, .. } => Self::Unreadable { path, source },
-            Self::Image { source, .. } => Self::Image { path, source },
-            Self::Store { source, .. } => Self::Store { path, source },
-            Self::Unsuitable { .. } => Self::Unsuitable { path },
-        }
-    }
-}
-
-/// Reads a directory, or a single file as a tree that holds just that file. A link is followed at `path`
-/// itself and nowhere below.
+/// Reads a directory, or a single file as a tree with that one file. A link is followed at `path` itself and nowhere
+/// below.
 ///
 /// # Errors
-/// When `path` itself can't be read; what can't be read below it is in the inventory's diagnostics.
+/// If `path` itself cannot be read. What cannot be read below it is in the inventory's diagnostics.
 pub fn read_directory(path: &Path, depth: ReadDepth) -> Result<Inventory, InventoryError> {
     let unreadable = |source| InventoryError::Unreadable { path: path.to_owned(), source };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if metadata.is_file() {
-        File::open(path).map_err(unreadable)?;
+        let opened = File::open(path).map_err(unreadable)?;
         let name = path.file_name().unwrap_or(path.as_os_str()).as_bytes();
-        return Ok(Inventory::new(vec![file(File::open(path), BString::from(name), depth)], Vec::new()));
+        let inventory = Inventory::new(vec![file(Ok(opened), BString::from(name), depth)], Vec::new());
+        return Ok(inventory.with_files(TreeFiles::new(HostFiles::single_file(path))));
     }
     if !metadata.is_dir() {
         return Err(InventoryError::Unsuitable { path: path.to_owned() });
@@ -101,35 +53,36 @@ pub fn read_directory(path: &Path, depth: ReadDepth) -> Result<Inventory, Invent
     Ok(walk(path, depth, |_| true))
 }
 
-/// Reads a whole root file system as [`read_directory`] reads a tree, the kernel's directories passed over.
+/// Reads a whole root file system as [`read_directory`] reads a tree, without the kernel's directories.
 ///
 /// # Errors
-/// When `path` can't be read or is no directory.
+/// If `path` cannot be read or is not a directory.
 pub fn read_root(path: &Path, depth: ReadDepth) -> Result<Inventory, InventoryError> {
     std::fs::read_dir(path).map_err(|source| InventoryError::Unreadable { path: path.to_owned(), source })?;
     Ok(walk(path, depth, |entry| !is_kernels(entry)))
 }
 
-/// Reads the names and links of a whole root file system; what is in a file is read when it is asked for.
-/// The kernel's directories are passed over.
+/// Reads the names and links of a whole root file system, without the kernel's directories. It may be a whole machine of
+/// which the linker needs a few hundred files, so each file is read on the first request for its content.
 ///
 /// # Errors
-/// When `path` can't be read or is no directory.
+/// If `path` cannot be read or is not a directory.
 pub fn read_base(path: &Path, depth: ReadDepth) -> Result<Inventory, InventoryError> {
     std::fs::read_dir(path).map_err(|source| InventoryError::Unreadable { path: path.to_owned(), source })?;
-    let top = Arc::new((path.to_owned(), depth));
-    let mut found = Found::default();
+    let files = TreeFiles::new(HostFiles::directory(path));
+    let on_demand = Arc::new(OnDemandReads { files: files.clone(), depth });
+    let mut found = OtherEntries::default();
     for step in WalkDir::new(path).min_depth(1).into_iter().filter_entry(|entry| !is_kernels(entry)) {
         match step {
             Ok(entry) if entry.file_type().is_file() => found.entries.push(Entry {
                 path: below(path, entry.path()),
-                kind: EntryKind::File(FileContent::on_demand(Arc::clone(&top), false)),
+                kind: EntryKind::File(FileContent::unread(Arc::clone(&on_demand), false)),
             }),
             Ok(entry) => found.push_other(path, &entry),
             Err(error) => found.push_error(path, &error),
         }
     }
-    Ok(Inventory::new(found.entries, found.diagnostics))
+    Ok(Inventory::new(found.entries, found.diagnostics).with_files(files))
 }
 
 fn is_kernels(entry: &DirEntry) -> bool {
@@ -137,19 +90,21 @@ fn is_kernels(entry: &DirEntry) -> bool {
 }
 
 fn walk(top: &Path, depth: ReadDepth, is_taken: impl Fn(&DirEntry) -> bool + Send) -> Inventory {
-    // Each task's files with its number: in their order they are sorted already.
+    let files = TreeFiles::new(HostFiles::directory(top));
+    let on_demand = Arc::new(OnDemandReads { files: files.clone(), depth });
+    // The files of each task with its number: in the order of the tasks they are sorted.
     let read: Mutex<Vec<(usize, Vec<Entry>)>> = Mutex::default();
-    let mut walked = Found::default();
+    let mut walked = OtherEntries::default();
     rayon::scope(|scope| {
-        let read = &read;
+        let (read, on_demand) = (&read, &on_demand);
         let mut tasks = 0;
-        let mut files = Vec::with_capacity(FILES_A_TASK);
+        let mut batch = Vec::with_capacity(FILES_PER_TASK);
         let mut hand_over = |files: Vec<DirEntry>| {
             let task = tasks;
             tasks += 1;
             scope.spawn(move |_| {
-                let entries = read_files(&Arc::new((top.to_owned(), depth)), &files);
-                // A poisoned lock means that another task panicked; its panic is passed on by the scope.
+                let entries = read_files(top, on_demand, &files);
+                // A poisoned lock means that another task panicked; the scope passes its panic on.
                 if let Ok(mut read) = read.lock() {
                     read.push((task, entries));
                 }
@@ -158,20 +113,20 @@ fn walk(top: &Path, depth: ReadDepth, is_taken: impl Fn(&DirEntry) -> bool + Sen
         let steps = WalkDir::new(top).min_depth(1).sort_by(order_of_paths).into_iter();
         for step in steps.filter_entry(is_taken) {
             match step {
-                Ok(entry) if entry.file_type().is_file() => files.push(entry),
+                Ok(entry) if entry.file_type().is_file() => batch.push(entry),
                 Ok(entry) => walked.push_other(top, &entry),
                 Err(error) => walked.push_error(top, &error),
             }
-            if files.len() == FILES_A_TASK {
-                hand_over(std::mem::replace(&mut files, Vec::with_capacity(FILES_A_TASK)));
+            if batch.len() == FILES_PER_TASK {
+                hand_over(std::mem::replace(&mut batch, Vec::with_capacity(FILES_PER_TASK)));
             }
         }
-        hand_over(files);
+        hand_over(batch);
     });
     let mut read = read.into_inner().unwrap_or_default();
     read.sort_unstable_by_key(|(task, _)| *task);
-    let files: usize = read.iter().map(|(_, entries)| entries.len()).sum();
-    let mut entries = Vec::with_capacity(files + walked.entries.len());
+    let count: usize = read.iter().map(|(_, entries)| entries.len()).sum();
+    let mut entries = Vec::with_capacity(count + walked.entries.len());
     walked.entries.sort_unstable_by(|left, right| left.path.cmp(&right.path));
     let mut others = walked.entries.into_iter().peekable();
     for file in read.into_iter().flat_map(|(_, entries)| entries) {
@@ -179,11 +134,11 @@ fn walk(top: &Path, depth: ReadDepth, is_taken: impl Fn(&DirEntry) -> bool + Sen
         entries.push(file);
     }
     entries.extend(others);
-    Inventory::new(entries, walked.diagnostics)
+    Inventory::new(entries, walked.diagnostics).with_files(files)
 }
 
-/// The order of two entries of one directory in which the files of a tree come in the order of their paths' bytes: that
-/// of their names, where a directory's has a slash at its end.
+/// Compares two entries of one directory so that the files of the tree come in the order of their paths' bytes: by name,
+/// with a slash at the end of a directory's.
 fn order_of_paths(left: &DirEntry, right: &DirEntry) -> Ordering {
     let (left_path, right_path) = (path_of(left), path_of(right));
     let common = left_path.len().min(right_path.len());
@@ -196,22 +151,22 @@ fn order_of_paths(left: &DirEntry, right: &DirEntry) -> Ordering {
         .then_with(|| next(left_path, left).cmp(&next(right_path, right)))
 }
 
-fn read_files(top: &Arc<(PathBuf, ReadDepth)>, files: &[DirEntry]) -> Vec<Entry> {
-    let depth = top.1;
+fn read_files(top: &Path, on_demand: &Arc<OnDemandReads>, files: &[DirEntry]) -> Vec<Entry> {
+    let depth = on_demand.depth;
     let mut entries = Vec::with_capacity(files.len());
     for siblings in files.chunk_by(|left, right| split(left).0 == split(right).0) {
-        let paths = siblings.iter().map(|entry| below(&top.0, entry.path()));
+        let paths = siblings.iter().map(|entry| below(top, entry.path()));
         let paths: Vec<(bool, BString)> =
             paths.map(|path| (depth < ReadDepth::Audit && is_deferred(&path), path)).collect();
-        let pays = paths.iter().filter(|(is_deferred, _)| !is_deferred).count() >= SIBLINGS_TO_PAY;
+        let pays = paths.iter().filter(|(is_deferred, _)| !is_deferred).count() >= MIN_SIBLINGS;
         let directory = siblings.first().filter(|_| pays).and_then(|entry| open_directory(split(entry).0));
         for (entry, (is_deferred, path)) in siblings.iter().zip(paths) {
             entries.push(match &directory {
                 _ if is_deferred => {
-                    Entry { path, kind: EntryKind::File(FileContent::on_demand(Arc::clone(top), true)) }
+                    Entry { path, kind: EntryKind::File(FileContent::unread(Arc::clone(on_demand), true)) }
                 }
                 Some(directory) => file(open_in(directory, split(entry).1), path, depth),
-                None => file(File::open(entry.path()), path, depth),
+                None => file(open(entry.path()), path, depth),
             });
         }
     }
@@ -222,70 +177,51 @@ fn path_of(entry: &DirEntry) -> &[u8] {
     entry.path().as_os_str().as_bytes()
 }
 
-/// The path of the directory that an entry lies in, and its name, which walkdir joins with a slash.
+/// Splits the path of an entry, which walkdir joins with a slash, into its directory and its name.
 fn split(entry: &DirEntry) -> (&[u8], &[u8]) {
     let path = path_of(entry);
     path.rfind_byte(b'/').map_or((b"", path), |slash| (&path[..slash], &path[slash + 1..]))
 }
 
-/// A directory to open files from; none where it can't be had, so that their own paths tell why.
-fn open_directory(path: &[u8]) -> Option<OwnedFd> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    rustix::fs::open(path, flags, Mode::empty()).ok()
-}
-
-/// Opens a regular file; what has become a link since it was seen is not followed.
-fn open_in(directory: &OwnedFd, name: &[u8]) -> io::Result<File> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let open = || rustix::fs::openat(directory, name, flags, Mode::empty());
-    Ok(File::from(rustix::io::retry_on_intr(open)?))
-}
-
 fn file(opened: io::Result<File>, path: BString, depth: ReadDepth) -> Entry {
-    let read = |file: &File, path: &[u8]| match depth {
-        ReadDepth::Link | ReadDepth::Symbols => content::read(file, path, depth).map(FileContent::new),
-        ReadDepth::Audit => read_for_audit(file, path),
-    };
-    let content = opened.and_then(|file| read(&file, &path));
-    Entry { kind: EntryKind::File(content.unwrap_or_else(unreadable)), path }
+    let content = opened.and_then(|file| read_file(&file, &path, depth));
+    let content = content.unwrap_or_else(|error| FileContent::new(Content::Unreadable(error.to_string())));
+    Entry { kind: EntryKind::File(content), path }
 }
 
-fn read_for_audit(file: &File, path: &[u8]) -> io::Result<FileContent> {
-    let content = content::read(file, path, ReadDepth::Audit)?;
-    let evidence = content::evidence(file, path, &content)?;
-    Ok(FileContent::new(content).of_size(file.metadata()?.len()).with(evidence))
-}
-
-fn unreadable(error: io::Error) -> FileContent {
-    FileContent::new(Content::Unreadable(error.to_string()))
+fn read_file(file: &File, path: &[u8], depth: ReadDepth) -> io::Result<FileContent> {
+    let content = classify::content(file, path, depth)?;
+    match depth {
+        ReadDepth::Link | ReadDepth::Symbols => Ok(FileContent::new(content)),
+        ReadDepth::Audit => {
+            let evidence = classify::evidence(file, path, &content)?;
+            Ok(FileContent::new(content).with_size(file.metadata()?.len()).with_evidence(evidence))
+        }
+    }
 }
 
 fn below(top: &Path, path: &Path) -> BString {
-    // walkdir joins names to the path that it was given, so that bytes will do where `strip_prefix` would
-    // compare component by component.
+    // walkdir joins names to the path that it was given, so comparing bytes is enough; `Path::strip_prefix` would compare
+    // component by component.
     let (top, path) = (top.as_os_str().as_bytes(), path.as_os_str().as_bytes());
     let rest = path.strip_prefix(top).unwrap_or(path);
     BString::from(rest.strip_prefix(b"/").unwrap_or(rest))
 }
 
-/// What was come across beside the files of an app.
+/// Entries other than regular files, and diagnostics.
 #[derive(Default)]
-struct Found {
+struct OtherEntries {
     entries: Vec<Entry>,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Found {
+impl OtherEntries {
     fn push_other(&mut self, top: &Path, entry: &DirEntry) {
         let path = below(top, entry.path());
         let file_type = entry.file_type();
         let kind = if file_type.is_dir() {
             match entry.metadata() {
-                Ok(metadata) => EntryKind::Directory(Permissions {
-                    mode: metadata.mode() & 0o7777,
-                    uid: metadata.uid(),
-                    gid: metadata.gid(),
-                }),
+                Ok(metadata) => EntryKind::Directory(permissions_of(&metadata)),
                 Err(error) => return self.push_error(top, &error),
             }
         } else if file_type.is_symlink() {
@@ -307,12 +243,6 @@ impl Found {
         let cause = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
         self.diagnostics.push(Diagnostic { path, cause });
     }
-}
-
-/// Reads what matters of a file; `path` is its path in the tree, by which it is known what matters.
-pub(super) fn read_content(host_path: &Path, path: &[u8], depth: ReadDepth) -> Content {
-    let read = File::open(host_path).and_then(|file| content::read(&file, path, depth));
-    read.unwrap_or_else(|error| Content::Unreadable(error.to_string()))
 }
 
 #[cfg(test)]
@@ -344,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_are_read_when_they_are_asked_for_and_for_an_audit() {
+    fn sources_are_read_on_demand_and_for_an_audit() {
         let tree = tree();
         let of_tree = |inventory: &Inventory| {
             let read = inventory.entries().iter().filter(|entry| entry.content_of_tree().is_some());
@@ -358,13 +288,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_split_off_a_base_is_read_as_a_tree_is() {
+    fn a_part_of_a_base_is_read_as_an_app_is() {
         let tree = tree();
         let mut base = read_base(tree.path(), ReadDepth::Link).expect("is read");
         let part = base.split_off("a");
         let read: Vec<_> = part.entries().iter().filter(|entry| entry.content_of_tree().is_some()).collect();
         assert_eq!(read.len(), 2);
-        // It is found where it lies, though its way from the top of the base is gone.
+        // Its path is now relative to the part, and the file is still found.
         let bytecode = part.get("y.pyc").expect("is there");
         assert_eq!(bytecode.content(), Some(&Content::Script("/bin/sh".into())));
     }

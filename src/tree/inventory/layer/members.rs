@@ -1,79 +1,81 @@
-//! A layer's members one after the other, for whoever unpacks it: names and whiteouts are told as for
-//! [`super::Layer`], contents are streams.
+//! Members of a layer in sequence, for unpacking it. Names and whiteouts are interpreted as in `read.rs`; contents are
+//! streams.
 
 use std::io::{self, Read};
 
 use bstr::{BString, ByteSlice};
 use tar::EntryType;
 
-use super::layer::{LIMITS, OPAQUE, WHITEOUT, WHITEOUT_META, clean_path, join, split};
-use super::tar_members::{Dialect, Member, each_member};
+use super::paths::{OPAQUE, WHITEOUT, WHITEOUT_META, clean_path, join, split};
+use super::read::LIMITS;
 use crate::support::streams::BoundedReader;
+use crate::tree::inventory::tar::{Dialect, Member, each_member};
 
-/// One member of a layer.
+/// Member of a layer.
 pub struct LayerMember<'layer> {
-    /// Its path below the top, without `..`; that of the top is empty.
+    /// Path below the top, without `..`; that of the top is empty.
     pub path: BString,
-    /// The permission bits.
+    /// Permission bits.
     pub mode: u32,
-    /// What it is.
+    /// Kind of the member.
     pub kind: MemberKind<'layer>,
 }
 
-/// What a member of a layer is.
+/// Kind of a member of a layer.
 pub enum MemberKind<'layer> {
-    /// A directory.
+    /// Directory.
     Directory,
-    /// A regular file, with its content.
+    /// Regular file, with its content.
     File(&'layer mut dyn Read),
-    /// A symbolic link, with its target as it stands.
+    /// Symbolic link, with its unresolved target.
     Symlink(BString),
     /// Another name of the file at this path.
     HardLink(BString),
-    /// What is at the path in the layers below is gone.
-    Gone,
-    /// All that is in the directory at the path in the layers below is gone.
-    AllGone,
+    /// Removal of what the layers below have at the path.
+    Whiteout,
+    /// Removal of everything that the layers below have in the directory at the path.
+    OpaqueWhiteout,
 }
 
-/// Hands every member that is unpacked to `take`; devices and pipes are passed over, and so is what would leave the
-/// root.
+/// Passes every member that is to be unpacked to `take`. Devices, pipes and members that would leave the root are skipped.
 ///
 /// # Errors
-/// When the layer is broken, larger than any real one or has sparse files, and when `take` fails.
+/// If the layer is broken, larger than any real one or has sparse files, and the error of `take`.
 pub fn each_layer_member(
     tar: impl Read,
     mut take: impl FnMut(LayerMember<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut count = 0;
-    each_member(BoundedReader::new(tar, LIMITS.inflated_bytes), Dialect::Layer, |member| {
+    each_member(BoundedReader::new(tar, LIMITS.decompressed_bytes), Dialect::Layer, |member| {
         count += 1;
         if count > LIMITS.entries {
             return Err(io::Error::other(format!("it has more than the {} entries allowed", LIMITS.entries)));
         }
-        match told(member)? {
+        match interpret(member)? {
             Some(member) => take(member),
             None => Ok(()),
         }
     })
 }
 
-fn told(member: Member<'_>) -> io::Result<Option<LayerMember<'_>>> {
+fn interpret(member: Member<'_>) -> io::Result<Option<LayerMember<'_>>> {
     let Ok(path) = clean_path(&member.path) else { return Ok(None) };
     let mode = member.permissions()?.mode;
-    let is_sign = |component: &[u8]| component.starts_with(WHITEOUT);
-    if path.split_str("/").any(is_sign) {
+    let is_whiteout = |component: &[u8]| component.starts_with(WHITEOUT);
+    if path.split_str("/").any(is_whiteout) {
         let (directory, name) = split(&path);
-        if directory.split_str("/").any(is_sign) {
+        if directory.split_str("/").any(is_whiteout) {
             return Ok(None);
         }
         return Ok(match name.strip_prefix(WHITEOUT) {
             _ if name == OPAQUE => {
-                Some(LayerMember { path: directory.into(), mode, kind: MemberKind::AllGone })
+                Some(LayerMember { path: directory.into(), mode, kind: MemberKind::OpaqueWhiteout })
             }
             None | Some(b"" | b"." | b"..") => None,
             Some(_) if name.starts_with(WHITEOUT_META) => None,
-            Some(gone) => Some(LayerMember { path: join(directory, gone), mode, kind: MemberKind::Gone }),
+            Some(removed) => {
+                Some(LayerMember { path: join(directory, removed), mode, kind: MemberKind::Whiteout })
+            }
         });
     }
     let is_directory_by_name = member.path.ends_with(b"/");

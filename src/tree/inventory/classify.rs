@@ -1,0 +1,89 @@
+//! Reading the content of a file, from whatever source its bytes come.
+
+use std::io;
+
+use bstr::{BString, ByteSlice};
+
+use super::captured::{MAX_TEXT_BYTES, is_captured, module_symbols};
+use super::content::{Content, ReadDepth};
+use super::evidence::{self, Evidence, MAX_EVIDENCE_BYTES};
+use crate::elf::{
+    self, ElfError, ElfFacts, ReadAt, SequentialReader, UNWINDING_FUNCTIONS, undefined_symbols,
+};
+use crate::support::streams::read_up_to;
+
+/// Number of bytes of a script that the kernel reads (BINPRM_BUF_SIZE).
+pub(super) const SCRIPT_LINE_BYTES: usize = 256;
+
+/// Library that unwinds the stacks of threads.
+const UNWINDER: &[u8] = b"libgcc_s.so.1";
+
+/// Reads the content of a file. `path` is its path in the tree, which decides whether it is a text to keep.
+pub(super) fn content<S: ReadAt + ?Sized>(source: &S, path: &[u8], depth: ReadDepth) -> io::Result<Content> {
+    if is_captured(path) {
+        return read_text(source);
+    }
+    // No more than shows what a file is: most files are neither objects nor scripts, and copying bytes of all of them out
+    // of the page cache adds up.
+    let mut head = [0; elf::HEADER_BYTES];
+    let length = source.read_at(&mut head, 0)?;
+    let head = &head[..length];
+    if head.starts_with(&elf::MAGIC) {
+        if length < elf::HEADER_BYTES {
+            return Ok(Content::Malformed("file too short".to_owned()));
+        }
+        return match read_object(source, head, path, depth) {
+            Ok(facts) => Ok(Content::Object(Box::new(facts))),
+            Err(ElfError::Io(error)) => Err(error),
+            Err(error) => Ok(Content::Malformed(error.to_string())),
+        };
+    }
+    if head.starts_with(b"#!") {
+        return read_script(source);
+    }
+    Ok(if length < elf::HEADER_BYTES { Content::Short } else { Content::Other })
+}
+
+/// Reads the evidence in a file for an audit; `path` is as for [`content()`].
+pub(super) fn evidence<S: ReadAt + ?Sized>(
+    source: &S,
+    path: &[u8],
+    content: &Content,
+) -> io::Result<Option<Evidence>> {
+    if let Content::Object(_) = content {
+        return evidence::in_object(source);
+    }
+    let Some(kind) = evidence::kind_of(path) else { return Ok(None) };
+    let text = read_up_to(SequentialReader::new(source, 0), MAX_EVIDENCE_BYTES)?;
+    Ok(text.and_then(|text| evidence::in_text(kind, &text)))
+}
+
+fn read_object<S: ReadAt + ?Sized>(
+    source: &S,
+    head: &[u8],
+    path: &[u8],
+    depth: ReadDepth,
+) -> Result<ElfFacts, ElfError> {
+    let name = path.rsplit_str("/").next().unwrap_or_default();
+    let mut facts = elf::read_after_head(source, head, &module_symbols(name))?;
+    let needs_unwinder = facts.needed.iter().any(|soname| soname.as_bytes() == UNWINDER);
+    if depth >= ReadDepth::Symbols && facts.is_dynamic && !needs_unwinder {
+        let undefined = undefined_symbols(source)?;
+        facts.opens_unwinder =
+            undefined.iter().any(|name| UNWINDING_FUNCTIONS.iter().any(|function| name == function));
+    }
+    Ok(facts)
+}
+
+/// Reads the rest of the first line after `#!`, as much as the kernel reads of it.
+fn read_script<S: ReadAt + ?Sized>(source: &S) -> io::Result<Content> {
+    let mut head = [0; SCRIPT_LINE_BYTES];
+    let length = source.read_at(&mut head, 0)?;
+    let line = head[..length].lines().next().unwrap_or_default();
+    let interpreter = line.strip_prefix(b"#!").unwrap_or_default().trim_ascii();
+    Ok(Content::Script(BString::from(interpreter)))
+}
+
+fn read_text<S: ReadAt + ?Sized>(source: &S) -> io::Result<Content> {
+    Ok(read_up_to(SequentialReader::new(source, 0), MAX_TEXT_BYTES)?.map_or(Content::Other, Content::Text))
+}
