@@ -149,7 +149,7 @@ fn layers_of_other_types_or_number() {
     let encrypted = layout.blob(&format!("{OCI_LAYER}+gzip+encrypted"), layer());
     let manifest = layout.manifest(&descriptor, &[encrypted]);
     let said = refusal(&fixture, &tar_of_parts(&layout.listing(&[manifest])));
-    assert!(said.contains("a layer of the type"), "{said}");
+    assert!(said.contains("a layer of the unknown media type"), "{said}");
 
     let mut layout = Layout::default();
     let descriptor = config_blob(&mut layout, &[layer(), layer()]);
