@@ -1,8 +1,8 @@
-//! Catalogs that `sodeb index update` made of an archive's indices, in the cache.
+//! Catalogs in the cache, built from an archive's indices.
 //!
-//! A file is named for its target and for the digest of what it was made from, so that an archive that has
-//! not changed is not read again. It is written beside and renamed: several processes may do so at once, and
-//! one that is interrupted leaves the old one good.
+//! The name of a file has its target and the digest of the indices that it was built from, so that an unchanged archive is not
+//! read again. Files are written atomically: several processes may write at once, and an interrupted one leaves the old file
+//! intact.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -10,78 +10,80 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::format::container;
 use super::{
-    BuildError, Catalog, CatalogError, CatalogFile, Detail, FileCatalog, IndexKind, TargetIndex, container,
+    BuildError, Catalog, CatalogError, CatalogFile, Detail, FileCatalog, IndexKind, TargetIndex,
     write_catalog,
 };
 use crate::debian::archive::IndexSet;
 use crate::support::files;
 use crate::vocabulary::{Sha256Digest, Target};
 
-/// The directory of the catalogs in the cache.
+/// Directory of the catalogs in the cache.
 const DIR: &str = "catalogs";
-const ENDING: &str = ".catalog";
+/// Suffix of the files.
+const SUFFIX: &str = ".catalog";
 
-/// What is told of the indices: another word whenever it is more, so that what an older version wrote is no answer any
-/// more. 3: every package, also those without libraries.
-const TOLD: &str = "t3";
+/// Version tag of the recorded facts; change it when more is recorded, so that older files are ignored. t3: every package, also
+/// those without libraries.
+const CONTENTS_VERSION: &str = "t3";
 
-/// The catalog of these indices: the one in the cache if they have not changed and it is whole, else a new one, which
-/// takes the place of the older ones of its target.
+/// Returns the catalog of these indices: from the cache if they have not changed, or else a new one, which replaces the older
+/// ones of its target.
 ///
 /// # Errors
-/// When an index cannot be read or the cache not be written.
+/// If an index cannot be read or the cache cannot be written.
 pub fn refresh_catalog(set: &IndexSet, cache_dir: &Path) -> Result<FileCatalog, BuildError> {
     let directory = cache_dir.join(DIR);
-    let path = directory.join(format!("{}{}{ENDING}", current_prefix(&set.target), digest(set)));
+    let path = directory.join(format!("{}{}{SUFFIX}", current_prefix(&set.target), digest(set)));
     if let Ok(catalog) = open(&path, &set.target) {
         return Ok(catalog);
     }
     let bytes = write_catalog(&[TargetIndex::read(set)?], Detail::Complete)?;
     let failed = |source| BuildError::Write { path: directory.clone(), source };
     std::fs::create_dir_all(&directory).map_err(failed)?;
-    write_atomically(&path, &bytes)?;
+    write_catalog_file(&path, &bytes)?;
     for older in files(&directory, &prefix(&set.target))? {
         if older != path {
-            // Another process may have been faster; what is left over does no harm.
+            // Another process may have removed it already, and a leftover does no harm.
             let _ = std::fs::remove_file(older);
         }
     }
     Ok(open(&path, &set.target)?)
 }
 
-/// The newest catalog of the target in the cache, if there is one that this version can read.
+/// Returns the newest catalog of the target in the cache that this version can read.
 ///
 /// # Errors
-/// When the cache cannot be read.
+/// If the cache cannot be read.
 pub fn cached_catalog(cache_dir: &Path, target: &Target) -> Result<Option<FileCatalog>, CatalogError> {
     let files = files(&cache_dir.join(DIR), &current_prefix(target))?;
     let catalogs = files.iter().filter_map(|path| open(path, target).ok());
     Ok(catalogs.max_by_key(|catalog| catalog.provenance().date))
 }
 
-/// A catalog file in the cache.
+/// Catalog file in the cache.
 pub struct CachedFile {
-    /// Where it is.
+    /// Path.
     pub path: PathBuf,
-    /// The catalogs in it, or what is wrong with it.
+    /// Catalogs in it, or its defect.
     pub catalogs: Result<Vec<FileCatalog>, CatalogError>,
 }
 
-/// Every catalog file in the cache.
+/// Returns every catalog file in the cache.
 ///
 /// # Errors
-/// When the cache cannot be read.
+/// If the cache cannot be read.
 pub fn cached_files(cache_dir: &Path) -> Result<Vec<CachedFile>, CatalogError> {
     let files = files(&cache_dir.join(DIR), "")?;
     Ok(files.into_iter().map(|path| CachedFile { catalogs: open_all(&path), path }).collect())
 }
 
-/// Writes a catalog file beside and renames it, so that no reader ever sees a part of it.
+/// Writes a catalog file atomically.
 ///
 /// # Errors
-/// When it cannot be written; what was there before is then untouched.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
+/// If it cannot be written; an existing file is then untouched.
+pub fn write_catalog_file(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
     files::write_atomically(path, bytes).map_err(|source| BuildError::Write { path: path.to_owned(), source })
 }
 
@@ -94,11 +96,11 @@ fn open(path: &Path, target: &Target) -> Result<FileCatalog, CatalogError> {
     let found = open_all(path)?.into_iter().find(|catalog| catalog.provenance().target == *target);
     found.ok_or_else(|| CatalogError::Broken {
         catalog: path.display().to_string(),
-        cause: "it is of another target than its name says".to_owned(),
+        cause: "its target does not match its name".to_owned(),
     })
 }
 
-/// The catalogs' files whose names begin so, sorted; none where there is no such directory.
+/// Returns the catalog files whose names begin with `prefix`, sorted; none if there is no such directory.
 fn files(directory: &Path, prefix: &str) -> Result<Vec<PathBuf>, CatalogError> {
     let failed = |source| CatalogError::Read { path: directory.to_owned(), source };
     let entries = match std::fs::read_dir(directory) {
@@ -110,7 +112,7 @@ fn files(directory: &Path, prefix: &str) -> Result<Vec<PathBuf>, CatalogError> {
     for entry in entries {
         let entry = entry.map_err(failed)?;
         let is_catalog =
-            entry.file_name().to_str().is_some_and(|name| name.starts_with(prefix) && name.ends_with(ENDING));
+            entry.file_name().to_str().is_some_and(|name| name.starts_with(prefix) && name.ends_with(SUFFIX));
         if is_catalog {
             files.push(entry.path());
         }
@@ -119,17 +121,17 @@ fn files(directory: &Path, prefix: &str) -> Result<Vec<PathBuf>, CatalogError> {
     Ok(files)
 }
 
-/// How the names of those of a target's files begin that tell all that this version wants to know.
+/// Prefix of the names of a target's files with all facts that this version records.
 fn current_prefix(target: &Target) -> String {
-    format!("{}{TOLD}-", prefix(target))
+    format!("{}{CONTENTS_VERSION}-", prefix(target))
 }
 
-/// How the names of a target's files begin. A release's name is the user's and must not become a path.
+/// Prefix of the names of a target's files. The user names the release, which must not become a path.
 fn prefix(target: &Target) -> String {
     format!("{}-{}-{}-", target.distribution, target.release, target.architecture).replace('/', "_")
 }
 
-/// The digest of all that a catalog of these indices depends on.
+/// Digest of everything that a catalog of these indices depends on.
 fn digest(set: &IndexSet) -> Sha256Digest {
     let mut hasher = Sha256::new();
     hasher.update(container::VERSION.to_le_bytes());

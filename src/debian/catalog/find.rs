@@ -1,4 +1,4 @@
-//! Finding libraries in a catalog by their paths and packages.
+//! Search for libraries in a catalog by their paths and packages.
 
 use std::ops::ControlFlow;
 
@@ -7,18 +7,18 @@ use bstr::ByteSlice;
 use super::{CatalogError, FileCatalog, Library};
 use crate::vocabulary::{PackageName, RootedPath};
 
-/// What is looked for: with `*` or `?` a glob over the whole file name, or over the whole path where it has a
-/// slash; without them a part of the path.
+/// Pattern of paths: with `*` or `?` a glob for the whole file name, or for the whole path if it contains a slash; otherwise a
+/// part of the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern(Vec<u8>);
+pub struct PathPattern(Vec<u8>);
 
-impl Pattern {
-    /// Takes a pattern as the user typed it.
+impl PathPattern {
+    /// Creates a pattern from the text that the user typed.
     pub fn new(pattern: impl Into<Vec<u8>>) -> Self {
         Self(pattern.into())
     }
 
-    /// Whether a path is meant.
+    /// Returns true if a path matches.
     pub fn matches(&self, path: &RootedPath) -> bool {
         if !self.0.iter().any(|byte| matches!(byte, b'*' | b'?')) {
             return path.as_bytes().contains_str(&self.0);
@@ -28,47 +28,47 @@ impl Pattern {
     }
 }
 
-/// Which names are meant: the one that it is, or with `*` or `?` all that it is a glob for.
+/// Pattern of names: with `*` or `?` a glob, otherwise the whole name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamePattern(Vec<u8>);
 
 impl NamePattern {
-    /// Takes a name or a glob as the user typed it.
+    /// Creates a pattern from the text that the user typed.
     pub fn new(pattern: impl Into<Vec<u8>>) -> Self {
         Self(pattern.into())
     }
 
-    /// Whether a name is meant.
+    /// Returns true if a name matches.
     pub fn matches(&self, name: impl AsRef<[u8]>) -> bool {
         matches_glob(&self.0, name.as_ref())
     }
 }
 
-/// Which libraries are looked for: those that all of it means.
+/// Conditions on libraries, all of which must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LibraryQuery {
-    /// What their paths are like.
-    pub pattern: Option<Pattern>,
-    /// What their packages are called.
+    /// Pattern of the path.
+    pub pattern: Option<PathPattern>,
+    /// Name of the package.
     pub package: Option<NamePattern>,
 }
 
 impl LibraryQuery {
-    /// Whether a package may have any of them.
+    /// Returns true if the condition on packages accepts this one.
     pub fn matches_package(&self, package: &PackageName) -> bool {
         self.package.as_ref().is_none_or(|pattern| pattern.matches(package.as_str()))
     }
 
-    /// Whether a path may be that of one.
+    /// Returns true if the condition on paths accepts this one.
     pub fn matches_path(&self, path: &RootedPath) -> bool {
         self.pattern.as_ref().is_none_or(|pattern| pattern.matches(path))
     }
 }
 
-/// `*` stands for any bytes, slashes too, and `?` for one.
+/// Matches a glob: `*` stands for any bytes, slashes too, and `?` for one byte.
 fn matches_glob(pattern: &[u8], text: &[u8]) -> bool {
     let (mut at, mut rest) = (0, 0);
-    // Where to go on when the last `*` has to take one byte more.
+    // Positions to resume at when the last `*` has to match one more byte.
     let mut retry = None;
     while rest < text.len() {
         match pattern.get(at) {
@@ -90,21 +90,25 @@ fn matches_glob(pattern: &[u8], text: &[u8]) -> bool {
     pattern[at..].iter().all(|&byte| byte == b'*')
 }
 
-/// What was found.
+/// Libraries that match a query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
-    /// The libraries, in the order of file name, path and package.
+pub struct FoundLibraries {
+    /// Libraries in the order of file name, path and package.
     pub libraries: Vec<Library>,
-    /// Whether there are more than were asked for.
+    /// True if there are more libraries than the limit.
     pub is_truncated: bool,
 }
 
-/// The libraries of a catalog that are looked for, at most `limit`.
+/// Returns the libraries of a catalog that match a query, at most `limit`.
 ///
 /// # Errors
-/// When the catalog's data is broken.
-pub fn find(catalog: &FileCatalog, query: &LibraryQuery, limit: usize) -> Result<Found, CatalogError> {
-    let mut found = Found::default();
+/// If the catalog's data is broken.
+pub fn find_libraries(
+    catalog: &FileCatalog,
+    query: &LibraryQuery,
+    limit: usize,
+) -> Result<FoundLibraries, CatalogError> {
+    let mut found = FoundLibraries::default();
     catalog.for_each_library(|library| {
         if !(query.matches_path(&library.path) && query.matches_package(&library.package)) {
             return ControlFlow::Continue(());
@@ -124,7 +128,7 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, path: &str) -> bool {
-        Pattern::new(pattern).matches(&RootedPath::new(path))
+        PathPattern::new(pattern).matches(&RootedPath::new(path))
     }
 
     #[test]
@@ -147,9 +151,11 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_whole_or_a_glob_and_no_filter_means_all() {
-        for (pattern, means) in [("libgmp10", true), ("libgmp*", true), ("libgmp", false), ("*gmp1?", true)] {
-            assert_eq!(NamePattern::new(pattern).matches("libgmp10"), means, "{pattern}");
+    fn a_name_is_whole_or_a_glob_and_no_filter_accepts_all() {
+        for (pattern, expected) in
+            [("libgmp10", true), ("libgmp*", true), ("libgmp", false), ("*gmp1?", true)]
+        {
+            assert_eq!(NamePattern::new(pattern).matches("libgmp10"), expected, "{pattern}");
         }
         let package = PackageName::new("libgmp10");
         assert!(LibraryQuery::default().matches_package(&package));

@@ -1,23 +1,23 @@
-//! Relations between packages: Depends, Conflicts, Provides and their like (Debian Policy §7.1).
+//! Relation fields: Depends, Conflicts, Provides and others (Debian Policy §7.1).
 
 use debversion::Version;
 
 use crate::vocabulary::{Architecture, PackageName};
 
-/// Alternatives of which one is enough: `a | b`.
+/// Group of alternatives, of which one is enough: `a | b`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RelationGroup(pub Vec<Relation>);
 
-/// One package that is meant.
+/// Relation to one package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relation {
-    /// Its name; what stands behind a colon (`:any`) is left out.
+    /// Name, without a qualifier after a colon (`:any`).
     pub name: PackageName,
-    /// Which versions are meant; none for every one.
+    /// Constraint on the version; none accepts every version.
     pub constraint: Option<(Operator, String)>,
 }
 
-/// How a version is compared with the one that stands in a relation.
+/// Comparison of a version with the one in a relation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operator {
     /// `<<`
@@ -32,7 +32,7 @@ pub enum Operator {
     Later,
 }
 
-/// Reads a relation field for an architecture. What is not of the form, or for other architectures, is left out.
+/// Parses a relation field for an architecture. Malformed relations, and those for other architectures, are left out.
 pub fn parse_relations(field: &str, architecture: Architecture) -> Vec<RelationGroup> {
     let alternatives = |group: &str| -> Vec<Relation> {
         group.split('|').filter_map(|text| Relation::parse(text, architecture)).collect()
@@ -41,20 +41,20 @@ pub fn parse_relations(field: &str, architecture: Architecture) -> Vec<RelationG
     groups.map(RelationGroup).collect()
 }
 
-/// The names in a relation field of a binary package, alternatives in their groups. No other architecture stands in
-/// such a field any more (Debian Policy §7.1).
+/// Returns the names in a relation field of a binary package, alternatives in their groups. Such a field has no relations for
+/// other architectures (Debian Policy §7.1).
 pub(super) fn relation_names(field: &str) -> impl Iterator<Item = impl Iterator<Item = &str>> {
     field.split(',').map(|group| group.split('|').filter_map(|text| name_of(text.trim_start())))
 }
 
-/// The name that a relation begins with.
+/// Name at the start of a relation.
 fn name_of(text: &str) -> Option<&str> {
     let end = text.find(|letter: char| letter.is_ascii_whitespace() || ":([<".contains(letter));
     Some(&text[..end.unwrap_or(text.len())]).filter(|name| is_name(name))
 }
 
 impl Relation {
-    /// `name[:qualifier] [(operator version)] [[architectures]] [<profiles>]`
+    /// Parses `name[:qualifier] [(operator version)] [[architectures]] [<profiles>]`.
     fn parse(text: &str, architecture: Architecture) -> Option<Self> {
         let text = text.trim();
         let end = text.find(|letter: char| letter.is_whitespace() || "([<".contains(letter));
@@ -74,7 +74,7 @@ impl Relation {
             match close {
                 ')' => constraint = Some(parse_constraint(body)?),
                 ']' if !is_for(body, architecture) => return None,
-                // Build profiles do not stand in binary packages.
+                // Binary packages have no build profiles.
                 _ => {}
             }
             rest = behind;
@@ -82,7 +82,7 @@ impl Relation {
         Some(Self { name: PackageName::new(name), constraint })
     }
 
-    /// Whether a version of the package is meant. One that is no version is not.
+    /// Returns true if the constraint accepts a version. A malformed version is not accepted.
     pub fn accepts(&self, version: &str) -> bool {
         let Some((operator, wanted)) = &self.constraint else { return true };
         let (Ok(version), Ok(wanted)) = (version.parse::<Version>(), wanted.parse::<Version>()) else {
@@ -98,7 +98,7 @@ impl Relation {
     }
 }
 
-/// Debian Policy §5.6.1; a longer name is none of a package.
+/// Returns true for names of packages (Debian Policy §5.6.1), of a sensible length.
 fn is_name(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     !name.is_empty() && name.len() <= 256 && name.bytes().all(fits)
@@ -118,17 +118,17 @@ fn parse_constraint(body: &str) -> Option<(Operator, String)> {
     Some((operator, body[end..].trim().to_owned()))
 }
 
-/// `amd64 arm64`, or `!i386` for every other; `any` and `linux-any` are all that are known here.
+/// Matches an architecture with a list: `amd64 arm64`, or `!i386` for every other one; `any` and `linux-any` match all.
 fn is_for(list: &str, architecture: Architecture) -> bool {
-    let means = |word: &str| {
+    let matches = |word: &str| {
         let cpu = word.strip_prefix("linux-").or_else(|| word.strip_prefix("any-")).unwrap_or(word);
         cpu == "any" || cpu == architecture.name()
     };
     let mut words = list.split_whitespace().peekable();
     if words.peek().is_some_and(|first| first.starts_with('!')) {
-        !words.any(|word| word.strip_prefix('!').is_some_and(means))
+        !words.any(|word| word.strip_prefix('!').is_some_and(matches))
     } else {
-        words.any(means)
+        words.any(matches)
     }
 }
 
@@ -136,7 +136,7 @@ fn is_for(list: &str, architecture: Architecture) -> bool {
 mod tests {
     use super::*;
 
-    fn told(field: &str) -> Vec<String> {
+    fn parsed(field: &str) -> Vec<String> {
         let groups = parse_relations(field, Architecture::Amd64);
         let relation = |relation: &Relation| match &relation.constraint {
             None => relation.name.to_string(),
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn groups_alternatives_versions_and_qualifiers_are_read() {
         assert_eq!(
-            told("libc6 (>= 2.36), perl:any, libssl3t64 (<< 4~) |\n libssl3 ( = 3.0.2-1 ) , x (> 1)"),
+            parsed("libc6 (>= 2.36), perl:any, libssl3t64 (<< 4~) |\n libssl3 ( = 3.0.2-1 ) , x (> 1)"),
             [
                 "libc6 LaterOrEqual 2.36",
                 "perl",
@@ -168,13 +168,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_for_other_architectures_is_left_out() {
-        assert_eq!(told("a [arm64], b [!i386 !armhf], c [linux-any] <!nocheck>, d [!amd64]"), ["b", "c"]);
+    fn relations_for_other_architectures_are_left_out() {
+        assert_eq!(parsed("a [arm64], b [!i386 !armhf], c [linux-any] <!nocheck>, d [!amd64]"), ["b", "c"]);
     }
 
     #[test]
-    fn what_is_not_of_the_form_is_left_out() {
-        assert_eq!(told("a (, b (1), (c), , |, d e, f (>= ), ${g}, h"), ["h"]);
+    fn malformed_relations_are_left_out() {
+        assert_eq!(parsed("a (, b (1), (c), , |, d e, f (>= ), ${g}, h"), ["h"]);
         assert!(
             !Relation { name: PackageName::new("f"), constraint: Some((Operator::Later, String::new())) }
                 .accepts("1")

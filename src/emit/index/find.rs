@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::show_json::TargetRow;
 use super::show_text::name;
-use crate::debian::catalog::{Found, Provenance};
+use crate::debian::catalog::{FoundLibraries, Provenance};
 use crate::debian::library_index::{FoundObject, FoundObjects};
 use crate::elf::{NeededVersion, VersionNeed};
 use crate::emit::escape::printable;
@@ -46,7 +46,7 @@ pub struct FindAnswer {
 #[derive(Debug)]
 pub enum FoundIn {
     /// The catalog, which knows paths and packages.
-    Catalog(Found),
+    Catalog(FoundLibraries),
     /// A library index, which knows objects.
     LibraryIndex {
         /// The objects.

@@ -6,7 +6,7 @@ use bstr::BString;
 use rayon::prelude::*;
 
 use crate::debian::catalog::{
-    self, Candidate, Catalog, CatalogError, Package, Visibility, is_named_for, look_up,
+    self, Catalog, CatalogError, LibraryCandidate, Package, Visibility, is_named_for, look_up,
 };
 use crate::vocabulary::{ChoiceReason, PackageName, RootedPath, Soname};
 
@@ -18,7 +18,7 @@ pub(super) struct Ask {
 }
 
 impl Ask {
-    fn look_up(&self, catalog: &dyn Catalog) -> Result<catalog::Answer, CatalogError> {
+    fn look_up(&self, catalog: &dyn Catalog) -> Result<catalog::SonameLookup, CatalogError> {
         look_up(catalog, &self.soname, &self.directories, &[])
     }
 }
@@ -42,7 +42,7 @@ pub(super) struct Asked {
 
 /// A package that could answer.
 pub(super) struct Answer {
-    pub(super) candidate: Candidate,
+    pub(super) candidate: LibraryCandidate,
     /// None as long as its .deb was not read.
     pub(super) facts: Option<Facts>,
 }
@@ -76,7 +76,7 @@ pub(super) struct Asks {
     pub(super) all: Vec<Asked>,
     ids: BTreeMap<Ask, AskId>,
     /// What was looked up of asks that have no number yet.
-    ahead: BTreeMap<Ask, catalog::Answer>,
+    ahead: BTreeMap<Ask, catalog::SonameLookup>,
 }
 
 impl Asks {
@@ -86,7 +86,7 @@ impl Asks {
             return Ok(*id);
         }
         let answer = self.ahead.remove(&ask).map_or_else(|| ask.look_up(catalog), Ok)?;
-        let catalog::Answer { candidates, reason, .. } = answer;
+        let catalog::SonameLookup { candidates, reason, .. } = answer;
         let findable = candidates.into_iter().filter(|candidate| candidate.visibility != Visibility::OffPath);
         let answers = findable.map(|candidate| Answer { candidate, facts: None }).collect();
         let id = AskId(self.all.len());

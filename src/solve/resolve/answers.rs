@@ -8,7 +8,7 @@ use super::edges::{Need, versions_needed};
 use super::{Alternative, ChosenPackage, SonameAnswer, Status};
 use crate::app::{InputTrees, LinkedApps};
 use crate::debian::catalog::{
-    Answer, Candidate, Catalog, CatalogError, Package, Visibility, host_provider, look_up,
+    Catalog, CatalogError, LibraryCandidate, Package, SonameLookup, Visibility, host_provider, look_up,
 };
 use crate::elf::{ElfFacts, Machine};
 use crate::loader::configured_directories;
@@ -136,7 +136,7 @@ impl Answerer<'_, '_> {
                 }
             }
         }
-        let Answer { candidates, reason, development, near, elsewhere } =
+        let SonameLookup { candidates, reason, development, near, elsewhere } =
             look_up(self.catalog, soname, &answer.searched, self.others)?;
         let mut candidates = candidates.into_iter().peekable();
         if answer.path.is_some() || answer.host.is_some() {
@@ -158,7 +158,7 @@ impl Answerer<'_, '_> {
     }
 }
 
-fn alternative(candidate: Candidate) -> Alternative {
+fn alternative(candidate: LibraryCandidate) -> Alternative {
     Alternative { package: candidate.package.name, path: candidate.path, visibility: candidate.visibility }
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sodeb::debian::catalog::{
-    Catalog, CatalogFile, DependencyIndex, FileCatalog, IndexKind, LibraryQuery, NamePattern, Pattern,
-    Visibility, embedded_catalogs, find,
+    Catalog, CatalogFile, DependencyIndex, FileCatalog, IndexKind, LibraryQuery, NamePattern, PathPattern,
+    Visibility, embedded_catalogs, find_libraries,
 };
 use sodeb::solve::closure::depends_closure;
 use sodeb::vocabulary::{Architecture, ChoiceReason, PackageName};
@@ -258,9 +258,9 @@ fn every_entry_can_be_read_and_belongs_to_a_known_package() {
 #[test]
 fn a_pattern_finds_no_more_than_asked_for() {
     let catalog = embedded("bookworm", Architecture::Amd64);
-    let find = |query: &LibraryQuery| find(&catalog, query, 10).expect("is whole");
+    let find = |query: &LibraryQuery| find_libraries(&catalog, query, 10).expect("is whole");
     let named =
-        |pattern: &str| LibraryQuery { pattern: Some(Pattern::new(pattern)), ..LibraryQuery::default() };
+        |pattern: &str| LibraryQuery { pattern: Some(PathPattern::new(pattern)), ..LibraryQuery::default() };
     let found = find(&named("libgmp.so.*"));
     let paths: Vec<_> = found.libraries.iter().map(|library| library.path.to_string()).collect();
     assert_eq!(paths[0], "/usr/lib/x86_64-linux-gnu/libgmp.so.10");

@@ -5,7 +5,7 @@ mod cached;
 mod embedded;
 mod index;
 
-use sodeb::debian::catalog::{Answer, Catalog, FileCatalog, look_up};
+use sodeb::debian::catalog::{Catalog, FileCatalog, SonameLookup, look_up};
 use sodeb::vocabulary::{Architecture, Distribution, Release, RootedPath, Soname, Target};
 
 fn target(release: &str, architecture: Architecture) -> Target {
@@ -13,13 +13,13 @@ fn target(release: &str, architecture: Architecture) -> Target {
 }
 
 /// Asks as an object would that has no search path of its own.
-fn ask(catalog: &FileCatalog, soname: &str, others: &[&dyn Catalog]) -> Answer {
+fn ask(catalog: &FileCatalog, soname: &str, others: &[&dyn Catalog]) -> SonameLookup {
     let triplet = catalog.provenance().target.architecture.triplet();
     let directories =
         [format!("/lib/{triplet}"), format!("/usr/lib/{triplet}"), "/lib".into(), "/usr/lib".into()];
     look_up(catalog, &Soname::new(soname), &directories.map(RootedPath::new), others).expect("is whole")
 }
 
-fn names(answer: &Answer) -> Vec<&str> {
+fn names(answer: &SonameLookup) -> Vec<&str> {
     answer.candidates.iter().map(|candidate| candidate.package.name.as_str()).collect()
 }

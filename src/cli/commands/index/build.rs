@@ -10,7 +10,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::library_index;
 use crate::cli::session::Session;
 use crate::debian::archive::Archive;
-use crate::debian::catalog::{Detail, TargetIndex, write_atomically, write_catalog};
+use crate::debian::catalog::{Detail, TargetIndex, write_catalog, write_catalog_file};
 use crate::debian::library_index::LibraryIndex;
 use crate::oci::known_images;
 use crate::vocabulary::{PackageName, Target};
@@ -28,8 +28,8 @@ pub(super) fn run(arguments: &IndexBuildArguments, session: &Session) -> Result<
             session.printer.warning(&diagnostic.to_string());
         }
         let mut index = TargetIndex::read(&set)?;
-        index.want(indexed_names(&libraries, &target));
-        index.want(known_images::all_packages());
+        index.require_debs(indexed_names(&libraries, &target));
+        index.require_debs(known_images::all_packages());
         let (malformed, vanished) = (index.malformed(), index.vanished());
         if malformed > 0 || vanished > 0 {
             session.printer.note(&format!(
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &IndexBuildArguments, session: &Session) -> Result<
         indices.push(index);
     }
     let bytes = write_catalog(&indices, Detail::Compact)?;
-    write_atomically(output, &bytes)?;
+    write_catalog_file(output, &bytes)?;
     session.printer.note(&format!("{}: {} bytes", output.display(), bytes.len()));
     Ok(Exit::Fine)
 }

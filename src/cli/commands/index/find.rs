@@ -6,7 +6,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::known_libraries::each_known;
 use crate::cli::library_index;
 use crate::cli::session::Session;
-use crate::debian::catalog::{Catalog, FileCatalog, LibraryQuery, NamePattern, Pattern, find};
+use crate::debian::catalog::{Catalog, FileCatalog, LibraryQuery, NamePattern, PathPattern, find_libraries};
 use crate::debian::library_index::{LibraryIndex, ObjectFinder, ObjectQuery};
 use crate::emit::{self, FindAnswer, FindQuestion, FoundIn};
 
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &IndexFindArguments, session: &Session) -> Result<E
         let found = if query.needs_facts() {
             find_objects(&catalog, &indices, &query, limit, session)?
         } else {
-            FoundIn::Catalog(find(&catalog, &query.library, limit)?)
+            FoundIn::Catalog(find_libraries(&catalog, &query.library, limit)?)
         };
         let answer = FindAnswer { provenance: catalog.provenance().clone(), found };
         if answer.is_cut() {
@@ -58,7 +58,7 @@ fn find_objects(
 fn query(sought: &SoughtArguments) -> ObjectQuery {
     let name =
         |pattern: &Option<String>| pattern.as_ref().map(|pattern| NamePattern::new(pattern.as_bytes()));
-    let pattern = sought.pattern.as_ref().map(|pattern| Pattern::new(pattern.as_bytes()));
+    let pattern = sought.pattern.as_ref().map(|pattern| PathPattern::new(pattern.as_bytes()));
     ObjectQuery {
         library: LibraryQuery { pattern, package: name(&sought.package) },
         soname: name(&sought.soname),

@@ -1,55 +1,51 @@
-//! What all packages of one target declare of each other, in memory: collected stanza by stanza, and cut down to
-//! what the packages with libraries lead to.
+//! Relations between the packages of one target in memory, collected stanza by stanza.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use debversion::Version;
 
-use super::CatalogError;
-use super::collect::Interner;
-use super::depends::{Dependencies, DependencyIndex};
-use super::relation::relation_names;
+use super::interner::Interner;
 use crate::debian::archive::packages::PackageStanza;
-use crate::vocabulary::PackageName;
+use crate::debian::catalog::relation::relation_names;
 
-/// The declarations of one target's packages.
+/// Relations that the packages of one target declare.
 #[derive(Default)]
-pub(super) struct Declarations {
-    /// Of packages, real and virtual, and of what is named and nowhere to be had.
+pub(crate) struct Declarations {
+    /// Names of real and virtual packages, and names that no package has.
     names: Interner,
-    /// By the number of the package's name; none where there is no such package.
+    /// Declarations by the number of the package's name; none if there is no such package.
     packages: Vec<Option<Declaration>>,
-    /// Where the alternatives of a stanza are gathered.
+    /// Buffer for the alternatives of a stanza.
     scratch: Vec<Alternative>,
 }
 
-/// What one package declares, and how apt weighs it.
-pub(super) struct Declaration {
+/// Relations of one package, and the properties by which apt chooses providers.
+pub(crate) struct Declaration {
     version: String,
     is_essential: bool,
     priority: u8,
-    /// Pre-Depends, then Depends.
+    /// Names in Pre-Depends, then in Depends.
     pub(super) alternatives: Box<[Alternative]>,
     provides: Box<[u32]>,
-    pub(super) installed_size_kib: u64,
-    pub(super) size_bytes: u64,
+    pub(crate) installed_size_kib: u64,
+    pub(crate) size_bytes: u64,
 }
 
-/// One of the names of which one is enough.
+/// Name in a group of alternatives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Alternative {
     pub(super) name: u32,
-    /// Whether the group ends with it.
+    /// True for the last one of its group.
     pub(super) is_last: bool,
 }
 
-/// Who provides a virtual package, both by number, in the order in which apt would take them.
-pub(super) type Providers = BTreeMap<u32, Vec<u32>>;
+/// Providers of each virtual package by number, in the order in which apt would choose them.
+pub(crate) type Providers = BTreeMap<u32, Vec<u32>>;
 
 impl Declarations {
-    /// Takes a stanza in, unless a newer one of its package is there.
-    pub(super) fn add(&mut self, stanza: &PackageStanza<'_>) {
+    /// Adds a stanza, unless a newer one of its package is known.
+    pub(crate) fn add(&mut self, stanza: &PackageStanza<'_>) {
         let number = self.number(stanza.name);
         let known = self.packages[number as usize].as_ref();
         if known.is_some_and(|known| !is_newer(stanza.version, &known.version)) {
@@ -84,25 +80,25 @@ impl Declarations {
         number
     }
 
-    /// The number of a name.
-    pub(super) fn find(&self, name: &[u8]) -> Option<u32> {
+    /// Returns the number of a name.
+    pub(crate) fn find(&self, name: &[u8]) -> Option<u32> {
         self.names.find(name)
     }
 
-    /// The name that a number stands for.
-    pub(super) fn name(&self, number: u32) -> &[u8] {
+    /// Returns the name with a number.
+    pub(crate) fn name(&self, number: u32) -> &[u8] {
         &self.names.names[number as usize]
     }
 
-    /// What the package of this number declares.
-    pub(super) fn package(&self, number: u32) -> Option<&Declaration> {
+    /// Returns the relations of the package with this number.
+    pub(crate) fn package(&self, number: u32) -> Option<&Declaration> {
         self.packages.get(number as usize)?.as_ref()
     }
 
-    /// All that is provided. The order among providers is apt's (`CompareProviders` in its `depcache.cc`): an
-    /// essential package first, then the higher priority. Between equals apt takes the one whose name its cache met
-    /// last, which is mostly the last by name; here it always is, so that the order of an index does not matter.
-    pub(super) fn providers(&self) -> Providers {
+    /// Returns the providers of all virtual packages. Their order is apt's (`CompareProviders` in its `depcache.cc`): an
+    /// essential package first, then the higher priority. Between equals apt chooses the one whose name entered its cache last,
+    /// which is mostly the last by name; here it always is, so that the order of an index does not matter.
+    pub(crate) fn providers(&self) -> Providers {
         let mut providers = Providers::new();
         for (number, package) in (0..).zip(&self.packages) {
             for provided in package.iter().flat_map(|package| &package.provides) {
@@ -119,8 +115,8 @@ impl Declarations {
         providers
     }
 
-    /// The numbers of the packages that some lead to by any alternative and any provider, and of those themselves,
-    /// sorted.
+    /// Returns the numbers of the packages that can be reached from some by any alternative and any provider, and of those
+    /// themselves, sorted.
     pub(super) fn reachable<'names>(
         &self,
         from: impl Iterator<Item = &'names [u8]>,
@@ -142,68 +138,25 @@ impl Declarations {
     }
 }
 
-/// Whether a version is newer than one that is known; one that is no version is older than any.
+/// Returns true if a version is newer than a known one. A malformed version is older than any.
 fn is_newer(version: &str, known: &str) -> bool {
     let (version, known) = (version.parse::<Version>().ok(), known.parse().ok());
     version > known
 }
 
-/// apt's number for a priority, the highest first; a word that it does not know is the lowest.
+/// Number of a priority in apt, the highest first; an unknown word is the lowest.
 fn priority(word: &str) -> u8 {
     let known = ["", "required", "important", "standard", "optional"];
     known.iter().position(|known| *known == word).unwrap_or(known.len()) as u8
 }
 
-/// The declarations of a target's packages as an index, for a catalog that is no file.
-pub(super) struct DeclarationIndex {
-    declarations: Declarations,
-    providers: Providers,
-}
-
-impl DeclarationIndex {
-    pub(super) fn new(declarations: Declarations) -> Self {
-        Self { providers: declarations.providers(), declarations }
-    }
-
-    fn names(&self, numbers: impl Iterator<Item = u32>) -> Vec<PackageName> {
-        numbers
-            .map(|number| PackageName::new(String::from_utf8_lossy(self.declarations.name(number))))
-            .collect()
-    }
-
-    fn can_be_had(&self, number: u32) -> bool {
-        self.declarations.package(number).is_some() || self.providers.contains_key(&number)
-    }
-}
-
-impl DependencyIndex for DeclarationIndex {
-    fn dependencies(&self, name: &PackageName) -> Result<Option<Dependencies>, CatalogError> {
-        let number = self.declarations.find(name.as_str().as_bytes());
-        let Some(package) = number.and_then(|number| self.declarations.package(number)) else {
-            return Ok(None);
-        };
-        let groups = package.groups(|number| self.can_be_had(number));
-        Ok(Some(Dependencies {
-            groups: groups.into_iter().map(|group| self.names(group.into_iter())).collect(),
-            installed_size_kib: package.installed_size_kib,
-            size_bytes: package.size_bytes,
-        }))
-    }
-
-    fn providers(&self, name: &PackageName) -> Result<Vec<PackageName>, CatalogError> {
-        let number = self.declarations.find(name.as_str().as_bytes());
-        let providers = number.and_then(|number| self.providers.get(&number));
-        Ok(self.names(providers.into_iter().flatten().copied()))
-    }
-}
-
 impl Declaration {
-    /// The groups of alternatives, of those names alone that can be had, and each group once.
-    pub(super) fn groups(&self, can_be_had: impl Fn(u32) -> bool) -> Vec<Vec<u32>> {
+    /// Returns the groups of alternatives, reduced to the names that `is_available` accepts, each group once.
+    pub(crate) fn groups(&self, is_available: impl Fn(u32) -> bool) -> Vec<Vec<u32>> {
         let mut groups: Vec<Vec<u32>> = Vec::new();
         for group in self.alternatives.split_inclusive(|alternative| alternative.is_last) {
             let names = group.iter().map(|alternative| alternative.name);
-            let group: Vec<u32> = names.filter(|number| can_be_had(*number)).collect();
+            let group: Vec<u32> = names.filter(|number| is_available(*number)).collect();
             if !group.is_empty() && !groups.contains(&group) {
                 groups.push(group);
             }
@@ -233,26 +186,9 @@ mod tests {
         for stanzas in [format!("{old}{new}"), format!("{new}{old}"), format!("{new}{new}{old}")] {
             let declarations = declared(&stanzas);
             let package = declarations.find(b"a").and_then(|number| declarations.package(number));
-            let groups = package.expect("is there").groups(|_| true);
+            let groups = package.expect("exists").groups(|_| true);
             assert_eq!(groups, [[declarations.find(b"c").expect("is named")]]);
         }
-    }
-
-    #[test]
-    fn providers_come_in_apts_order() {
-        let provides =
-            |name, fields: &str| stanza(name, "1", &format!("Provides: v, v (= 2), {name}\n{fields}"));
-        let stanzas = [
-            provides("a", "Priority: optional\n"),
-            provides("b", "Priority: optional\n"),
-            provides("c", "Priority: extra\n"),
-            provides("d", "Priority: important\n"),
-            provides("e", "Priority: extra\nEssential: yes\n"),
-        ];
-        let index = DeclarationIndex::new(declared(&stanzas.concat()));
-        let providers = index.providers(&PackageName::new("v")).expect("is in memory");
-        assert_eq!(providers, ["e", "d", "b", "a", "c"].map(PackageName::new));
-        assert_eq!(index.providers(&PackageName::new("a")).expect("is in memory"), []);
     }
 
     #[test]

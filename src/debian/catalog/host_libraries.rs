@@ -1,18 +1,18 @@
-//! Libraries that the machine's driver brings and a container runtime mounts into the image: they must not
-//! come from a package, since they have to match the kernel's module.
+//! Libraries of the host's drivers, which a container runtime mounts into the container. They must not come from a package,
+//! since they have to match the kernel module.
 
-/// A family of such libraries.
+/// Family of such libraries.
 struct HostLibrary {
-    /// How its names begin.
+    /// Prefix of the file names.
     prefix: &'static str,
-    /// What brings it.
+    /// Origin of the libraries.
     provider: &'static str,
 }
 
 const NVIDIA: &str = "the NVIDIA driver, which the container runtime mounts";
 
-/// What container toolkits mount. Names end at a dot or a dash, so that `libcuda.so.1` does not stand for
-/// `libcudart.so.12`, which is a library like any other.
+/// Libraries that container toolkits mount. Prefixes end at a dot or a dash, so that the one of `libcuda.so.1` does not match
+/// `libcudart.so.12`, which comes from a package.
 const HOST_LIBRARIES: &[HostLibrary] = &[
     HostLibrary { prefix: "libcuda.so", provider: NVIDIA },
     HostLibrary { prefix: "libcudadebugger.so", provider: NVIDIA },
@@ -25,7 +25,7 @@ const HOST_LIBRARIES: &[HostLibrary] = &[
     HostLibrary { prefix: "libhsa-amd-aqlprofile64.so", provider: "AMD's ROCm driver" },
 ];
 
-/// What brings the library of this name, if a driver does.
+/// Returns the origin of a library of the host's drivers; none for other libraries.
 pub fn host_provider(soname: &[u8]) -> Option<&'static str> {
     HOST_LIBRARIES
         .iter()

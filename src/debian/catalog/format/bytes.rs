@@ -1,41 +1,40 @@
-//! Numbers and strings as a catalog file writes them: a number is a little-endian base-128 varint, a
-//! string is its length and its bytes.
+//! Numbers and strings in catalog files: a number is a little-endian base-128 varint, a string is its length and its bytes.
 //!
-//! Invariant: reading trusts nothing. Every length is checked against what is left before it is used, so
-//! a broken or hostile file gives [`Malformed`], never a panic or an allocation of its choosing.
+//! **Invariant:** the reader trusts nothing. Every length is checked against the remaining bytes before it is used, so that a
+//! broken or hostile file gives [`Malformed`], never a panic or an allocation of its choosing.
 
-/// What is wrong with a piece of a catalog file.
+/// Defect of a catalog file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Malformed(pub(super) &'static str);
+pub(crate) struct Malformed(pub(crate) &'static str);
 
-/// Reads numbers and strings off the front of a slice.
+/// Reader of numbers and strings at the front of a slice.
 #[derive(Clone)]
-pub(super) struct Cursor<'a> {
+pub(crate) struct Cursor<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
 
-    pub(super) fn is_at_end(&self) -> bool {
+    pub(crate) fn is_at_end(&self) -> bool {
         self.rest.is_empty()
     }
 
-    /// What has not been read yet.
-    pub(super) fn rest(&self) -> &'a [u8] {
+    /// Returns the unread bytes.
+    pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
-    /// The next `length` bytes.
-    pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
+    /// Reads the next `length` bytes.
+    pub(crate) fn take(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
         let (taken, rest) = self.rest.split_at_checked(length).ok_or(Malformed("a string passes the end"))?;
         self.rest = rest;
         Ok(taken)
     }
 
-    pub(super) fn number(&mut self) -> Result<u64, Malformed> {
+    pub(crate) fn number(&mut self) -> Result<u64, Malformed> {
         let mut value = 0;
         for shift in (0..u64::BITS).step_by(7) {
             let &[byte] = self.take(1)? else { return Err(Malformed("a number passes the end")) };
@@ -51,23 +50,23 @@ impl<'a> Cursor<'a> {
         Err(Malformed("a number has more than 64 bits"))
     }
 
-    /// A number that counts or measures something in memory.
-    pub(super) fn size(&mut self) -> Result<usize, Malformed> {
+    /// Reads a number that is a count or a size in memory.
+    pub(crate) fn size(&mut self) -> Result<usize, Malformed> {
         usize::try_from(self.number()?).map_err(|_| Malformed("a size is too large"))
     }
 
-    pub(super) fn string(&mut self) -> Result<&'a [u8], Malformed> {
+    pub(crate) fn string(&mut self) -> Result<&'a [u8], Malformed> {
         let length = self.size()?;
         self.take(length)
     }
 
-    pub(super) fn text(&mut self) -> Result<&'a str, Malformed> {
+    pub(crate) fn text(&mut self) -> Result<&'a str, Malformed> {
         std::str::from_utf8(self.string()?).map_err(|_| Malformed("a text is not UTF-8"))
     }
 }
 
-/// Appends what [`Cursor::number`] reads.
-pub(super) fn push_number(bytes: &mut Vec<u8>, mut value: u64) {
+/// Appends a number for [`Cursor::number`].
+pub(crate) fn push_number(bytes: &mut Vec<u8>, mut value: u64) {
     while value > 0x7f {
         bytes.push((value & 0x7f) as u8 | 0x80);
         value >>= 7;
@@ -75,8 +74,8 @@ pub(super) fn push_number(bytes: &mut Vec<u8>, mut value: u64) {
     bytes.push(value as u8);
 }
 
-/// Appends what [`Cursor::string`] reads.
-pub(super) fn push_string(bytes: &mut Vec<u8>, string: &[u8]) {
+/// Appends a string for [`Cursor::string`].
+pub(crate) fn push_string(bytes: &mut Vec<u8>, string: &[u8]) {
     push_number(bytes, string.len() as u64);
     bytes.extend_from_slice(string);
 }

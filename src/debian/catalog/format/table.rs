@@ -1,13 +1,12 @@
-//! A sorted table of byte strings, cut into blocks that are compressed one by one, in the manner of an
-//! SSTable: looking a key up decodes one small block and leaves the rest of the file alone.
+//! Sorted table of byte strings in separately compressed blocks, like an SSTable: a lookup decodes one small block and does
+//! not read the rest of the file.
 //!
 //! ```text
 //! table = block count, then for each block: entries, length, compressed length, first key;
 //!         then the compressed blocks (zstd)
-//! block = for each key: bytes shared with the key before, rest of the key; then the values
+//! block = for each key: number of bytes shared with the previous key, rest of the key; then the values
 //! ```
-//! The rank of a key (how many come before it) is its number: one table's values refer to another
-//! table's keys by rank.
+//! The rank of a key is the number of keys before it; values of one table refer to the keys of another by rank.
 
 use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
@@ -15,22 +14,21 @@ use std::sync::OnceLock;
 use super::bytes::{Cursor, Malformed, push_number, push_string};
 use crate::support::decompress::zstd_block;
 
-/// A block is closed when it has grown to this: small enough to decode in some tens of microseconds,
-/// large enough for the compression to find repetition.
+/// Size at which a block is closed: small enough to decode in some tens of microseconds, large enough to compress well.
 const BLOCK_BYTES: usize = 32 << 10;
 
-/// The largest block that is decoded. Only one giant value can make a block much larger than
-/// [`BLOCK_BYTES`], so a file that claims more than this is broken.
+/// Maximum size of a decoded block. Only a giant value makes a block much larger than [`BLOCK_BYTES`], so that a file with a
+/// larger one is broken.
 const BLOCK_LIMIT_BYTES: usize = 4 << 20;
 
-/// The most that the blocks of a table may come to when they are all decoded.
+/// Maximum size of all decoded blocks of a table.
 const TABLE_LIMIT_BYTES: usize = 64 << 20;
 
-/// By how much the keys of a block may outgrow it when what they share is written out.
+/// Maximum ratio of the expanded keys of a block to its size.
 const KEY_GROWTH_LIMIT: usize = 8;
 
-/// Writes a table; keys must come in ascending order.
-pub(super) struct TableWriter {
+/// Writer of a table; keys must be pushed in ascending order.
+pub(crate) struct TableWriter {
     level: i32,
     index: Vec<u8>,
     blocks: Vec<u8>,
@@ -38,7 +36,7 @@ pub(super) struct TableWriter {
     block: BlockWriter,
 }
 
-/// A block that is being filled.
+/// Block that is being filled.
 #[derive(Default)]
 struct BlockWriter {
     entries: u64,
@@ -50,13 +48,13 @@ struct BlockWriter {
 }
 
 impl TableWriter {
-    /// A table whose blocks are compressed at this zstd level.
-    pub(super) fn new(level: i32) -> Self {
+    /// Creates a table whose blocks are compressed at this zstd level.
+    pub(crate) fn new(level: i32) -> Self {
         Self { level, index: Vec::new(), blocks: Vec::new(), block_count: 0, block: BlockWriter::default() }
     }
 
     /// Appends an entry.
-    pub(super) fn push(&mut self, key: &[u8], value: &[u8]) -> std::io::Result<()> {
+    pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) -> std::io::Result<()> {
         self.block.push(key, value);
         if self.block.length() >= BLOCK_BYTES { self.close_block() } else { Ok(()) }
     }
@@ -74,8 +72,8 @@ impl TableWriter {
         Ok(())
     }
 
-    /// The table's bytes.
-    pub(super) fn finish(mut self) -> std::io::Result<Vec<u8>> {
+    /// Returns the table's bytes.
+    pub(crate) fn finish(mut self) -> std::io::Result<Vec<u8>> {
         if self.block.entries > 0 {
             self.close_block()?;
         }
@@ -110,9 +108,9 @@ impl BlockWriter {
     }
 }
 
-/// Reads a table in place. It holds no bytes of the file, only where they are: each call is given the
-/// file again. A block that was decoded once is kept.
-pub(super) struct Table {
+/// Index of a table, read in position. It has positions and no bytes of the file, which each call gets again. A decoded block is
+/// kept.
+pub(crate) struct Table {
     blocks: Vec<Block>,
 }
 
@@ -126,8 +124,8 @@ struct Block {
 }
 
 impl Table {
-    /// Reads the index of the table that lies at `range` of `file`.
-    pub(super) fn open(file: &[u8], range: Range<usize>) -> Result<Self, Malformed> {
+    /// Reads the index of the table at `range` of `file`.
+    pub(crate) fn open(file: &[u8], range: Range<usize>) -> Result<Self, Malformed> {
         let section = file.get(range.clone()).ok_or(Malformed("a table passes the end"))?;
         let mut cursor = Cursor::new(section);
         let (mut blocks, mut next_rank) = (Vec::new(), 0);
@@ -139,7 +137,7 @@ impl Table {
             compressed_bytes =
                 start.checked_add(cursor.size()?).ok_or(Malformed("a block passes the end"))?;
             decoded_bytes = decoded_bytes.saturating_add(length);
-            // An entry takes three bytes at least.
+            // An entry takes at least three bytes.
             if length > BLOCK_LIMIT_BYTES || decoded_bytes > TABLE_LIMIT_BYTES || entries > length / 3 {
                 return Err(Malformed("a block is too large"));
             }
@@ -158,7 +156,7 @@ impl Table {
         if compressed_bytes != cursor.rest().len() {
             return Err(Malformed("the blocks of a table do not fill it"));
         }
-        // Where the blocks begin is known only now that the index has been read.
+        // The start of the blocks is known only after the index has been read.
         let blocks_start = range.end - compressed_bytes;
         for block in &mut blocks {
             block.compressed = blocks_start + block.compressed.start..blocks_start + block.compressed.end;
@@ -166,26 +164,26 @@ impl Table {
         Ok(Self { blocks })
     }
 
-    /// The value of `key`.
-    pub(super) fn get<'a>(&'a self, file: &[u8], key: &[u8]) -> Result<Option<&'a [u8]>, Malformed> {
+    /// Returns the value of `key`.
+    pub(crate) fn get<'a>(&'a self, file: &[u8], key: &[u8]) -> Result<Option<&'a [u8]>, Malformed> {
         let Some(block) = self.blocks[self.block_of(file, key)..].first() else { return Ok(None) };
         let decoded = block.decode(file)?;
-        let place = decoded.first_from(key);
-        Ok(decoded.entry(place).filter(|(found, _)| *found == key).map(|(_, value)| value))
+        let position = decoded.first_from(key);
+        Ok(decoded.entry(position).filter(|(found, _)| *found == key).map(|(_, value)| value))
     }
 
-    /// The key with this rank.
-    pub(super) fn key_at<'a>(&'a self, file: &[u8], rank: u64) -> Result<&'a [u8], Malformed> {
+    /// Returns the key with this rank.
+    pub(crate) fn key_at<'a>(&'a self, file: &[u8], rank: u64) -> Result<&'a [u8], Malformed> {
         let after = self.blocks.partition_point(|block| block.first_rank <= rank);
         let block = after.checked_sub(1).and_then(|number| self.blocks.get(number));
         let block = block.ok_or(Malformed("a reference into an empty table"))?;
-        let place = usize::try_from(rank - block.first_rank).unwrap_or(usize::MAX);
-        let entry = block.decode(file)?.entry(place);
+        let position = usize::try_from(rank - block.first_rank).unwrap_or(usize::MAX);
+        let entry = block.decode(file)?.entry(position);
         entry.map(|(key, _)| key).ok_or(Malformed("a reference past the end of a table"))
     }
 
-    /// Shows `visit` every entry whose key is `start` or comes after it, in order, until it breaks.
-    pub(super) fn scan_from<'a>(
+    /// Calls `visit` for every entry from the key `start` on, in order, until it breaks.
+    pub(crate) fn scan_from<'a>(
         &'a self,
         file: &[u8],
         start: &[u8],
@@ -193,18 +191,18 @@ impl Table {
     ) -> Result<(), Malformed> {
         for block in &self.blocks[self.block_of(file, start)..] {
             let decoded = block.decode(file)?;
-            let mut place = decoded.first_from(start);
-            while let Some((key, value)) = decoded.entry(place) {
+            let mut position = decoded.first_from(start);
+            while let Some((key, value)) = decoded.entry(position) {
                 if visit(key, value).is_break() {
                     return Ok(());
                 }
-                place += 1;
+                position += 1;
             }
         }
         Ok(())
     }
 
-    /// The number of the block that has `key`, if any has.
+    /// Returns the number of the only block that may have `key`.
     fn block_of(&self, file: &[u8], key: &[u8]) -> usize {
         let after = self.blocks.partition_point(|block| file.get(block.first_key.clone()) <= Some(key));
         after.saturating_sub(1)
@@ -227,18 +225,18 @@ impl Block {
     }
 }
 
-/// A block with its keys written out.
+/// Block with expanded keys.
 struct DecodedBlock {
     bytes: Vec<u8>,
     keys: Vec<u8>,
     entries: Vec<BlockEntry>,
 }
 
-/// Places in a block, which is no larger than [`BLOCK_LIMIT_BYTES`] and its keys than what they may grow to.
+/// Positions in a block, whose size [`BLOCK_LIMIT_BYTES`] limits.
 struct BlockEntry {
-    /// Where the key ends in `keys`; it begins where the one before ends.
+    /// End of the key in `keys`; it starts at the end of the previous one.
     key_end: u32,
-    /// Where the value is in `bytes`.
+    /// Position of the value in `bytes`.
     value: Range<u32>,
 }
 
@@ -252,7 +250,7 @@ impl DecodedBlock {
             let shared = cursor.size()?;
             let rest = cursor.string()?;
             if shared > last.len() {
-                return Err(Malformed("a key shares more than there is"));
+                return Err(Malformed("a key shares more bytes than the previous key has"));
             }
             if keys.len() + shared + rest.len() > (KEY_GROWTH_LIMIT + 1) * bytes.len() {
                 return Err(Malformed("the keys of a block are too large"));
@@ -271,18 +269,18 @@ impl DecodedBlock {
         Ok(Self { keys, entries, bytes })
     }
 
-    fn entry(&self, place: usize) -> Option<(&[u8], &[u8])> {
-        let Range { start, end } = self.entries.get(place)?.value;
-        Some((self.key(place), &self.bytes[start as usize..end as usize]))
+    fn entry(&self, position: usize) -> Option<(&[u8], &[u8])> {
+        let Range { start, end } = self.entries.get(position)?.value;
+        Some((self.key(position), &self.bytes[start as usize..end as usize]))
     }
 
-    fn key(&self, place: usize) -> &[u8] {
-        let end = |place: usize| self.entries[place].key_end as usize;
-        let start = place.checked_sub(1).map_or(0, end);
-        &self.keys[start..end(place)]
+    fn key(&self, position: usize) -> &[u8] {
+        let end = |position: usize| self.entries[position].key_end as usize;
+        let start = position.checked_sub(1).map_or(0, end);
+        &self.keys[start..end(position)]
     }
 
-    /// The place of the first key that is `start` or comes after it.
+    /// Returns the position of the first key from `start` on.
     fn first_from(&self, start: &[u8]) -> usize {
         let (mut low, mut high) = (0, self.entries.len());
         while low < high {
@@ -310,7 +308,7 @@ mod tests {
     }
 
     fn maps() -> impl Strategy<Value = BTreeMap<Vec<u8>, Vec<u8>>> {
-        // Few letters, so that keys share beginnings; long values, so that there are several blocks.
+        // Few letters, so that keys share prefixes; long values, so that there are several blocks.
         let key = prop::collection::vec(b'a'..b'd', 0..8);
         let value = prop::collection::vec(any::<u8>(), 0..3000);
         prop::collection::btree_map(key, value, 0..120)
@@ -318,7 +316,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_table_answers_as_the_map_it_was_written_from(map in maps(), asked in prop::collection::vec(b'a'..b'e', 0..8)) {
+        fn a_table_answers_as_the_map_it_was_written_from(map in maps(), wanted in prop::collection::vec(b'a'..b'e', 0..8)) {
             let bytes = write(&map);
             let table = Table::open(&bytes, 0..bytes.len()).expect("is a table");
             for (rank, (key, value)) in map.iter().enumerate() {
@@ -327,21 +325,21 @@ mod tests {
                 prop_assert_eq!(table.key_at(&bytes, rank).expect("reads"), key.as_slice());
             }
             prop_assert!(table.key_at(&bytes, map.len() as u64).is_err());
-            let found = table.get(&bytes, &asked).expect("reads");
-            prop_assert_eq!(found, map.get(&asked).map(Vec::as_slice));
+            let found = table.get(&bytes, &wanted).expect("reads");
+            prop_assert_eq!(found, map.get(&wanted).map(Vec::as_slice));
             let mut scanned = Vec::new();
-            table.scan_from(&bytes, &asked, |key, _| { scanned.push(key.to_vec()); ControlFlow::Continue(()) })
+            table.scan_from(&bytes, &wanted, |key, _| { scanned.push(key.to_vec()); ControlFlow::Continue(()) })
                 .expect("reads");
-            let expected: Vec<_> = map.range(asked..).map(|(key, _)| key.clone()).collect();
+            let expected: Vec<_> = map.range(wanted..).map(|(key, _)| key.clone()).collect();
             prop_assert_eq!(scanned, expected);
         }
 
         #[test]
         fn mutated_bytes_never_panic(map in maps(), changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
             let mut bytes = write(&map);
-            for (place, byte) in changes {
-                let place = place.index(bytes.len());
-                bytes[place] = byte;
+            for (position, byte) in changes {
+                let position = position.index(bytes.len());
+                bytes[position] = byte;
             }
             if let Ok(table) = Table::open(&bytes, 0..bytes.len()) {
                 let _ = table.key_at(&bytes, 3);

@@ -1,88 +1,29 @@
-//! Writes a catalog file of the indices of one or several targets: numbers what they have in common and
-//! lays it out as [`super::file`] reads it.
+//! Writer of catalog files: numbers the names and words that targets share, and lays out the sections.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use hashbrown::HashMap;
 
-use super::collect::{FoundPackage, NewestStanza, TargetIndex};
-use super::depends_table::write_dependencies;
-use super::file::{
+use super::dependency_table::write_dependencies;
+use super::detail::Detail;
+use super::error::BuildError;
+use super::target_index::{FoundPackage, NewestStanza, TargetIndex};
+use crate::debian::catalog::format::location::Location;
+use crate::debian::catalog::format::metadata::{
     DEPENDENCIES, DIGEST_BYTES, DIGESTS, DIRECTORIES, LIBRARIES, METADATA, Metadata, PACKAGES, TARGET_LIMIT,
     TargetMetadata,
 };
-use super::record::{Deb, Place, Pool, Record};
-use super::table::TableWriter;
-use super::{CatalogError, container, pool};
-use crate::debian::archive::ArchiveError;
+use crate::debian::catalog::format::package_record::{DebSizes, PackageRecord, PoolLocation};
+use crate::debian::catalog::format::table::TableWriter;
+use crate::debian::catalog::format::{container, pool};
 use crate::vocabulary::Sha256Digest;
 
-/// How much a catalog file tells of the packages, and how hard it is compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// Everything, written quickly: for the cache.
-    Complete,
-    /// Size and digest only of packages that can be the answer for a soname, and compressed as well as
-    /// can be: for the catalog that is compiled in.
-    Compact,
-}
-
-impl Detail {
-    pub(super) fn compression_level(self) -> i32 {
-        match self {
-            Self::Complete => 3,
-            Self::Compact => 22,
-        }
-    }
-}
-
-/// A catalog file could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// More targets than a file can have.
-    #[error("cannot write a catalog of {count} targets: at most {TARGET_LIMIT} fit in a file")]
-    TooManyTargets {
-        /// How many were asked for.
-        count: usize,
-    },
-    /// An index of the archive cannot be opened.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    /// An index of the archive is broken.
-    #[error("cannot read {file} of {suite}")]
-    ReadIndex {
-        /// The suite.
-        suite: String,
-        /// The file below the suite.
-        file: String,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// A file could not be written.
-    #[error("cannot write {path}")]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// What was written cannot be read.
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-    /// The compressor failed.
-    #[error("cannot compress a catalog")]
-    Compress(#[from] std::io::Error),
-}
-
-/// The bytes of a catalog file of these targets.
+/// Returns the bytes of a catalog file of these targets.
 ///
-/// The result depends on nothing but the arguments.
+/// The result depends only on the arguments.
 ///
 /// # Errors
-/// When there are too many targets.
+/// If there are too many targets or the compressor fails.
 pub fn write_catalog(targets: &[TargetIndex], detail: Detail) -> Result<Vec<u8>, BuildError> {
     if targets.len() > TARGET_LIMIT {
         return Err(BuildError::TooManyTargets { count: targets.len() });
@@ -108,7 +49,7 @@ pub fn write_catalog(targets: &[TargetIndex], detail: Detail) -> Result<Vec<u8>,
     ]))
 }
 
-/// The ranks of the directories and packages that are in use.
+/// Ranks of the directories and packages that are recorded.
 struct Names<'a> {
     directories: BTreeMap<&'a [u8], u64>,
     packages: BTreeMap<&'a [u8], u64>,
@@ -121,7 +62,7 @@ impl<'a> Names<'a> {
         for target in targets {
             let named = target.packages.iter().zip(target.names.names.iter().map(|name| &**name));
             let kept =
-                named.filter(|(package, name)| package.is_kept(&String::from_utf8_lossy(name), detail));
+                named.filter(|(package, name)| package.is_recorded(&String::from_utf8_lossy(name), detail));
             packages.extend(kept.map(|(_, name)| name));
             let used = target.libraries.iter().filter(|library| target.is_known(library.package));
             let used: BTreeSet<u32> = used.map(|library| library.directory).collect();
@@ -135,19 +76,19 @@ impl<'a> Names<'a> {
 }
 
 impl TargetIndex {
-    /// Whether a Packages has the package of this number.
+    /// Returns true if a Packages file has the package with this number.
     fn is_known(&self, package: u32) -> bool {
         self.packages[package as usize].newest.is_some()
     }
 }
 
-/// The table of libraries, and how many places each target has in it.
+/// Returns the table of libraries, and the number of locations of each target.
 fn write_libraries(
     targets: &[TargetIndex],
     names: &Names<'_>,
     level: i32,
 ) -> Result<(Vec<u8>, Vec<u64>), std::io::Error> {
-    let mut places = Vec::new();
+    let mut locations = Vec::new();
     for (number, target) in targets.iter().enumerate() {
         let ranks = |known: &BTreeMap<&[u8], u64>, names: &[Box<[u8]>]| -> Vec<u64> {
             names.iter().map(|name| known.get(&**name).copied().unwrap_or_default()).collect()
@@ -157,19 +98,19 @@ fn write_libraries(
         for library in target.libraries.iter().filter(|library| target.is_known(library.package)) {
             let (directory, package) =
                 (directories[library.directory as usize], packages[library.package as usize]);
-            places.push((library.name.as_slice(), Place { directory, package, targets: 1 << number }));
+            locations.push((library.name.as_slice(), Location { directory, package, targets: 1 << number }));
         }
     }
-    places.sort_unstable();
+    locations.sort_unstable();
     let mut counts = vec![0; targets.len()];
     let mut table = TableWriter::new(level);
     let mut value = Vec::new();
-    for of_name in places.chunk_by(|left, right| left.0 == right.0) {
+    for of_name in locations.chunk_by(|left, right| left.0 == right.0) {
         value.clear();
-        let spot = |place: &Place| (place.directory, place.package);
+        let spot = |location: &Location| (location.directory, location.package);
         for of_spot in of_name.chunk_by(|left, right| spot(&left.1) == spot(&right.1)) {
-            let targets = of_spot.iter().fold(0, |targets, (_, place)| targets | place.targets);
-            Place { targets, ..of_spot[0].1 }.write(&mut value);
+            let targets = of_spot.iter().fold(0, |targets, (_, location)| targets | location.targets);
+            Location { targets, ..of_spot[0].1 }.write(&mut value);
             for (number, count) in counts.iter_mut().enumerate() {
                 *count += (targets >> number) & 1;
             }
@@ -179,7 +120,7 @@ fn write_libraries(
     Ok((table.finish()?, counts))
 }
 
-/// The table of packages, and the digests that it refers to.
+/// Returns the table of packages, and the digests that it refers to.
 fn write_packages(
     targets: &[TargetIndex],
     names: &Names<'_>,
@@ -209,14 +150,14 @@ fn write_packages(
 
 /// Targets that agree on a package.
 struct Agreement<'a> {
-    /// What they agree on; without its targets and .debs yet.
-    record: Record,
-    /// Whether the file tells their .debs.
-    tells_debs: bool,
+    /// Shared record, still without its targets and .debs.
+    record: PackageRecord,
+    /// True if the file records their .debs.
+    records_debs: bool,
     members: Vec<(usize, &'a NewestStanza)>,
 }
 
-/// What the targets say of one package: those that agree share a record.
+/// Returns the records of one package: targets that agree share one.
 fn records(
     name: &str,
     found: &[(usize, &FoundPackage)],
@@ -224,22 +165,22 @@ fn records(
     detail: Detail,
     words: &mut Words,
     digests: &mut Vec<u8>,
-) -> Vec<Record> {
+) -> Vec<PackageRecord> {
     let mut agreements: Vec<Agreement<'_>> = Vec::new();
     for &(number, package) in found {
         let Some(stanza) = &package.newest else { continue };
         let architecture = targets[number].target.architecture.name();
-        let tells_debs = package.tells_deb(name, detail);
-        let record = Record {
+        let records_debs = package.records_deb(name, detail);
+        let record = PackageRecord {
             targets: 0,
             version: stanza.version.clone(),
             for_all: stanza.for_all,
             section: words.number(&stanza.section),
             suite: words.number(&stanza.suite),
-            pool: if tells_debs {
+            pool: if records_debs {
                 pool_of(name, architecture, stanza, words)
             } else {
-                Pool::Path(String::new())
+                PoolLocation::Path(String::new())
             },
             provides_sonames: stanza.provides_sonames.clone(),
             debs: Vec::new(),
@@ -247,27 +188,27 @@ fn records(
         };
         let same = agreements.iter_mut().find(|known| {
             let has_same_deb = !stanza.for_all || known.members[0].1.sha256 == stanza.sha256;
-            known.record == record && known.tells_debs == tells_debs && has_same_deb
+            known.record == record && known.records_debs == records_debs && has_same_deb
         });
         match same {
             Some(known) => known.members.push((number, stanza)),
-            None => agreements.push(Agreement { record, tells_debs, members: vec![(number, stanza)] }),
+            None => agreements.push(Agreement { record, records_debs, members: vec![(number, stanza)] }),
         }
     }
     agreements.into_iter().map(|agreement| agreement.into_record(digests)).collect()
 }
 
 impl Agreement<'_> {
-    fn into_record(self, digests: &mut Vec<u8>) -> Record {
+    fn into_record(self, digests: &mut Vec<u8>) -> PackageRecord {
         let mut record = self.record;
-        if self.tells_debs {
+        if self.records_debs {
             record.first_digest = (digests.len() / DIGEST_BYTES) as u64;
         }
         for (number, stanza) in self.members {
             record.targets |= 1 << number;
-            let is_told = !self.tells_debs || (record.for_all && !record.debs.is_empty());
-            if let Some(Sha256Digest(digest)) = stanza.sha256.filter(|_| !is_told) {
-                record.debs.push(Deb {
+            let is_recorded = !self.records_debs || (record.for_all && !record.debs.is_empty());
+            if let Some(Sha256Digest(digest)) = stanza.sha256.filter(|_| !is_recorded) {
+                record.debs.push(DebSizes {
                     size_bytes: stanza.size_bytes,
                     installed_size_kib: stanza.installed_size_kib,
                 });
@@ -278,18 +219,18 @@ impl Agreement<'_> {
     }
 }
 
-/// A pool path as short as can be: most follow from the names and the version.
-fn pool_of(name: &str, architecture: &str, stanza: &NewestStanza, words: &mut Words) -> Pool {
+/// Returns the shortest form of a pool path: most follow from the names and the version.
+fn pool_of(name: &str, architecture: &str, stanza: &NewestStanza, words: &mut Words) -> PoolLocation {
     let architecture = if stanza.for_all { "all" } else { architecture };
     let derived = pool::base(&stanza.filename).filter(|base| {
         pool::path(base, &stanza.source, name, &stanza.version, architecture) == stanza.filename
     });
     match derived {
-        Some(base) => Pool::Derived {
+        Some(base) => PoolLocation::Derived {
             base: words.number(base),
             source: if stanza.source == name { String::new() } else { stanza.source.clone() },
         },
-        None => Pool::Path(stanza.filename.clone()),
+        None => PoolLocation::Path(stanza.filename.clone()),
     }
 }
 
@@ -310,7 +251,7 @@ fn describe(targets: &[TargetIndex], libraries: &[u64]) -> Vec<TargetMetadata> {
         .collect()
 }
 
-/// Words that many records repeat, numbered in the order of first use.
+/// Words that many records share, numbered in the order of first use.
 #[derive(Default)]
 struct Words {
     words: Vec<String>,

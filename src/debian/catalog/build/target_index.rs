@@ -1,25 +1,26 @@
-//! Reads the indices of one target into memory: the libraries of its Contents and, of its Packages, the packages and
-//! what they declare of each other.
+//! Indices of one target in memory: the libraries in its Contents, the packages in its Packages, and their relations.
 //!
-//! Of each package the newest version among the suites stays (Debian Policy §5.6.12), as apt would take it.
+//! Of each package the newest version among the suites is kept (Debian Policy §5.6.12), as apt would choose it.
 
 use std::io::Read;
 
 use debversion::Version;
-use hashbrown::HashMap;
 use jiff::Timestamp;
 
-use super::builder::Detail;
-use super::declared::Declarations;
-use super::paths::{LIBRARY_MARK, LibraryPaths};
-use super::{BuildError, IndexSource, is_development, looks_like_a_soname};
+use super::declarations::Declarations;
+use super::detail::Detail;
+use super::error::BuildError;
+use super::interner::Interner;
 use crate::debian::archive::contents::{ContentsStatistics, read_contents};
 use crate::debian::archive::packages::{PackageStanza, PackagesStatistics, read_packages};
 use crate::debian::archive::{IndexFile, IndexSet};
+use crate::debian::catalog::library_paths::{LIBRARY_MARK, LibraryPaths};
+use crate::debian::catalog::package::looks_like_a_soname;
+use crate::debian::catalog::{IndexSource, is_development};
 use crate::debian::inclusions::may_be_named;
 use crate::vocabulary::{PackageName, Sha256Digest, Target};
 
-/// The indices of one target, as far as a catalog needs them.
+/// Indices of one target, as far as a catalog needs them.
 pub struct TargetIndex {
     pub(super) target: Target,
     pub(super) date: Option<Timestamp>,
@@ -28,14 +29,14 @@ pub struct TargetIndex {
     pub(super) libraries: Vec<FoundLibrary>,
     pub(super) directories: Interner,
     pub(super) names: Interner,
-    /// By the number of the package's name.
+    /// Packages by the number of their names.
     pub(super) packages: Vec<FoundPackage>,
     pub(super) declarations: Declarations,
     malformed: u64,
     paths: LibraryPaths,
 }
 
-/// A library of a Contents index: its file name, and the numbers of its directory and its package.
+/// Library in a Contents file: its file name, and the numbers of its directory and its package.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FoundLibrary {
     pub(super) name: Vec<u8>,
@@ -43,20 +44,20 @@ pub(super) struct FoundLibrary {
     pub(super) package: u32,
 }
 
-/// What the indices say of a package.
+/// Facts about a package in the indices.
 #[derive(Default)]
 pub(super) struct FoundPackage {
-    /// Whether it has a library.
+    /// True if it has a library.
     has_library: bool,
-    /// Whether the dynamic linker would find one of its libraries without being told.
+    /// True if one of its libraries is in a default directory of the dynamic linker.
     pub(super) in_default_directory: bool,
-    /// Whether what its .deb has is known from elsewhere, so that its digest is asked for ([`TargetIndex::want`]).
-    is_wanted: bool,
-    /// The newest stanza; none where no Packages has the package.
+    /// True if its digest is needed because a library index has its .deb ([`TargetIndex::require_debs`]).
+    is_required: bool,
+    /// Newest stanza; none if no Packages file has the package.
     pub(super) newest: Option<NewestStanza>,
 }
 
-/// A stanza, on its own.
+/// Newest stanza of a package.
 pub(super) struct NewestStanza {
     order: Version,
     pub(super) version: String,
@@ -72,7 +73,7 @@ pub(super) struct NewestStanza {
 }
 
 impl TargetIndex {
-    /// An index of nothing yet.
+    /// Creates an index without any file.
     pub fn new(target: Target) -> Self {
         Self {
             paths: LibraryPaths::new(target.architecture),
@@ -97,10 +98,10 @@ impl TargetIndex {
         self.sources.push(source);
     }
 
-    /// Takes the libraries out of a decompressed Contents.
+    /// Adds the libraries of a decompressed Contents.
     ///
     /// # Errors
-    /// When `reader` fails.
+    /// If `reader` fails.
     pub fn add_contents(&mut self, reader: impl Read) -> std::io::Result<ContentsStatistics> {
         let Self { paths, libraries, directories, names, packages, .. } = self;
         read_contents(
@@ -126,10 +127,10 @@ impl TargetIndex {
         )
     }
 
-    /// Takes from a decompressed Packages what it says of the packages and what they depend on.
+    /// Adds the packages of a decompressed Packages file, and their relations.
     ///
     /// # Errors
-    /// When `reader` fails.
+    /// If `reader` fails.
     pub fn add_packages(&mut self, suite: &str, reader: impl Read) -> std::io::Result<PackagesStatistics> {
         let Self { names, packages, declarations, target, .. } = self;
         let mut additions = Vec::new();
@@ -155,7 +156,7 @@ impl TargetIndex {
     /// Reads every index of a set.
     ///
     /// # Errors
-    /// When one of them cannot be read.
+    /// If one of them cannot be read.
     pub fn read(set: &IndexSet) -> Result<Self, BuildError> {
         let mut index = Self::new(set.target.clone());
         for file in set.contents.iter().chain(&set.packages) {
@@ -182,12 +183,12 @@ impl TargetIndex {
         Ok(index)
     }
 
-    /// How many lines and stanzas were not of the form and are left out.
+    /// Returns the number of malformed lines and stanzas, which are left out.
     pub fn malformed(&self) -> u64 {
         self.malformed
     }
 
-    /// The names of the packages that can be the answer for a soname or are included by name.
+    /// Returns the names of the packages that may provide a soname or are included by name.
     pub(super) fn runtime_packages(&self) -> impl Iterator<Item = &[u8]> {
         let named = self.packages.iter().zip(&self.names.names);
         named
@@ -195,53 +196,53 @@ impl TargetIndex {
             .map(|(_, name)| &**name)
     }
 
-    /// Whether a catalog tells the .deb of a package among the packages that have libraries.
-    pub(super) fn tells_deb(&self, name: &[u8], detail: Detail) -> bool {
+    /// Returns true if the table of packages records the .deb of a package.
+    pub(super) fn records_deb(&self, name: &[u8], detail: Detail) -> bool {
         let found = self.names.find(name).map(|number| &self.packages[number as usize]);
-        found.is_some_and(|package| package.tells_deb(&String::from_utf8_lossy(name), detail))
+        found.is_some_and(|package| package.records_deb(&String::from_utf8_lossy(name), detail))
     }
 
-    /// Counts packages among those whose .debs a small catalog tells, whatever it knows of their libraries itself.
-    pub fn want(&mut self, names: impl IntoIterator<Item = PackageName>) {
+    /// Makes a compact catalog record the .debs of these packages, whether they have libraries or not.
+    pub fn require_debs(&mut self, names: impl IntoIterator<Item = PackageName>) {
         for name in names {
             if let Some(number) = self.names.find(name.as_str().as_bytes()) {
-                self.packages[number as usize].is_wanted = true;
+                self.packages[number as usize].is_required = true;
             }
         }
     }
 
-    /// How many packages of Contents no Packages has any more; they are left out.
+    /// Returns the number of packages with libraries in Contents that no Packages file has, which are left out.
     pub fn vanished(&self) -> usize {
         self.packages.iter().filter(|package| package.has_library && package.newest.is_none()).count()
     }
 }
 
 impl FoundPackage {
-    /// Whether a catalog has it: a small one knows packages with libraries, those that provide one by
-    /// update-alternatives, those that are included by name, and those that are asked for.
-    pub(super) fn is_kept(&self, name: &str, detail: Detail) -> bool {
+    /// Returns true if a catalog records the package. A compact one has packages with libraries, those that provide a library by
+    /// update-alternatives, those that are included by name, and required ones.
+    pub(super) fn is_recorded(&self, name: &str, detail: Detail) -> bool {
         self.newest.as_ref().is_some_and(|stanza| {
             detail == Detail::Complete
                 || self.has_library
-                || self.is_wanted
+                || self.is_required
                 || !stanza.provides_sonames.is_empty()
                 || may_be_named(name)
         })
     }
 
-    /// Whether a catalog tells its .deb.
-    pub(super) fn tells_deb(&self, name: &str, detail: Detail) -> bool {
+    /// Returns true if a catalog records its .deb.
+    pub(super) fn records_deb(&self, name: &str, detail: Detail) -> bool {
         let has_digest = self.newest.as_ref().is_some_and(|stanza| stanza.sha256.is_some());
         has_digest && (detail == Detail::Complete || self.is_runtime(name))
     }
 
-    /// Whether the package can be the answer for a soname or is included by name, so that its .deb's digest is
-    /// worth its bytes in a catalog that has to be small.
+    /// Returns true if the package may provide a soname or is included by name, so that a compact catalog has its .deb's
+    /// digest.
     pub(super) fn is_runtime(&self, name: &str) -> bool {
         self.newest.as_ref().is_some_and(|stanza| {
             !is_development(name, &stanza.section)
                 && (self.in_default_directory
-                    || self.is_wanted
+                    || self.is_required
                     || !stanza.provides_sonames.is_empty()
                     || may_be_named(name))
         })
@@ -249,7 +250,7 @@ impl FoundPackage {
 }
 
 impl NewestStanza {
-    /// None where the version is none, so that nothing can be said about its age.
+    /// Copies a stanza; none if its version is malformed, so that it cannot be compared.
     fn new(suite: &str, stanza: &PackageStanza<'_>) -> Option<Self> {
         Some(Self {
             order: stanza.version.parse().ok()?,
@@ -272,34 +273,10 @@ impl NewestStanza {
     }
 }
 
-/// What no program uses at run time: detached debug data, the libraries of
-/// another architecture, the installer's, and what a -dev package has where no linker looks by itself.
+/// Returns true for files that no program uses at run time: detached debug data, libraries of another architecture, those of the
+/// installer, and those of -dev packages outside the default directories.
 fn is_left_out(section: &str, package: &str, is_default_directory: bool) -> bool {
     let is_installer = section.ends_with("debian-installer");
     let is_link_to_build_with = section.ends_with("libdevel") || package.ends_with("-dev");
     is_installer || is_development(package, section) && !(is_link_to_build_with && is_default_directory)
-}
-
-/// Gives each distinct name a number, in the order of first sight.
-#[derive(Default)]
-pub(super) struct Interner {
-    ids: HashMap<Box<[u8]>, u32>,
-    pub(super) names: Vec<Box<[u8]>>,
-}
-
-impl Interner {
-    /// The number that a name was given.
-    pub(super) fn find(&self, name: &[u8]) -> Option<u32> {
-        self.ids.get(name).copied()
-    }
-
-    pub(super) fn number(&mut self, name: &[u8]) -> u32 {
-        if let Some(&number) = self.ids.get(name) {
-            return number;
-        }
-        let number = self.names.len() as u32;
-        self.ids.insert(name.into(), number);
-        self.names.push(name.into());
-        number
-    }
 }

@@ -1,27 +1,24 @@
-//! Which paths of a package are libraries for a catalog, and how the paths of several architectures are
-//! made alike.
+//! Paths of packages that a catalog records as libraries, in a form that architectures share.
 //!
-//! A library is a file whose name ends in `.so` or holds `.so.`, or any file that lies directly in one of
-//! the directories that glibc searches without being told (ld.so(8); Debian's glibc adds the multiarch
-//! directories), since a soname need not hold `.so`. What is built for another architecture than the
-//! package's own (`/usr/<triplet>/lib`, gcc-cross) and detached debug data are no libraries here.
+//! A library is a file whose name ends in `.so` or contains `.so.`, or any file directly in one of glibc's default directories
+//! (ld.so(8); Debian's glibc adds the multiarch directories), since a soname need not contain `.so`. Files for another
+//! architecture than the package's own (`/usr/<triplet>/lib`, gcc-cross) and detached debug data are not recorded.
 
 use bstr::ByteSlice;
 
 use crate::vocabulary::Architecture;
 
-/// What most libraries have in their names.
+/// Part of the name of most libraries.
 pub(super) const LIBRARY_MARK: &str = ".so";
 
-/// Stands for the architecture's triplet in the paths of a catalog file. No path that a catalog takes
-/// has a control character of its own.
+/// Replacement of the architecture's triplet in the paths of a catalog file. Paths with control characters are not recorded.
 const TRIPLET_MARK: u8 = 1;
 
-/// Ends of names that lie among libraries and that no dynamic linker ever opens.
+/// Suffixes of files in library directories that no dynamic linker opens.
 const NOT_LOADED: [&[u8]; 11] =
     [b".a", b".la", b".o", b".prl", b".sh", b".py", b".scm", b".gz", b".conf", b".h", b".pc"];
 
-/// The rules for the paths of one architecture.
+/// Rules for the paths of one architecture.
 pub(super) struct LibraryPaths {
     triplet: &'static str,
     multiarch_directories: [String; 2],
@@ -33,7 +30,7 @@ impl LibraryPaths {
         Self { triplet, multiarch_directories: [format!("usr/lib/{triplet}"), format!("lib/{triplet}")] }
     }
 
-    /// Whether a line begins with a path that lies directly in a default directory; quick, and true too often.
+    /// Returns true if a line may begin with a path directly in a default directory. It is fast and has false positives.
     pub(super) fn begins_in_default_directory(&self, line: &[u8]) -> bool {
         let Some(below) = line.strip_prefix(b"usr/lib/").or(line.strip_prefix(b"lib/")) else {
             return false;
@@ -45,7 +42,7 @@ impl LibraryPaths {
         memchr::memchr3(b'/', b' ', b'\t', name).is_none_or(|end| name[end] != b'/')
     }
 
-    /// The directory (without a leading slash) and the name of a path, if it is a library's.
+    /// Splits the path of a library into its directory (without a leading slash) and its name; none for any other path.
     pub(super) fn split_library<'a>(&self, path: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         let (directory, name) = path.rsplit_once_str("/").unwrap_or((b"", path));
         let is_named_so = name.ends_with(b".so") || name.contains_str(".so.");
@@ -57,15 +54,15 @@ impl LibraryPaths {
         (is_library && is_usable).then_some((directory, name))
     }
 
-    /// Whether glibc searches this directory (without a leading slash) without being told.
+    /// Returns true for the default directories of glibc, given without a leading slash.
     pub(super) fn is_default_directory(&self, directory: &[u8]) -> bool {
         directory == b"usr/lib"
             || directory == b"lib"
             || self.multiarch_directories.iter().any(|multiarch| multiarch.as_bytes() == directory)
     }
 
-    /// Whether a directory holds detached debug data, or belongs to another architecture's triplet, below `/usr`
-    /// or below a library directory.
+    /// Returns true for directories of detached debug data, and for those of another architecture below `/usr` or below a
+    /// library directory.
     fn is_foreign_or_debug(&self, directory: &[u8]) -> bool {
         let below_usr = directory.strip_prefix(b"usr/");
         let below_lib = below_usr.unwrap_or(directory).strip_prefix(b"lib/");
@@ -75,12 +72,12 @@ impl LibraryPaths {
             || (in_lib.contains_str("-linux-") && in_lib != self.triplet.as_bytes())
     }
 
-    /// A path or name as a catalog file has it, with the mark in place of the triplet.
+    /// Converts a path or name to the form in catalog files: the mark replaces the triplet.
     pub(super) fn mark(&self, path: &[u8]) -> Vec<u8> {
         path.replace(self.triplet, [TRIPLET_MARK])
     }
 
-    /// A path or name of a catalog file as this architecture has it.
+    /// Converts a path or name of a catalog file to that of this architecture.
     pub(super) fn unmark(&self, path: &[u8]) -> Vec<u8> {
         path.replace([TRIPLET_MARK], self.triplet)
     }
@@ -104,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn libraries_are_told_by_name_or_by_directory() {
+    fn libraries_are_recognized_by_name_or_by_directory() {
         for path in [
             "usr/lib/x86_64-linux-gnu/libgmp.so.10",
             "lib/x86_64-linux-gnu/libm.so.6",
@@ -119,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_data_foreign_and_unloadable_files_are_none() {
+    fn debug_data_foreign_and_unloadable_files_are_not_libraries() {
         for path in [
             "usr/lib/debug/.build-id/aa/libgmp.so.10",
             "usr/aarch64-linux-gnu/lib/libc.so.6",
@@ -137,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_triplet_is_marked_wherever_it_stands() {
+    fn the_triplet_is_replaced_everywhere() {
         let amd64 = LibraryPaths::new(Architecture::Amd64);
         let arm64 = LibraryPaths::new(Architecture::Arm64);
         let marked = amd64.mark(b"usr/lib/x86_64-linux-gnu/a.cpython-311-x86_64-linux-gnu.so");

@@ -1,0 +1,55 @@
+//! Interface of catalogs.
+
+use bstr::BString;
+
+use super::{DependencyIndex, Library, Package, Provenance};
+use crate::vocabulary::PackageName;
+
+/// Packages of one release or one root, and the libraries in them.
+pub trait Catalog: Sync {
+    /// Returns the origin of the catalog's facts.
+    fn provenance(&self) -> &Provenance;
+
+    /// Returns every location of a file (or link) of this name in a package of the target, sorted by path, then package.
+    ///
+    /// # Errors
+    /// If the catalog's data is broken.
+    fn libraries(&self, file_name: &[u8]) -> Result<Vec<Library>, CatalogError>;
+
+    /// Returns the file names that begin with `prefix`, sorted, at most `limit`.
+    ///
+    /// # Errors
+    /// If the catalog's data is broken.
+    fn file_names(&self, prefix: &[u8], limit: usize) -> Result<Vec<BString>, CatalogError>;
+
+    /// Returns a package; none if the catalog does not have it.
+    ///
+    /// # Errors
+    /// If the catalog's data is broken.
+    fn package(&self, name: &PackageName) -> Result<Option<Package>, CatalogError>;
+
+    /// Returns the dependencies between packages; none if the catalog does not record them.
+    fn dependency_index(&self) -> Option<&dyn DependencyIndex>;
+}
+
+/// Error while a catalog's data is read.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// The data does not have the format of this version.
+    #[error("cannot read catalog {catalog}: {cause}")]
+    Broken {
+        /// Path of the file, or a name of the one that is compiled in.
+        catalog: String,
+        /// Cause.
+        cause: String,
+    },
+    /// A file could not be read.
+    #[error("cannot read {path}")]
+    Read {
+        /// Path.
+        path: std::path::PathBuf,
+        /// Cause.
+        #[source]
+        source: std::io::Error,
+    },
+}
