@@ -32,7 +32,7 @@ impl InputTrees {
     /// absolute path; a whole root file system without a base at `/`.
     ///
     /// # Errors
-    /// A path that can't be read at all.
+    /// If a path cannot be read at all.
     pub fn read(
         apps: &[PathBuf],
         base: Option<BaseRequest<'_>>,
@@ -65,7 +65,7 @@ impl Apps {
     /// Reads apps. Each is mounted at its path in `at` (one for each app, or none at all), else at its own absolute path.
     ///
     /// # Errors
-    /// A path that can't be read at all.
+    /// If a path cannot be read at all.
     pub fn read(paths: &[PathBuf], at: &[RootedPath], depth: ReadDepth) -> Result<Self, InventoryError> {
         let placed = paths.iter().enumerate().map(|(index, path)| (path, at.get(index)));
         placed.map(|(path, at)| read_app(path, at, true, depth)).collect::<Result<_, _>>().map(Self)
@@ -102,7 +102,7 @@ impl Apps {
     /// Puts the apps on an image in files.
     ///
     /// # Errors
-    /// An image that can't be read, or that has none for the platform.
+    /// If the image cannot be read, or has none for the platform.
     pub fn on_image(self, image: BaseRequest<'_>) -> Result<InputTrees, InventoryError> {
         let of_objects = self.platform();
         let read = read_image(image.path, image.platform.or(of_objects.as_ref()), image.layers);

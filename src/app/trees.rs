@@ -40,7 +40,7 @@ pub struct Base {
 pub struct IncludedFiles {
     /// Package that has them.
     pub package: PackageName,
-    /// The files, like an app at the top of the root.
+    /// The files, like an app whose path is the top of the root.
     pub files: App,
 }
 
@@ -64,7 +64,7 @@ impl App {
         Self { host_path, at: top.clone(), shown_as: top, inventory, kind: AppKind::Rootfs, abi: None }
     }
 
-    /// Same app with other files.
+    /// The same app with other files.
     #[must_use]
     pub fn with_inventory(&self, inventory: Inventory) -> Self {
         let Self { host_path, at, shown_as, kind, abi, .. } = self;
@@ -87,10 +87,11 @@ impl Base {
 }
 
 impl IncludedFiles {
-    /// Entries of a package whose paths `takes` returns true for.
-    pub fn new(package: PackageName, inventory: &Inventory, takes: impl Fn(&[u8]) -> bool) -> Self {
-        let taken = inventory.entries().iter().filter(|entry| !entry.is_directory() && takes(&entry.path));
-        let inventory = Inventory::new(taken.cloned().collect(), Vec::new());
+    /// Files of a package that `is_included` accepts by their paths.
+    pub fn new(package: PackageName, inventory: &Inventory, is_included: impl Fn(&[u8]) -> bool) -> Self {
+        let included =
+            inventory.entries().iter().filter(|entry| !entry.is_directory() && is_included(&entry.path));
+        let inventory = Inventory::new(included.cloned().collect(), Vec::new());
         let (_, abi) = recognise(&inventory);
         let (host_path, top) = (PathBuf::from(package.as_str()), RootedPath::root());
         let files = App { host_path, at: top.clone(), shown_as: top, inventory, kind: AppKind::Plain, abi };

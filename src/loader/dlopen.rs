@@ -1,5 +1,5 @@
-//! Libraries that objects open at run time: who links states them, and the linker loads them as if every call were made
-//! as soon as the process runs.
+//! Libraries that objects open at run time. The caller of the linker states them; the linker assumes that each object makes
+//! all its calls.
 
 use super::need_kind::NeedKind;
 use crate::tree::root::{NodeId, Root};

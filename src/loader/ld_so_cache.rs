@@ -50,7 +50,7 @@ impl<'bytes> LdSoCache<'bytes> {
     /// Parses a cache, in either byte order.
     ///
     /// # Errors
-    /// Bytes in another format; ld.so then runs without a cache.
+    /// If the bytes have another format; ld.so then runs without a cache.
     pub fn parse(bytes: &'bytes [u8]) -> Result<Self, BrokenCache> {
         let table = new_table(bytes)?;
         let order = byte_order(table)?;

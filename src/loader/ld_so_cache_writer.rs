@@ -41,7 +41,7 @@ struct NewEntry<'bytes> {
 /// Returns the cache `old` with libraries for a machine added to it.
 ///
 /// # Errors
-/// An old cache in a format that ld.so does not read.
+/// If ld.so does not read the format of the old cache.
 pub fn renewed_cache(
     old: &[u8],
     platform: &Platform,

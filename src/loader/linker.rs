@@ -64,7 +64,7 @@ impl<'root> Linker<'root> {
     /// Linker for the objects of one machine. `calls` returns the libraries that objects open at run time.
     ///
     /// # Errors
-    /// A machine without a Debian port.
+    /// If the machine has no Debian port.
     pub fn new(
         root: &'root Root<'root>,
         machine: Machine,

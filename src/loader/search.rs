@@ -408,7 +408,7 @@ impl ScopeResult {
         }
     }
 
-    /// Result to cache; none for a search that ended at a file, since its message is made anew each time.
+    /// Result to cache; none for a search that ended at a file, whose message is built each time.
     fn cacheable(&self) -> Option<Option<Hit>> {
         match self {
             Self::Found(hit) => Some(Some(*hit)),

@@ -15,7 +15,7 @@ const TEST_DIRECTORIES: [&[u8]; 6] = [b"test", b"tests", b"testing", b"examples"
 
 /// Returns the libraries that a source file opens.
 pub(super) fn loads<'root>(file: &Opener<'root>) -> Vec<RuntimeLoad<'root>> {
-    let Some(Evidence::CallSites(calls)) = file.evidence() else { return Vec::new() };
+    let Some(Evidence::CallSites(calls)) = file.evidence else { return Vec::new() };
     let grade = grade_of(file.path());
     let load = |call: &'root CallSite| RuntimeLoad {
         line: Some(call.line),

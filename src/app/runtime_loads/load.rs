@@ -50,7 +50,7 @@ pub struct RuntimeLoad<'root> {
 }
 
 impl RuntimeLoad<'_> {
-    /// Same load, independent of the root.
+    /// The same load, independent of the root.
     pub fn to_owned(&self) -> RuntimeLoad<'static> {
         let Self { by, names, kind, evidence, grade, line } = self.clone();
         RuntimeLoad { by, names: Cow::Owned(names.into_owned()), kind, evidence, grade, line }

@@ -28,11 +28,11 @@ fn call(load: RuntimeLoad<'_>) -> Option<DlopenCall<'_>> {
     }
 }
 
-/// Creates the linker for the objects of one machine. It loads the libraries that objects open at run time as far as the
-/// settings say.
+/// Creates the linker for the objects of one machine. It also loads the libraries that objects open at run
+/// time, down to the grade in the settings.
 ///
 /// # Errors
-/// A machine without a Debian port.
+/// If the machine has no Debian port.
 pub fn linker<'root>(
     root: &'root Root<'root>,
     machine: Machine,

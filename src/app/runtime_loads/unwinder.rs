@@ -11,7 +11,7 @@ static UNWINDER: LazyLock<Soname> = LazyLock::new(|| Soname::new("libgcc_s.so.1"
 
 /// Returns the unwinder for an object that uses a function for which glibc opens it.
 pub(super) fn loads<'root>(file: &Opener<'root>) -> Vec<RuntimeLoad<'root>> {
-    if !file.facts().is_some_and(|facts| facts.opens_unwinder) {
+    if !file.facts.is_some_and(|facts| facts.opens_unwinder) {
         return Vec::new();
     }
     vec![file.library(slice::from_ref(&*UNWINDER), LoadEvidence::Symbol, Grade::Required)]
