@@ -17,7 +17,7 @@ use crate::cli::source_question::SourceQuestion;
 use crate::debian::catalog::{Catalog, Package, Provenance};
 use crate::debian::debs::{Availability, DebStore};
 use crate::debian::distributions::distribution_of;
-use crate::oci::base::{self, Base, BaseNote, BaseServices, TreeRequest};
+use crate::oci::base::{self, BaseNote, BaseReference, BaseServices, TreeRequest};
 use crate::oci::known_images::KnownImage;
 use crate::oci::registry::RegistrySettings;
 use crate::support::progress::Progress;
@@ -25,18 +25,18 @@ use crate::tree::inventory::Deb;
 use crate::vocabulary::{Architecture, RootedPath};
 
 /// Base that the arguments name, else the configuration.
-pub(super) fn named(place: &PlaceArguments, session: &Session) -> Result<Option<Base>, Failure> {
+pub(super) fn named(place: &PlaceArguments, session: &Session) -> Result<Option<BaseReference>, Failure> {
     let (word, directory) = match (&place.base, &session.config.base) {
         (Some(given), _) => (given.as_os_str(), PathBuf::new()),
         (None, Some(configured)) => (configured.as_os_str(), session.config.path(Path::new(""))),
         (None, None) => return Ok(None),
     };
-    Ok(Some(Base::parse(word, &directory)?))
+    Ok(Some(BaseReference::parse(word, &directory)?))
 }
 
 /// Reads the trees with the base below them; `at` has their paths in the image.
 pub(super) fn read_trees(
-    base: Option<&Base>,
+    base: Option<&BaseReference>,
     question: &SourceQuestion<'_>,
     at: &[RootedPath],
     session: &Session,
@@ -53,7 +53,7 @@ pub(super) fn read_alone(
     question: &SourceQuestion<'_>,
     session: &Session,
 ) -> Result<Subject, Failure> {
-    let base = Base::parse(name, Path::new(""))?;
+    let base = BaseReference::parse(name, Path::new(""))?;
     let services = Services { question, session };
     let (contents, note) = base::read_alone(&base, tree_request(question), &services)?;
     print_note(note, session);
@@ -97,7 +97,7 @@ impl BaseServices for Services<'_> {
 
     fn catalog(
         &self,
-        base: &Base,
+        base: &BaseReference,
         image: &KnownImage,
         architecture: Option<Architecture>,
     ) -> Result<Box<dyn Catalog>, Failure> {

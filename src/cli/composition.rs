@@ -10,11 +10,12 @@ use crate::cli::destination::Destination;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::Session;
 use crate::emit::{self, ImageReport};
-use crate::oci::image::{self, Checked, Composed, Image, ImageError, StagingDir};
+use crate::oci::image::{self, Image, ImageError, ImageWarnings, StagedImage};
 use crate::oci::layer::Layer;
 use crate::oci::registry::Pushed;
 use crate::solve::graph::Graph;
 use crate::solve::plan::Plan;
+use crate::support::output::StagingDir;
 
 /// How many dead links are told one by one.
 const TOLD_LINKS: usize = 10;
@@ -38,8 +39,8 @@ pub(super) struct Made {
     pub(super) plan: Plan,
     pub(super) libraries: Layer,
     pub(super) trees: Vec<Layer>,
-    pub(super) composed: Composed,
-    pub(super) checked: Checked,
+    pub(super) composed: StagedImage,
+    pub(super) checked: ImageWarnings,
     /// What is loaded in it; none where no page is asked for.
     pub(super) loaded: Option<Loaded>,
 }
@@ -84,7 +85,7 @@ impl Keeping<'_> {
 struct Told {
     plan: Plan,
     libraries: Layer,
-    checked: Checked,
+    checked: ImageWarnings,
     notes: Vec<String>,
     loaded: Option<Loaded>,
 }
@@ -133,7 +134,7 @@ impl Made {
     }
 
     /// The image, and what is told of it.
-    fn apart(self) -> (Composed, Told) {
+    fn apart(self) -> (StagedImage, Told) {
         let Self { plan, libraries, trees, composed, checked, loaded } = self;
         let notes = [&libraries].into_iter().chain(&trees).flat_map(|layer| &layer.notes).cloned().collect();
         (composed, Told { plan, libraries, checked, notes, loaded })
@@ -147,7 +148,7 @@ pub(super) fn keep_several(
     format: Format,
     session: &Session,
 ) -> Result<Exit, Failure> {
-    let (composed, told): (Vec<Composed>, Vec<Told>) = made.into_iter().map(Made::apart).unzip();
+    let (composed, told): (Vec<StagedImage>, Vec<Told>) = made.into_iter().map(Made::apart).unzip();
     let list = image::join(composed)?;
     let Keeping { destination, place, archive, .. } = keeping;
     let (digest, images, layout) = (list.digest, list.images.clone(), list.layout().to_owned());
@@ -176,13 +177,13 @@ pub(super) fn staging_beside(output: &Path, session: &Session) -> Result<Staging
     })
 }
 
-fn warn_of_interpreters(checked: &Checked, session: &Session) {
+fn warn_of_interpreters(checked: &ImageWarnings, session: &Session) {
     for (at, abi, interpreter) in &checked.other_interpreters {
         session.printer.warning(&format!("{at} is built for {abi}, and the image has {interpreter} for it"));
     }
 }
 
-fn warn_of_dead_links(checked: &Checked, session: &Session) {
+fn warn_of_dead_links(checked: &ImageWarnings, session: &Session) {
     let links = &checked.dead_links;
     for (path, target) in links.iter().take(TOLD_LINKS) {
         session.printer.warning(&format!("{path} leads to {target}, which the image does not have"));

@@ -8,8 +8,8 @@ use crate::cli::base;
 use crate::cli::config::registry_settings;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
-use crate::oci::base::Base;
-use crate::oci::image::{ImageError, ImageOutput};
+use crate::oci::base::BaseReference;
+use crate::oci::image::{ImageError, ImageFormat};
 use crate::oci::registry::{self, ImageReference, Pushed};
 
 /// How a name in a registry begins.
@@ -21,7 +21,7 @@ const OUTGOING: &str = "outgoing";
 /// Where an image goes.
 pub(super) struct Destination {
     /// What it is composed as.
-    pub(super) kind: ImageOutput,
+    pub(super) format: ImageFormat,
     /// Where it is composed; it gets this name if it is to stay.
     pub(super) path: PathBuf,
     reference: Option<ImageReference>,
@@ -32,9 +32,9 @@ impl Destination {
     pub(super) fn of(word: &Path, _archive: &ArchiveArguments, session: &Session) -> Result<Self, Failure> {
         match word.to_str().filter(|word| word.starts_with(REGISTRY)) {
             None => {
-                let (kind, path) = ImageOutput::of_word(word)?;
-                kind.refuse(&path)?;
-                Ok(Self { kind, path, reference: None })
+                let (format, path) = ImageFormat::parse(word)?;
+                format.form().check(&path)?;
+                Ok(Self { format, path, reference: None })
             }
             Some(name) => {
                 let reference = ImageReference::parse(name)?;
@@ -44,7 +44,7 @@ impl Destination {
                     Failure::outside(anyhow::Error::new(error).context(words))
                 })?;
                 Ok(Self {
-                    kind: ImageOutput::Layout,
+                    format: ImageFormat::Layout,
                     path: directory.join(OUTGOING),
                     reference: Some(reference),
                 })
@@ -62,12 +62,12 @@ impl Destination {
 
     /// A word for what it is.
     pub(super) fn form(&self) -> &'static str {
-        if self.reference.is_some() { "registry" } else { self.kind.name() }
+        if self.reference.is_some() { "registry" } else { self.format.name() }
     }
 
     /// Refuses to have several platforms in it where only one can be.
     pub(super) fn take_several(&self) -> Result<(), Failure> {
-        if self.kind != ImageOutput::Archive {
+        if self.format != ImageFormat::Archive {
             return Ok(());
         }
         let name = self.path.display();
@@ -92,7 +92,7 @@ impl Destination {
         };
         let settings = registry_settings(&place.choice, archive.offline, session)?;
         let base = base::named(place, session)?;
-        let from = base.as_ref().and_then(Base::image_reference);
+        let from = base.as_ref().and_then(BaseReference::image_reference);
         Ok(Some(registry::push(&settings, layout, reference, from, &session.progress)?))
     }
 }

@@ -12,6 +12,7 @@ use crate::oci::image::ImageError;
 use crate::oci::layer::LayerError;
 use crate::oci::registry::RegistryError;
 use crate::solve::closure::CloseError;
+use crate::support::output::OutputError;
 use crate::tree::inventory::{ImageFault, InventoryError};
 
 impl From<ExportError> for Failure {
@@ -20,11 +21,16 @@ impl From<ExportError> for Failure {
             ExportError::Unavailable { .. } => Self::question(error).hint(
                 "--format jsonl needs nothing; `cargo build --release --features parquet` adds Parquet",
             ),
-            ExportError::Refused { .. } => {
-                Self::question(error).hint("name a directory that is not there, or is empty")
-            }
-            ExportError::Write { .. } => Self::outside(error),
+            ExportError::Output(error) => error.into(),
         }
+    }
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Self {
+        let hint = error.hint();
+        let failure = if error.is_input_error() { Self::question(error) } else { Self::outside(error) };
+        failure.hint_if(hint)
     }
 }
 
@@ -56,7 +62,7 @@ impl From<ImageError> for Failure {
         let hint = error.hint();
         let failure = match &error {
             ImageError::Run { .. } => Self::bad_news(error),
-            _ if error.is_of_the_question() => Self::question(error),
+            _ if error.is_input_error() => Self::question(error),
             _ => Self::outside(error),
         };
         failure.hint_if(hint)
@@ -66,7 +72,7 @@ impl From<ImageError> for Failure {
 impl From<LayerError> for Failure {
     fn from(error: LayerError) -> Self {
         let hint = error.hint();
-        let failure = if error.is_of_the_question() { Self::question(error) } else { Self::outside(error) };
+        let failure = if error.is_input_error() { Self::question(error) } else { Self::outside(error) };
         failure.hint_if(hint)
     }
 }

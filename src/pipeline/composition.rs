@@ -5,13 +5,14 @@ use std::path::Path;
 use crate::app::InputTrees;
 use crate::loader::LinkerSettings;
 use crate::oci::image::{
-    self, Checked, Composed, ImageBase, ImageError, ImageOutput, ImageRequest, ImageSettings, NewLayer,
-    StagingDir, TreesAre,
+    self, AppPlacement, ImageBase, ImageError, ImageFormat, ImageRequest, ImageSettings, ImageWarnings,
+    NewLayer, StagedImage,
 };
 use crate::oci::layer::{
-    self, Context, Layer, LayerContents, LayerError, Owner, PackageSource, Request, Written,
+    self, CheckContext, FileOwner, Layer, LayerContents, LayerError, LayerRequest, PackageSource, StagedLayer,
 };
 use crate::solve::plan::Plan;
+use crate::support::output::{StagingDir, scratch_file};
 use crate::tree::inventory::{ImageFacts, ImagePlatform};
 
 /// A Plan, and the trees that it was made for.
@@ -36,8 +37,8 @@ pub struct ImageTarget<'run> {
     pub created: u64,
     /// File or directory to write.
     pub output: &'run Path,
-    /// Form of the output.
-    pub kind: ImageOutput,
+    /// Format of the output.
+    pub format: ImageFormat,
 }
 
 impl<'run> Composition<'run> {
@@ -49,21 +50,21 @@ impl<'run> Composition<'run> {
     pub fn libraries(
         &self,
         packages: &[PackageSource],
-        extent: LayerContents,
+        contents: LayerContents,
         is_lowest: bool,
         output: &Path,
     ) -> Result<Layer, LayerError> {
         let base = self.sources.base.as_ref().map(|base| &base.inventory);
-        let request = Request { plan: self.plan, sources: packages, base, extent, is_lowest };
-        Layer::compose(&request, layer::scratch(output)?)
+        let request = LayerRequest { plan: self.plan, sources: packages, base, contents, is_lowest };
+        layer::compose(&request, scratch_file(output)?)
     }
 
     /// Checks that a layer was written as it was composed, and that everything planned is found in it.
     ///
     /// # Errors
     /// If something differs.
-    pub fn check_layer(&self, written: &Written, layer: &Layer) -> Result<(), LayerError> {
-        layer::check(written, layer, self.plan, self.context())
+    pub fn check_layer(&self, staged: &StagedLayer, layer: &Layer) -> Result<(), LayerError> {
+        layer::check(staged, layer, self.plan, self.context())
     }
 
     /// Composes and checks an image of the base with the libraries on it; the trees are mounted when it runs.
@@ -75,10 +76,10 @@ impl<'run> Composition<'run> {
         libraries: &Layer,
         target: ImageTarget<'_>,
         staging: StagingDir,
-    ) -> Result<(Composed, Checked), ImageError> {
-        let composed = self.image(&image::new_layers(self.sources, libraries, &[]), target, staging)?;
-        let checked = image::check(&composed, self.plan, self.context(), TreesAre::Outside)?;
-        Ok((composed, checked))
+    ) -> Result<(StagedImage, ImageWarnings), ImageError> {
+        let staged = self.image(&image::new_layers(self.sources, libraries, &[]), target, staging)?;
+        let warnings = image::check(&staged, self.plan, self.context(), AppPlacement::Mounted)?;
+        Ok((staged, warnings))
     }
 
     /// Composes and checks an image of the base with the libraries and the trees on it. The trees' layers, which are made
@@ -89,20 +90,20 @@ impl<'run> Composition<'run> {
     pub fn image_of_trees(
         &self,
         libraries: &Layer,
-        owner: Owner,
+        owner: FileOwner,
         target: ImageTarget<'_>,
         staging: StagingDir,
-    ) -> Result<(Vec<Layer>, Composed, Checked), ImageError> {
-        let trees = image::tree_layers(self.sources, libraries, owner, target.output)?;
-        let composed = self.image(&image::new_layers(self.sources, libraries, &trees), target, staging)?;
-        let checked = image::check(&composed, self.plan, self.context(), TreesAre::Inside)?;
-        Ok((trees, composed, checked))
+    ) -> Result<(Vec<Layer>, StagedImage, ImageWarnings), ImageError> {
+        let trees = image::app_layers(self.sources, libraries, owner, target.output)?;
+        let staged = self.image(&image::new_layers(self.sources, libraries, &trees), target, staging)?;
+        let warnings = image::check(&staged, self.plan, self.context(), AppPlacement::InImage)?;
+        Ok((trees, staged, warnings))
     }
 
-    fn context(&self) -> Context<'run> {
+    fn context(&self) -> CheckContext<'run> {
         match self.settings {
-            Some(settings) => Context::Trees { sources: self.sources, settings },
-            None => Context::Lock { base: self.sources.base.as_ref().map(|base| &base.inventory) },
+            Some(settings) => CheckContext::Trees { sources: self.sources, settings },
+            None => CheckContext::Lock { base: self.sources.base.as_ref().map(|base| &base.inventory) },
         }
     }
 
@@ -111,20 +112,20 @@ impl<'run> Composition<'run> {
         layers: &[NewLayer<'_>],
         target: ImageTarget<'_>,
         staging: StagingDir,
-    ) -> Result<Composed, ImageError> {
-        let ImageTarget { settings, platform, created, output, kind } = target;
+    ) -> Result<StagedImage, ImageError> {
+        let ImageTarget { settings, platform, created, output, format } = target;
         let root_layer;
         let base = match (&self.sources.base, &self.sources.image) {
             (None, _) => ImageBase::Scratch,
             (Some(_), Some(ImageFacts { parts: Some(parts), .. })) => ImageBase::Image(parts),
             (Some(base), Some(_)) => return Err(ImageError::ModelledBase(base.host_path.clone())),
             (Some(base), None) => {
-                root_layer = image::root_layer(base, output)?;
+                root_layer = image::base_layer(base, output)?;
                 ImageBase::Directory(&root_layer)
             }
         };
         let of_plan = ImagePlatform::from(self.plan.provenance.target.architecture);
         let platform = platform.unwrap_or(&of_plan);
-        image::compose(&ImageRequest { base, layers, settings, platform, created }, staging, kind)
+        image::compose(&ImageRequest { base, layers, settings, platform, created }, staging, format)
     }
 }

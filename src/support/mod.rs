@@ -4,6 +4,7 @@ pub mod compress;
 pub mod decompress;
 pub mod digest;
 pub mod files;
+pub mod output;
 pub mod progress;
 pub mod streams;
 pub mod tls;

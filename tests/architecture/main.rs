@@ -13,7 +13,7 @@ use std::path::Path;
 /// wings before it, a room only rooms before it in its wing.
 const WINGS: &[(&str, &[&str])] = &[
     ("vocabulary", &[]),
-    ("support", &["progress", "files", "streams", "digest", "tls", "decompress", "compress"]),
+    ("support", &["progress", "files", "output", "streams", "digest", "tls", "decompress", "compress"]),
     ("elf", &[]),
     ("tree", &["inventory", "root"]),
     ("loader", &[]),

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::values::{Assignment, CommandLine, parse_owner, parse_run};
 use super::{Format, GapArguments};
 use crate::oci::image::ImageTag;
-use crate::oci::layer::Owner;
+use crate::oci::layer::FileOwner;
 
 #[derive(Debug, Args)]
 pub(crate) struct LayerArguments {
@@ -40,7 +40,7 @@ pub(crate) struct ImageArguments {
     pub(crate) shipped: ShippedArguments,
     /// Owner of the trees in the image: numbers of a user and a group [default: 0:0]
     #[arg(long, value_name = "UID[:GID]", value_parser = parse_owner)]
-    pub(crate) owner: Option<Owner>,
+    pub(crate) owner: Option<FileOwner>,
     /// How the report is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: Format,

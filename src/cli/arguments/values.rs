@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::oci::layer::Owner;
+use crate::oci::layer::FileOwner;
 
 /// A name with its value, as `NAME=VALUE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,10 +75,10 @@ pub(crate) fn parse_run(text: &str) -> Result<CommandLine, String> {
 }
 
 /// `UID[:GID]`; the group is of the user's number if none is given, as engines have it.
-pub(crate) fn parse_owner(word: &str) -> Result<Owner, String> {
+pub(crate) fn parse_owner(word: &str) -> Result<FileOwner, String> {
     let number = |word: &str| word.parse::<u32>().map_err(|_| format!("'{word}' is no number of a user"));
     let (uid, gid) = word.split_once(':').map_or((word, word), |(uid, gid)| (uid, gid));
-    Ok(Owner { uid: number(uid)?, gid: number(gid)? })
+    Ok(FileOwner { uid: number(uid)?, gid: number(gid)? })
 }
 
 #[cfg(test)]
@@ -103,8 +103,8 @@ mod tests {
 
     #[test]
     fn owners_are_numbers() {
-        assert_eq!(parse_owner("65532"), Ok(Owner { uid: 65532, gid: 65532 }));
-        assert_eq!(parse_owner("1:0"), Ok(Owner { uid: 1, gid: 0 }));
+        assert_eq!(parse_owner("65532"), Ok(FileOwner { uid: 65532, gid: 65532 }));
+        assert_eq!(parse_owner("1:0"), Ok(FileOwner { uid: 1, gid: 0 }));
         for word in ["", "root", "1:", "-1", "4294967296"] {
             assert!(parse_owner(word).is_err(), "{word}");
         }

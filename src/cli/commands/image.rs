@@ -64,7 +64,7 @@ impl Making<'_> {
             platform: trees.place.choice.platform.as_ref(),
             created,
             output,
-            kind: destination.kind,
+            format: destination.format,
         };
         let owner = arguments.owner.unwrap_or_default();
         let staging = staging_beside(output, session)?;

@@ -15,7 +15,7 @@ use crate::cli::sources::read_sources;
 use crate::emit::{self, LayerReport};
 use crate::loader::LinkerSettings;
 use crate::oci::image::{ImageSettings, layout_directory};
-use crate::oci::layer::{self, Layer, LayerContents, OutputKind};
+use crate::oci::layer::{self, Layer, LayerContents, LayerFormat};
 use crate::pipeline::{Composition, ImageTarget};
 use crate::solve::plan::Plan;
 use crate::tree::inventory::ReadDepth;
@@ -26,19 +26,19 @@ pub(super) fn run(arguments: &LayerArguments, session: &Session) -> Result<Exit,
         return write_image(arguments, &directory, mtime, session);
     }
     let output = &arguments.output;
-    let kind = OutputKind::of_name(output)?;
-    layer::refuse_output(output, kind)?;
+    let format = LayerFormat::of_name(output)?;
+    format.form().check(output)?;
     let planned = Planned::of(arguments, session)?;
     let plan = &planned.plan;
     let layer = planned.compose(arguments, output, session)?;
-    let written = layer::write(&layer, output, kind, mtime)?;
-    planned.composition().check_layer(&written, &layer)?;
-    let report = LayerReport::new(plan, &layer, &written);
+    let staged = layer::write(&layer, staging_beside(output, session)?, format, mtime)?;
+    planned.composition().check_layer(&staged, &layer)?;
+    let report = LayerReport::new(plan, &layer, &staged);
     let text = match arguments.format {
         Format::Json => emit::layer_json(&report).map_err(Failure::outside)?,
         Format::Text => emit::layer_text(&report),
     };
-    written.keep()?;
+    staged.keep()?;
     session.printer.print(text)?;
     for note in &layer.notes {
         session.printer.warning(note);
@@ -63,7 +63,7 @@ fn write_image(
         platform: arguments.gap.sources.place.choice.platform.as_ref(),
         created,
         output: directory,
-        kind: destination.kind,
+        format: destination.format,
     };
     let (composed, checked) =
         planned.composition().image_of_libraries(&layer, target, staging_beside(directory, session)?)?;
@@ -129,8 +129,8 @@ impl Planned {
         session: &Session,
     ) -> Result<Layer, Failure> {
         let packages = packages(&arguments.gap.catalog.archive, session, &self.plan)?;
-        let extent = arguments.shipped.files.into();
-        Ok(self.composition().libraries(&packages, extent, false, output)?)
+        let contents = arguments.shipped.files.into();
+        Ok(self.composition().libraries(&packages, contents, false, output)?)
     }
 
     fn composition(&self) -> Composition<'_> {

@@ -83,7 +83,7 @@ fn facts(report: &ImageReport<'_>, release_from: &str) -> Vec<Fact> {
         facts.push(Fact::words(label, words));
     }
     for layer in &image.layers {
-        if let LayerOrigin::Tree(at) = &layer.origin {
+        if let LayerOrigin::App(at) = &layer.origin {
             facts.push(Fact::words(
                 "Tree",
                 printable(format_args!("{at}, {} as compressed", bytes(layer.size_bytes))),

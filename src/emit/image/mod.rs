@@ -15,7 +15,7 @@ use crate::emit::humanize::counted;
 use crate::emit::layer::{ShippedRow, bytes, shipped_rows, shipped_text};
 use crate::emit::rows::{ProblemRow, problem_rows};
 use crate::emit::style::{DIM, PATH, paint};
-use crate::oci::image::{Checked, Image, ImageLayer, LayerOrigin};
+use crate::oci::image::{Image, ImageLayer, ImageWarnings, LayerOrigin};
 use crate::oci::layer::Layer;
 use crate::solve::plan::Plan;
 use crate::vocabulary::{RootedPath, Sha256Digest};
@@ -35,7 +35,7 @@ pub struct ImageReport<'image> {
     /// How many blobs were sent to a registry, and how many it had.
     pub sent: Option<(usize, usize)>,
     /// What its check has found.
-    pub checked: &'image Checked,
+    pub checked: &'image ImageWarnings,
     /// What is left out of it, and why.
     pub notes: &'image [String],
 }
@@ -98,7 +98,7 @@ fn origin(layer: &ImageLayer) -> (&'static str, Option<&RootedPath>) {
     match &layer.origin {
         LayerOrigin::Base => ("base", None),
         LayerOrigin::Libraries => ("libraries", None),
-        LayerOrigin::Tree(at) => ("tree", Some(at)),
+        LayerOrigin::App(at) => ("tree", Some(at)),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::emit::humanize::{counted, grouped};
 use crate::emit::inclusions::included_rows;
 use crate::emit::rows::{ProblemRow, problem_rows};
 use crate::emit::style::{DIM, GOOD, PATH, paint};
-use crate::oci::layer::{Counts, Layer, ShippedPackage, Written};
+use crate::oci::layer::{EntryCounts, Layer, ShippedPackage, StagedLayer};
 use crate::solve::plan::Plan;
 use crate::vocabulary::{PackageName, Sha256Digest};
 
@@ -18,12 +18,12 @@ use crate::vocabulary::{PackageName, Sha256Digest};
 pub struct LayerReport<'layer> {
     plan: &'layer Plan,
     layer: &'layer Layer,
-    written: &'layer Written,
+    written: &'layer StagedLayer,
 }
 
 impl<'layer> LayerReport<'layer> {
     /// One on a layer of a Plan.
-    pub fn new(plan: &'layer Plan, layer: &'layer Layer, written: &'layer Written) -> Self {
+    pub fn new(plan: &'layer Plan, layer: &'layer Layer, written: &'layer StagedLayer) -> Self {
         Self { plan, layer, written }
     }
 }
@@ -76,12 +76,12 @@ pub(in crate::emit) fn shipped_rows(layer: &Layer) -> Vec<ShippedRow<'_>> {
 /// Never for these types; the encoder's signature has it.
 pub fn layer_json(report: &LayerReport<'_>) -> serde_json::Result<String> {
     let LayerReport { plan, layer, written } = report;
-    let Counts { files, links, directories } = layer.counts();
+    let EntryCounts { files, links, directories } = layer.counts();
     serde_json::to_string_pretty(&Document {
         schema: "sodeb.layer/1",
         output: Output {
             path: written.output().display().to_string(),
-            kind: written.kind.name(),
+            kind: written.format.name(),
             digest: written.digest,
             size: written.size_bytes,
             diff_id: written.diff_id,
@@ -99,7 +99,7 @@ pub fn layer_json(report: &LayerReport<'_>) -> serde_json::Result<String> {
 /// The report as text with colours as ANSI sequences.
 pub fn layer_text(report: &LayerReport<'_>) -> String {
     let LayerReport { plan, layer, written } = report;
-    let Counts { files, links, directories } = layer.counts();
+    let EntryCounts { files, links, directories } = layer.counts();
     let mut text = String::new();
     let mut line = |words: String| {
         // Writing to a String can't fail.
@@ -108,7 +108,7 @@ pub fn layer_text(report: &LayerReport<'_>) -> String {
     line(format!(
         "{}  {} · {} · {} · {}",
         paint(PATH, printable(written.output().display())),
-        written.kind.name(),
+        written.format.name(),
         counted(files, "file"),
         counted(links, "link"),
         counted(directories, "directory")

@@ -13,5 +13,5 @@ mod services;
 pub use error::BaseError;
 pub use model::ModelOrigin;
 pub use read::{BaseContents, BaseNote, TreeRequest, read_alone, read_trees};
-pub use reference::{Base, BaseReference};
+pub use reference::{BaseKind, BaseReference};
 pub use services::BaseServices;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::error::BaseError;
-use super::reference::Base;
+use super::reference::BaseReference;
 use super::services::BaseServices;
 use crate::debian::catalog::{Catalog, Package};
 use crate::oci::known_images::{ImageModel, KnownImage};
@@ -29,7 +29,7 @@ pub struct ModelOrigin {
 /// # Errors
 /// If a package is not in the catalog or its .deb cannot be read, and when the outside fails.
 pub(super) fn model<Services: BaseServices>(
-    base: &Base,
+    base: &BaseReference,
     image: &KnownImage,
     architecture: Option<Architecture>,
     services: &Services,

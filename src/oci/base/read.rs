@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::error::BaseError;
 use super::model::{ModelOrigin, model};
-use super::reference::{Base, BaseReference};
+use super::reference::{BaseKind, BaseReference};
 use super::services::BaseServices;
 use crate::app::{Apps, BaseRequest, InputTrees};
 use crate::oci::known_images::KnownImage;
@@ -95,21 +95,21 @@ impl fmt::Display for BaseNote {
 /// # Errors
 /// If a path cannot be read, and when the base cannot be fetched, modelled or read.
 pub fn read_trees<Services: BaseServices>(
-    base: Option<&Base>,
+    base: Option<&BaseReference>,
     request: TreeRequest<'_>,
     services: &Services,
 ) -> Result<(InputTrees, Option<BaseNote>), Services::Error> {
     let Some(base) = base else { return Ok((read_paths(request, None)?, None)) };
-    match base.reference() {
-        BaseReference::Scratch => Ok((read_paths(request, None)?, None)),
-        BaseReference::Path(path) => {
+    match base.kind() {
+        BaseKind::Scratch => Ok((read_paths(request, None)?, None)),
+        BaseKind::Path(path) => {
             let layers = layer_cache(path, services)?;
             let platform = request.wanted_platform();
             let question =
                 BaseRequest { name: base.name(), path, platform: platform.as_ref(), layers: layers.as_ref() };
             Ok((read_paths(request, Some(question))?, None))
         }
-        BaseReference::Registry(image) => {
+        BaseKind::Registry(image) => {
             let apps = read_apps(request)?;
             let platform = request.wanted_platform().or_else(|| apps.platform());
             let (layout, note) = pull(image, platform.as_ref(), services)?;
@@ -118,13 +118,13 @@ pub fn read_trees<Services: BaseServices>(
             parts.into_iter().for_each(|parts| parts.name = Some(image.whole()));
             Ok((sources, note))
         }
-        BaseReference::Engine(image) => {
+        BaseKind::Engine(image) => {
             let apps = read_apps(request)?;
             let platform = request.wanted_platform().or_else(|| apps.platform());
             let archive = save(image, services)?;
             Ok((on_image(apps, base, &archive, platform.as_ref(), services)?, None))
         }
-        BaseReference::Known(image) => {
+        BaseKind::Known(image) => {
             let (sources, note) = on_model(base, image, request, services)?;
             Ok((sources, Some(note)))
         }
@@ -136,27 +136,27 @@ pub fn read_trees<Services: BaseServices>(
 /// # Errors
 /// If it cannot be fetched, modelled or read.
 pub fn read_alone<Services: BaseServices>(
-    base: &Base,
+    base: &BaseReference,
     request: TreeRequest<'_>,
     services: &Services,
 ) -> Result<(BaseContents, Option<BaseNote>), Services::Error> {
     let of_files = |inventory| BaseContents { inventory, layer_numbers: Vec::new(), facts: None };
     let platform = request.wanted_platform();
-    let (path, note) = match base.reference() {
-        BaseReference::Scratch => return Ok((of_files(Inventory::default()), None)),
-        BaseReference::Path(path) if !is_image(path) => {
+    let (path, note) = match base.kind() {
+        BaseKind::Scratch => return Ok((of_files(Inventory::default()), None)),
+        BaseKind::Path(path) if !is_image(path) => {
             let read = read_root(path, request.depth).map_err(BaseError::NotABase)?;
             return Ok((of_files(read), None));
         }
-        BaseReference::Known(image) => {
+        BaseKind::Known(image) => {
             let alone = TreeRequest { paths: &[], at: &[], ..request };
             let (InputTrees { base, image: facts, .. }, note) = on_model(base, image, alone, services)?;
             let inventory = base.map(|base| base.inventory).unwrap_or_default();
             return Ok((BaseContents { facts, ..of_files(inventory) }, Some(note)));
         }
-        BaseReference::Path(path) => (path.clone(), None),
-        BaseReference::Registry(image) => pull(image, platform.as_ref(), services)?,
-        BaseReference::Engine(image) => (save(image, services)?, None),
+        BaseKind::Path(path) => (path.clone(), None),
+        BaseKind::Registry(image) => pull(image, platform.as_ref(), services)?,
+        BaseKind::Engine(image) => (save(image, services)?, None),
     };
     let layers = LayerCache::new(&services.cache_dir()?);
     let read = read_image(&path, platform.as_ref(), Some(&layers));
@@ -183,7 +183,7 @@ fn read_apps(request: TreeRequest<'_>) -> Result<Apps, BaseError> {
 
 fn on_image<Services: BaseServices>(
     apps: Apps,
-    base: &Base,
+    base: &BaseReference,
     path: &Path,
     platform: Option<&ImagePlatform>,
     services: &Services,
@@ -195,7 +195,7 @@ fn on_image<Services: BaseServices>(
 
 /// Puts the model of a known image below the trees.
 fn on_model<Services: BaseServices>(
-    base: &Base,
+    base: &BaseReference,
     image: &KnownImage,
     request: TreeRequest<'_>,
     services: &Services,

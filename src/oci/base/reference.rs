@@ -9,16 +9,16 @@ use crate::oci::registry::{ENGINE_PREFIX, EngineImage, ImageReference, REGISTRY_
 /// Name of the base without any files.
 const SCRATCH: &str = "scratch";
 
-/// A base, and its name as it was typed.
+/// A base by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Base {
+pub struct BaseReference {
     name: PathBuf,
-    reference: BaseReference,
+    kind: BaseKind,
 }
 
-/// Source of a base.
+/// Kind of a base, with what identifies it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BaseReference {
+pub enum BaseKind {
     /// A directory or file on the host.
     Path(PathBuf),
     /// An image in a registry.
@@ -31,18 +31,18 @@ pub enum BaseReference {
     Scratch,
 }
 
-impl Base {
+impl BaseReference {
     /// Parses the name of a base; a relative path starts in `directory`.
     ///
     /// # Errors
     /// If the name stands for an image and is malformed.
     pub fn parse(word: &OsStr, directory: &Path) -> Result<Self, RegistryError> {
-        let reference = BaseReference::parse(word, directory)?;
-        let name = match &reference {
-            BaseReference::Path(path) => path.clone(),
+        let kind = BaseKind::parse(word, directory)?;
+        let name = match &kind {
+            BaseKind::Path(path) => path.clone(),
             _ => PathBuf::from(word),
         };
-        Ok(Self { name, reference })
+        Ok(Self { name, kind })
     }
 
     /// Name for reports: the path, or else the word as it was typed.
@@ -50,26 +50,26 @@ impl Base {
         &self.name
     }
 
-    /// Source of the base.
-    pub fn reference(&self) -> &BaseReference {
-        &self.reference
+    /// Kind of the base.
+    pub fn kind(&self) -> &BaseKind {
+        &self.kind
     }
 
     /// Name in a registry, if the base is there.
     pub fn image_reference(&self) -> Option<&ImageReference> {
-        match &self.reference {
-            BaseReference::Registry(image) => Some(image),
+        match &self.kind {
+            BaseKind::Registry(image) => Some(image),
             _ => None,
         }
     }
 
     /// True if the base is modelled from packages, so that its layers are unavailable.
     pub fn is_modelled(&self) -> bool {
-        matches!(self.reference, BaseReference::Known(_))
+        matches!(self.kind, BaseKind::Known(_))
     }
 }
 
-impl BaseReference {
+impl BaseKind {
     /// Parses a word. An existing path always wins; `./` makes a path of any word. Without `docker://`, a name is in a
     /// registry if its first part is a host: it has a dot or a port, or is `localhost`, as in docker.
     ///
@@ -112,8 +112,8 @@ fn is_host(part: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn parse(word: &str) -> Result<BaseReference, RegistryError> {
-        BaseReference::parse(OsStr::new(word), Path::new("/nowhere"))
+    fn parse(word: &str) -> Result<BaseKind, RegistryError> {
+        BaseKind::parse(OsStr::new(word), Path::new("/nowhere"))
     }
 
     #[test]
@@ -121,20 +121,20 @@ mod tests {
         for word in
             ["docker://debian", "gcr.io/distroless/cc-debian12", "localhost:5000/x:tag", "localhost/x"]
         {
-            assert!(matches!(parse(word), Ok(BaseReference::Registry(_))), "{word}");
+            assert!(matches!(parse(word), Ok(BaseKind::Registry(_))), "{word}");
         }
         for word in ["docker-daemon:debian", "docker-daemon:localhost:5000/x:y"] {
-            assert!(matches!(parse(word), Ok(BaseReference::Engine(_))), "{word}");
+            assert!(matches!(parse(word), Ok(BaseKind::Engine(_))), "{word}");
         }
-        assert!(matches!(parse("debian:bookworm-slim"), Ok(BaseReference::Known(_))));
-        assert_eq!(parse("scratch").ok(), Some(BaseReference::Scratch));
+        assert!(matches!(parse("debian:bookworm-slim"), Ok(BaseKind::Known(_))));
+        assert_eq!(parse("scratch").ok(), Some(BaseKind::Scratch));
     }
 
     #[test]
     fn all_other_words_are_paths() {
         for word in ["base", "base.tar", "./gcr.io/x", "/gcr.io/x", "../x.y/z", "a/b.c", ""] {
             let path = Path::new("/nowhere").join(word);
-            assert_eq!(parse(word).ok(), Some(BaseReference::Path(path)), "{word}");
+            assert_eq!(parse(word).ok(), Some(BaseKind::Path(path)), "{word}");
         }
     }
 
@@ -143,8 +143,8 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         std::fs::create_dir_all(directory.path().join("gcr.io/there")).expect("directories");
         for word in ["gcr.io/there", "gcr.io/absent"] {
-            let parsed = BaseReference::parse(OsStr::new(word), directory.path());
-            assert_eq!(parsed.ok(), Some(BaseReference::Path(directory.path().join(word))), "{word}");
+            let parsed = BaseKind::parse(OsStr::new(word), directory.path());
+            assert_eq!(parsed.ok(), Some(BaseKind::Path(directory.path().join(word))), "{word}");
         }
     }
 
@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn the_name_of_a_path_starts_in_its_directory() {
-        let base = |word: &str| Base::parse(OsStr::new(word), Path::new("/nowhere")).expect("is a base");
+        let base =
+            |word: &str| BaseReference::parse(OsStr::new(word), Path::new("/nowhere")).expect("is a base");
         assert_eq!(base("x").name(), Path::new("/nowhere/x"));
         assert_eq!(base("docker://debian").name(), Path::new("docker://debian"));
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::BaseError;
-use super::reference::Base;
+use super::reference::BaseReference;
 use crate::debian::catalog::{Catalog, Package, Provenance};
 use crate::debian::debs::Availability;
 use crate::oci::known_images::KnownImage;
@@ -35,7 +35,7 @@ pub trait BaseServices {
     /// If no index of its release is available.
     fn catalog(
         &self,
-        base: &Base,
+        base: &BaseReference,
         image: &KnownImage,
         architecture: Option<Architecture>,
     ) -> Result<Box<dyn Catalog>, Self::Error>;

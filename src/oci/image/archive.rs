@@ -1,22 +1,22 @@
-//! A layout as one archive. `docker load` refuses a tar that is an OCI layout alone; with docker's list beside, which
-//! names the same blobs, it takes it, and so does whatever reads OCI layouts.
+//! A layout as one archive, for `docker load` and for readers of OCI layouts: docker needs its own manifest file in
+//! addition, which lists the same blobs.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 
+use super::composed::{Image, ImageLayer};
 use super::documents::{blob_name, docker_manifest};
 use super::layout::{INDEX, Layout, MARKER};
-use super::{Image, ImageLayer};
 use crate::oci::layer::TarWriter;
 use crate::tree::inventory::Permissions;
 
-/// Docker's list.
+/// Name of docker's manifest file.
 const DOCKER_MANIFEST: &str = "manifest.json";
 
-/// What the files of an archive may be used for: anyone may read them.
+/// Permissions of the files in the archive: anyone may read them.
 const READABLE: Permissions = Permissions { mode: 0o644, uid: 0, gid: 0 };
 
-/// Writes a layout's files in the order of their names.
+/// Writes the files of a layout, sorted by name.
 pub(super) fn write_archive(layout: &Layout, image: &Image, target: &File) -> io::Result<()> {
     let mut writer = TarWriter::new(BufWriter::new(target), 0);
     writer.directory(b"blobs", Permissions::SYSTEM_DIRECTORY)?;

@@ -1,5 +1,5 @@
-//! The check before an image gets its name: it is read back as any image is, each blob compared with its digest, the
-//! trees are found in it as they were, and everything is linked once more in just what the image has.
+//! Check of a composed image before it is kept: it is read back like any image, with each blob compared with its digest,
+//! the apps must be in it unchanged, and everything is linked again in the files of the image.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -7,78 +7,77 @@ use std::io;
 
 use bstr::BString;
 
-use super::{Composed, ImageError, LayerOrigin};
+use super::composed::LayerOrigin;
+use super::documents::blob_name;
+use super::error::ImageError;
+use super::output::StagedImage;
 use crate::app::{Abi, App, Base, IncludedFiles, InputTrees, LinkScope, LinkedApps, link, other_interpreter};
 use crate::loader::{ObjectIndex, Outcome};
-use crate::oci::layer::{Context, Library, not_found, not_loaded};
+use crate::oci::layer::{CheckContext, LibraryPath, first_not_found, first_not_loaded};
 use crate::solve::plan::Plan;
 use crate::support::decompress::Compression;
 use crate::tree::inventory::{Entry, EntryKind, Inventory, InventoryError, read_image, read_layer_files};
 use crate::tree::root::Root;
 use crate::vocabulary::{RootedPath, Soname};
 
-/// What a check has found that is no error.
+/// Faults of a checked image that do not prevent it from being kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Checked {
-    /// Links of the trees that lead nowhere in the image, with their targets, in order.
+pub struct ImageWarnings {
+    /// Links of the apps without a file in the image, and their targets, in order.
     pub dead_links: Vec<(RootedPath, BString)>,
-    /// Trees whose extensions are built for another interpreter than the one that the image has for them: where they
-    /// are, for which, and where it is.
+    /// Apps whose extensions are built for another interpreter than that of the image: path of the app, ABI of the
+    /// extensions, and path of the interpreter.
     pub other_interpreters: Vec<(RootedPath, Abi, RootedPath)>,
 }
 
-/// Where the trees are.
+/// Origin of the apps when the image runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TreesAre {
-    /// In layers of the image.
-    Inside,
-    /// Somewhere else: whoever runs the image brings them.
-    Outside,
+pub enum AppPlacement {
+    /// They are in layers of the image.
+    InImage,
+    /// They are mounted into the container.
+    Mounted,
 }
 
-/// Reads a composed image back and sees that what is loaded in it is what the Plan says. `context` is what the Plan
-/// was made of; a lock's base does not matter, since the image has it.
+/// Reads a composed image back, and checks that objects load in it what the Plan says. `context` has the inputs of the
+/// Plan; the base of a lock is not used, since the image contains it.
 ///
 /// # Errors
-/// What differs.
+/// If something differs.
 pub fn check(
-    composed: &Composed,
+    staged: &StagedImage,
     plan: &Plan,
-    context: Context<'_>,
-    trees_are: TreesAre,
-) -> Result<Checked, ImageError> {
-    let output = composed.output().to_owned();
+    context: CheckContext<'_>,
+    placement: AppPlacement,
+) -> Result<ImageWarnings, ImageError> {
+    let output = staged.output().to_owned();
     let unreadable =
         |source: InventoryError| ImageError::ReadBack { output: output.clone(), source: Box::new(source) };
-    let image = read_image(composed.layout(), None, None).map_err(unreadable)?.inventory;
+    let image = read_image(staged.layout(), None, None).map_err(unreadable)?.inventory;
     let (sources, settings) = match context {
-        Context::Lock { .. } => {
-            let absent = not_found(&image, plan, None);
-            return absent.map_or(Ok(Checked::default()), |library| Err(not_there(composed, library)));
+        CheckContext::Lock { .. } => {
+            let absent = first_not_found(&image, plan, None);
+            return absent.map_or(Ok(ImageWarnings::default()), |library| Err(not_found(staged, library)));
         }
-        Context::Trees { sources, settings } => (sources, settings),
+        CheckContext::Trees { sources, settings } => (sources, settings),
     };
-    let libraries = read_libraries(composed)?;
-    if let Some(library) = not_loaded(&libraries, plan, sources, settings) {
-        return Err(not_there(composed, library));
+    let libraries = read_libraries(staged)?;
+    if let Some(library) = first_not_loaded(&libraries, plan, sources, settings) {
+        return Err(not_found(staged, library));
     }
     let (top, mut root) = (RootedPath::root(), Root::new());
     root.mount(&top, &image);
-    let included = find_included(composed, &root, sources)?;
-    let (apps, checked) = match trees_are {
-        TreesAre::Inside => find_trees(composed, &root, sources)?,
-        TreesAre::Outside => {
+    let included = find_included(staged, &root, sources)?;
+    let (apps, warnings) = match placement {
+        AppPlacement::InImage => find_apps(staged, &root, sources)?,
+        AppPlacement::Mounted => {
             let apps = sources.apps.iter().map(|app| app.with_inventory(app.inventory.clone()));
-            (apps.collect(), Checked::default())
+            (apps.collect(), ImageWarnings::default())
         }
     };
     drop(root);
-    let found = InputTrees {
-        base: Some(Base::new(composed.output().to_owned(), image)),
-        image: None,
-        included,
-        apps,
-    };
+    let found =
+        InputTrees { base: Some(Base::new(staged.output().to_owned(), image)), image: None, included, apps };
     let planned = {
         let (lower, top) = (sources.root(), RootedPath::root());
         let mut root = Root::over(&lower);
@@ -91,78 +90,79 @@ pub fn check(
     };
     match first_difference(&planned, &in_image) {
         Some((object, soname)) => Err(ImageError::LoadsOther { output, object, soname }),
-        None => Ok(checked),
+        None => Ok(warnings),
     }
 }
 
-fn not_there(composed: &Composed, (soname, path): Library) -> ImageError {
-    ImageError::NotLoaded { output: composed.output().to_owned(), soname, path }
+fn not_found(staged: &StagedImage, (soname, path): LibraryPath) -> ImageError {
+    ImageError::NotLoaded { output: staged.output().to_owned(), soname, path }
 }
 
-/// What the layer of the libraries has, out of its blob.
-fn read_libraries(composed: &Composed) -> Result<Inventory, ImageError> {
-    let layers = &composed.image.layers;
+/// Reads the layer of the libraries from its blob.
+fn read_libraries(staged: &StagedImage) -> Result<Inventory, ImageError> {
+    let layers = &staged.image.layers;
     let Some(layer) = layers.iter().find(|layer| layer.origin == LayerOrigin::Libraries) else {
         return Ok(Inventory::default());
     };
     let read = || -> io::Result<Inventory> {
-        let blob = File::open(composed.layout().join(super::documents::blob_name(layer.digest)))?;
+        let blob = File::open(staged.layout().join(blob_name(layer.digest)))?;
         Ok(read_layer_files(Compression::Gzip.reader(blob)?)?.0)
     };
-    read().map_err(|source| ImageError::Write { output: composed.output().to_owned(), source })
+    read().map_err(|source| staged.staging().failed(source).into())
 }
 
-/// The trees as they are in the image.
-fn find_trees(
-    composed: &Composed,
+/// Finds the apps in the image.
+fn find_apps(
+    staged: &StagedImage,
     root: &Root<'_>,
     sources: &InputTrees,
-) -> Result<(Vec<App>, Checked), ImageError> {
-    let (mut apps, mut checked) = (Vec::new(), Checked::default());
+) -> Result<(Vec<App>, ImageWarnings), ImageError> {
+    let (mut apps, mut warnings) = (Vec::new(), ImageWarnings::default());
     for app in &sources.apps {
-        let found = find_tree(composed, root, app)?;
+        let found = find_app(staged, root, app)?;
         for entry in found.inventory.entries() {
             let path = app.at.join(&entry.path);
             if let EntryKind::Symlink(target) = &entry.kind
                 && root.resolve(root.top(), path.as_bytes()).is_err()
             {
-                checked.dead_links.push((path, target.clone()));
+                warnings.dead_links.push((path, target.clone()));
             }
         }
         if let Some((abi, path)) = other_interpreter(root, app) {
-            checked.other_interpreters.push((app.at.clone(), abi.clone(), path));
+            warnings.other_interpreters.push((app.at.clone(), abi.clone(), path));
         }
         apps.push(found);
     }
-    Ok((apps, checked))
+    Ok((apps, warnings))
 }
 
-/// What is included, as it is in the image.
+/// Finds the included files in the image.
 fn find_included(
-    composed: &Composed,
+    staged: &StagedImage,
     root: &Root<'_>,
     sources: &InputTrees,
 ) -> Result<Vec<IncludedFiles>, ImageError> {
     let find = |included: &IncludedFiles| {
-        let files = find_tree(composed, root, &included.files)?;
+        let files = find_app(staged, root, &included.files)?;
         Ok(IncludedFiles { package: included.package.clone(), files })
     };
     sources.included.iter().map(find).collect()
 }
 
-fn find_tree(composed: &Composed, root: &Root<'_>, app: &App) -> Result<App, ImageError> {
+/// Finds an app in the image; a missing or different entry is an error.
+fn find_app(staged: &StagedImage, root: &Root<'_>, app: &App) -> Result<App, ImageError> {
     let find = |entry: &Entry| {
         let path = app.at.join(&entry.path);
         match found_at(root, &path, entry) {
             Some(kind) => Ok(Entry { path: entry.path.clone(), kind }),
-            None => Err(ImageError::Differs { output: composed.output().to_owned(), path }),
+            None => Err(ImageError::Differs { output: staged.output().to_owned(), path }),
         }
     };
     let entries = app.inventory.entries().iter().map(find).collect::<Result<_, _>>()?;
     Ok(app.with_inventory(Inventory::new(entries, Vec::new())))
 }
 
-/// What the image has for an entry of a tree, if it is of its kind. What is left out of layers is so here.
+/// Finds an entry of an app in the image; none if it differs. Entries that layers leave out are taken as they are.
 fn found_at(root: &Root<'_>, path: &RootedPath, entry: &Entry) -> Option<EntryKind> {
     if matches!(entry.kind, EntryKind::Special) {
         return Some(EntryKind::Special);
@@ -170,7 +170,7 @@ fn found_at(root: &Root<'_>, path: &RootedPath, entry: &Entry) -> Option<EntryKi
     let directory = root.resolve(root.top(), path.parent().as_bytes()).ok()?;
     let node = root.child(directory, path.file_name())?;
     let found = match &entry.kind {
-        // The base may have a link to a directory where the tree has a directory.
+        // The base may have a link to a directory in the place of an app's directory.
         EntryKind::Directory(_) => root.entry(root.follow(node).ok()?),
         _ => root.entry(node),
     };
@@ -184,7 +184,7 @@ fn found_at(root: &Root<'_>, path: &RootedPath, entry: &Entry) -> Option<EntryKi
     is_same.then(|| kind.clone())
 }
 
-/// What each start object's process asks for, by whom, and which file is found; files by where they really are.
+/// Needed libraries by start object: object, soname, and the file that is found, with paths after links.
 type Outcomes = BTreeMap<RootedPath, Vec<(RootedPath, Soname, Option<RootedPath>)>>;
 
 fn outcomes(root: &Root<'_>, linked: &LinkedApps<'_>) -> Outcomes {
@@ -203,7 +203,7 @@ fn outcomes(root: &Root<'_>, linked: &LinkedApps<'_>) -> Outcomes {
     .collect()
 }
 
-/// The first object that asks for something and gets another answer, and what it asks for.
+/// First object that loads another file than planned, and the soname.
 fn first_difference(planned: &Outcomes, in_image: &Outcomes) -> Option<(RootedPath, Soname)> {
     let none = Vec::new();
     planned.iter().find_map(|(start, edges)| {
@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_answer_and_none_at_all_are_differences() {
+    fn another_file_and_no_file_are_differences() {
         let (object, soname) = (RootedPath::new("/x"), Soname::new("liba.so.1"));
         let outcomes = |found: Option<&str>| {
             let edge = (object.clone(), soname.clone(), found.map(RootedPath::new));

@@ -1,61 +1,42 @@
-//! The configuration of an image (OCI Image Format, "Image Configuration"): the base's with what is changed of it.
-
-use std::collections::BTreeMap;
+//! Configuration of an image (OCI Image Format, "Image Configuration"): that of the base, with changes.
 
 use serde_json::{Map, Value, json};
 
-use super::{ImageError, ImageLayer, ImageTag, LayerOrigin};
+use super::composed::{ImageLayer, LayerOrigin};
+use super::error::ImageError;
+use super::settings::ImageSettings;
 use crate::tree::inventory::ImagePlatform;
 
-/// What an image is called and how it is started; what is not set stays as the base has it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImageSettings {
-    /// What is run. The base's arguments are meant for the base's own, and are gone with it.
-    pub entrypoint: Option<Vec<String>>,
-    /// Its arguments.
-    pub cmd: Option<Vec<String>>,
-    /// Variables of the environment, in their order; of two with one name the last counts.
-    pub environment: Vec<(String, String)>,
-    /// The directory that it starts in.
-    pub workdir: Option<String>,
-    /// Who runs it.
-    pub user: Option<String>,
-    /// Labels.
-    pub labels: BTreeMap<String, String>,
-    /// Annotations of the manifest.
-    pub annotations: BTreeMap<String, String>,
-    /// What it is called.
-    pub tags: Vec<ImageTag>,
-}
-
-/// The configuration of an image with these layers.
-pub(super) fn compose(
+/// Makes the configuration of an image with these layers.
+pub(super) fn image_config(
     base: Option<&[u8]>,
     settings: &ImageSettings,
     platform: &ImagePlatform,
     created: &str,
     layers: &[ImageLayer],
 ) -> Result<Value, ImageError> {
-    let broken = |cause: &str| ImageError::BaseConfig { cause: cause.to_owned() };
+    let malformed = |cause: &str| ImageError::BaseConfig { cause: cause.to_owned() };
     let mut config = match base {
-        None => fresh(platform),
+        None => new_config(platform),
         Some(text) => match serde_json::from_slice(text) {
             Ok(Value::Object(config)) => config,
-            Ok(_) => return Err(broken("it is no object")),
-            Err(error) => return Err(broken(&error.to_string())),
+            Ok(_) => return Err(malformed("it is not an object")),
+            Err(error) => return Err(malformed(&error.to_string())),
         },
     };
     config.insert("created".to_owned(), created.into());
-    let run = object(&mut config, "config").ok_or_else(|| broken("\"config\" is no object"))?;
-    change_run(run, settings).ok_or_else(|| broken("\"Env\" or \"Labels\" has another form"))?;
+    let run = member_object(&mut config, "config").ok_or_else(|| malformed("\"config\" is not an object"))?;
+    change_run(run, settings)
+        .ok_or_else(|| malformed("\"Env\" is not a list, or \"Labels\" is not an object"))?;
     let diff_ids: Vec<String> = layers.iter().map(|layer| format!("sha256:{}", layer.diff_id)).collect();
     config.insert("rootfs".to_owned(), json!({"type": "layers", "diff_ids": diff_ids}));
-    let history = list(&mut config, "history").ok_or_else(|| broken("\"history\" is no list"))?;
-    go_on_with(history, layers, created);
+    let history =
+        member_list(&mut config, "history").ok_or_else(|| malformed("\"history\" is not a list"))?;
+    extend_history(history, layers, created);
     Ok(Value::Object(config))
 }
 
-fn fresh(platform: &ImagePlatform) -> Map<String, Value> {
+fn new_config(platform: &ImagePlatform) -> Map<String, Value> {
     let ImagePlatform { os, architecture, variant } = platform;
     let mut config = Map::new();
     config.insert("created".to_owned(), Value::Null);
@@ -67,8 +48,8 @@ fn fresh(platform: &ImagePlatform) -> Map<String, Value> {
     config
 }
 
-/// The object of that name, made where there is none.
-fn object<'value>(
+/// Member of a parent that is an object; it is made if there is none.
+fn member_object<'value>(
     parent: &'value mut Map<String, Value>,
     name: &str,
 ) -> Option<&'value mut Map<String, Value>> {
@@ -79,8 +60,8 @@ fn object<'value>(
     value.as_object_mut()
 }
 
-/// The list of that name, made where there is none.
-fn list<'value>(parent: &'value mut Map<String, Value>, name: &str) -> Option<&'value mut Vec<Value>> {
+/// Member of a parent that is a list; it is made if there is none.
+fn member_list<'value>(parent: &'value mut Map<String, Value>, name: &str) -> Option<&'value mut Vec<Value>> {
     let value = parent.entry(name).or_insert(Value::Null);
     if value.is_null() {
         *value = json!([]);
@@ -88,7 +69,7 @@ fn list<'value>(parent: &'value mut Map<String, Value>, name: &str) -> Option<&'
     value.as_array_mut()
 }
 
-/// Changes how the image is started.
+/// Changes the part of a configuration that says how the image is started.
 fn change_run(run: &mut Map<String, Value>, settings: &ImageSettings) -> Option<()> {
     if let Some(entrypoint) = &settings.entrypoint {
         run.insert("Entrypoint".to_owned(), json!(entrypoint));
@@ -104,16 +85,16 @@ fn change_run(run: &mut Map<String, Value>, settings: &ImageSettings) -> Option<
         run.insert("User".to_owned(), user.as_str().into());
     }
     if !settings.environment.is_empty() {
-        set_variables(list(run, "Env")?, &settings.environment);
+        set_variables(member_list(run, "Env")?, &settings.environment);
     }
     if !settings.labels.is_empty() {
-        let labels = object(run, "Labels")?;
+        let labels = member_object(run, "Labels")?;
         labels.extend(settings.labels.iter().map(|(name, value)| (name.clone(), value.as_str().into())));
     }
     Some(())
 }
 
-/// Sets variables, each in the place of the base's of its name.
+/// Sets variables, each at the position of the base's variable with its name.
 fn set_variables(environment: &mut Vec<Value>, variables: &[(String, String)]) {
     for (name, value) in variables {
         let new = Value::from(format!("{name}={value}"));
@@ -129,18 +110,18 @@ fn set_variables(environment: &mut Vec<Value>, variables: &[(String, String)]) {
     }
 }
 
-/// Adds what was done to the base. Engines count: there must be one entry for each layer, and a base may have none.
-fn go_on_with(history: &mut Vec<Value>, layers: &[ImageLayer], created: &str) {
+/// Adds history entries, so that there is one for each layer, as engines expect; that of a base may be incomplete.
+fn extend_history(history: &mut Vec<Value>, layers: &[ImageLayer], created: &str) {
     let makes_layer = |entry: &&Value| entry.get("empty_layer").and_then(Value::as_bool) != Some(true);
-    let told = history.iter().filter(makes_layer).count();
+    let existing = history.iter().filter(makes_layer).count();
     let of_base = layers.iter().filter(|layer| layer.origin == LayerOrigin::Base).count();
-    for layer in layers.iter().skip(told.min(of_base)) {
-        let words = match &layer.origin {
-            LayerOrigin::Base => "sodeb: a layer of the base".to_owned(),
-            LayerOrigin::Libraries => "sodeb: shared libraries out of packages".to_owned(),
-            LayerOrigin::Tree(at) => format!("sodeb: {at}"),
+    for layer in layers.iter().skip(existing.min(of_base)) {
+        let created_by = match &layer.origin {
+            LayerOrigin::Base => "sodeb: layer of the base".to_owned(),
+            LayerOrigin::Libraries => "sodeb: shared libraries from packages".to_owned(),
+            LayerOrigin::App(at) => format!("sodeb: {at}"),
         };
-        history.push(json!({"created": created, "created_by": words}));
+        history.push(json!({"created": created, "created_by": created_by}));
     }
 }
 
@@ -155,14 +136,14 @@ mod tests {
     }
 
     fn composed(base: Option<&Value>, settings: &ImageSettings) -> Result<Value, ImageError> {
-        let layers = [LayerOrigin::Base, LayerOrigin::Tree(RootedPath::new("/app"))].map(layer);
+        let layers = [LayerOrigin::Base, LayerOrigin::App(RootedPath::new("/app"))].map(layer);
         let platform = "linux/arm/v7".parse().expect("is a platform");
         let base = base.map(|base| base.to_string().into_bytes());
-        compose(base.as_deref(), settings, &platform, "1970-01-01T00:00:00Z", &layers)
+        image_config(base.as_deref(), settings, &platform, "1970-01-01T00:00:00Z", &layers)
     }
 
     #[test]
-    fn what_is_not_set_stays_as_the_base_has_it_whatever_it_is() {
+    fn members_that_are_not_set_keep_the_values_of_the_base() {
         let base = json!({
             "unknown": {"deep": [1, null, 1.5]},
             "os": "linux",
@@ -181,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_win_and_an_entrypoint_takes_the_bases_arguments_away() {
+    fn settings_win_and_an_entrypoint_removes_the_arguments_of_the_base() {
         let base = json!({"config": {
             "Entrypoint": ["old"], "Cmd": ["old"], "Env": ["A=1", "PATH=/bin", "A=2"], "Labels": {"a": "1"},
         }});
@@ -205,14 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_base_the_platform_is_said_and_each_layer_has_its_history() {
+    fn without_a_base_there_are_a_platform_and_a_history() {
         let config = composed(None, &ImageSettings::default()).expect("is composed");
         assert_eq!((&config["architecture"], &config["variant"]), (&json!("arm"), &json!("v7")));
         assert_eq!(config["history"].as_array().map(Vec::len), Some(2));
     }
 
     #[test]
-    fn a_base_of_another_form_is_an_error() {
+    fn a_malformed_base_is_an_error() {
         let settings =
             ImageSettings { environment: vec![("A".into(), "1".into())], ..ImageSettings::default() };
         for base in [json!([]), json!({"config": 1}), json!({"history": {}}), json!({"config": {"Env": {}}})]

@@ -1,34 +1,51 @@
-//! The documents of an image beside its configuration (OCI Image Format, "Image Manifest", "Image Index"; Docker Image
-//! Specification v1.2 for the list that `docker load` reads).
+//! Documents of an image except its configuration (OCI Image Format, "Image Manifest", "Image Index"; Docker Image
+//! Specification v1.2 for the manifest file that `docker load` reads).
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::layout::Blob;
-use super::{Image, ImageLayer, ImageSettings, ImageTag};
+use super::composed::{Image, ImageLayer};
+use super::settings::ImageSettings;
+use super::tag::ImageTag;
 use crate::tree::inventory::ImageParts;
 use crate::vocabulary::Sha256Digest;
 
-/// The type of a configuration.
+/// Media type of a configuration.
 pub(super) const CONFIG_TYPE: &str = "application/vnd.oci.image.config.v1+json";
 
-/// The type of a manifest.
+/// Media type of a manifest.
 pub(super) const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
 
-/// The type of a list.
+/// Media type of an index.
 pub(super) const INDEX_TYPE: &str = "application/vnd.oci.image.index.v1+json";
 
-/// Annotations of a manifest that tell what the image was put on.
+/// Annotation of a manifest with the name of the base.
 const BASE_NAME: &str = "org.opencontainers.image.base.name";
+
+/// Annotation of a manifest with the digest of the base.
 const BASE_DIGEST: &str = "org.opencontainers.image.base.digest";
 
-/// Annotations in a list that tell what an image is called: OCI's, and the one with the whole name by which containerd
-/// and docker go.
+/// Annotation in an index with the name of an image.
 const REFERENCE: &str = "org.opencontainers.image.ref.name";
+
+/// Annotation in an index with the complete name of an image, which containerd and docker use.
 const IMAGE_NAME: &str = "io.containerd.image.name";
 
-/// What the manifest says of the base, and what is set.
+/// A document or layer in a layout, by its digest.
+pub(super) struct Blob {
+    pub(super) media_type: &'static str,
+    pub(super) digest: Sha256Digest,
+    pub(super) size_bytes: u64,
+}
+
+impl Blob {
+    pub(super) fn descriptor(&self) -> Value {
+        descriptor(self.media_type, self.digest, self.size_bytes)
+    }
+}
+
+/// Annotations of the manifest: name and digest of the base, and those of the settings.
 pub(super) fn annotations(parts: &ImageParts, settings: &ImageSettings) -> BTreeMap<String, String> {
     let mut annotations = BTreeMap::new();
     let name = parts.name.as_deref().and_then(|name| name.parse::<ImageTag>().ok());
@@ -38,7 +55,7 @@ pub(super) fn annotations(parts: &ImageParts, settings: &ImageSettings) -> BTree
     annotations
 }
 
-/// The platform that a configuration states.
+/// Platform in a configuration.
 pub(super) fn platform_of(config: &Value) -> Value {
     let mut platform = json!({});
     for name in ["architecture", "os", "os.version", "os.features", "variant"] {
@@ -49,7 +66,7 @@ pub(super) fn platform_of(config: &Value) -> Value {
     platform
 }
 
-/// The manifest of an image.
+/// Manifest of an image.
 pub(super) fn manifest(
     config: &Blob,
     layers: &[ImageLayer],
@@ -69,18 +86,18 @@ pub(super) fn manifest(
     manifest
 }
 
-/// What points to a manifest for a platform.
+/// Adds the platform to the descriptor of a manifest.
 pub(super) fn for_platform(mut descriptor: Value, platform: &Value) -> Value {
     descriptor["platform"] = platform.clone();
     descriptor
 }
 
-/// A list of what is for several platforms.
-pub(super) fn list(manifests: Vec<Value>) -> Value {
+/// Index of manifests, such as those for several platforms.
+pub(super) fn manifest_index(manifests: Vec<Value>) -> Value {
     json!({"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": manifests})
 }
 
-/// The list of a layout, in which an image, or a list of images, stands once for each of its names.
+/// Index of a layout, in which an image or an index is listed once for each of its names.
 pub(super) fn index(descriptor: &Value, tags: &[ImageTag]) -> Value {
     let unnamed = || descriptor.clone();
     let named = |tag: &ImageTag| {
@@ -90,22 +107,22 @@ pub(super) fn index(descriptor: &Value, tags: &[ImageTag]) -> Value {
     };
     let manifests =
         if tags.is_empty() { vec![unnamed()] } else { tags.iter().map(named).collect::<Vec<_>>() };
-    list(manifests)
+    manifest_index(manifests)
 }
 
-/// The list that `docker load` reads.
+/// Manifest file for `docker load`.
 pub(super) fn docker_manifest(image: &Image) -> Value {
     let tags: Vec<String> = image.tags.iter().map(ToString::to_string).collect();
     let layers: Vec<String> = image.layers.iter().map(|layer| blob_name(layer.digest)).collect();
     json!([{"Config": blob_name(image.config), "RepoTags": tags, "Layers": layers}])
 }
 
-/// The name of a blob in a layout.
+/// Path of a blob in a layout.
 pub(super) fn blob_name(digest: Sha256Digest) -> String {
     format!("blobs/sha256/{digest}")
 }
 
-/// What points to a blob.
+/// Descriptor of a blob.
 pub(super) fn descriptor(media_type: &str, digest: Sha256Digest, size_bytes: u64) -> Value {
     json!({"mediaType": media_type, "digest": format!("sha256:{digest}"), "size": size_bytes})
 }

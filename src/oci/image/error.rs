@@ -1,154 +1,150 @@
-//! Why no image can be made.
+//! Failures to make an image.
 
 use std::io;
 use std::path::PathBuf;
 
 use crate::oci::layer::LayerError;
+use crate::support::output::OutputError;
 use crate::tree::inventory::{ImageFault, InventoryError};
 use crate::vocabulary::{RootedPath, Sha256Digest, Soname};
 
-/// An image can't be made.
+/// An image cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ImageError {
-    /// A layer can't be composed or written.
+    /// A layer cannot be composed or written.
     #[error(transparent)]
     Layer(#[from] LayerError),
-    /// The base can't be read any more.
+    /// A layer of the base cannot be read.
     #[error("cannot copy the layers of the base {path}")]
     Base {
-        /// The base.
+        /// Path of the base.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         #[source]
         source: ImageFault,
     },
-    /// The base is known by its packages alone.
-    #[error("cannot compose an image on {0}: it is modelled from its packages, and its layers are not here")]
+    /// The base is modelled from packages, so that it has no layers.
+    #[error("cannot build an image on {0}: only its packages are known, not its layers")]
     ModelledBase(PathBuf),
-    /// A layer of the base has another digest than is stated for it.
+    /// No base is given, not even an empty one.
+    #[error("cannot build an image: no base is given")]
+    NoBase,
+    /// A layer of the base has another digest than stated.
     #[error(
         "cannot copy a layer of the base {path}: it has the digest sha256:{found} and not sha256:{stated}"
     )]
     Digest {
-        /// The base.
+        /// Path of the base.
         path: PathBuf,
-        /// What was read.
+        /// Actual digest.
         found: Sha256Digest,
-        /// What it should be.
+        /// Stated digest.
         stated: Sha256Digest,
     },
-    /// The base's configuration has another form than the specification's.
+    /// The configuration of the base is malformed.
     #[error("cannot change the configuration of the base: {cause}")]
     BaseConfig {
-        /// Why.
+        /// Cause.
         cause: String,
     },
-    /// A time that no calendar has.
-    #[error("cannot take {0} for the time of an image")]
+    /// A time after the end of the calendar.
+    #[error("cannot use {0} as the time of an image: it is too large")]
     Time(u64),
-    /// Images that can't be in one list.
-    #[error("cannot put images into one list: {0}")]
+    /// Images that cannot be in one index.
+    #[error("cannot build an index of images: {0}")]
     Platforms(String),
-    /// The output's name or what is there does not do.
-    #[error("cannot write {output}: {cause}")]
-    Output {
-        /// The output.
-        output: PathBuf,
-        /// Why.
-        cause: &'static str,
-    },
-    /// The output can't be written.
-    #[error("cannot write {output}")]
-    Write {
-        /// The output.
-        output: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// What was composed can't be read back.
-    #[error("cannot keep {output}: it can't be read back")]
+    /// The name of the output is that of an archive in an unsupported format.
+    #[error("cannot write {0}: this archive format is not supported for images")]
+    UnsupportedArchive(PathBuf),
+    /// The output cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The composed image cannot be read.
+    #[error("cannot keep {output}: it cannot be read back")]
     ReadBack {
-        /// The output.
+        /// Path of the output.
         output: PathBuf,
-        /// Why.
+        /// Cause.
         #[source]
         source: Box<InventoryError>,
     },
-    /// A part of a tree is not in the image as it was written.
-    #[error("cannot keep {output}: {path} is not there as the tree has it")]
+    /// A part of an app is not in the image as it is on the host.
+    #[error("cannot keep {output}: {path} is not as in the app")]
     Differs {
-        /// The output.
+        /// Path of the output.
         output: PathBuf,
-        /// The first path that differs.
+        /// First path that differs.
         path: RootedPath,
     },
-    /// In the image something else is loaded than was planned.
-    #[error("cannot keep {output}: {object} loads something else for {soname} in it than was planned")]
+    /// In the image, an object loads another library than planned.
+    #[error("cannot keep {output}: in it, {object} loads another file for {soname} than planned")]
     LoadsOther {
-        /// The output.
+        /// Path of the output.
         output: PathBuf,
-        /// The object that asks.
+        /// Path of the object.
         object: RootedPath,
-        /// What it asks for.
+        /// Soname of the library.
         soname: Soname,
     },
     /// A library of the Plan is not found in the image.
-    #[error("cannot keep {output}: {soname} is not found at {path} in it")]
+    #[error("cannot keep {output}: in it, {soname} is not found at {path}")]
     NotLoaded {
-        /// The output.
+        /// Path of the output.
         output: PathBuf,
-        /// What is asked for.
+        /// Soname of the library.
         soname: Soname,
-        /// Where it should be.
+        /// Planned path.
         path: RootedPath,
     },
-    /// The image can't be unpacked for a command.
-    #[error("cannot keep {output}: it can't be unpacked")]
+    /// The image cannot be unpacked for a test run.
+    #[error("cannot unpack {output} for the test run")]
     Unpack {
-        /// The output.
+        /// Path of the output.
         output: PathBuf,
-        /// Why.
+        /// Cause.
         #[source]
         source: io::Error,
     },
-    /// The image can't be entered.
+    /// The test run cannot be started.
     #[error("cannot run a command in the image")]
     Enter(#[source] io::Error),
-    /// The command that was to show that the image works does not.
-    #[error("cannot keep {output}: `{command}` fails in it ({why}):\n{said}")]
+    /// The command of the test run failed.
+    #[error("cannot keep {output}: `{command}` fails in it ({outcome}):\n{printed}")]
     Run {
-        /// The output.
+        /// Path of the output.
         output: PathBuf,
-        /// The command.
+        /// Command.
         command: String,
-        /// How it ended.
-        why: String,
-        /// What it said at last.
-        said: String,
+        /// Exit status, or the time limit.
+        outcome: String,
+        /// End of the command's output.
+        printed: String,
     },
 }
 
 impl ImageError {
-    /// What the user can do.
+    /// Advice that fixes the error.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Layer(error) => error.hint(),
-            Self::Output { .. } => Some("give a new directory, or a name that ends in .tar"),
+            Self::Output(error) => error.hint(),
+            Self::UnsupportedArchive(_) => Some("name a new directory, or a file that ends in .tar"),
             Self::ModelledBase(_) => {
                 Some("name the image itself, such as gcr.io/distroless/python3-debian12")
             }
+            Self::NoBase => Some("give one with --base; `--base scratch` is an empty one"),
             Self::Enter(_) => Some("leave out --verify-run"),
-            Self::Time(_) => Some("SOURCE_DATE_EPOCH is a number of seconds since 1970"),
+            Self::Time(_) => Some("set SOURCE_DATE_EPOCH to a number of seconds since 1970"),
             _ => None,
         }
     }
 
-    /// Whether another question would help, and not another disk or archive.
-    pub fn is_of_the_question(&self) -> bool {
+    /// True if the user's input is wrong, rather than the disk or the system.
+    pub fn is_input_error(&self) -> bool {
         match self {
-            Self::Layer(error) => error.is_of_the_question(),
-            Self::Write { .. } | Self::ReadBack { .. } | Self::Unpack { .. } | Self::Enter(_) => false,
+            Self::Layer(error) => error.is_input_error(),
+            Self::Output(error) => error.is_input_error(),
+            Self::ReadBack { .. } | Self::Unpack { .. } | Self::Enter(_) => false,
             _ => true,
         }
     }

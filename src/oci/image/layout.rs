@@ -1,60 +1,55 @@
-//! An OCI layout under construction, in its staging.
+//! An OCI layout under construction, in its staging directory.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
-use super::documents::{blob_name, descriptor};
-use super::{ImageError, ImageLayer, NewLayer, StagingDir};
-use crate::oci::layer::WriteFault;
+use super::composed::ImageLayer;
+use super::documents::{Blob, blob_name};
+use super::error::ImageError;
+use super::request::NewLayer;
 use crate::support::compress::LayerCompression;
 use crate::support::digest::DigestWriter;
+use crate::support::output::StagingDir;
 use crate::vocabulary::Sha256Digest;
 
-/// The type of the layers that are made here.
+/// Media type of new layers.
 const LAYER_TYPE: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-/// Where blobs are.
+/// Directory of the blobs.
 const BLOBS: &str = "blobs/sha256";
 
-/// The list of what is in a layout.
+/// Name of the index of a layout.
 pub(super) const INDEX: &str = "index.json";
 
-/// The marker of a layout, and what is in it.
+/// Name of the marker file of a layout.
 pub(super) const MARKER: &str = "oci-layout";
+
+/// Content of the marker file.
 const MARKER_TEXT: &[u8] = br#"{"imageLayoutVersion":"1.0.0"}"#;
 
-/// A layout that is not finished; it vanishes unless it is kept.
+/// Name of the layout in its staging directory.
+const STAGED: &str = "layout";
+
+/// A layout in its staging directory. It is removed unless it is kept.
 pub(super) struct Layout {
     staging: StagingDir,
     top: PathBuf,
     created: u64,
 }
 
-/// A blob of a layout.
-pub(super) struct Blob {
-    media_type: &'static str,
-    pub(super) digest: Sha256Digest,
-    size_bytes: u64,
-}
-
-impl Blob {
-    pub(super) fn descriptor(&self) -> Value {
-        descriptor(self.media_type, self.digest, self.size_bytes)
-    }
-}
-
 impl Layout {
-    /// An empty one; `created` is the time of what is made in it.
+    /// Creates an empty layout. `created` is the time of its new layers, in seconds since 1970.
     pub(super) fn new(staging: StagingDir, created: u64) -> Result<Self, ImageError> {
-        let top = staging.path().join("layout");
+        let top = staging.entry(STAGED);
         let layout = Self { staging, top, created };
-        // One by one: a staging that an interrupted run has taken away must not come back.
+        // One by one, so that a staging directory that an interrupted run has removed is not made again.
         let directories = [layout.top.clone(), layout.top.join("blobs"), layout.top.join(BLOBS)];
         directories.iter().try_for_each(fs::create_dir).map_err(|source| layout.failed(source))?;
         Ok(layout)
@@ -68,30 +63,36 @@ impl Layout {
         &self.staging
     }
 
+    /// Creates the error of a failed write.
     pub(super) fn failed(&self, source: io::Error) -> ImageError {
-        ImageError::Write { output: self.staging.output().to_owned(), source }
+        self.staging.failed(source).into()
     }
 
-    /// A file that becomes a blob.
-    pub(super) fn unnamed_blob(&self) -> Result<NamedTempFile, ImageError> {
-        // The umask decides who may read it, as with any other file.
+    /// Renames the layout to its final path.
+    pub(super) fn keep(&self) -> Result<(), ImageError> {
+        Ok(self.staging.rename_to_output(STAGED)?)
+    }
+
+    /// Creates a temporary file for a blob.
+    pub(super) fn new_blob(&self) -> Result<NamedTempFile, ImageError> {
+        // The umask decides who may read the file, as with any other.
         let everyone = fs::Permissions::from_mode(0o666);
         let file = tempfile::Builder::new().permissions(everyone).tempfile_in(self.top.join(BLOBS));
         file.map_err(|source| self.failed(source))
     }
 
-    /// Gives a blob its name.
-    pub(super) fn name_blob(&self, file: NamedTempFile, digest: Sha256Digest) -> Result<(), ImageError> {
+    /// Adds a blob under its digest.
+    pub(super) fn add_blob(&self, file: NamedTempFile, digest: Sha256Digest) -> Result<(), ImageError> {
         let path = self.top.join(blob_name(digest));
         file.persist(path).map(drop).map_err(|error| self.failed(error.error))
     }
 
     /// Writes a new layer.
     pub(super) fn new_layer(&self, new: &NewLayer<'_>) -> Result<ImageLayer, ImageError> {
-        let file = self.unnamed_blob()?;
+        let file = self.new_blob()?;
         let written = new.layer.write_archive(LayerCompression::Gzip, file.as_file(), self.created);
-        let (blob, tar) = written.map_err(|fault: WriteFault| fault.at(self.staging.output()))?;
-        self.name_blob(file, blob.digest)?;
+        let (blob, tar) = written.map_err(|error| error.for_output(self.staging.output()))?;
+        self.add_blob(file, blob.digest)?;
         Ok(ImageLayer {
             origin: new.origin.clone(),
             media_type: LAYER_TYPE.to_owned(),
@@ -103,15 +104,15 @@ impl Layout {
 
     /// Writes a document.
     pub(super) fn document(&self, media_type: &'static str, value: &Value) -> Result<Blob, ImageError> {
-        let file = self.unnamed_blob()?;
+        let file = self.new_blob()?;
         let mut target = DigestWriter::new(file.as_file());
         target.write_all(value.to_string().as_bytes()).map_err(|source| self.failed(source))?;
         let (_, measured) = target.finish();
-        self.name_blob(file, measured.digest)?;
+        self.add_blob(file, measured.digest)?;
         Ok(Blob { media_type, digest: measured.digest, size_bytes: measured.size_bytes })
     }
 
-    /// Takes the blobs of another layout, which is none any more then.
+    /// Moves the blobs of another layout into this one.
     pub(super) fn take_blobs(&self, other: &Self) -> Result<(), ImageError> {
         let take = || -> io::Result<()> {
             for entry in fs::read_dir(other.top.join(BLOBS))? {
@@ -123,13 +124,13 @@ impl Layout {
         take().map_err(|source| self.failed(source))
     }
 
-    /// The size of a blob in bytes.
+    /// Size of a blob in bytes.
     pub(super) fn blob_bytes(&self, digest: Sha256Digest) -> Result<u64, ImageError> {
         let metadata = fs::metadata(self.top.join(blob_name(digest)));
         metadata.map(|metadata| metadata.len()).map_err(|source| self.failed(source))
     }
 
-    /// Takes away what makes the directory a layout.
+    /// Removes index and marker, so that the layout can be finished again.
     pub(super) fn reopen(&self) -> Result<(), ImageError> {
         [INDEX, MARKER]
             .iter()
@@ -137,7 +138,7 @@ impl Layout {
             .map_err(|source| self.failed(source))
     }
 
-    /// Writes what makes the directory a layout.
+    /// Writes index and marker.
     pub(super) fn finish(&self, index: &Value) -> Result<(), ImageError> {
         let write = |name: &str, bytes: &[u8]| -> io::Result<()> {
             File::create_new(self.top.join(name))?.write_all(bytes)
@@ -149,7 +150,7 @@ impl Layout {
     }
 }
 
-/// A time as documents have it (RFC 3339).
+/// Formats a time for documents (RFC 3339).
 pub(super) fn created_at(seconds: u64) -> Result<String, ImageError> {
     let timestamp = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     timestamp.map(|timestamp| timestamp.to_string()).ok_or(ImageError::Time(seconds))

@@ -1,7 +1,7 @@
-//! Where an image is written to.
+//! Output of an image: an OCI layout or an archive, renamed when it has been checked.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -9,44 +9,48 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::archive::write_archive;
+use super::composed::Image;
+use super::error::ImageError;
 use super::layout::Layout;
-use super::{Image, ImageError, StagingDir};
+use crate::support::output::{OutputForm, StagingDir};
 
-/// What is written for a layout.
+/// Prefix of the name of a layout.
 const LAYOUT_PREFIX: &str = "oci:";
 
-/// Endings that stand for archives which are not written.
-const OTHER_ARCHIVES: [&str; 9] =
+/// File name extensions of archives that are not supported.
+const UNSUPPORTED: [&str; 9] =
     [".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".txz", ".tar.bz2", ".tar.lzma", ".zip", ".tar.lz4"];
 
-/// What an output is.
+/// Name of an archive in its staging directory.
+const STAGED_ARCHIVE: &str = "archive";
+
+/// Format of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ImageOutput {
-    /// The directory of an OCI layout.
+pub enum ImageFormat {
+    /// Directory of an OCI layout.
     Layout,
-    /// An archive that is an OCI layout and what `docker load` takes.
+    /// Archive that is both an OCI layout and input for `docker load`.
     Archive,
 }
 
-impl ImageOutput {
-    /// What a word stands for, and the path that it names: `oci:DIR`, an archive by its ending, else a directory.
+impl ImageFormat {
+    /// Parses the name of an output into its format and path: `oci:DIR`, an archive by its extension, else a directory.
     ///
     /// # Errors
-    /// If it is an archive of another kind.
-    pub fn of_word(word: &Path) -> Result<(Self, PathBuf), ImageError> {
+    /// If the extension is that of an unsupported archive.
+    pub fn parse(word: &Path) -> Result<(Self, PathBuf), ImageError> {
         if let Some(directory) = layout_directory(word) {
             return Ok((Self::Layout, directory));
         }
         let name = word.as_os_str().to_string_lossy();
-        if OTHER_ARCHIVES.iter().any(|ending| name.ends_with(ending)) {
-            let cause = "an image's archive is a .tar: its layers are compressed by themselves";
-            return Err(ImageError::Output { output: word.to_owned(), cause });
+        if UNSUPPORTED.iter().any(|extension| name.ends_with(extension)) {
+            return Err(ImageError::UnsupportedArchive(word.to_owned()));
         }
-        let kind = if name.ends_with(".tar") { Self::Archive } else { Self::Layout };
-        Ok((kind, word.to_owned()))
+        let format = if name.ends_with(".tar") { Self::Archive } else { Self::Layout };
+        Ok((format, word.to_owned()))
     }
 
-    /// A word for it.
+    /// Name of the format in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Layout => "oci",
@@ -54,57 +58,39 @@ impl ImageOutput {
         }
     }
 
-    /// Refuses an output that is there and would be lost, before anything is fetched for it.
-    ///
-    /// # Errors
-    /// What is there, or that it can't be looked at.
-    pub fn refuse(self, output: &Path) -> Result<(), ImageError> {
-        let refused = |cause| Err(ImageError::Output { output: output.to_owned(), cause });
-        let failed = |source| ImageError::Write { output: output.to_owned(), source };
-        let metadata = match fs::symlink_metadata(output) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(failed(error)),
-        };
+    /// Form of the output.
+    pub fn form(self) -> OutputForm {
         match self {
-            Self::Archive if metadata.is_dir() => refused("it is a directory"),
-            Self::Archive if !metadata.is_file() => refused("it is no regular file"),
-            Self::Layout if !metadata.is_dir() => refused("it is there, and is no directory"),
-            Self::Layout if fs::read_dir(output).map_err(failed)?.next().is_some() => {
-                refused("the directory is not empty")
-            }
-            _ => Ok(()),
+            Self::Layout => OutputForm::NEW_DIRECTORY,
+            Self::Archive => OutputForm::File,
         }
     }
 }
 
-/// The directory that `oci:DIR` names, if that is what a word is.
+/// Directory in `oci:DIR`; none for other words.
 pub fn layout_directory(word: &Path) -> Option<PathBuf> {
     let directory = word.as_os_str().as_bytes().strip_prefix(LAYOUT_PREFIX.as_bytes())?;
     Some(PathBuf::from(OsStr::from_bytes(directory)))
 }
 
-/// An image that is composed and has not got its name yet; it vanishes unless it is kept.
-pub struct Composed {
+/// A composed image in its staging directory. It is removed unless it is kept.
+pub struct StagedImage {
     pub(super) layout: Layout,
-    /// What it becomes.
-    pub kind: ImageOutput,
-    /// What it is.
+    /// Format of the output.
+    pub format: ImageFormat,
+    /// Digests of the image.
     pub image: Image,
+    /// Configuration of the image.
     pub(super) config: Value,
 }
 
-impl Composed {
-    pub(super) fn new(layout: Layout, kind: ImageOutput, image: Image, config: Value) -> Self {
-        Self { layout, kind, image, config }
-    }
-
-    /// Where it will be.
+impl StagedImage {
+    /// Final path of the output.
     pub fn output(&self) -> &Path {
         self.staging().output()
     }
 
-    /// The layout that it is now.
+    /// Path of the layout in the staging directory.
     pub fn layout(&self) -> &Path {
         self.layout.top()
     }
@@ -113,23 +99,23 @@ impl Composed {
         self.layout.staging()
     }
 
-    /// Gives it its name.
+    /// Renames the output to its final path, packed before if it is an archive.
     ///
     /// # Errors
-    /// If it can't be packed or renamed; nothing is left then.
+    /// If it cannot be packed or renamed.
     pub fn keep(self) -> Result<(), ImageError> {
-        let kept = match self.kind {
-            // The kernel takes an empty directory's place by a rename, and no other.
-            ImageOutput::Layout => fs::rename(self.layout(), self.output()),
-            ImageOutput::Archive => self.pack().and_then(|archive| fs::rename(archive, self.output())),
-        };
-        kept.map_err(|source| self.layout.failed(source))
+        match self.format {
+            ImageFormat::Layout => self.layout.keep(),
+            ImageFormat::Archive => {
+                self.pack().map_err(|source| self.layout.failed(source))?;
+                Ok(self.staging().rename_to_output(STAGED_ARCHIVE)?)
+            }
+        }
     }
 
-    fn pack(&self) -> io::Result<PathBuf> {
-        let path = self.staging().path().join("archive");
-        write_archive(&self.layout, &self.image, &File::create_new(&path)?)?;
-        Ok(path)
+    fn pack(&self) -> io::Result<()> {
+        let file = File::create_new(self.staging().entry(STAGED_ARCHIVE))?;
+        write_archive(&self.layout, &self.image, &file)
     }
 }
 
@@ -138,11 +124,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn outputs_are_told_by_their_names() {
-        let told = |word: &str| ImageOutput::of_word(Path::new(word)).ok();
-        assert_eq!(told("oci:x.tar"), Some((ImageOutput::Layout, "x.tar".into())));
-        assert_eq!(told("x.tar"), Some((ImageOutput::Archive, "x.tar".into())));
-        assert_eq!(told("x"), Some((ImageOutput::Layout, "x".into())));
-        assert_eq!(told("x.tar.gz"), None);
+    fn names_of_outputs_have_formats() {
+        let parse = |word: &str| ImageFormat::parse(Path::new(word)).ok();
+        assert_eq!(parse("oci:x.tar"), Some((ImageFormat::Layout, "x.tar".into())));
+        assert_eq!(parse("x.tar"), Some((ImageFormat::Archive, "x.tar".into())));
+        assert_eq!(parse("x"), Some((ImageFormat::Layout, "x".into())));
+        assert_eq!(parse("x.tar.gz"), None);
     }
 }

@@ -1,10 +1,10 @@
-//! A command, run in a composed image before that gets its name: the one time that anything which is looked at is run,
-//! and only where it is asked for.
+//! Test run of a command in a composed image before it is kept. Nothing else of what this program reads is ever run, and
+//! this only on request.
 //!
-//! The image is unpacked (`unpack.rs`) and entered by unshare(1) of util-linux, with namespaces of its own for users,
-//! mounts, processes and the network: the command is root there and nobody outside, sees no other process and no
-//! network, and has the environment and the working directory of the image's configuration. There is neither /proc nor
-//! /dev. Where the system lets only root make namespaces, root's are made without one for users.
+//! The image is unpacked (`unpack.rs`) and entered with unshare(1) of util-linux, in its own namespaces of users, mounts,
+//! processes and the network: the command is root inside and unprivileged outside, sees no other process and no network,
+//! and has the environment and the working directory of the image's configuration. There is no /proc and no /dev. Where
+//! only root may make namespaces, root's have none for users.
 
 use std::fs;
 use std::io::{self, Read};
@@ -15,42 +15,42 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::error::ImageError;
+use super::output::StagedImage;
 use super::unpack::unpack;
-use super::{Composed, ImageError};
 use crate::support::streams::for_each_chunk;
 
-/// Where util-linux has it.
+/// Paths of unshare.
 const UNSHARE: [&str; 2] = ["/usr/bin/unshare", "/bin/unshare"];
 
-/// The namespaces of a command.
+/// Arguments for the namespaces of a command.
 const NAMESPACES: [&str; 6] = ["--mount", "--pid", "--net", "--ipc", "--fork", "--kill-child"];
 
-/// That of users, in which the command is root.
+/// Arguments for a namespace of users, in which the command is root.
 const USERS: [&str; 2] = ["--user", "--map-root-user"];
 
-/// Where programs are looked for if the image does not say.
+/// Search path of programs if the image does not set one.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// How much is kept of what a command says.
-const SAID_BYTES: usize = 16 << 10;
+/// Size of the end of a command's output that is kept.
+const OUTPUT_BYTES: usize = 16 << 10;
 
-/// How often it is looked whether a command has ended.
-const STEP: Duration = Duration::from_millis(10);
+/// Interval at which a command is checked for its end.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-impl Composed {
+impl StagedImage {
     /// Runs a command in the image, for at most as long as `limit`.
     ///
     /// # Errors
-    /// If the image can't be unpacked or entered, and when the command fails.
+    /// If the image cannot be unpacked or entered, or the command fails.
     pub fn run(&self, words: &[String], limit: Duration) -> Result<(), ImageError> {
-        let top = self.staging().path().join("root");
-        let made = fs::create_dir(&top);
-        made.map_err(|source| ImageError::Write { output: self.output().to_owned(), source })?;
+        let top = self.staging().entry("root");
+        fs::create_dir(&top).map_err(|source| self.staging().failed(source))?;
         let unpacked = unpack(self.layout(), &self.image.layers, &top);
         unpacked.map_err(|source| ImageError::Unpack { output: self.output().to_owned(), source })?;
         let command = self.command(&top, words)?;
-        let (status, said) = run_within(command, limit).map_err(ImageError::Enter)?;
-        let why = match status {
+        let (status, printed) = run_within(command, limit).map_err(ImageError::Enter)?;
+        let outcome = match status {
             Some(status) if status.success() => return Ok(()),
             Some(status) => status.to_string(),
             None => format!("it takes longer than {} seconds", limit.as_secs()),
@@ -60,22 +60,21 @@ impl Composed {
         Err(ImageError::Run {
             output,
             command,
-            why,
-            said: String::from_utf8_lossy(&said).trim_end().to_owned(),
+            outcome,
+            printed: String::from_utf8_lossy(&printed).trim_end().to_owned(),
         })
     }
 
-    /// The command as it enters a root.
+    /// Builds the command that enters the root.
     fn command(&self, top: &Path, words: &[String]) -> Result<Command, ImageError> {
         let unshare = UNSHARE.iter().map(Path::new).find(|path| path.is_file());
-        let unshare = unshare.ok_or_else(|| {
-            ImageError::Enter(io::Error::other("there is no unshare of util-linux on this system"))
-        })?;
+        let unshare = unshare
+            .ok_or_else(|| ImageError::Enter(io::Error::other("unshare of util-linux is not installed")))?;
         let mut command = Command::new(unshare);
         if can_enter(unshare, &USERS) {
             command.args(USERS);
         } else if !can_enter(unshare, &[]) {
-            let cause = "this system does not let this user make namespaces";
+            let cause = "this user may not make namespaces";
             return Err(ImageError::Enter(io::Error::other(cause)));
         }
         let run = &self.config["config"];
@@ -88,7 +87,7 @@ impl Composed {
     }
 }
 
-/// Whether namespaces can be made, with one for users or not.
+/// True if namespaces can be made, with the arguments `users`.
 fn can_enter(unshare: &Path, users: &[&str]) -> bool {
     let mut command = Command::new(unshare);
     command.args(users).args(NAMESPACES).arg("/bin/true");
@@ -96,17 +95,17 @@ fn can_enter(unshare: &Path, users: &[&str]) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// Runs a command to its end, or kills it when its time is over; how it ended, and what it said.
+/// Runs a command to its end, or kills it at the time limit. Returns its status, if it ended, and its output.
 fn run_within(mut command: Command, limit: Duration) -> io::Result<(Option<ExitStatus>, Vec<u8>)> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
-    let listeners = [child.stdout.take().map(listen), child.stderr.take().map(listen)];
+    let readers = [child.stdout.take().map(read_end), child.stderr.take().map(read_end)];
     let status = wait(&mut child, limit)?;
-    let mut said = Vec::new();
-    for listener in listeners.into_iter().flatten() {
-        said.extend(listener.join().unwrap_or_default());
+    let mut printed = Vec::new();
+    for reader in readers.into_iter().flatten() {
+        printed.extend(reader.join().unwrap_or_default());
     }
-    Ok((status, said))
+    Ok((status, printed))
 }
 
 fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
@@ -115,26 +114,26 @@ fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
-        thread::sleep(STEP);
+        thread::sleep(POLL_INTERVAL);
     }
-    // The kernel ends all processes of a namespace with its first one, which ends with its parent.
+    // With it ends the first process of the namespace, and with that the kernel ends all others.
     child.kill()?;
     child.wait()?;
     Ok(None)
 }
 
-/// Reads to the end, and keeps what comes last.
-fn listen(source: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+/// Reads a stream on another thread, and returns its end.
+fn read_end(source: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     thread::spawn(move || {
-        let mut said = Vec::new();
+        let mut end = Vec::new();
         let read = for_each_chunk(source, drop, |chunk| {
-            said.extend_from_slice(chunk);
-            let over = said.len().saturating_sub(SAID_BYTES);
-            said.drain(..over);
+            end.extend_from_slice(chunk);
+            let excess = end.len().saturating_sub(OUTPUT_BYTES);
+            end.drain(..excess);
             Ok(())
         });
-        // What was read before an error is shown all the same.
+        // After an error, the bytes before it are shown.
         let (Ok(()) | Err(())) = read;
-        said
+        end
     })
 }

@@ -1,43 +1,43 @@
-//! What an image is called: `NAME[:TAG]`, in the grammar that registries and engines share (the `reference` package of
-//! the distribution project).
+//! Name of an image with its tag, `NAME[:TAG]`, in the grammar of registries and engines (the `reference` package of the
+//! distribution project).
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What a name that does not say where it is belongs to.
+/// Registry of a name without one.
 const DEFAULT_DOMAIN: &str = "docker.io";
 
-/// Where that has images whose names have one part.
+/// Directory in that registry of names with only one part.
 const DEFAULT_DIRECTORY: &str = "library/";
 
-/// What a tag may come to.
+/// Limit on a tag.
 const MAX_TAG_BYTES: usize = 128;
 
-/// What a name may come to.
+/// Limit on a name.
 const MAX_NAME_BYTES: usize = 255;
 
-/// A name with its tag.
+/// Name and tag of an image.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImageTag {
     name: String,
     tag: String,
 }
 
-/// It is no name of an image.
+/// A word is not the name of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadTag {
-    /// The name is none.
+pub enum TagError {
+    /// The name is malformed.
     #[error(
-        "a name is lower-case letters and numbers, with single . _ - between them, and / between its parts"
+        "a name has lower-case letters and digits, with single . _ - between them, and / between its parts"
     )]
     Name,
-    /// The tag is none.
-    #[error("a tag is up to 128 letters, numbers, _ . and -, and begins with none of the last two")]
+    /// The tag is malformed.
+    #[error("a tag has at most 128 letters, digits, _ . and -, and does not begin with . or -")]
     Tag,
 }
 
 impl ImageTag {
-    /// The whole name, with what engines take for granted.
+    /// Complete name, with the defaults of engines.
     pub fn full_name(&self) -> String {
         match split_domain(&self.name) {
             (Some(_), _) => self.to_string(),
@@ -54,9 +54,9 @@ impl fmt::Display for ImageTag {
 }
 
 impl FromStr for ImageTag {
-    type Err = BadTag;
+    type Err = TagError;
 
-    fn from_str(word: &str) -> Result<Self, BadTag> {
+    fn from_str(word: &str) -> Result<Self, TagError> {
         let after_directories = word.rfind('/').map_or(0, |slash| slash + 1);
         let (name, tag) = match word[after_directories..].rfind(':') {
             Some(colon) => (&word[..after_directories + colon], &word[after_directories + colon + 1..]),
@@ -65,16 +65,16 @@ impl FromStr for ImageTag {
         let (domain, path) = split_domain(name);
         let is_name = domain.is_none_or(is_domain) && path.split('/').all(is_part);
         if !is_name || name.len() > MAX_NAME_BYTES {
-            return Err(BadTag::Name);
+            return Err(TagError::Name);
         }
         if !is_tag(tag) {
-            return Err(BadTag::Tag);
+            return Err(TagError::Tag);
         }
         Ok(Self { name: name.to_owned(), tag: tag.to_owned() })
     }
 }
 
-/// The part before the first slash is a domain if it looks like one.
+/// Splits the domain from a name: the part before the first slash, if it looks like one.
 fn split_domain(name: &str) -> (Option<&str>, &str) {
     match name.split_once('/') {
         Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => (Some(first), rest),
@@ -92,7 +92,7 @@ fn is_domain(domain: &str) -> bool {
         && port.is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A part of a name: words with `.`, `_`, `__` or any number of `-` between them.
+/// True for a part of a name: words with `.`, `_`, `__` or any number of `-` between them.
 fn is_part(part: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_bounded = part.bytes().next().is_some_and(is_word) && part.bytes().last().is_some_and(is_word);
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_tags_are_told_apart() {
+    fn names_and_tags_are_split() {
         let full = |word: &str| word.parse::<ImageTag>().map(|tag| (tag.to_string(), tag.full_name()));
         let pair = |short: &str, full: &str| Ok((short.to_owned(), full.to_owned()));
         assert_eq!(full("app"), pair("app:latest", "docker.io/library/app:latest"));
@@ -128,13 +128,13 @@ mod tests {
     }
 
     #[test]
-    fn what_no_engine_takes_is_refused() {
+    fn malformed_names_and_tags_are_errors() {
         for word in ["", "App", "a//b", "a/", "/a", "a b", "a..b", "a@sha256:0", "-a", "a.io:x/b", "a\n", "é"]
         {
-            assert_eq!(word.parse::<ImageTag>(), Err(BadTag::Name), "{word}");
+            assert_eq!(word.parse::<ImageTag>(), Err(TagError::Name), "{word}");
         }
         for word in ["a:", "a:.x", "a:-x", "a:b c", &format!("a:{}", "x".repeat(129))] {
-            assert_eq!(word.parse::<ImageTag>(), Err(BadTag::Tag), "{word}");
+            assert_eq!(word.parse::<ImageTag>(), Err(TagError::Tag), "{word}");
         }
     }
 }

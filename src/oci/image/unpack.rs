@@ -1,9 +1,9 @@
-//! An image's layers, unpacked into a directory as engines do it (OCI Image Format, "Applying Changesets"), for a command
-//! to be run in it.
+//! Layers of an image, unpacked into a directory as engines do it (OCI Image Format, "Applying Changesets"), so that a
+//! command can run in it.
 //!
-//! A path is led through the links that were unpacked before, each of them seen from the directory as from a root, so that
-//! nothing lands outside of it, whatever the layers hold; nobody else writes into the directory. Owners, times, devices and
-//! the bits for set-user-ID are not taken: whoever runs this program owns it all.
+//! Paths are resolved through the links that were unpacked before, with the directory as root, so that hostile layers cannot
+//! write outside of it; no other program writes into the directory. Owners, times, devices and set-user-ID bits are ignored:
+//! all files belong to the user who runs this program.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice};
 
-use super::ImageLayer;
+use super::composed::ImageLayer;
 use super::documents::blob_name;
 use crate::support::decompress::Compression;
 use crate::tree::inventory::{LayerMember, MemberKind, each_layer_member};
@@ -22,53 +22,55 @@ use crate::vocabulary::MAX_LINKS;
 
 /// Unpacks the layers of a layout into `top`, an empty directory.
 pub(super) fn unpack(layout: &Path, layers: &[ImageLayer], top: &Path) -> io::Result<()> {
-    let unpacking = Unpacking { top };
+    let target = UnpackDir { top };
     for layer in layers {
         let blob = layout.join(blob_name(layer.digest));
-        // Whiteouts are for the layers below, wherever they stand among a layer's own members.
-        each_layer_member(opened(&blob)?, |member| match member.kind {
-            MemberKind::Whiteout => unpacking.take_away(&member.path),
-            MemberKind::OpaqueWhiteout => unpacking.empty(&member.path),
+        // Whiteouts remove files of lower layers only, whatever their position in the layer.
+        each_layer_member(open(&blob)?, |member| match member.kind {
+            MemberKind::Whiteout => target.remove(&member.path),
+            MemberKind::OpaqueWhiteout => target.empty(&member.path),
             _ => Ok(()),
         })?;
-        each_layer_member(opened(&blob)?, |member| match member.kind {
+        each_layer_member(open(&blob)?, |member| match member.kind {
             MemberKind::Whiteout | MemberKind::OpaqueWhiteout => Ok(()),
-            _ => unpacking.put(member),
+            _ => target.put(member),
         })?;
     }
     Ok(())
 }
 
-/// A blob's tar.
-fn opened(blob: &Path) -> io::Result<Box<dyn Read + Send>> {
+/// Opens the tar in a blob.
+fn open(blob: &Path) -> io::Result<Box<dyn Read + Send>> {
     let (compression, stream) = Compression::detect(File::open(blob)?)?;
     compression.reader(stream)
 }
 
-struct Unpacking<'directory> {
-    top: &'directory Path,
+/// Directory that layers are unpacked into.
+struct UnpackDir<'target> {
+    top: &'target Path,
 }
 
-impl Unpacking<'_> {
+impl UnpackDir<'_> {
+    /// Unpacks a member.
     fn put(&self, member: LayerMember<'_>) -> io::Result<()> {
         let LayerMember { path, mode, kind } = member;
         if path.is_empty() {
             return Ok(());
         }
         let (directory, name) = split(&path);
-        let host = self.made_directory(directory)?.join(OsStr::from_bytes(name));
-        let there = fs::symlink_metadata(&host).ok();
+        let host = self.make_directory(directory)?.join(OsStr::from_bytes(name));
+        let existing = fs::symlink_metadata(&host).ok();
         if matches!(kind, MemberKind::Directory) {
-            if !there.is_some_and(|there| there.is_dir()) {
+            if !existing.is_some_and(|existing| existing.is_dir()) {
                 remove(&host)?;
                 fs::create_dir(&host)?;
             }
-            // What is in it has to be written and, at last, removed.
+            // Its entries have to be written and, at the end, removed.
             return fs::set_permissions(&host, Permissions::from_mode(mode & 0o777 | 0o700));
         }
         if let MemberKind::HardLink(target) = &kind {
             let (directory, name) = split(target);
-            let target = self.led(directory)?.join(OsStr::from_bytes(name));
+            let target = self.resolve(directory)?.join(OsStr::from_bytes(name));
             let is_itself = target == host;
             if is_itself || !fs::symlink_metadata(&target).is_ok_and(|target| !target.is_dir()) {
                 return Ok(());
@@ -90,24 +92,24 @@ impl Unpacking<'_> {
         }
     }
 
-    /// Takes away what is at a path.
-    fn take_away(&self, path: &[u8]) -> io::Result<()> {
+    /// Removes the file or directory at a path.
+    fn remove(&self, path: &[u8]) -> io::Result<()> {
         let (directory, name) = split(path);
-        remove(&self.led(directory)?.join(OsStr::from_bytes(name)))
+        remove(&self.resolve(directory)?.join(OsStr::from_bytes(name)))
     }
 
-    /// Takes away what is in the directory at a path.
+    /// Removes the entries of the directory at a path.
     fn empty(&self, path: &[u8]) -> io::Result<()> {
-        let directory = self.led(path)?;
+        let directory = self.resolve(path)?;
         if !fs::symlink_metadata(&directory).is_ok_and(|directory| directory.is_dir()) {
             return Ok(());
         }
         fs::read_dir(directory)?.try_for_each(|entry| remove(&entry?.path()))
     }
 
-    /// The directory at a path, made where there is none. What is no directory gives way.
-    fn made_directory(&self, path: &[u8]) -> io::Result<PathBuf> {
-        let directory = self.led(path)?;
+    /// Makes the directory at a path, and those above it. Files in the way are removed.
+    fn make_directory(&self, path: &[u8]) -> io::Result<PathBuf> {
+        let directory = self.resolve(path)?;
         if fs::symlink_metadata(&directory).is_ok_and(|directory| directory.is_dir()) {
             return Ok(directory);
         }
@@ -123,8 +125,8 @@ impl Unpacking<'_> {
         Ok(made)
     }
 
-    /// Where a path leads, each link on it and at its end followed inside the directory; there need be nothing.
-    fn led(&self, path: &[u8]) -> io::Result<PathBuf> {
+    /// Resolves a path inside the directory, with links on it and at its end followed; it need not exist.
+    fn resolve(&self, path: &[u8]) -> io::Result<PathBuf> {
         let mut current = self.top.to_owned();
         let mut ahead: Vec<BString> = path.rsplit_str("/").map(BString::from).collect();
         let mut links = 0;
@@ -142,7 +144,7 @@ impl Unpacking<'_> {
             let Ok(target) = fs::read_link(&current) else { continue };
             links += 1;
             if links > MAX_LINKS {
-                return Err(io::Error::other("a path that leads through too many links"));
+                return Err(io::Error::other("a path leads through too many links"));
             }
             if target.is_absolute() {
                 current = self.top.to_owned();
@@ -155,15 +157,15 @@ impl Unpacking<'_> {
     }
 }
 
-/// A path's directory and its last component.
+/// Splits a path into its directory and its last component.
 fn split(path: &[u8]) -> (&[u8], &[u8]) {
     path.rsplit_once_str("/").unwrap_or((b"", path))
 }
 
-/// Removes what is at a path, if anything is; links are not followed.
+/// Removes the file, link or directory at a path, if there is one; links are not followed.
 fn remove(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
-        Ok(there) if there.is_dir() => fs::remove_dir_all(path),
+        Ok(existing) if existing.is_dir() => fs::remove_dir_all(path),
         Ok(_) => fs::remove_file(path),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             Ok(())
@@ -178,7 +180,7 @@ mod tests {
     use crate::oci::layer::TarWriter;
     use crate::tree::inventory::Permissions as Mode;
 
-    /// A layer of files, and of links where there is a target.
+    /// Makes a layer of files, and of links if there is a target.
     fn layer(members: &[(&str, Option<&str>)]) -> Vec<u8> {
         let mut writer = TarWriter::new(Vec::new(), 0);
         for (path, target) in members {
@@ -193,7 +195,7 @@ mod tests {
         writer.finish().expect("memory writes")
     }
 
-    /// All below a directory, sorted, links with their targets; none is followed.
+    /// Lists everything below a directory, sorted, links with their targets; none is followed.
     fn listed(directory: &Path, below: &Path, all: &mut Vec<String>) {
         let mut entries: Vec<PathBuf> = fs::read_dir(directory)
             .expect("a directory")
@@ -214,12 +216,12 @@ mod tests {
         let around = tempfile::tempdir()?;
         let top = around.path().join("a/b/top");
         fs::create_dir_all(&top)?;
-        let unpacking = Unpacking { top: &top };
+        let target = UnpackDir { top: &top };
         for layer in layers {
             each_layer_member(layer.as_slice(), |member| match member.kind {
-                MemberKind::Whiteout => unpacking.take_away(&member.path),
-                MemberKind::OpaqueWhiteout => unpacking.empty(&member.path),
-                _ => unpacking.put(member),
+                MemberKind::Whiteout => target.remove(&member.path),
+                MemberKind::OpaqueWhiteout => target.empty(&member.path),
+                _ => target.put(member),
             })?;
         }
         let mut all = Vec::new();
@@ -229,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_lands_outside_whatever_the_links() {
+    fn links_lead_nothing_outside() {
         let lower = layer(&[("up", Some("../..")), ("self", Some("/")), ("x", Some("up/y"))]);
         let upper = layer(&[("up/evil", None), ("self/../fine", None), ("../../out", None), ("x/z", None)]);
         let expected = ["evil", "fine", "self -> /", "up -> ../..", "x -> up/y", "y/z"];
@@ -237,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn whiteouts_take_away_what_a_link_leads_to_inside_alone() {
+    fn whiteouts_remove_files_inside_only() {
         let lower = layer(&[("a/x", None), ("b/y", None), ("b/z", None), ("l", Some("../../../b"))]);
         let upper =
             layer(&[("a/.wh.x", None), ("l/.wh..wh..opq", None), ("l/.wh...", None), (".wh.no", None)]);
@@ -250,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_directory_gives_way_to_what_is_below_it() {
+    fn a_file_is_removed_for_an_entry_below_it() {
         let lower = layer(&[("a", None), ("b/c", None)]);
         let upper = layer(&[("a/x", None), ("b", None)]);
         assert_eq!(unpacked(&[lower, upper]).expect("is unpacked"), ["a/x", "b"]);

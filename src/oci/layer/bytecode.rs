@@ -1,46 +1,43 @@
-//! Which sources of Python keep their times.
+//! Times of Python sources that the layer keeps, since bytecode depends on them.
 //!
-//! A `.pyc` in `__pycache__` holds the time and the size of its source, unless it is checked by a hash (PEP 552).
-//! Python takes it if the source has both still, and else compiles the source anew at each start, where it can't write a
-//! new `.pyc`. So a source keeps its time where a `.pyc` counts on it. One that Python would not take as the tree lies
-//! there has no say: with its time it would come to count for a source that it was not made of.
+//! A `.pyc` in `__pycache__` states the time and the size of its source, unless it is checked by a hash (PEP 552). Python
+//! uses it only if the source still has both; otherwise it compiles the source at each start, if it cannot write a new
+//! `.pyc`. So a source keeps its time if it has a valid `.pyc`. A `.pyc` that is out of date in the tree is ignored: with
+//! the time in it, Python would accept it for a source that it was not compiled from.
 
 use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice};
 use hashbrown::HashMap;
 
 use crate::tree::inventory::{EntryKind, Inventory};
 
-/// The directory of bytecode (PEP 3147).
+/// Directory of bytecode (PEP 3147).
 const CACHE: &[u8] = b"__pycache__";
 
-/// Magic, flags, time and size.
+/// Size of a header: magic number, flags, time and size of the source.
 const HEADER_BYTES: usize = 16;
 
-/// The times of a tree's sources that bytecode counts on, in seconds since 1970, by the sources' paths. What can't be
-/// read counts on nothing: it is an error when it is written.
-pub(super) fn source_times(
-    tree: &Inventory,
-    host: impl Fn(&[u8]) -> std::path::PathBuf,
-) -> HashMap<BString, u64> {
+/// Times of the sources in a tree that have valid bytecode, in seconds since 1970, by path. An unreadable file counts as
+/// no bytecode: it becomes an error when it is written.
+pub(super) fn source_times(tree: &Inventory, host: impl Fn(&[u8]) -> PathBuf) -> HashMap<BString, u64> {
     let mut times = HashMap::new();
     for path in tree.file_paths() {
         let Some(source) = source_of(path) else { continue };
         if tree.get(&source).is_none_or(|entry| !matches!(entry.kind, EntryKind::File(_))) {
             continue;
         }
-        if let Some(time) = time_in(&host(path)).filter(|time| time.is_of(&host(&source))) {
+        if let Some(time) = time_in(&host(path)).filter(|time| time.matches(&host(&source))) {
             times.insert(source, u64::from(time.seconds));
         }
     }
     times
 }
 
-/// The source of `__pycache__/NAME.TAG.pyc` or `NAME.TAG.opt-LEVEL.pyc`.
+/// Path of the source of `__pycache__/NAME.TAG.pyc` or `NAME.TAG.opt-LEVEL.pyc`.
 fn source_of(path: &[u8]) -> Option<BString> {
     let (directory, name) = path.rsplit_once_str("/")?;
     let above = directory.strip_suffix(CACHE).filter(|above| above.is_empty() || above.ends_with(b"/"))?;
@@ -53,20 +50,20 @@ fn source_of(path: &[u8]) -> Option<BString> {
     Some([above, module, b".py"].concat().into())
 }
 
-/// What a `.pyc` holds of its source, each number without its higher bits.
+/// Time and size of the source as a `.pyc` states them, without their higher bits.
 struct SourceStamp {
     seconds: u32,
     size_bytes: u32,
 }
 
 impl SourceStamp {
-    /// Whether Python would find the source to be the same.
+    /// True if the source has this time and size.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "Python compares the low bits"
     )]
-    fn is_of(&self, source: &Path) -> bool {
+    fn matches(&self, source: &Path) -> bool {
         fs::symlink_metadata(source).is_ok_and(|metadata| {
             metadata.mtime() as u32 == self.seconds && metadata.len() as u32 == self.size_bytes
         })
@@ -86,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytecode_is_told_by_its_directory_and_names_its_source() {
+    fn the_path_of_bytecode_gives_that_of_its_source() {
         let source = |path: &str| source_of(path.as_bytes()).map(|source| source.to_string());
         assert_eq!(source("a/__pycache__/b.cpython-311.pyc").as_deref(), Some("a/b.py"));
         assert_eq!(source("__pycache__/b.cpython-311.opt-2.pyc").as_deref(), Some("b.py"));

@@ -1,12 +1,14 @@
-//! The check before a layer gets its name: what was written is read back, compared entry by entry, laid over the
-//! base and linked again.
+//! Check of a written layer before it is kept: it is read back, compared with the layer, laid over the base and linked
+//! again.
 
 use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
-use super::output::ReadBack;
-use super::{Layer, LayerError, LayerKind, OutputKind, Written};
+use super::entries::{Layer, LayerEntryKind};
+use super::error::LayerError;
+use super::output::{LayerFormat, StagedLayer};
+use super::read_back::ReadBack;
 use crate::app::{InputTrees, LinkScope, link};
 use crate::loader::{LinkerSettings, Outcome};
 use crate::solve::plan::Plan;
@@ -15,62 +17,71 @@ use crate::tree::inventory::{Entry, EntryKind, Inventory};
 use crate::tree::root::{MountId, Root};
 use crate::vocabulary::{RootedPath, Sha256Digest, Soname};
 
-/// What a layer is checked against.
+/// Inputs that the Plan was made from.
 #[derive(Clone, Copy)]
-pub enum Context<'question> {
-    /// The trees and the base that the Plan was made of: everything is linked again.
+pub enum CheckContext<'question> {
+    /// Trees and their base: everything is linked again.
     Trees {
-        /// The trees.
+        /// Trees and base.
         sources: &'question InputTrees,
-        /// What the image's environment will set.
+        /// Environment that the image will set for the dynamic linker.
         settings: &'question LinkerSettings,
     },
-    /// A lock, and no trees: the libraries must be where the lock says.
+    /// A lock without its trees: the libraries must be at their paths in the lock.
     Lock {
-        /// The base; none where nothing is assumed present.
+        /// Base; none if nothing is assumed to be there.
         base: Option<&'question Inventory>,
     },
 }
 
-/// Reads a written layer back and sees that it does what the Plan says.
+/// Checks that a written layer is as it was composed, and that everything planned is found with it.
 ///
 /// # Errors
-/// What differs.
-pub fn check(written: &Written, layer: &Layer, plan: &Plan, context: Context<'_>) -> Result<(), LayerError> {
-    let back = written.read_back()?;
-    if let Some(path) = first_difference(written, layer, &back) {
-        return Err(LayerError::Differs { output: written.output().to_owned(), path });
+/// If something differs.
+pub fn check(
+    staged: &StagedLayer,
+    layer: &Layer,
+    plan: &Plan,
+    context: CheckContext<'_>,
+) -> Result<(), LayerError> {
+    let back = staged.read_back()?;
+    if let Some(path) = first_difference(staged.format, layer, &back) {
+        return Err(LayerError::Differs { output: staged.output().to_owned(), path });
     }
     let absent = match context {
-        Context::Trees { sources, settings } => not_loaded(&back.inventory, plan, sources, settings),
-        Context::Lock { base } => not_found(&back.inventory, plan, base),
+        CheckContext::Trees { sources, settings } => {
+            first_not_loaded(&back.inventory, plan, sources, settings)
+        }
+        CheckContext::Lock { base } => first_not_found(&back.inventory, plan, base),
     };
     match absent {
         None => Ok(()),
         Some((soname, path)) => {
-            Err(LayerError::NotLoaded { output: written.output().to_owned(), soname, path })
+            Err(LayerError::NotLoaded { output: staged.output().to_owned(), soname, path })
         }
     }
 }
 
-/// The first path at which not the same is there.
-fn first_difference(written: &Written, layer: &Layer, back: &ReadBack) -> Option<RootedPath> {
+/// First path at which the output differs from the layer.
+fn first_difference(format: LayerFormat, layer: &Layer, back: &ReadBack) -> Option<RootedPath> {
     let mut found: HashMap<RootedPath, &Entry> =
         back.inventory.entries().iter().map(|entry| (RootedPath::new(&entry.path), entry)).collect();
-    let base_directories = match written.kind {
-        OutputKind::Directory => Some(&layer.base_directories),
-        OutputKind::Tar(_) => None,
+    let base_directories = match format {
+        LayerFormat::Directory => Some(&layer.base_directories),
+        LayerFormat::Tar(_) => None,
     };
     for (path, expected) in layer.entries.iter().chain(base_directories.into_iter().flatten()) {
         let is_same = found.remove(path).is_some_and(|entry| match (&expected.kind, &entry.kind) {
-            (LayerKind::Directory, EntryKind::Directory(permissions)) => {
+            (LayerEntryKind::Directory, EntryKind::Directory(permissions)) => {
                 permissions.mode == expected.permissions.mode
             }
-            (LayerKind::Link(expected), EntryKind::Symlink(target)) => expected == target,
-            (LayerKind::File { sha256, .. }, EntryKind::File(_)) => is_content(back, path, *sha256),
-            (LayerKind::Text(bytes), EntryKind::File(_)) => is_content(back, path, digest_of_bytes(bytes)),
-            // What they hold goes from the tree into the archive, and was known to nobody before.
-            (LayerKind::HostFile(_) | LayerKind::HardLink(_), EntryKind::File(_)) => true,
+            (LayerEntryKind::Link(expected), EntryKind::Symlink(target)) => expected == target,
+            (LayerEntryKind::File { sha256, .. }, EntryKind::File(_)) => is_content(back, path, *sha256),
+            (LayerEntryKind::Text(bytes), EntryKind::File(_)) => {
+                is_content(back, path, digest_of_bytes(bytes))
+            }
+            // Their contents are copied without a digest to compare.
+            (LayerEntryKind::HostFile(_) | LayerEntryKind::HardLink(_), EntryKind::File(_)) => true,
             _ => false,
         });
         if !is_same {
@@ -84,17 +95,17 @@ fn is_content(back: &ReadBack, path: &RootedPath, sha256: Sha256Digest) -> bool 
     back.digests.get(path) == Some(&sha256)
 }
 
-/// What is asked for, and where it is or should be.
-pub type Library = (Soname, RootedPath);
+/// Soname of a library, and its path.
+pub type LibraryPath = (Soname, RootedPath);
 
-/// The first library of the Plan that nothing finds where the Plan says, or else the first that is found in the layer
-/// and not of the Plan.
-pub fn not_loaded(
+/// First library of the Plan that is not found at its path, else the first library in the layer that is found and not
+/// planned.
+pub fn first_not_loaded(
     back: &Inventory,
     plan: &Plan,
     sources: &InputTrees,
     settings: &LinkerSettings,
-) -> Option<Library> {
+) -> Option<LibraryPath> {
     let lower = sources.root();
     let top = RootedPath::root();
     let mut root = Root::over(&lower);
@@ -117,24 +128,24 @@ pub fn not_loaded(
             found.insert(library);
         }
     }
-    let planned: BTreeSet<Library> =
+    let planned: BTreeSet<LibraryPath> =
         plan.libraries.iter().map(|library| (library.soname.clone(), library.path.clone())).collect();
     let absent = planned.difference(&found).next();
     absent.or_else(|| of_layer.difference(&planned).next()).cloned()
 }
 
-/// The first library of the Plan whose path does not lead to a regular file in base and layer.
-pub fn not_found(back: &Inventory, plan: &Plan, base: Option<&Inventory>) -> Option<Library> {
+/// First library of the Plan whose path does not lead to a regular file in base and layer.
+pub fn first_not_found(back: &Inventory, plan: &Plan, base: Option<&Inventory>) -> Option<LibraryPath> {
     let top = RootedPath::root();
     let mut root = Root::new();
     if let Some(base) = base {
         root.mount(&top, base);
     }
     root.mount(&top, back);
-    let is_there = |path: &RootedPath| {
+    let is_file = |path: &RootedPath| {
         let end = root.resolve(root.top(), path.as_bytes()).ok();
         end.and_then(|end| root.entry(end)).is_some_and(|entry| matches!(entry.kind, EntryKind::File(_)))
     };
-    let absent = plan.libraries.iter().find(|library| !is_there(&library.path));
+    let absent = plan.libraries.iter().find(|library| !is_file(&library.path));
     absent.map(|library| (library.soname.clone(), library.path.clone()))
 }

@@ -1,100 +1,107 @@
-//! From the Plan and the packages to the list of entries.
+//! Composition of a layer: from a Plan and its packages to the list of entries.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
-use bstr::BString;
-
+use super::builder::{BuiltEntries, LayerBuilder};
 use super::bundle::put_bundle;
-use super::cache::put_cache;
-use super::contents::{Contents, Wanted};
+use super::content_store::{ContentStore, WantedFiles};
 use super::copyright::put_copyright;
+use super::entries::{Layer, LayerEntry, LayerEntryKind, ShippedPackage};
+use super::error::LayerError;
+use super::ld_so_cache::put_ld_so_cache;
 use super::metadata::put_metadata;
-use super::places::{Placed, Places};
-use super::{
-    Layer, LayerContents, LayerEntry, LayerError, LayerKind, PackageSource, Request, ShippedPackage,
-};
+use super::package_entries::{path_in_image, put_entries};
+use super::request::{LayerContents, LayerRequest, PackageSource};
 use crate::debian::inclusions::{is_documentation, is_processor_copy};
 use crate::solve::plan::{PlannedPackage, TakenFile, TakenKind};
-use crate::tree::inventory::{Deb, Entry, EntryKind, Permissions};
+use crate::tree::inventory::{Deb, EntryKind, Permissions};
 use crate::tree::root::Root;
 use crate::vocabulary::RootedPath;
 
-impl Layer {
-    /// Makes the list of entries, and copies what they hold out of the .debs into `scratch`, an empty file.
-    ///
-    /// # Errors
-    /// If a .deb is broken or lacks what the Plan takes of it, when the base has something in the way of an entry,
-    /// when an include means nothing, and when `scratch` can't be written.
-    pub fn compose(request: &Request<'_>, scratch: File) -> Result<Self, LayerError> {
-        let Request { plan, sources, base, extent, is_lowest } = *request;
-        let top = RootedPath::root();
-        let mut root = Root::new();
-        if let Some(base) = base {
-            root.mount(&top, base);
-        }
-        let mut places = Places::new(&root, base);
-        let packages: Vec<(usize, &PlannedPackage, &PackageSource)> = plan
-            .packages
-            .iter()
-            .zip(sources)
-            .enumerate()
-            .map(|(index, (planned, source))| (index, planned, source))
-            .collect();
-        for (_, _, source) in &packages {
-            note_directories(&mut places, &source.deb);
-        }
-        for (index, planned, source) in &packages {
-            for file in &planned.files {
-                let entry = planned_entry(*index, planned, &source.deb, file)?;
-                places.put(&file.path, entry)?;
-            }
-        }
-        if extent == LayerContents::Package {
-            for (index, _, source) in &packages {
-                put_entries(&mut places, *index, &source.deb, is_no_documentation)?;
-            }
-        }
-        if is_lowest {
-            places.put_directory(&RootedPath::new("/tmp"), Permissions { mode: 0o1777, uid: 0, gid: 0 })?;
-        }
-        let mut notes = Vec::new();
-        let debs: Vec<&Deb> = sources.iter().map(|source| source.deb.as_ref()).collect();
-        for (index, planned, _) in &packages {
-            notes.extend(put_copyright(&mut places, *index, &planned.package.name, &debs)?);
-        }
-        notes.extend(put_cache(&mut places, request)?);
-        let shipped = packages.iter().map(|(index, planned, _)| shipped(&places, *index, planned)).collect();
-        let contents = Contents::gather(&wanted(&places, &packages), scratch)?;
-        put_bundle(&mut places, &plan.packages, &contents)?;
-        for (index, planned, source) in &packages {
-            put_metadata(&mut places, *index, planned, &source.deb, &contents)?;
-        }
-        let Placed { entries, base_directories } = places.finish()?;
-        Ok(Self { entries, base_directories, contents, packages: shipped, notes })
+/// Mode of `/tmp`: anyone may write, and remove own files only.
+const TMP: Permissions = Permissions { mode: 0o1777, uid: 0, gid: 0 };
+
+/// Package of the Plan: its index, itself and its .deb.
+type Package<'request> = (usize, &'request PlannedPackage, &'request PackageSource);
+
+/// Lists the entries of a layer, and copies the contents of its files from the .debs into `scratch`, an empty file.
+///
+/// # Errors
+/// If a .deb is broken or has no planned file, if the base has something in the way of an entry, or if `scratch` cannot
+/// be written.
+pub fn compose(request: &LayerRequest<'_>, scratch: File) -> Result<Layer, LayerError> {
+    let LayerRequest { plan, sources, base, contents, is_lowest } = *request;
+    let top = RootedPath::root();
+    let mut root = Root::new();
+    if let Some(base) = base {
+        root.mount(&top, base);
     }
+    let mut builder = LayerBuilder::new(&root, base);
+    let packages: Vec<Package<'_>> = plan
+        .packages
+        .iter()
+        .zip(sources)
+        .enumerate()
+        .map(|(index, (planned, source))| (index, planned, source))
+        .collect();
+    put_files(&mut builder, &packages, contents)?;
+    if is_lowest {
+        builder.put_directory(&RootedPath::new("/tmp"), TMP)?;
+    }
+    let mut notes = Vec::new();
+    let debs: Vec<&Deb> = sources.iter().map(|source| source.deb.as_ref()).collect();
+    for (index, planned, _) in &packages {
+        notes.extend(put_copyright(&mut builder, *index, &planned.package.name, &debs)?);
+    }
+    notes.extend(put_ld_so_cache(&mut builder, request)?);
+    let shipped = packages.iter().map(|(index, planned, _)| shipped(&builder, *index, planned)).collect();
+    let contents = ContentStore::copy(&wanted(&builder, &packages), scratch)?;
+    put_bundle(&mut builder, &plan.packages, &contents)?;
+    for (index, planned, source) in &packages {
+        put_metadata(&mut builder, *index, planned, &source.deb, &contents)?;
+    }
+    let BuiltEntries { entries, base_directories } = builder.finish()?;
+    Ok(Layer { entries, base_directories, contents, packages: shipped, notes })
 }
 
-/// Copyright files are put in by themselves.
-fn is_no_documentation(path: &[u8]) -> bool {
+/// Adds the planned files, and the other files of the packages if they are requested.
+fn put_files(
+    builder: &mut LayerBuilder<'_>,
+    packages: &[Package<'_>],
+    contents: LayerContents,
+) -> Result<(), LayerError> {
+    for (_, _, source) in packages {
+        note_directories(builder, &source.deb);
+    }
+    for (index, planned, source) in packages {
+        for file in &planned.files {
+            let entry = planned_entry(*index, planned, &source.deb, file)?;
+            builder.put(&file.path, entry)?;
+        }
+    }
+    if contents == LayerContents::Package {
+        for (index, _, source) in packages {
+            put_entries(builder, *index, &source.deb, is_shipped)?;
+        }
+    }
+    Ok(())
+}
+
+/// True for a path that is shipped with the whole package. (Copyright files are added separately.)
+fn is_shipped(path: &[u8]) -> bool {
     !is_documentation(path) && !is_processor_copy(path)
 }
 
-/// A package's path below the root as one in the image.
-pub(super) fn in_image(path: &BString) -> RootedPath {
-    RootedPath::new(path)
-}
-
-fn note_directories(places: &mut Places<'_>, deb: &Deb) {
+fn note_directories(builder: &mut LayerBuilder<'_>, deb: &Deb) {
     for entry in deb.inventory.entries() {
         if let EntryKind::Directory(permissions) = entry.kind {
-            places.note_directory(&in_image(&entry.path), permissions);
+            builder.note_directory(&path_in_image(&entry.path), permissions);
         }
     }
 }
 
-/// What the Plan takes. The Plan names the place in the image, which may be another than the package's: the content
-/// is known by its digest.
+/// Creates the entry of a planned file. The Plan's path may differ from the package's: the digest identifies the content.
 fn planned_entry(
     index: usize,
     planned: &PlannedPackage,
@@ -110,7 +117,7 @@ fn planned_entry(
                 path: file.path.to_string(),
             })?;
             Ok(LayerEntry {
-                kind: LayerKind::File { sha256: *sha256, size_bytes: *size_bytes },
+                kind: LayerEntryKind::File { sha256: *sha256, size_bytes: *size_bytes },
                 permissions: Permissions { mode: *mode, ..found.permissions },
                 package: Some(index),
             })
@@ -118,66 +125,29 @@ fn planned_entry(
     }
 }
 
-/// Puts in those of a package's entries whose paths are taken.
-fn put_entries(
-    places: &mut Places<'_>,
-    index: usize,
-    deb: &Deb,
-    takes: impl Fn(&[u8]) -> bool,
-) -> Result<(), LayerError> {
-    let mut entries = deb.inventory.entries().iter().filter(|entry| takes(&entry.path));
-    entries.try_for_each(|entry| put_entry(places, index, deb, entry))
-}
-
-/// Puts in a package's entry as it is. Devices are left out: no package of Debian may have one (Policy §10.6).
-pub(super) fn put_entry(
-    places: &mut Places<'_>,
-    index: usize,
-    deb: &Deb,
-    entry: &Entry,
-) -> Result<(), LayerError> {
-    let path = in_image(&entry.path);
-    match &entry.kind {
-        EntryKind::Directory(permissions) => places.put_directory(&path, *permissions),
-        EntryKind::Symlink(target) => places.put(&path, LayerEntry::link(target.clone(), index)),
-        EntryKind::File(_) => match deb.file(&entry.path) {
-            Some(file) => places.put(
-                &path,
-                LayerEntry {
-                    kind: LayerKind::File { sha256: file.sha256, size_bytes: file.size_bytes },
-                    permissions: file.permissions,
-                    package: Some(index),
-                },
-            ),
-            None => Ok(()),
-        },
-        EntryKind::Special => Ok(()),
-    }
-}
-
-/// What is to be copied out of each .deb.
-fn wanted<'sources>(
-    places: &Places<'_>,
-    packages: &[(usize, &'sources PlannedPackage, &'sources PackageSource)],
-) -> Vec<Wanted<'sources>> {
+/// Lists the files to copy from each .deb.
+fn wanted<'request>(
+    builder: &LayerBuilder<'_>,
+    packages: &[Package<'request>],
+) -> Vec<WantedFiles<'request>> {
     let mut digests: BTreeMap<usize, BTreeSet<_>> = BTreeMap::new();
-    for entry in places.entries().values() {
-        if let (LayerKind::File { sha256, .. }, Some(index)) = (&entry.kind, entry.package) {
+    for entry in builder.entries().values() {
+        if let (LayerEntryKind::File { sha256, .. }, Some(index)) = (&entry.kind, entry.package) {
             digests.entry(index).or_default().insert(*sha256);
         }
     }
     let with_any = packages.iter().filter_map(|(index, planned, source)| {
-        Some(Wanted { package: &planned.package.name, source, digests: digests.remove(index)? })
+        Some(WantedFiles { package: &planned.package.name, source, digests: digests.remove(index)? })
     });
     with_any.collect()
 }
 
-fn shipped(places: &Places<'_>, index: usize, planned: &PlannedPackage) -> ShippedPackage {
-    let own = places.entries().values().filter(|entry| entry.package == Some(index));
+fn shipped(builder: &LayerBuilder<'_>, index: usize, planned: &PlannedPackage) -> ShippedPackage {
+    let own = builder.entries().values().filter(|entry| entry.package == Some(index));
     let (mut files, mut size_bytes) = (0, 0);
     for entry in own {
         files += 1;
-        if let LayerKind::File { size_bytes: size, .. } = entry.kind {
+        if let LayerEntryKind::File { size_bytes: size, .. } = entry.kind {
             size_bytes += size;
         }
     }

@@ -1,16 +1,16 @@
 //! Copyright files: every package has `/usr/share/doc/PACKAGE/copyright` (Debian Policy §12.5), or its
-//! `/usr/share/doc/PACKAGE` is a link to that of another one from the same source (§12.3). Then the link is kept,
-//! and the file that it leads to is shipped too.
+//! `/usr/share/doc/PACKAGE` is a link to that of another package from the same source (§12.3). Then both the link and the
+//! file that it leads to are shipped.
 
-use super::LayerError;
-use super::compose::put_entry;
-use super::places::Places;
+use super::builder::LayerBuilder;
+use super::error::LayerError;
+use super::package_entries::put_entry;
 use crate::tree::inventory::{Deb, EntryKind};
 use crate::vocabulary::{MAX_LINKS, PackageName, RootedPath};
 
-/// Puts a package's copyright file in, with the links that lead to it. What is said where there is none.
+/// Adds a package's copyright file, with the links that lead to it. Returns a message if there is none.
 pub(super) fn put_copyright(
-    places: &mut Places<'_>,
+    builder: &mut LayerBuilder<'_>,
     index: usize,
     name: &PackageName,
     debs: &[&Deb],
@@ -19,14 +19,14 @@ pub(super) fn put_copyright(
     let mut own = index;
     for _ in 0..=MAX_LINKS {
         let Some(step) = step(&wanted, own, debs) else {
-            let is_there = places.base_has(&wanted);
-            return Ok((!is_there).then(|| format!("{name}: no package of the plan has its {wanted}")));
+            let is_in_base = builder.base_has(&wanted);
+            return Ok((!is_in_base).then(|| format!("{name}: no package of the plan has its {wanted}")));
         };
         own = step.package;
         let Some(entry) = debs[own].inventory.get(in_package(&step.path)) else { return Ok(None) };
-        match put_entry(places, own, debs[own], entry) {
+        match put_entry(builder, own, debs[own], entry) {
             Ok(()) => {}
-            // A licence is not worth a directory of the base.
+            // A copyright file must not replace a directory of the base.
             Err(error @ (LayerError::Directory { .. } | LayerError::NoDirectory { .. })) => {
                 return Ok(Some(format!("{name}: {error}")));
             }
@@ -40,14 +40,15 @@ pub(super) fn put_copyright(
     Ok(Some(format!("{name}: too many links lead to its copyright file")))
 }
 
-/// What stands at a path in one of the packages: the file itself, or the first link on the way to it.
+/// First file or link on the way to a path, in one of the packages.
 struct Step {
     package: usize,
     path: RootedPath,
+    /// Path that the link leads to; none for the file itself.
     leads_to: Option<RootedPath>,
 }
 
-/// Looks in the package itself first.
+/// Finds the next step to a path, in the package itself before the others.
 fn step(wanted: &RootedPath, own: usize, debs: &[&Deb]) -> Option<Step> {
     let others = (0..debs.len()).filter(|other| *other != own);
     std::iter::once(own).chain(others).find_map(|package| {

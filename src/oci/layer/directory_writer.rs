@@ -1,5 +1,5 @@
-//! A layer as a directory, which a Dockerfile copies over its base. Owners are whoever runs this program: COPY makes
-//! them root, and only root could make them otherwise.
+//! A layer as a directory, which a Dockerfile copies over its base. Its files belong to the user who runs this program: only
+//! root could set other owners, and COPY resets them to root anyway.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -9,35 +9,37 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::tar_writer::WriteFault;
-use super::{Layer, LayerEntry, LayerKind};
+use super::entries::{Layer, LayerEntry, LayerEntryKind};
+use super::error::WriteError;
 use crate::vocabulary::RootedPath;
 
-/// Writes the entries below `top`, an empty directory that nobody else writes into. No entry lies below a link, so that
-/// none can lead out of it.
-pub(super) fn write_directory(layer: &Layer, top: &Path, mtime: u64) -> Result<(), WriteFault> {
-    let time = of_seconds(mtime);
+/// Writes the entries below `top`, an empty directory that no other program writes into. No entry is below a link, so that
+/// none leads out of it.
+pub(super) fn write_directory(layer: &Layer, top: &Path, mtime: u64) -> Result<(), WriteError> {
+    let time = system_time(mtime);
     let entries: BTreeMap<&RootedPath, &LayerEntry> =
         layer.entries.iter().chain(&layer.base_directories).collect();
     for (path, entry) in &entries {
-        let host = below(top, path);
+        let host = host_path(top, path);
         match &entry.kind {
-            LayerKind::Directory => fs::create_dir(&host)?,
-            LayerKind::Link(target) => symlink(OsStr::from_bytes(target), &host)?,
-            LayerKind::File { sha256, .. } => layer.contents.write(*sha256, &mut File::create_new(&host)?)?,
-            LayerKind::Text(bytes) => fs::write(&host, bytes)?,
-            LayerKind::HostFile(file) => file.copy_to(&mut File::create_new(&host)?)?,
-            LayerKind::HardLink(target) => fs::hard_link(below(top, target), &host)?,
+            LayerEntryKind::Directory => fs::create_dir(&host)?,
+            LayerEntryKind::Link(target) => symlink(OsStr::from_bytes(target), &host)?,
+            LayerEntryKind::File { sha256, .. } => {
+                layer.contents.write(*sha256, &mut File::create_new(&host)?)?
+            }
+            LayerEntryKind::Text(bytes) => fs::write(&host, bytes)?,
+            LayerEntryKind::HostFile(file) => file.copy_to(&mut File::create_new(&host)?)?,
+            LayerEntryKind::HardLink(target) => fs::hard_link(host_path(top, target), &host)?,
         }
     }
-    // What is in a directory comes first: writing into it changes its time, and its mode may forbid to.
+    // Entries come before their directory: writing into it changes its time, and its mode may forbid it.
     for (path, entry) in entries.iter().rev() {
-        if matches!(entry.kind, LayerKind::Link(_)) {
+        if matches!(entry.kind, LayerEntryKind::Link(_)) {
             continue;
         }
-        let host = below(top, path);
+        let host = host_path(top, path);
         let own = match &entry.kind {
-            LayerKind::HostFile(file) => file.mtime.map(of_seconds),
+            LayerEntryKind::HostFile(file) => file.mtime.map(system_time),
             _ => None,
         };
         File::open(&host)?.set_modified(own.unwrap_or(time))?;
@@ -47,10 +49,10 @@ pub(super) fn write_directory(layer: &Layer, top: &Path, mtime: u64) -> Result<(
     Ok(File::open(top)?.set_modified(time)?)
 }
 
-fn of_seconds(seconds: u64) -> SystemTime {
+fn system_time(seconds: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-fn below(top: &Path, path: &RootedPath) -> PathBuf {
+fn host_path(top: &Path, path: &RootedPath) -> PathBuf {
     top.join(OsStr::from_bytes(path.below(&RootedPath::root()).unwrap_or_default()))
 }

@@ -1,141 +1,166 @@
-//! Why no layer can be made.
+//! Failures to make a layer.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::support::output::OutputError;
 use crate::tree::inventory::DebError;
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
-/// A layer can't be made.
+/// A layer cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum LayerError {
-    /// The base has a directory where something else is to be.
+    /// The base has a directory at the path of a file or link.
     #[error("cannot put {path} into the layer: the base has a directory there")]
     Directory {
-        /// The place.
+        /// Path of the entry.
         path: RootedPath,
     },
-    /// Something that is no directory, or a link that leads nowhere, stands above a path.
-    #[error("cannot put {path} into the layer: {above} of the base is no directory")]
+    /// The base has a file, or a link to nothing, above a path.
+    #[error("cannot put {path} into the layer: {above} of the base is not a directory")]
     NoDirectory {
-        /// The place.
+        /// Path of the entry.
         path: RootedPath,
-        /// What stands above it.
+        /// Path of the file or link.
         above: RootedPath,
     },
-    /// An entry of the layer is no directory, but another entry lies below it.
-    #[error("cannot put {path} into the layer: {above}, which is put there too, is no directory")]
+    /// The layer has a file or link above another entry.
+    #[error("cannot put {path} into the layer: {above} of the layer is not a directory")]
     BelowOther {
-        /// The place.
+        /// Path of the entry.
         path: RootedPath,
-        /// What stands above it.
+        /// Path of the file or link.
         above: RootedPath,
     },
-    /// An engine would take the name for the sign that something of the base is gone.
-    #[error("cannot put {path} into the layer: a name that begins with .wh. would take something away")]
+    /// Engines would take a name for the removal of a file of the base.
+    #[error("cannot put {path} into the layer: a name that begins with .wh. would remove a file of the base")]
     Whiteout {
-        /// The place.
+        /// Path of the entry.
         path: RootedPath,
     },
-    /// A .deb does not have what the Plan takes of it.
-    #[error("cannot take {path} of {package}: its .deb has no such file")]
+    /// A .deb does not have a planned file.
+    #[error("cannot take {path} from {package}: its .deb has no such file")]
     NotInDeb {
-        /// The package.
+        /// Package.
         package: PackageName,
-        /// The file's place in the image.
+        /// Path of the file in the image.
         path: String,
     },
     /// A name that no package can have.
-    #[error("cannot write what dpkg knows of the package {0:?}: its name is none")]
+    #[error("cannot write the database entry of package {0:?}: the name is invalid")]
     PackageName(String),
-    /// A .deb can't be read.
-    #[error("cannot take files out of {file}")]
+    /// A .deb cannot be read.
+    #[error("cannot read the files of {file}")]
     Deb {
-        /// The .deb.
+        /// Path of the .deb.
         file: PathBuf,
-        /// Why.
+        /// Cause.
         #[source]
         source: DebError,
     },
-    /// A .deb or a file of a tree can't be opened or read.
+    /// A .deb or a file of a tree cannot be read.
     #[error("cannot read {file}")]
-    Open {
-        /// The file.
+    Read {
+        /// Path of the file.
         file: PathBuf,
-        /// Why.
+        /// Cause.
         #[source]
         source: io::Error,
     },
-    /// The output's name or what is there does not do.
-    #[error("cannot write {output}: {cause}")]
-    Output {
-        /// The output.
-        output: PathBuf,
-        /// Why.
-        cause: &'static str,
-    },
-    /// The output can't be written.
-    #[error("cannot write {output}")]
-    Write {
-        /// The output.
-        output: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// What was written can't be read back.
-    #[error("cannot check {output}: it can't be read back")]
+    /// The temporary file with the contents of packages cannot be written or read.
+    #[error("cannot write a temporary file")]
+    Scratch(#[source] io::Error),
+    /// The name of the output is that of an archive in an unsupported format.
+    #[error("cannot write {0}: this archive format is not supported")]
+    UnsupportedArchive(PathBuf),
+    /// The output cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The written output cannot be read.
+    #[error("cannot check {output}: it cannot be read back")]
     ReadBack {
-        /// The output.
+        /// Path of the output.
         output: PathBuf,
-        /// Why.
+        /// Cause.
         #[source]
         source: io::Error,
     },
-    /// What was read back is not what was written.
-    #[error("cannot keep {output}: {path} is not there as it was written")]
+    /// The written output has another entry than the layer.
+    #[error("cannot keep {output}: {path} is not as it was written")]
     Differs {
-        /// The output.
+        /// Path of the output.
         output: PathBuf,
-        /// The first entry that differs.
+        /// First path that differs.
         path: RootedPath,
     },
     /// A library of the Plan is not found in base and layer.
-    #[error("cannot keep {output}: {soname} is not found at {path} with it")]
+    #[error("cannot keep {output}: with it, {soname} is not found at {path}")]
     NotLoaded {
-        /// The output.
+        /// Path of the output.
         output: PathBuf,
-        /// What is asked for.
+        /// Soname.
         soname: Soname,
-        /// Where it should be.
+        /// Planned path.
         path: RootedPath,
     },
 }
 
 impl LayerError {
-    /// What the user can do.
+    /// Advice that fixes the error.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Directory { .. } | Self::NoDirectory { .. } => Some(
-                "is it the base that the lock was made for? `sodeb lock PATH --base DIR` makes one for it",
+                "use the base that the lock was made for, or make a lock with `sodeb lock PATH --base BASE`",
             ),
-            Self::Output { .. } => {
-                Some("give a new directory, or a name that ends in .tar, .tar.gz or .tar.zst")
+            Self::UnsupportedArchive(_) => {
+                Some("name a new directory, or a file that ends in .tar, .tar.gz or .tar.zst")
             }
-            Self::NotLoaded { .. } => Some("a lock does for the base that it was made for"),
+            Self::NotLoaded { .. } => Some("use the base that the lock was made for"),
+            Self::Output(error) => error.hint(),
             _ => None,
         }
     }
 
-    /// Whether another question would help, and not another disk or archive.
-    pub fn is_of_the_question(&self) -> bool {
-        matches!(
-            self,
+    /// True if the user's input is wrong, rather than the archive or the disk.
+    pub fn is_input_error(&self) -> bool {
+        match self {
+            Self::Output(error) => error.is_input_error(),
             Self::Directory { .. }
-                | Self::NoDirectory { .. }
-                | Self::Whiteout { .. }
-                | Self::Output { .. }
-                | Self::NotLoaded { .. }
-        )
+            | Self::NoDirectory { .. }
+            | Self::Whiteout { .. }
+            | Self::UnsupportedArchive(_)
+            | Self::NotLoaded { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+/// A layer cannot be written completely.
+#[derive(Debug)]
+pub enum WriteError {
+    /// A file on the host cannot be read, or has changed.
+    HostFile {
+        /// Path of the file.
+        path: PathBuf,
+        /// Cause.
+        source: io::Error,
+    },
+    /// The target cannot be written.
+    Target(io::Error),
+}
+
+impl WriteError {
+    /// Names the output that was being written.
+    pub fn for_output(self, output: &Path) -> LayerError {
+        match self {
+            Self::HostFile { path, source } => LayerError::Read { file: path, source },
+            Self::Target(source) => OutputError::failed(output, source).into(),
+        }
+    }
+}
+
+impl From<io::Error> for WriteError {
+    fn from(error: io::Error) -> Self {
+        Self::Target(error)
     }
 }

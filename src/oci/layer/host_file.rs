@@ -1,32 +1,30 @@
-//! A file of a tree, whose content goes from where it lies into the layer.
+//! A file of a tree, copied directly from the host into the output.
 //!
-//! It is the one thing that is opened again after a tree was read: what trees come to fits neither into memory nor
-//! twice onto a disk. What is opened must be the file that was listed, with as many bytes as it had then.
+//! It is opened again after the tree was read, since a tree may fit neither into memory nor twice onto the disk. It must
+//! still be the same file, with the same size.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use super::tar_writer::WriteFault;
+use super::error::WriteError;
+use crate::support::streams::for_each_chunk;
 
-/// How much is copied at once.
-const CHUNK_BYTES: usize = 128 << 10;
-
-/// A regular file of the host, as it was listed.
+/// A regular file on the host, as it was when the tree was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct HostFile {
     path: PathBuf,
     pub(super) size_bytes: u64,
-    /// Its time in the layer, in seconds since 1970; none for that of all.
+    /// Time of modification in the layer, in seconds since 1970; none for that of all entries.
     pub(super) mtime: Option<u64>,
-    /// The device that it is on, and its number there.
+    /// Device and inode number.
     pub(super) identity: (u64, u64),
 }
 
 impl HostFile {
-    /// Takes down what a file is; links are not followed.
-    pub(super) fn list(path: PathBuf) -> Result<(Self, Metadata), WriteFault> {
+    /// Records the size and identity of a file; a symbolic link is an error.
+    pub(super) fn list(path: PathBuf) -> Result<(Self, Metadata), WriteError> {
         let listed = fs::symlink_metadata(&path)
             .and_then(|metadata| if metadata.is_file() { Ok(metadata) } else { Err(changed()) });
         match listed {
@@ -34,14 +32,14 @@ impl HostFile {
                 let identity = (metadata.dev(), metadata.ino());
                 Ok((Self { path, size_bytes: metadata.len(), mtime: None, identity }, metadata))
             }
-            Err(source) => Err(WriteFault::File { path, source }),
+            Err(source) => Err(WriteError::HostFile { path, source }),
         }
     }
 
-    /// Copies its content, which must be as long as it was.
-    pub(super) fn copy_to(&self, target: &mut dyn Write) -> Result<(), WriteFault> {
-        let failed = |source| WriteFault::File { path: self.path.clone(), source };
-        let mut file = File::open(&self.path).map_err(failed)?;
+    /// Copies the content. A file that has changed is an error.
+    pub(super) fn copy_to(&self, target: &mut dyn Write) -> Result<(), WriteError> {
+        let failed = |source| WriteError::HostFile { path: self.path.clone(), source };
+        let file = File::open(&self.path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         let is_same = metadata.is_file()
             && (metadata.dev(), metadata.ino()) == self.identity
@@ -49,25 +47,12 @@ impl HostFile {
         if !is_same {
             return Err(failed(changed()));
         }
-        let mut chunk = vec![0; CHUNK_BYTES];
         let mut left = self.size_bytes;
-        while left > 0 {
-            let wanted = usize::try_from(left).unwrap_or(CHUNK_BYTES).min(CHUNK_BYTES);
-            match file.read(&mut chunk[..wanted]) {
-                Ok(0) => return Err(failed(changed())),
-                Ok(read) => {
-                    target.write_all(&chunk[..read])?;
-                    left -= read as u64;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(failed(error)),
-            }
-        }
-        match file.read(&mut chunk[..1]) {
-            Ok(0) => Ok(()),
-            Ok(_) => Err(failed(changed())),
-            Err(error) => Err(failed(error)),
-        }
+        for_each_chunk(file.take(self.size_bytes.saturating_add(1)), failed, |chunk| {
+            left = left.checked_sub(chunk.len() as u64).ok_or_else(|| failed(changed()))?;
+            Ok(target.write_all(chunk)?)
+        })?;
+        if left == 0 { Ok(()) } else { Err(failed(changed())) }
     }
 }
 
@@ -89,10 +74,10 @@ mod tests {
         file.copy_to(&mut copy).expect("is read");
         assert_eq!(copy, b"content");
         fs::write(&path, "content and more").expect("is written");
-        assert!(matches!(file.copy_to(&mut copy), Err(WriteFault::File { .. })));
+        assert!(matches!(file.copy_to(&mut copy), Err(WriteError::HostFile { .. })));
         fs::remove_file(&path).expect("is there");
         std::os::unix::fs::symlink("/etc/hostname", &path).expect("a link");
-        assert!(matches!(file.copy_to(&mut copy), Err(WriteFault::File { .. })));
-        assert!(matches!(HostFile::list(path), Err(WriteFault::File { .. })));
+        assert!(matches!(file.copy_to(&mut copy), Err(WriteError::HostFile { .. })));
+        assert!(matches!(HostFile::list(path), Err(WriteError::HostFile { .. })));
     }
 }

@@ -1,45 +1,40 @@
-//! What scanners know packages by where there is no dpkg: one file a package in `/var/lib/dpkg/status.d`, as
-//! distroless images have them, with the md5sums of just what is shipped of it. Syft, Trivy and others read them.
+//! Package database for scanners such as Syft and Trivy: one file per package in `/var/lib/dpkg/status.d`, as in
+//! distroless images, and the MD5 digests of the files that are shipped.
 
 use std::fmt::Write as _;
 
 use hashbrown::HashSet;
 
-use super::contents::Contents;
-use super::places::Places;
-use super::{LayerEntry, LayerError, LayerKind};
+use super::builder::LayerBuilder;
+use super::content_store::ContentStore;
+use super::entries::{LayerEntry, LayerEntryKind};
+use super::error::LayerError;
 use crate::solve::plan::{PlannedPackage, is_package_name};
-use crate::tree::inventory::{Deb, Permissions};
+use crate::tree::inventory::Deb;
 use crate::vocabulary::RootedPath;
 
-/// Where the files are.
-const DIR: &str = "/var/lib/dpkg/status.d";
+/// Directory of the database.
+const DATABASE: &str = "/var/lib/dpkg/status.d";
 
-/// Puts in a package's two files.
+/// Adds the two files of a package.
 pub(super) fn put_metadata(
-    places: &mut Places<'_>,
+    builder: &mut LayerBuilder<'_>,
     index: usize,
     planned: &PlannedPackage,
     deb: &Deb,
-    contents: &Contents,
+    contents: &ContentStore,
 ) -> Result<(), LayerError> {
     let name = planned.package.name.as_str();
     if !is_package_name(name) {
         return Err(LayerError::PackageName(name.to_owned()));
     }
-    let sums = md5sums(places, index, contents);
-    let directory = RootedPath::new(DIR);
-    places.put(&directory.join(name), text(stanza(&deb.control).into_bytes()))?;
-    places.put(&directory.join(format!("{name}.md5sums")), text(sums))
+    let sums = md5sums(builder, index, contents);
+    let directory = RootedPath::new(DATABASE);
+    builder.put(&directory.join(name), LayerEntry::text(stanza(&deb.control).into_bytes()))?;
+    builder.put(&directory.join(format!("{name}.md5sums")), LayerEntry::text(sums))
 }
 
-/// A file that is made here, for all to read.
-pub(super) fn text(bytes: Vec<u8>) -> LayerEntry {
-    let permissions = Permissions { mode: 0o644, ..Permissions::SYSTEM_DIRECTORY };
-    LayerEntry { kind: LayerKind::Text(bytes), permissions, package: None }
-}
-
-/// The control stanza without blank lines, which would end it, and without a field that was there before.
+/// Control stanza without blank lines, which would end it, and without repeated fields.
 fn stanza(control: &str) -> String {
     let mut seen = HashSet::new();
     let mut is_kept = true;
@@ -57,12 +52,12 @@ fn stanza(control: &str) -> String {
     stanza
 }
 
-/// A line for each file that is shipped of a package, in the form of md5sum(1), paths without a leading slash. A
-/// name with a newline or backslash in it is written as md5sum does, with a backslash before the line.
-fn md5sums(places: &Places<'_>, index: usize, contents: &Contents) -> Vec<u8> {
+/// Digests of the shipped files of a package in the format of md5sum(1), with paths below the root. As md5sum does, a line
+/// whose name has a newline or a backslash begins with a backslash, and they are escaped.
+fn md5sums(builder: &LayerBuilder<'_>, index: usize, contents: &ContentStore) -> Vec<u8> {
     let mut sums = Vec::new();
-    for (path, entry) in places.entries().iter().filter(|(_, entry)| entry.package == Some(index)) {
-        let LayerKind::File { sha256, .. } = &entry.kind else { continue };
+    for (path, entry) in builder.entries().iter().filter(|(_, entry)| entry.package == Some(index)) {
+        let LayerEntryKind::File { sha256, .. } = &entry.kind else { continue };
         let Some(md5) = contents.md5(*sha256) else { continue };
         let name = path.below(&RootedPath::root()).unwrap_or_default();
         let mut digest = String::new();
@@ -95,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_field_is_there_twice_and_no_blank_line_ends_the_stanza() {
+    fn a_stanza_has_no_repeated_field_and_no_blank_line() {
         let control =
             "Package: a\nSource: b (1)\nDescription: x\n more\n .\npackage: evil\n folded\n\nVersion: 1\n";
         assert_eq!(stanza(control), "Package: a\nSource: b (1)\nDescription: x\n more\n .\nVersion: 1\n");

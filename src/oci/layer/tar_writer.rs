@@ -1,59 +1,25 @@
-//! A tar archive that is the same bytes everywhere: one time for all that has none of its own; owners as numbers; GNU's
-//! form of long names, which every reader of layers knows, and only where a name does not fit. A layer is written into
-//! it in the order of its paths, so that directories come before what is in them.
+//! Reproducible tar archives: one time for all entries without a time of their own, numeric owners, and GNU's long names,
+//! which every reader of layers supports, only for names that do not fit into a header.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 
 use tar::{EntryType, Header};
 
-use super::{Layer, LayerEntry, LayerError, LayerKind};
 use crate::tree::inventory::Permissions;
-use crate::vocabulary::RootedPath;
 
-/// The size of a header and of what contents are filled up to.
+/// Size of a header; contents are padded to multiples of it.
 const BLOCK_BYTES: usize = 512;
 
-/// An archive ends with two blocks of zeros.
+/// End of an archive: two blocks of zeros.
 const END: [u8; 2 * BLOCK_BYTES] = [0; 2 * BLOCK_BYTES];
 
-/// What a name or a link's target may come to in a header.
+/// Limit on a name or the target of a link in a header.
 const NAME_BYTES: usize = 100;
 
-/// The name of an entry that holds a long name, as GNU tar writes it.
+/// Name of an entry that holds a long name, as GNU tar writes it.
 const LONG_NAME: &[u8] = b"././@LongLink";
 
-/// A layer is not written to its end.
-#[derive(Debug)]
-pub enum WriteFault {
-    /// A file of the host can't be read, or is not what it was.
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// What is written into fails.
-    Target(io::Error),
-}
-
-impl WriteFault {
-    /// The error of whoever writes `output`.
-    pub fn at(self, output: &Path) -> LayerError {
-        match self {
-            Self::File { path, source } => LayerError::Open { file: path, source },
-            Self::Target(source) => LayerError::Write { output: output.to_owned(), source },
-        }
-    }
-}
-
-impl From<io::Error> for WriteFault {
-    fn from(error: io::Error) -> Self {
-        Self::Target(error)
-    }
-}
-
-/// An archive that is being written.
+/// Writes an archive.
 #[derive(Debug)]
 pub struct TarWriter<W> {
     target: W,
@@ -61,12 +27,12 @@ pub struct TarWriter<W> {
 }
 
 impl<W: Write> TarWriter<W> {
-    /// One that writes into `target`; `mtime`, in seconds since 1970, is the time of its entries.
+    /// Creates an archive in `target`. `mtime` is the time of its entries, in seconds since 1970.
     pub fn new(target: W, mtime: u64) -> Self {
         Self { target, mtime }
     }
 
-    /// Writes a directory; `name` has no slash at its end.
+    /// Writes a directory; `name` ends without a slash.
     ///
     /// # Errors
     /// If the target fails.
@@ -83,7 +49,7 @@ impl<W: Write> TarWriter<W> {
         self.header(EntryType::Symlink, name, target, permissions, 0, self.mtime)
     }
 
-    /// Writes another name of a file that was written before.
+    /// Writes another name of an earlier file.
     ///
     /// # Errors
     /// If the target fails.
@@ -91,7 +57,7 @@ impl<W: Write> TarWriter<W> {
         self.header(EntryType::Link, name, target, permissions, 0, self.mtime)
     }
 
-    /// Writes a regular file, of which `content` writes just `size_bytes`; `mtime` is its own time, if it has one.
+    /// Writes a regular file. `content` must write exactly `size_bytes`; `mtime` is the time of the file, if it has its own.
     ///
     /// # Errors
     /// If the target or `content` fails.
@@ -106,10 +72,10 @@ impl<W: Write> TarWriter<W> {
         let mtime = mtime.unwrap_or(self.mtime);
         self.header(EntryType::Regular, name, b"", permissions, size_bytes, mtime)?;
         content(&mut self.target)?;
-        Ok(self.fill(size_bytes)?)
+        Ok(self.pad(size_bytes)?)
     }
 
-    /// Writes the archive's end and hands back the target.
+    /// Writes the end of the archive and returns the target.
     ///
     /// # Errors
     /// If the target fails.
@@ -118,6 +84,7 @@ impl<W: Write> TarWriter<W> {
         Ok(self.target)
     }
 
+    /// Writes a header, after its long name and target.
     fn header(
         &mut self,
         kind: EntryType,
@@ -143,7 +110,7 @@ impl<W: Write> TarWriter<W> {
         self.block(header, name, link)
     }
 
-    /// An entry that holds the next one's name or target, with a NUL at its end.
+    /// Writes an entry with the long name or target of the next entry, terminated by NUL.
     fn long_name(&mut self, kind: EntryType, name: &[u8]) -> io::Result<()> {
         let mut header = Header::new_gnu();
         header.set_entry_type(kind);
@@ -156,10 +123,10 @@ impl<W: Write> TarWriter<W> {
         self.block(header, LONG_NAME, b"")?;
         self.target.write_all(name)?;
         self.target.write_all(&[0])?;
-        self.fill(size_bytes)
+        self.pad(size_bytes)
     }
 
-    /// Writes a header with as much of the name and target as it has room for.
+    /// Writes a header with the parts of name and target that fit.
     fn block(&mut self, mut header: Header, name: &[u8], link: &[u8]) -> io::Result<()> {
         let fields = header.as_old_mut();
         let name = &name[..name.len().min(NAME_BYTES)];
@@ -170,75 +137,10 @@ impl<W: Write> TarWriter<W> {
         self.target.write_all(header.as_bytes())
     }
 
-    fn fill(&mut self, size_bytes: u64) -> io::Result<()> {
+    /// Writes zeros up to the next block.
+    fn pad(&mut self, size_bytes: u64) -> io::Result<()> {
         let over = (size_bytes % BLOCK_BYTES as u64) as usize;
         let missing = if over == 0 { 0 } else { BLOCK_BYTES - over };
         self.target.write_all(&END[..missing])
-    }
-}
-
-impl Layer {
-    /// Writes the layer's archive; `mtime` is in seconds since 1970.
-    pub(super) fn write_tar(&self, mtime: u64, target: &mut impl Write) -> Result<(), WriteFault> {
-        let mut writer = TarWriter::new(target, mtime);
-        for (path, entry) in &self.entries {
-            self.write_entry(path, entry, &mut writer)?;
-        }
-        writer.finish()?;
-        Ok(())
-    }
-
-    fn write_entry(
-        &self,
-        path: &RootedPath,
-        entry: &LayerEntry,
-        writer: &mut TarWriter<&mut impl Write>,
-    ) -> Result<(), WriteFault> {
-        let (name, permissions) = (below_top(path), entry.permissions);
-        match &entry.kind {
-            LayerKind::Directory => writer.directory(name, permissions)?,
-            LayerKind::Link(target) => writer.link(name, target, permissions)?,
-            LayerKind::HardLink(target) => writer.hard_link(name, below_top(target), permissions)?,
-            LayerKind::File { sha256, size_bytes } => {
-                writer.file(name, permissions, None, *size_bytes, |target| {
-                    self.contents.write(*sha256, target)
-                })?;
-            }
-            LayerKind::Text(bytes) => {
-                let size_bytes = bytes.len() as u64;
-                writer.file(name, permissions, None, size_bytes, |target| target.write_all(bytes))?;
-            }
-            LayerKind::HostFile(file) => {
-                writer.file(name, permissions, file.mtime, file.size_bytes, |target| file.copy_to(target))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn below_top(path: &RootedPath) -> &[u8] {
-    path.below(&RootedPath::root()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tree::inventory::read_layer_files;
-
-    #[test]
-    fn long_names_and_odd_bytes_are_read_back() {
-        let long = "directory-with-a-name/".repeat(12);
-        let names = [format!("/{long}file"), "/odd\n\u{202e}name".to_owned()];
-        let mut layer = Layer::empty(tempfile::tempfile().expect("a file"));
-        for name in &names {
-            layer.entries.insert(RootedPath::new(name), LayerEntry::link(long.as_str(), 0));
-        }
-        let mut bytes = Vec::new();
-        layer.write_tar(1, &mut bytes).expect("memory writes");
-        assert!(bytes.len().is_multiple_of(BLOCK_BYTES));
-        let (inventory, _) = read_layer_files(bytes.as_slice()).expect("is read");
-        let read: Vec<RootedPath> =
-            inventory.entries().iter().map(|entry| RootedPath::new(&entry.path)).collect();
-        assert_eq!(read, names.map(RootedPath::new));
     }
 }

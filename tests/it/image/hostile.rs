@@ -27,9 +27,9 @@ fn refused_on(world: &World, members: &[Member], status: i32) -> String {
 fn a_file_or_a_loop_of_links_is_no_place_for_a_tree() {
     let world = world();
     let said = refused_on(&world, &[("app", Regular, "mine")], 2);
-    assert!(said.contains("cannot put /app into the layer: /app of the base is no directory"), "{said}");
+    assert!(said.contains("cannot put /app into the layer: /app of the base is not a directory"), "{said}");
     let said = refused_on(&world, &[("app", Symlink, "app")], 2);
-    assert!(said.contains("/app of the base is no directory"), "{said}");
+    assert!(said.contains("/app of the base is not a directory"), "{said}");
     let said = refused_on(&world, &[("app/", Directory, ""), ("app/x.so/", Directory, "")], 2);
     assert!(said.contains("cannot put /app/x.so into the layer: the base has a directory there"), "{said}");
 }
@@ -94,7 +94,8 @@ fn a_configuration_of_another_form_is_an_error() {
     write_parts(&built.listing(&[manifest]), &world.fixture.host("/layout"));
     let answer = world.image("layout", "out", &["--label", "a=b"]);
     assert_eq!(answer.status.code(), Some(2));
-    let cause = "cannot change the configuration of the base: \"Env\" or \"Labels\" has another form";
+    let cause =
+        "cannot change the configuration of the base: \"Env\" is not a list, or \"Labels\" is not an object";
     assert!(said(&answer).contains(cause), "{}", said(&answer));
 }
 
@@ -104,10 +105,10 @@ fn an_output_that_is_there_is_not_written_over() {
     world.fixture.file("/full/mine", "mine");
     world.fixture.file("/file", "mine");
     for (output, cause) in [
-        ("full", "cannot write full: the directory is not empty"),
-        ("oci:full", "cannot write full: the directory is not empty"),
-        ("file", "cannot write file: it is there, and is no directory"),
-        ("out.tar.gz", "cannot write out.tar.gz: an image's archive is a .tar"),
+        ("full", "cannot write full: the directory has other files"),
+        ("oci:full", "cannot write full: the directory has other files"),
+        ("file", "cannot write file: it exists and is not a directory"),
+        ("out.tar.gz", "cannot write out.tar.gz: this archive format is not supported for images"),
     ] {
         let answer = world.image("scratch", output, &[]);
         assert_eq!(answer.status.code(), Some(2));

@@ -92,8 +92,8 @@ fn an_export_is_the_same_each_time_and_takes_nothing_away() {
     world.fixture.file("/first/notes.txt", "mine");
     assert_says(
         &export("first"),
-        "! error: cannot write first: the directory has files other than tables\n\
-         ! hint: name a directory that is not there, or is empty\nexit 2\n",
+        "! error: cannot write first: the directory has other files\n\
+         ! hint: name a new output, or remove what is there\nexit 2\n",
     );
     world.fixture.file("/file", "mine");
     assert!(export("file").starts_with("! error: cannot write file: it exists and is not a directory\n"));

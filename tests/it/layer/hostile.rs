@@ -13,9 +13,9 @@ fn an_output_that_is_there_is_not_written_over() {
     fs::write(world.fixture.host("/full/mine"), "mine").expect("written");
     fs::write(world.fixture.host("/file"), "mine").expect("written");
     for (output, cause) in [
-        ("full", "cannot write full: the directory is not empty"),
-        ("file", "cannot write file: it is there, and is no directory"),
-        ("app.tar.xz", "cannot write app.tar.xz: archives of this kind are not written"),
+        ("full", "cannot write full: the directory has other files"),
+        ("file", "cannot write file: it exists and is not a directory"),
+        ("app.tar.xz", "cannot write app.tar.xz: this archive format is not supported"),
     ] {
         let answer = world.layer(output, &[]);
         assert_eq!(answer.status.code(), Some(2));
@@ -74,7 +74,7 @@ fn a_loop_of_the_bases_links_is_an_error() {
     symlink("lib", world.fixture.host("/base/usr/lib")).expect("made");
     let answer = world.run(&["layer", "x.lock", "--base", "base", "-o", "out.tar"]);
     assert_eq!(answer.status.code(), Some(2));
-    assert!(said(&answer).contains("/usr/lib of the base is no directory"), "{}", said(&answer));
+    assert!(said(&answer).contains("/usr/lib of the base is not a directory"), "{}", said(&answer));
 }
 
 #[test]
@@ -96,6 +96,6 @@ fn names_that_would_leave_the_directory_are_not_in_it() {
     let world = super::World::new(super::lib("x.so").needs("liba.so.1"), &[evil]);
     let answer = world.layer("out", &["--files", "package"]);
     assert_eq!(answer.status.code(), Some(3));
-    assert!(said(&answer).contains("evil, which is put there too, is no directory"), "{}", said(&answer));
+    assert!(said(&answer).contains("evil of the layer is not a directory"), "{}", said(&answer));
     assert!(!world.fixture.host("/out/usr").exists());
 }

@@ -1,9 +1,9 @@
 //! Errors of an export.
 
-use std::io;
 use std::path::PathBuf;
 
 use super::tables::ExportFormat;
+use crate::support::output::OutputError;
 
 /// Error while tables are written.
 #[derive(Debug, thiserror::Error)]
@@ -16,21 +16,7 @@ pub enum ExportError {
         /// Format that was chosen.
         format: ExportFormat,
     },
-    /// Existing files would be lost.
-    #[error("cannot write {output}: {cause}")]
-    Refused {
-        /// Output directory.
-        output: PathBuf,
-        /// Description of the existing files.
-        cause: &'static str,
-    },
-    /// The system or the encoder of the format failed.
-    #[error("cannot write {output}")]
-    Write {
-        /// Output directory.
-        output: PathBuf,
-        /// Cause.
-        #[source]
-        source: io::Error,
-    },
+    /// The output cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
 }

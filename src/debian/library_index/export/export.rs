@@ -10,7 +10,7 @@ use super::jsonl_writer::JsonlWriter;
 #[cfg(feature = "parquet")]
 use super::parquet_writer::ParquetWriter;
 use super::rows::write_package;
-use super::staging::StagingDir;
+use super::staging::StagedTables;
 use super::tables::{Cell, ExportFormat, Table};
 use super::writer::TableWriter;
 use crate::debian::library_index::IndexedPackage;
@@ -27,7 +27,7 @@ pub struct WrittenTable {
 
 /// Tables that are being written; they are removed unless [`Export::keep`] is called.
 pub struct Export {
-    staging: StagingDir,
+    staging: StagedTables,
     writers: BTreeMap<Table, (Box<dyn TableWriter>, WrittenTable)>,
 }
 
@@ -40,7 +40,7 @@ impl Export {
         if !format.is_available() {
             return Err(ExportError::Unavailable { output: output.to_owned(), format });
         }
-        let staging = StagingDir::beside(output)?;
+        let staging = StagedTables::new(output)?;
         let mut writers = BTreeMap::new();
         for table in Table::ALL {
             let file = table.file_name(format);
@@ -68,7 +68,7 @@ impl Export {
             }
             None => Ok(()),
         };
-        write_package(target, package, &mut write).map_err(|source| self.staging.error(source))
+        Ok(write_package(target, package, &mut write).map_err(|source| self.staging.error(source))?)
     }
 
     /// Finishes the tables and renames the directory to its final name. Returns the files.

@@ -1,23 +1,24 @@
-//! `/etc/ld.so.cache`: where the base has one, the layer brings a new one that names its libraries too. Without it
-//! ld.so would find them all the same, in its default directories, but only after the cache, and what asks the cache
-//! alone (`ldconfig -p`, by which Python's ctypes.util.find_library looks) would not.
+//! `/etc/ld.so.cache`: if the base has one, the layer has a new one that lists the libraries of the layer too. ld.so would
+//! find them without it, in the default directories, but programs that read only the cache would not (`ldconfig -p`,
+//! which Python's ctypes.util.find_library runs).
 
-use super::metadata::text;
-use super::places::Places;
-use super::{LayerError, Request};
+use super::builder::LayerBuilder;
+use super::entries::LayerEntry;
+use super::error::LayerError;
+use super::request::LayerRequest;
 use crate::loader::{CachedLibrary, Platform, renewed_cache};
 use crate::vocabulary::RootedPath;
 
-/// Where it is.
+/// Path of the cache.
 const LD_SO_CACHE: &str = "/etc/ld.so.cache";
 
-/// Puts a new cache in where the base has one. What is said where that can't be read; ld.so then passes over it too.
+/// Adds a new cache if the base has one. Returns a message if the base's is malformed, so that ld.so ignores it, too.
 ///
-/// Only what is planned in a default directory is added: ld.so finds nothing else by itself, whatever ld.so.conf names,
-/// so that nothing else was planned but for a path in the object that asks.
-pub(super) fn put_cache(
-    places: &mut Places<'_>,
-    request: &Request<'_>,
+/// Only libraries in default directories are listed: all others were planned for the search path of an object, since the
+/// layer changes no ld.so.conf.
+pub(super) fn put_ld_so_cache(
+    builder: &mut LayerBuilder<'_>,
+    request: &LayerRequest<'_>,
 ) -> Result<Option<String>, LayerError> {
     let path = RootedPath::new(LD_SO_CACHE);
     let Some(old) = request.base.and_then(|base| base.text(path.below(&RootedPath::root())?)) else {
@@ -44,9 +45,9 @@ pub(super) fn put_cache(
     }
     match renewed_cache(old, platform, &added) {
         Ok(new) => {
-            places.put(&path, text(new))?;
+            builder.put(&path, LayerEntry::text(new))?;
             Ok(None)
         }
-        Err(error) => Ok(Some(format!("the base's {LD_SO_CACHE} is left as it is: {error}"))),
+        Err(error) => Ok(Some(format!("cannot add libraries to the base's {LD_SO_CACHE}: {error}"))),
     }
 }

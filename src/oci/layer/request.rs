@@ -1,0 +1,40 @@
+//! Request for the layer of a Plan.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::solve::plan::Plan;
+use crate::tree::inventory::{Deb, Inventory};
+
+/// Part of each package that is shipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LayerContents {
+    /// The planned files.
+    Needed,
+    /// All files except documentation and variants for newer processors.
+    Package,
+}
+
+/// The .deb of a package of the Plan.
+#[derive(Clone, Debug)]
+pub struct PackageSource {
+    /// Its contents.
+    pub deb: Arc<Deb>,
+    /// Path of the file.
+    pub file: PathBuf,
+}
+
+/// Inputs of a layer.
+#[derive(Clone, Copy)]
+pub struct LayerRequest<'request> {
+    /// Plan whose files are shipped.
+    pub plan: &'request Plan,
+    /// The .debs of the Plan's packages, in its order.
+    pub sources: &'request [PackageSource],
+    /// Base below the layer; none if nothing is assumed to be there.
+    pub base: Option<&'request Inventory>,
+    /// Part of each package that is shipped.
+    pub contents: LayerContents,
+    /// True for the lowest layer of an image, which needs a `/tmp`.
+    pub is_lowest: bool,
+}
