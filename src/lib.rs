@@ -1,38 +1,32 @@
-//! sodeb finds the shared libraries that a built tree lacks, and the Debian packages that have them.
+//! sodeb finds the shared libraries that are missing for an app on a base, and the Debian packages that provide them.
 //!
 //! ```text
-//!  apps ─┐ read   ┌───────────┐ overlay ┌──────┐  link   ┌─────────┐ missing ┌─────────┐
-//!        ├──────► │ Inventory │ ──────► │ Root │ ──────► │ LinkMap │ ──────► │ resolve │ ─► Resolution ─► emit
-//!  base ─┘        └───────────┘         └──────┘         └─────────┘ sonames └─────────┘
-//!                                                                               ▲
-//!                  archive: signed Release, Contents, Packages ─► catalog ──────┘
+//!  apps ─┐ read   ┌───────────┐ overlay ┌──────┐  link   ┌─────────┐ missing ┌─────────┐ choose ┌──────┐
+//!        ├──────► │ Inventory │ ──────► │ Root │ ──────► │ LinkMap │ ──────► │ Catalog │ ─────► │ Plan │ ─► emit
+//!  base ─┘        └───────────┘         └──────┘         └─────────┘ sonames └─────────┘        └──────┘
 //! ```
 //!
-//! - [`vocabulary`]: the words that the stages share.
-//! - [`elf`]: what the dynamic linker would see of a file.
-//! - [`inventory`]: a tree's paths, links and ELF facts, read once; [`root`]: inventories laid over each other.
-//! - [`loader`]: glibc's and musl's dynamic linkers, emulated on a root.
-//! - [`app`]: which of a tree's objects something starts or opens, each linked in its process.
-//! - [`registry`]: images that are not files here: in registries, in docker's engine.
-//! - [`bases`]: well-known images, by the packages that they are made of.
-//! - [`companions`]: what of packages is shipped though no object asks for it.
-//! - [`archive`]: a client of Debian's and Ubuntu's archives; [`catalog`]: which package has a library.
-//! - [`mod@resolve`]: what becomes of each soname; [`select`]: the smallest set of packages that meets what is
-//!   needed; [`mod@close`]: the packages that close the gap; [`plan`]: what is put on a base, file by file;
-//!   [`graph`]: who loads what, and why; [`mod@audit`]: what is wrong in an image that is there.
-//! - [`layer`]: the files themselves, out of the packages, as a tar archive or a directory.
-//! - [`image`]: a whole image of a base, that layer and the trees.
-//! - [`debs`]: the packages' files; [`library_index`]: the libraries of whole releases, and their export as tables.
-//! - [`pipeline`]: the stages in their order.
-//! - [`emit`]: answers as text and JSON; [`cli`]: the command.
+//! The modules are the wings of the program, in the order in which data flows. A wing names only wings before it.
 //!
-//! Each module names only those before it in the flow of data. Only reading a source, the archive client, the
-//! cache and the command line touch the outside; only [`cli`] prints or reads the environment.
-//! ARCHITECTURE.md tells the rest.
+//! - [`vocabulary`]: types that all stages share.
+//! - [`support`]: files, digests, compression, TLS and progress reporting.
+//! - [`elf`]: ELF files as the dynamic linker sees them.
+//! - [`tree`]: the inventory of a directory, .deb or image, and the root that overlaid inventories form.
+//! - [`loader`]: the dynamic linkers of glibc and musl, emulated on a root.
+//! - [`app`]: the kind of each app, its objects that something starts or opens, and what code opens by name.
+//! - [`debian`]: the archive client, catalogs of libraries, .debs, and library indices of whole releases.
+//! - [`solve`]: from missing sonames to the smallest set of packages, the graph, the plan and its lock.
+//! - [`oci`]: registries, base images, the layer with the missing libraries, and whole images.
+//! - [`audit`]: rules that an image should keep, and the findings.
+//! - [`emit`]: answers as text, JSON, HTML and manifests.
+//! - [`pipeline`]: the stages of one whole answer.
+//! - [`cli`]: the command line, which alone prints and reads the environment.
+//!
+//! ARCHITECTURE.md describes the rooms of each wing and the rules that hold everywhere.
 //!
 //! # Example
 //!
-//! Which package has what a tree lacks, by the catalog that is compiled in:
+//! Find the package that provides a missing library, with the embedded catalog:
 //!
 //! ```
 //! use sodeb::app::InputTrees;

@@ -1,8 +1,7 @@
-//! The words that the stages share: small types with no logic of their own and no I/O.
+//! Vocabulary: small types that all stages share, without logic of their own and without I/O.
 //!
-//! Names that come out of files (sonames, paths) are bytes, since neither ELF nor Linux promises UTF-8.
-//! A [`RootedPath`] is a path inside the tree that is looked at and is never handed to the host's file
-//! system; host paths are [`std::path::Path`]. The two only meet where a source is read.
+//! Names from files (sonames, paths) are bytes, because neither ELF nor Linux guarantees UTF-8. A [`RootedPath`] is a path
+//! inside the root that is examined and is never passed to the host's file system; host paths are [`std::path::Path`].
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,59 +11,59 @@ use bstr::{BStr, BString, ByteSlice};
 /// Number of links that one path may go through, as in Linux (path_resolution(7)).
 pub const MAX_LINKS: usize = 40;
 
-/// A name in DT_SONAME, or one that DT_NEEDED asks for. It may hold a slash, and then is a path.
+/// Name in DT_SONAME or DT_NEEDED. If it contains a slash, it is a path.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Soname(BString);
 
 impl Soname {
-    /// The name as it stands in the string table, without its NUL.
+    /// Creates a soname from the bytes in the string table, without the NUL.
     pub fn new(name: impl Into<Vec<u8>>) -> Self {
         Self(BString::from(name.into()))
     }
 
-    /// The bytes of the name.
+    /// Returns the bytes of the name.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 
-    /// The name of the file that is looked for: the last component of one that is a path.
+    /// Returns the file name: the last component if the name is a path.
     pub fn file_name(&self) -> &[u8] {
         self.0.rsplit_str("/").next().unwrap_or_default()
     }
 }
 
-/// An absolute path inside a [`crate::tree::root::Root`]: raw bytes, one slash between components, no `.` and
-/// no `..`. Only the root itself is written with a slash at its end.
+/// Absolute path inside a [`crate::tree::root::Root`]: raw bytes, one slash between components, no `.` and no `..`. Only
+/// the root itself ends with a slash.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RootedPath(BString);
 
 impl RootedPath {
-    /// The root directory, `/`.
+    /// Returns the root directory, `/`.
     pub fn root() -> Self {
         Self(BString::from("/"))
     }
 
-    /// Takes `path` as absolute and folds blanks in it: doubled slashes and `.` go, and `..` takes its
-    /// parent away without looking at links, never past the root.
+    /// Normalises a path, which is taken as absolute: repeated slashes and `.` are removed, and `..` removes its parent
+    /// without regard to links, but never goes above the root.
     pub fn new(path: impl AsRef<[u8]>) -> Self {
-        let mut folded = Vec::with_capacity(path.as_ref().len() + 1);
+        let mut normal = Vec::with_capacity(path.as_ref().len() + 1);
         for component in path.as_ref().split(|&byte| byte == b'/') {
             match component {
                 b"" | b"." => {}
-                b".." => folded.truncate(folded.rfind_byte(b'/').unwrap_or(0)),
+                b".." => normal.truncate(normal.rfind_byte(b'/').unwrap_or(0)),
                 name => {
-                    folded.push(b'/');
-                    folded.extend_from_slice(name);
+                    normal.push(b'/');
+                    normal.extend_from_slice(name);
                 }
             }
         }
-        if folded.is_empty() {
-            folded.push(b'/');
+        if normal.is_empty() {
+            normal.push(b'/');
         }
-        Self(BString::from(folded))
+        Self(BString::from(normal))
     }
 
-    /// The path of these components, from the root down: names without slashes, none of them `.` or `..`.
+    /// Joins components from the root down: names without slashes, none of them `.` or `..`.
     pub fn of_components(components: &[&[u8]]) -> Self {
         if components.is_empty() {
             return Self::root();
@@ -78,7 +77,7 @@ impl RootedPath {
         Self(BString::from(path))
     }
 
-    /// This path with `relative` below it; `..` in it is folded as in [`RootedPath::new`].
+    /// Appends a relative path, normalised as by [`RootedPath::new`].
     pub fn join(&self, relative: impl AsRef<[u8]>) -> Self {
         let mut joined = self.0.to_vec();
         joined.push(b'/');
@@ -86,7 +85,7 @@ impl RootedPath {
         Self::new(joined)
     }
 
-    /// The directory that holds this path; the root holds itself.
+    /// Returns the directory of this path; that of the root is the root.
     pub fn parent(&self) -> Self {
         match self.0.rfind_byte(b'/') {
             None | Some(0) => Self::root(),
@@ -94,17 +93,18 @@ impl RootedPath {
         }
     }
 
-    /// The last component; empty for the root.
+    /// Returns the last component, which is empty for the root.
     pub fn file_name(&self) -> &[u8] {
         self.0.rsplit_str("/").next().unwrap_or_default()
     }
 
-    /// The bytes of the path, with its leading slash.
+    /// Returns the bytes of the path, with the leading slash.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 
-    /// What is left of this path below `directory`, without a leading slash, if it is `directory` or below it.
+    /// Returns the rest of this path below `directory`, without a leading slash: empty for `directory` itself, `None` if the
+    /// path is not below it.
     pub fn below(&self, directory: &Self) -> Option<&[u8]> {
         if directory.as_bytes() == b"/" {
             return Some(&self.as_bytes()[1..]);
@@ -113,7 +113,7 @@ impl RootedPath {
         if rest.is_empty() { Some(rest) } else { rest.strip_prefix(b"/") }
     }
 
-    /// The components from the root down.
+    /// Iterates over the components from the root down.
     pub fn components(&self) -> impl Iterator<Item = &[u8]> {
         self.0.split_str("/").filter(|component| !component.is_empty())
     }
@@ -132,7 +132,7 @@ macro_rules! bytes_as_text {
             }
         }
         impl serde::Serialize for $name {
-            /// As text for people, in which bytes that are not UTF-8 are replaced, and as bytes for machines.
+            /// Writes text to human-readable formats, with bytes that are not UTF-8 replaced, and bytes to all others.
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 if serializer.is_human_readable() {
                     serializer.collect_str(self)
@@ -151,17 +151,17 @@ macro_rules! bytes_as_text {
 bytes_as_text!(Soname);
 bytes_as_text!(RootedPath);
 
-/// The name of a binary package, as in a control stanza's `Package`.
+/// Name of a binary package, as in the field `Package`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct PackageName(String);
 
 impl PackageName {
-    /// Takes the name as the archive wrote it.
+    /// Creates a name, unchecked.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
 
-    /// The name as text.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -173,19 +173,19 @@ impl fmt::Display for PackageName {
     }
 }
 
-/// A word was not one of the names that a type knows.
+/// Error of parsing a word that is not one of a type's names.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("unknown {kind} '{word}' (known: {known})")]
 pub struct UnknownName {
-    /// What the word was taken for.
+    /// Kind of name that was expected.
     pub kind: &'static str,
     /// The word.
     pub word: String,
-    /// What would have been understood.
+    /// Names that are known.
     pub known: String,
 }
 
-/// Declares an enum whose variants each have one fixed name, with its `Display`, `FromStr` and `ALL`.
+/// Declares an enum whose variants each have a fixed name, with `Display`, `FromStr`, `Serialize` and `ALL`.
 macro_rules! named {
     ($(#[$meta:meta])* $name:ident ($kind:literal) { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
@@ -193,10 +193,10 @@ macro_rules! named {
         pub enum $name { $($(#[$doc])* $variant,)+ }
 
         impl $name {
-            /// Every value, in the order of declaration.
+            /// All values, in the order of declaration.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// The name, as users and files write it.
+            /// Returns the name, as users and files write it.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
             }
@@ -272,7 +272,7 @@ pub enum Grade {
 }
 
 named! {
-    /// An architecture by Debian's name for it (`dpkg-architecture -L`).
+    /// Architecture by Debian's name for it (`dpkg-architecture -L`).
     Architecture("architecture") {
         /// 64-bit x86.
         Amd64 = "amd64",
@@ -298,7 +298,7 @@ named! {
 }
 
 impl Architecture {
-    /// The multiarch triplet, which is the name of the library directory below `/usr/lib`
+    /// Returns the multiarch triplet, which is the name of the library directory below `/usr/lib`
     /// (<https://wiki.debian.org/Multiarch/Tuples>).
     pub fn triplet(self) -> &'static str {
         match self {
@@ -315,14 +315,14 @@ impl Architecture {
         }
     }
 
-    /// The architecture whose multiarch triplet this is.
+    /// Returns the architecture with this multiarch triplet.
     pub fn from_triplet(triplet: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|architecture| architecture.triplet() == triplet)
     }
 }
 
 named! {
-    /// A family of archives with one layout and one set of keys.
+    /// Distribution: a family of archives with one layout and one set of keys.
     Distribution("distribution") {
         /// Debian.
         Debian = "debian",
@@ -331,17 +331,17 @@ named! {
     }
 }
 
-/// A release by its codename, such as `bookworm` or `noble`.
+/// Release by its codename, such as `bookworm` or `noble`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Release(String);
 
 impl Release {
-    /// Takes a codename as the archive writes it, without checking that there is such a release.
+    /// Creates a release from a codename, without a check that it exists.
     pub fn new(codename: impl Into<String>) -> Self {
         Self(codename.into())
     }
 
-    /// The codename.
+    /// Returns the codename.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -353,14 +353,14 @@ impl fmt::Display for Release {
     }
 }
 
-/// What an answer is for: one release of one distribution on one architecture.
+/// Target of an answer: one release of one distribution on one architecture.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Target {
-    /// The distribution.
+    /// Distribution.
     pub distribution: Distribution,
-    /// The release's codename.
+    /// Release.
     pub release: Release,
-    /// The architecture of the objects.
+    /// Architecture of the objects.
     pub architecture: Architecture,
 }
 
@@ -370,7 +370,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// A SHA-256 digest.
+/// SHA-256 digest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256Digest(pub [u8; 32]);
 

@@ -1,4 +1,4 @@
-//! Trees as they are read and overlaid: an [`inventory`] of each source, and the [`root`] that they make together.
+//! File trees: an [`inventory`] of each source, and the [`root`] that overlaid inventories form.
 
 pub mod inventory;
 pub mod root;

@@ -1,4 +1,4 @@
-//! Deferred files: those of a tree that are not read unless something asks for their content, as a DT_NEEDED may.
+//! Deferred files: those of a tree that are read only if something requests their content, as a DT_NEEDED may.
 //!
 //! Most files of a venv are sources, bytecode, texts and pictures. Nothing starts or opens an object with such a name:
 //! programs have none of these extensions, and CPython, Ruby and Node.js load extension modules by extensions of their own.

@@ -148,7 +148,7 @@ impl Inventory {
         self.entries.iter().filter(|entry| entry.is_file()).map(|entry| BStr::new(&entry.path))
     }
 
-    /// Number of deferred files: those that are not read unless something asks for their content.
+    /// Number of deferred files: those that are read only if something requests their content.
     pub fn deferred_count(&self) -> usize {
         self.entries.iter().filter(|entry| entry.file().is_some_and(FileContent::is_deferred)).count()
     }

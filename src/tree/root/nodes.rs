@@ -1,4 +1,4 @@
-//! The nodes of a root: what each place is, where it lies and which mount it comes from.
+//! Nodes of a root: their entries, their directories and the mounts that they come from.
 
 use hashbrown::HashMap;
 

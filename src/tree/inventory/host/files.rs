@@ -17,7 +17,7 @@ use crate::tree::inventory::{FileIdentity, FileKind, FileMetadata, FileStore, Pe
 pub(super) struct HostFiles {
     /// Path as it was given: a link at the path itself is followed.
     path: PathBuf,
-    /// True if the tree is that one file, whatever path is asked for.
+    /// True if the tree is that one file, whatever path is requested.
     is_file: bool,
 }
 

@@ -33,10 +33,10 @@ pub enum ImageFault {
     /// A file that the image needs is missing.
     #[error("it has no {0:?}")]
     Missing(String),
-    /// There is no image for the platform that was asked for.
+    /// There is no image for the requested platform.
     #[error("it has no image for {wanted}, only for {}", list(.has))]
     OtherPlatform {
-        /// Platform that was asked for.
+        /// Requested platform.
         wanted: ImagePlatform,
         /// Platforms of the images.
         has: Vec<ImagePlatform>,
