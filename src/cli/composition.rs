@@ -4,10 +4,10 @@ use std::path::Path;
 use std::slice;
 
 use crate::cli::arguments::{ArchiveArguments, Format, PlaceArguments};
-use crate::cli::base;
-use crate::cli::closing::warn_of_problems;
 use crate::cli::destination::Destination;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::inputs::named_base;
+use crate::cli::planning::warn_of_problems;
 use crate::cli::session::Session;
 use crate::emit::{self, ImageReport};
 use crate::oci::image::{self, Image, ImageError, ImageWarnings, StagedImage};
@@ -22,7 +22,7 @@ const TOLD_LINKS: usize = 10;
 
 /// Refuses to compose an image on nothing without being told to.
 pub(super) fn want_base(place: &PlaceArguments, session: &Session) -> Result<(), Failure> {
-    match base::named(place, session)? {
+    match named_base(place, session)? {
         Some(base) if base.is_modelled() => {
             return Err(ImageError::ModelledBase(base.name().to_owned()).into());
         }
@@ -49,7 +49,7 @@ pub(super) struct Made {
 pub(super) struct Loaded {
     pub(super) graph: Graph,
     /// Why its packages were looked up in that release.
-    pub(super) learned_from: String,
+    pub(super) release_reason: String,
 }
 
 /// Where an image goes, and how.
@@ -74,7 +74,7 @@ impl Keeping<'_> {
         let shown: Vec<_> = reports
             .into_iter()
             .zip(loaded)
-            .filter_map(|(report, loaded)| Some((report, &loaded?.graph, loaded?.learned_from.as_str())))
+            .filter_map(|(report, loaded)| Some((report, &loaded?.graph, loaded?.release_reason.as_str())))
             .collect();
         let page = emit::image_html(&shown).map_err(Failure::outside)?;
         session.printer.write_file(path, page.as_bytes())

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::cli::arguments::{ArchiveArguments, PlaceArguments};
-use crate::cli::base;
 use crate::cli::config::registry_settings;
 use crate::cli::failure::Failure;
+use crate::cli::inputs::named_base;
 use crate::cli::session::Session;
 use crate::oci::base::BaseReference;
 use crate::oci::image::{ImageError, ImageFormat};
@@ -91,7 +91,7 @@ impl Destination {
             return Ok(None);
         };
         let settings = registry_settings(&place.choice, archive.offline, session)?;
-        let base = base::named(place, session)?;
+        let base = named_base(place, session)?;
         let from = base.as_ref().and_then(BaseReference::image_reference);
         Ok(Some(registry::push(&settings, layout, reference, from, &session.progress)?))
     }

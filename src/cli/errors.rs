@@ -2,7 +2,7 @@
 
 use crate::cli::failure::{Exit, Failure};
 use crate::debian::archive::ArchiveError;
-use crate::debian::catalog::BuildError;
+use crate::debian::catalog::{BuildError, OpenError};
 use crate::debian::debs::DebStoreError;
 use crate::debian::library_index::export::ExportError;
 use crate::debian::library_index::{self, QueryError};
@@ -11,9 +11,11 @@ use crate::oci::base::BaseError;
 use crate::oci::image::ImageError;
 use crate::oci::layer::LayerError;
 use crate::oci::registry::RegistryError;
+use crate::pipeline::{LibraryAccessError, PackageFileError};
 use crate::solve::closure::CloseError;
 use crate::support::output::OutputError;
 use crate::tree::inventory::{ImageFault, InventoryError};
+use crate::vocabulary::Target;
 
 impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
@@ -53,6 +55,40 @@ impl From<BuildError> for Failure {
             BuildError::Archive(error) => error.into(),
             BuildError::Catalog(error) => error.into(),
             error => Self::outside(error),
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        let hint = error.hint();
+        match error {
+            OpenError::Archive(error) => error.into(),
+            OpenError::Build(error) => error.into(),
+            error => Self::question(error).hint_if(hint),
+        }
+    }
+}
+
+impl From<LibraryAccessError> for Failure {
+    fn from(error: LibraryAccessError) -> Self {
+        match error {
+            LibraryAccessError::NotIndexed(Target { ref release, architecture, .. }) => {
+                let hint = format!(
+                    "`sodeb index build --from-debs --release {release} --arch {architecture}` builds one"
+                );
+                Self::question(error).hint(hint)
+            }
+            LibraryAccessError::Query(error) => error.into(),
+        }
+    }
+}
+
+impl From<PackageFileError> for Failure {
+    fn from(error: PackageFileError) -> Self {
+        match error {
+            PackageFileError::Store(error) => error.into(),
+            error @ PackageFileError::Unavailable { .. } => Self::outside(error),
         }
     }
 }
@@ -110,7 +146,7 @@ impl From<QueryError> for Failure {
         match error {
             QueryError::Catalog(error) => error.into(),
             error @ QueryError::Index(_) => {
-                Self::outside(error).hint("`sodeb index build --from-debs` makes it anew")
+                Self::outside(error).hint("`sodeb index build --from-debs` replaces it")
             }
         }
     }

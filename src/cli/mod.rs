@@ -1,27 +1,22 @@
 //! The command line: parses arguments, runs a command, prints its result and returns its exit status. Nothing else
 //! prints, exits, or reads the environment and the clock.
 
+mod analysis;
 mod arguments;
-mod base;
-mod catalogs;
-mod closing;
 mod commands;
 mod composition;
 mod config;
+mod debs;
 mod destination;
 mod errors;
 mod failure;
+mod inputs;
 mod interrupt;
-mod known_libraries;
-mod library_index;
 mod lock_file;
+mod planning;
 mod printer;
 mod progress;
-mod question;
-mod release;
 mod session;
-mod source_question;
-mod sources;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -13,6 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::printer::Printer;
 use crate::cli::progress::Bars;
+use crate::debian::catalog::CatalogNote;
 
 /// Environment variable with the time of everything that is written, in seconds since 1970
 /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
@@ -60,6 +61,17 @@ impl Session {
                 .hint("name one with --cache-dir")
         })?;
         Ok(base.cache_dir().join("sodeb"))
+    }
+
+    /// Prints the caveats about catalogs.
+    pub(super) fn print_notes(&self, notes: &[CatalogNote]) {
+        for note in notes {
+            if note.is_warning() {
+                self.printer.warning(&note.to_string());
+            } else {
+                self.printer.note(&note.to_string());
+            }
+        }
     }
 
     /// Today's date in UTC, the same for everybody.

@@ -13,15 +13,27 @@
 //! catalogs it opens. Nothing here reads a file or the network: packages come from a [`Debs`].
 
 mod analysis;
+mod base_packages;
 mod closing;
 mod composition;
 mod debs;
 mod including;
+mod indexed_source;
 mod inputs;
+mod library_index;
+mod package_files;
 mod planner;
+mod release;
 
 pub use analysis::{Analysis, LinkedTrees};
+pub use base_packages::{UnreadDatabase, base_packages};
 pub use composition::{Composition, ImageTarget};
 pub use debs::Debs;
+pub use indexed_source::{Downloads, IndexedSource};
 pub use inputs::{Catalogs, Inputs};
+pub use library_index::{
+    LibraryAccessError, compact_index, gather_library_index, library_directories, visit_indexed_packages,
+};
+pub use package_files::{PackageFileError, locked_urls, package_files};
 pub use planner::Planner;
+pub use release::choose_release;

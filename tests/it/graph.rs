@@ -85,7 +85,7 @@ fn the_exit_status_says_whether_something_is_unresolved() {
     let empty = says(&fixture, &["graph", "empty", "--format", "mermaid"]);
     assert_says(
         &empty,
-        "flowchart LR\n! note: there is no object here that a dynamic linker could load\nexit 0\n",
+        "flowchart LR\n! note: the trees have no object that a dynamic linker could load\nexit 0\n",
     );
 }
 
@@ -123,8 +123,8 @@ fn why_of_a_file() {
     assert!(why("/usr/lib/x86_64-linux-gnu/libgmp.so.10").starts_with("/app/bin/one\n"));
     assert_says(
         &why("/app/bin/one"),
-        "! error: nothing in app asks for /app/bin/one\n! hint: /app/bin/one is a start object: a user starts it, \
-         or an interpreter or a program opens it\nexit 2\n",
+        "! error: nothing in app needs /app/bin/one\n! hint: /app/bin/one is started by a user, an \
+         interpreter or a program, and no object needs it\nexit 2\n",
     );
 }
 

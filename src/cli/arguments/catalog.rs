@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::debian::catalog::CatalogChoice;
 use crate::vocabulary::Architecture;
 
 /// Which packages there are.
@@ -51,26 +52,4 @@ pub(crate) struct ArchiveArguments {
     /// Use a Contents file that does not match the signed Release if there is no verified one
     #[arg(long)]
     pub(crate) allow_unverified_contents: bool,
-}
-
-/// `--catalog`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum CatalogChoice {
-    Embedded,
-    Archive,
-    Installed(PathBuf),
-}
-
-impl std::str::FromStr for CatalogChoice {
-    type Err = String;
-
-    fn from_str(word: &str) -> Result<Self, String> {
-        match word.split_once(':') {
-            None if word == "embedded" => Ok(Self::Embedded),
-            None if word == "archive" => Ok(Self::Archive),
-            None if word == "installed" => Ok(Self::Installed(PathBuf::from("/"))),
-            Some(("installed", root)) if !root.is_empty() => Ok(Self::Installed(PathBuf::from(root))),
-            _ => Err("neither embedded nor archive nor installed[:ROOT]".to_owned()),
-        }
-    }
 }

@@ -66,7 +66,7 @@ impl std::str::FromStr for DataLevel {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
-        <Self as ValueEnum>::from_str(word, false).map_err(|_| "neither needed nor all nor none".to_owned())
+        <Self as ValueEnum>::from_str(word, false).map_err(|_| "expected needed, all or none".to_owned())
     }
 }
 
@@ -86,6 +86,6 @@ impl std::str::FromStr for DlopenLevel {
 
     fn from_str(word: &str) -> Result<Self, String> {
         <Self as ValueEnum>::from_str(word, false)
-            .map_err(|_| "neither required nor recommended nor suggested".to_owned())
+            .map_err(|_| "expected required, recommended or suggested".to_owned())
     }
 }

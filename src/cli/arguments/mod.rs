@@ -19,7 +19,7 @@ mod values;
 
 pub(crate) use answer::{AnswerArguments, Format};
 pub(crate) use audit::{AuditArguments, AuditFormat, DiffArguments, FailOn, LookArguments};
-pub(crate) use catalog::{ArchiveArguments, CatalogArguments, CatalogChoice};
+pub(crate) use catalog::{ArchiveArguments, CatalogArguments};
 pub(crate) use closure::{ChoiceArguments, ClosingArguments, DataLevel, DlopenLevel, GapArguments};
 pub(crate) use command::{Arguments, Command};
 pub(crate) use global::{ColorChoice, GlobalArguments};

@@ -7,15 +7,16 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::audit::{self, AuditSettings, Baseline, Policy, ReportedImage, Severity, UnreadImage, rules};
-use crate::cli::arguments::{ArchiveArguments, AuditArguments, AuditFormat, LookArguments, PlaceArguments};
-use crate::cli::config::linker_settings;
+use crate::cli::arguments::{AuditArguments, AuditFormat, LookArguments, PlaceArguments};
+use crate::cli::config::{catalog_source, linker_settings, requested_release};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::inputs::{InputRequest, read_image};
 use crate::cli::progress::Steps;
 use crate::cli::session::Session;
-use crate::cli::source_question::SourceQuestion;
-use crate::cli::{base, catalogs, release};
+use crate::debian::catalog::{OpenCatalogs, host_release};
 use crate::emit;
 use crate::loader::Traces;
+use crate::pipeline::choose_release;
 use crate::tree::inventory::ReadDepth;
 
 /// What a file of names may come to.
@@ -42,7 +43,7 @@ pub(super) fn run(arguments: &AuditArguments, session: &Session) -> Result<Exit,
     let steps = Steps::new(session.printer.shows_progress, names.len());
     for name in names {
         steps.begin(name.display().to_string());
-        let looked_at = look_at(&name, &arguments.look, session);
+        let looked_at = audit_image(&name, &arguments.look, session);
         steps.done();
         match looked_at {
             Ok(audited) => {
@@ -167,24 +168,23 @@ fn names(arguments: &AuditArguments) -> Result<Vec<OsString>, Failure> {
     Ok(names)
 }
 
-/// Reads an image and looks for what is wrong in it.
-pub(super) fn look_at(
+/// Reads an image and audits it.
+pub(super) fn audit_image(
     name: &OsStr,
     arguments: &LookArguments,
     session: &Session,
 ) -> Result<ReportedImage, Failure> {
     let LookArguments { strict, choice, linker, catalog } = arguments;
-    let ArchiveArguments { offline, .. } = &catalog.archive;
     let place = PlaceArguments { base: None, choice: choice.clone(), at: Vec::new() };
-    let question = SourceQuestion {
+    let request = InputRequest {
         paths: &[],
         place: &place,
         catalog: Some(catalog),
-        offline: *offline,
+        offline: catalog.archive.offline,
         architecture: session.config.arch_unless(catalog.arch)?,
         depth: ReadDepth::Audit,
     };
-    let subject = base::read_alone(name, &question, session)?;
+    let subject = read_image(name, &request, session)?;
     for diagnostic in subject.inventory().diagnostics() {
         session
             .printer
@@ -192,13 +192,15 @@ pub(super) fn look_at(
     }
     let image = subject.sources.image.as_ref();
     let settings = linker_settings(linker, Traces::Missing, image, session)?;
-    let release = release::choose(catalog.release.as_deref(), session, &subject.sources);
-    let asked = AuditSettings { is_strict: *strict };
-    let mut learned_from = String::new();
-    let audited = audit::audit(&subject, &settings, asked, |architecture| {
-        let opened = catalogs::open(catalog, &release, architecture, session)?;
-        learned_from = opened.learned_from;
-        Ok::<_, Failure>((opened.catalogs.main, opened.catalogs.others))
+    let requested = requested_release(catalog, &session.config);
+    let release = choose_release(requested, &subject.sources, host_release);
+    let source = catalog_source(catalog, session)?;
+    let mut release_reason = String::new();
+    let audited = audit::audit(&subject, &settings, AuditSettings { is_strict: *strict }, |architecture| {
+        let OpenCatalogs { main, others, reason, notes } = source.open(&release, architecture)?;
+        session.print_notes(&notes);
+        release_reason = reason;
+        Ok::<_, Failure>((main, others))
     })?;
-    Ok(ReportedImage::new(&subject, audited, learned_from))
+    Ok(ReportedImage::new(&subject, audited, release_reason))
 }

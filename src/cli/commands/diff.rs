@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::audit::{Difference, Side};
 use crate::cli::arguments::{DiffArguments, Format};
-use crate::cli::commands::audit::look_at;
+use crate::cli::commands::audit::audit_image;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::lock_file;
 use crate::cli::session::Session;
@@ -37,6 +37,6 @@ fn side(name: &OsStr, arguments: &DiffArguments, session: &Session) -> Result<Si
         return Ok(Side::of_lock(path.display().to_string(), &lock_file::read(path)?));
     }
     let policy = session.config.audit.policy(&session.config.file())?;
-    let image = look_at(name, &arguments.look, session)?;
+    let image = audit_image(name, &arguments.look, session)?;
     Ok(Side::of_image(&image.judged(&policy, session.today())))
 }

@@ -1,112 +1,110 @@
-//! `sodeb graph`, and the graph that `why` asks.
+//! `sodeb graph`, and the graph that `sodeb why` searches.
 
+use crate::cli::analysis::{AnalysisInputs, exit_of_resolution};
 use crate::cli::arguments::{
     CatalogArguments, GraphArguments, GraphFormat, LinkerArguments, ReachArguments, SourceArguments,
 };
-use crate::cli::catalogs::Opened;
-use crate::cli::closing::{ClosingQuestion, Fetching, close};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::question::{Asked, is_bad_news};
+use crate::cli::inputs::{note_if_empty, warn_of_unread_files};
+use crate::cli::planning::{PlanRequest, plan_trees};
 use crate::cli::session::Session;
-use crate::cli::sources::say_unread;
 use crate::debian::catalog::Provenance;
 use crate::emit;
-use crate::pipeline::LinkedTrees;
+use crate::pipeline::{Downloads, LinkedTrees};
 use crate::solve::graph::Graph;
 use crate::solve::resolve::{Problem, ProblemKind};
 use crate::tree::inventory::ReadDepth;
 
-/// What a graph is made from.
-pub(super) struct GraphQuestion<'arguments> {
+/// Trees to make a graph of.
+pub(super) struct GraphRequest<'arguments> {
     pub(super) sources: &'arguments SourceArguments,
     pub(super) linker: &'arguments LinkerArguments,
     pub(super) catalog: &'arguments CatalogArguments,
     pub(super) reach: &'arguments ReachArguments,
 }
 
-/// A graph, and what is to be said beside it.
-pub(super) struct GraphAnswer {
+/// A graph of trees, with the release of its packages.
+pub(super) struct TreeGraph {
     pub(super) graph: Graph,
     provenance: Provenance,
-    learned_from: String,
-    is_bad_news: bool,
+    release_reason: String,
+    exit: Exit,
 }
 
 pub(super) fn run(arguments: &GraphArguments, session: &Session) -> Result<Exit, Failure> {
     let GraphArguments { sources, linker, catalog, format, output, reach } = arguments;
-    let answer = graph(&GraphQuestion { sources, linker, catalog, reach }, session)?;
-    let text = written(&answer, *format, !reach.direct, session)?;
+    let graph = make_graph(&GraphRequest { sources, linker, catalog, reach }, session)?;
+    let text = encode(&graph, *format, !reach.direct, session)?;
     match output {
         Some(path) => session.printer.write_file(path, text.as_bytes())?,
         None => session.printer.print(text)?,
     }
-    Ok(if answer.is_bad_news { Exit::BadNews } else { Exit::Fine })
+    Ok(graph.exit)
 }
 
-/// The graph of the trees by names alone, or with the packages that close the gap.
-pub(super) fn graph(question: &GraphQuestion<'_>, session: &Session) -> Result<GraphAnswer, Failure> {
-    let answer = if question.reach.direct { open(question, session)? } else { closed(question, session)? };
-    if answer.graph.nodes().next().is_none() {
-        session.printer.note("there is no object here that a dynamic linker could load");
-    }
-    Ok(answer)
+/// Makes the graph of the trees, and of the packages that provide what is missing unless `--direct` is given.
+pub(super) fn make_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGraph, Failure> {
+    let graph =
+        if request.reach.direct { direct_graph(request, session) } else { closed_graph(request, session) }?;
+    note_if_empty(graph.graph.nodes().next().is_none(), session);
+    Ok(graph)
 }
 
-fn open(question: &GraphQuestion<'_>, session: &Session) -> Result<GraphAnswer, Failure> {
-    let GraphQuestion { sources: SourceArguments { paths, place }, linker, catalog, .. } = question;
-    let asked = Asked::read(paths, place, linker, catalog, session, ReadDepth::Link)?;
-    let root = asked.sources.root();
-    let linked = LinkedTrees::link(&root, asked.inputs());
-    let Opened { catalogs, learned_from } = asked.opener.open(linked.architecture())?;
+fn direct_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGraph, Failure> {
+    let GraphRequest { sources: SourceArguments { paths, place }, linker, catalog, .. } = request;
+    let inputs = AnalysisInputs::read(paths, place, linker, catalog, ReadDepth::Link, session)?;
+    let root = inputs.trees.root();
+    let linked = LinkedTrees::link(&root, inputs.inputs());
+    let (catalogs, release_reason) = inputs.catalogs.open(linked.architecture())?;
     let analysis = linked.resolve(&catalogs)?;
     let graph = analysis.graph()?;
-    say_unread(&asked.sources, session);
-    let is_bad_news = is_bad_news(analysis.resolution());
+    warn_of_unread_files(&inputs.trees, session);
+    let exit = exit_of_resolution(analysis.resolution());
     let provenance = analysis.into_resolution().provenance;
-    Ok(GraphAnswer { graph, provenance, learned_from, is_bad_news })
+    Ok(TreeGraph { graph, provenance, release_reason, exit })
 }
 
-fn closed(question: &GraphQuestion<'_>, session: &Session) -> Result<GraphAnswer, Failure> {
-    let GraphQuestion { sources, linker, catalog, reach } = question;
-    let closing = &reach.closing;
-    let fetching = Fetching::Newer;
-    let question = ClosingQuestion { sources, linker, closing, catalog, earlier: None, fetching };
-    let answer = close(&question, session, |catalogs| catalogs)?;
-    let closed = answer.closed;
-    // What is not known is no bad news of what is.
+fn closed_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGraph, Failure> {
+    let GraphRequest { sources, linker, catalog, reach } = request;
+    let (closing, downloads) = (&reach.closing, Downloads::Newer);
+    let request = PlanRequest { sources, linker, closing, catalog, earlier: None, downloads };
+    let planned = plan_trees(&request, session, |catalogs| catalogs)?;
+    let closed = planned.closed;
+    // A package that could not be read is no problem of the packages that could be.
     let (unread, problems): (Vec<&Problem>, Vec<_>) =
         closed.plan.problems.iter().partition(|problem| problem.kind == ProblemKind::Unread);
     for problem in unread {
         session.printer.warning(&problem.detail);
     }
-    Ok(GraphAnswer {
+    let has_problem = problems.into_iter().any(|problem| problem.kind.is_bad_news());
+    Ok(TreeGraph {
         graph: closed.graph,
-        is_bad_news: problems.into_iter().any(|problem| problem.kind.is_bad_news()),
+        exit: if has_problem { Exit::BadNews } else { Exit::Fine },
         provenance: closed.plan.provenance,
-        learned_from: answer.learned_from,
+        release_reason: planned.release_reason,
     })
 }
 
-fn written(
-    answer: &GraphAnswer,
+fn encode(
+    graph: &TreeGraph,
     format: GraphFormat,
     is_closed: bool,
     session: &Session,
 ) -> Result<String, Failure> {
-    let GraphAnswer { graph, provenance, learned_from, .. } = answer;
+    let TreeGraph { graph, provenance, release_reason, .. } = graph;
     match format {
         GraphFormat::Dot => Ok(emit::graph_dot(graph)),
         GraphFormat::Svg => Ok(emit::graph_svg(graph)),
         GraphFormat::Json => {
-            let text = emit::graph_json(graph, is_closed, provenance, learned_from);
+            let text = emit::graph_json(graph, is_closed, provenance, release_reason);
             Ok(text.map_err(Failure::outside)? + "\n")
         }
         GraphFormat::Mermaid => {
             let (text, edges) = emit::graph_mermaid(graph);
             if edges > emit::MERMAID_EDGES || text.len() > emit::MERMAID_LETTERS {
                 session.printer.note(&format!(
-                    "Mermaid draws no more than {} edges and {} letters unless its maxEdges and maxTextSize say so; \
-                     these are {edges} and {}",
+                    "Mermaid draws at most {} edges and {} characters by default, and this graph has {edges} and {}: \
+                     raise maxEdges and maxTextSize",
                     emit::MERMAID_EDGES,
                     emit::MERMAID_LETTERS,
                     text.chars().count()

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::arguments::{GapArguments, ImageArguments, SourceArguments};
-use crate::cli::closing::{ClosedAnswer, ClosingQuestion, close, not_whole, packages};
 use crate::cli::composition::{Keeping, Loaded, Made, keep_several, staging_beside, want_base};
 use crate::cli::config::{image_settings, linker_arguments};
+use crate::cli::debs::planned_debs;
 use crate::cli::destination::Destination;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::planning::{PlanRequest, PlannedTrees, incomplete, plan_trees};
 use crate::cli::session::Session;
 use crate::pipeline::{Composition, ImageTarget};
 use crate::tree::inventory::ImagePlatform;
@@ -45,16 +46,16 @@ impl Making<'_> {
         let output = &destination.path;
         let linker = linker_arguments(arguments, session)?;
         let settings = image_settings(arguments, &linker, session)?;
-        let gap = ClosingQuestion::of(&arguments.gap, None);
-        let question = ClosingQuestion { sources: trees, linker: &linker, ..gap };
-        let ClosedAnswer { closed, sources, linker, learned_from } =
-            close(&question, session, |catalogs| catalogs)?;
+        let gap = PlanRequest::of(&arguments.gap, None);
+        let question = PlanRequest { sources: trees, linker: &linker, ..gap };
+        let PlannedTrees { closed, trees: sources, linker, release_reason } =
+            plan_trees(&question, session, |catalogs| catalogs)?;
         if !closed.unread.is_empty() {
-            return Err(not_whole("compose an image"));
+            return Err(incomplete("compose an image"));
         }
-        let loaded = Some(Loaded { graph: closed.graph, learned_from });
+        let loaded = Some(Loaded { graph: closed.graph, release_reason });
         let plan = closed.plan;
-        let debs = packages(&arguments.gap.catalog.archive, session, &plan)?;
+        let debs = planned_debs(&arguments.gap.catalog.archive, &plan, session)?;
         let composition = Composition { plan: &plan, sources: &sources, settings: Some(&linker) };
         // What is nothing but trees is no system.
         let is_lowest = sources.base.is_none() && !plan.packages.is_empty();

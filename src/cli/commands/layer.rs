@@ -4,14 +4,15 @@ use std::path::Path;
 
 use crate::app::InputTrees;
 use crate::cli::arguments::{Format, LayerArguments, LayerExtent};
-use crate::cli::closing::{ClosedAnswer, ClosingQuestion, close, not_whole, packages, warn_of_problems};
 use crate::cli::composition::{Keeping, Made, staging_beside, want_base};
+use crate::cli::debs::planned_debs;
 use crate::cli::destination::Destination;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::inputs::InputRequest;
+use crate::cli::inputs::read_trees;
 use crate::cli::lock_file;
+use crate::cli::planning::{PlanRequest, PlannedTrees, incomplete, plan_trees, warn_of_problems};
 use crate::cli::session::Session;
-use crate::cli::source_question::SourceQuestion;
-use crate::cli::sources::read_sources;
 use crate::emit::{self, LayerReport};
 use crate::loader::LinkerSettings;
 use crate::oci::image::{ImageSettings, layout_directory};
@@ -96,7 +97,7 @@ impl Planned {
     /// libraries are where the lock says.)
     fn of_lock(path: &Path, arguments: &LayerArguments, session: &Session) -> Result<Self, Failure> {
         let plan = lock_file::read(path)?;
-        let question = SourceQuestion {
+        let question = InputRequest {
             paths: &[],
             place: &arguments.gap.sources.place,
             catalog: Some(&arguments.gap.catalog),
@@ -104,7 +105,7 @@ impl Planned {
             architecture: Some(plan.provenance.target.architecture),
             depth: ReadDepth::Link,
         };
-        let sources = read_sources(&question, session)?;
+        let sources = read_trees(&question, session)?;
         if plan.base.is_some() && sources.base.is_none() {
             let error = anyhow::anyhow!("cannot write a layer of {}: it was made for a base", path.display());
             return Err(Failure::question(error).hint("give that base by --base"));
@@ -113,10 +114,11 @@ impl Planned {
     }
 
     fn of_trees(arguments: &LayerArguments, session: &Session) -> Result<Self, Failure> {
-        let question = ClosingQuestion::of(&arguments.gap, None);
-        let ClosedAnswer { closed, sources, linker, .. } = close(&question, session, |catalogs| catalogs)?;
+        let question = PlanRequest::of(&arguments.gap, None);
+        let PlannedTrees { closed, trees: sources, linker, .. } =
+            plan_trees(&question, session, |catalogs| catalogs)?;
         if !closed.unread.is_empty() {
-            return Err(not_whole("write a layer"));
+            return Err(incomplete("write a layer"));
         }
         Ok(Self { plan: closed.plan, sources, linker: Some(linker) })
     }
@@ -128,7 +130,7 @@ impl Planned {
         output: &Path,
         session: &Session,
     ) -> Result<Layer, Failure> {
-        let packages = packages(&arguments.gap.catalog.archive, session, &self.plan)?;
+        let packages = planned_debs(&arguments.gap.catalog.archive, &self.plan, session)?;
         let contents = arguments.shipped.files.into();
         Ok(self.composition().libraries(&packages, contents, false, output)?)
     }

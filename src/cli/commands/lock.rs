@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::arguments::{Format, LockArguments};
-use crate::cli::closing::{ClosedAnswer, ClosingQuestion, close, exit_of, not_whole};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::lock_file;
+use crate::cli::planning::{PlanRequest, PlannedTrees, exit_of_plan, incomplete, plan_trees};
 use crate::cli::session::Session;
 use crate::emit;
 use crate::pipeline::Catalogs;
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &LockArguments, session: &Session) -> Result<Exit, 
     };
     let unpinned = unpinned(arguments, earlier.as_ref())?;
     let answer =
-        close(&ClosingQuestion::of(&arguments.gap, earlier.as_ref()), session, |catalogs| match &earlier {
+        plan_trees(&PlanRequest::of(&arguments.gap, earlier.as_ref()), session, |catalogs| match &earlier {
             Some(earlier) => pinned(catalogs, earlier, &unpinned),
             None => catalogs,
         })?;
@@ -34,8 +34,8 @@ pub(super) fn run(arguments: &LockArguments, session: &Session) -> Result<Exit, 
 }
 
 /// Writes the lock and prints the report, or prints the lock where it goes nowhere else.
-fn write(answer: &ClosedAnswer, arguments: &LockArguments, session: &Session) -> Result<Exit, Failure> {
-    let ClosedAnswer { closed, learned_from, .. } = answer;
+fn write(answer: &PlannedTrees, arguments: &LockArguments, session: &Session) -> Result<Exit, Failure> {
+    let PlannedTrees { closed, release_reason, .. } = answer;
     let plan = &closed.plan;
     let is_whole = closed.unread.is_empty();
     if is_whole && let Some(path) = &arguments.output {
@@ -43,30 +43,30 @@ fn write(answer: &ClosedAnswer, arguments: &LockArguments, session: &Session) ->
     }
     let text = match (arguments.format, &arguments.output) {
         (Format::Json, _) => {
-            emit::lock_json(plan, &closed.comparison, learned_from).map_err(Failure::outside)?
+            emit::lock_json(plan, &closed.comparison, release_reason).map_err(Failure::outside)?
         }
         (Format::Text, None) if is_whole => write_lock(plan),
         (Format::Text, _) => {
-            emit::lock_text(plan, &closed.comparison, &closed.useful, learned_from, session.printer.verbose)
+            emit::lock_text(plan, &closed.comparison, &closed.useful, release_reason, session.printer.verbose)
         }
     };
     session.printer.print(text)?;
     if !is_whole {
-        return Err(not_whole("lock"));
+        return Err(incomplete("lock"));
     }
-    Ok(exit_of(plan))
+    Ok(exit_of_plan(plan))
 }
 
 fn check(arguments: &LockArguments, session: &Session) -> Result<Exit, Failure> {
     let path = arguments.output.as_deref().unwrap_or(Path::new(DEFAULT_LOCK));
     let earlier = lock_file::read(path)?;
     // An index that is older than the lock's tells nothing of newer versions.
-    let answer = close(&ClosingQuestion::of(&arguments.gap, Some(&earlier)), session, |catalogs| {
+    let answer = plan_trees(&PlanRequest::of(&arguments.gap, Some(&earlier)), session, |catalogs| {
         let is_older = catalogs.main.provenance().date < earlier.provenance.date;
         if is_older { pinned(catalogs, &earlier, &Unpinned::default()) } else { catalogs }
     })?;
     if !answer.closed.unread.is_empty() {
-        return Err(not_whole("check the lock"));
+        return Err(incomplete("check the lock"));
     }
     let changes = difference(&earlier, &answer.closed.plan);
     let text = match arguments.format {

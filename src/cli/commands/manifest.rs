@@ -1,9 +1,9 @@
 //! `sodeb manifest`.
 
 use crate::cli::arguments::ManifestArguments;
-use crate::cli::closing::{ClosingQuestion, close, not_whole, warn_of_problems};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::lock_file;
+use crate::cli::planning::{PlanRequest, incomplete, plan_trees, warn_of_problems};
 use crate::cli::session::Session;
 use crate::emit::manifest;
 use crate::solve::plan::Plan;
@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &ManifestArguments, session: &Session) -> Result<Ex
 }
 
 fn planned(arguments: &ManifestArguments, session: &Session) -> Result<Plan, Failure> {
-    let question = ClosingQuestion::of(&arguments.gap, None);
-    let closed = close(&question, session, |catalogs| catalogs)?.closed;
-    if closed.unread.is_empty() { Ok(closed.plan) } else { Err(not_whole("write a manifest")) }
+    let question = PlanRequest::of(&arguments.gap, None);
+    let closed = plan_trees(&question, session, |catalogs| catalogs)?.closed;
+    if closed.unread.is_empty() { Ok(closed.plan) } else { Err(incomplete("write a manifest")) }
 }

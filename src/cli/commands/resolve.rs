@@ -1,68 +1,71 @@
-//! `sodeb resolve`, and `sodeb PATH` for short.
+//! `sodeb resolve`, and `sodeb PATH…` for short.
 
+use crate::cli::analysis::{AnalysisInputs, exit_of_resolution};
 use crate::cli::arguments::{ResolveArguments, ResolveFormat};
-use crate::cli::catalogs::Opened;
-use crate::cli::closing::{DebSource, terms_of_answer, terms_of_choice};
+use crate::cli::config::package_choice;
+use crate::cli::debs::deb_source;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::question::{Asked, is_bad_news};
+use crate::cli::inputs::{note_if_empty, warn_of_unread_files};
+use crate::cli::planning::resolve_options;
 use crate::cli::session::Session;
-use crate::cli::sources::say_unread;
 use crate::emit;
-use crate::pipeline::LinkedTrees;
+use crate::pipeline::{Downloads, LinkedTrees};
 use crate::solve::graph::Graph;
 use crate::solve::resolve::{Resolution, Verdict};
 use crate::tree::inventory::ReadDepth;
 
-/// An answer, and how its release was come by.
+/// Resolution of trees, and the reason for which their release was chosen.
 struct Resolved {
     resolution: Resolution,
     graph: Option<Graph>,
-    learned_from: String,
+    release_reason: String,
 }
 
 pub(super) fn run(arguments: &ResolveArguments, session: &Session) -> Result<Exit, Failure> {
     let ResolveArguments { sources, linker, catalog, .. } = arguments;
-    let asked = Asked::read(&sources.paths, &sources.place, linker, catalog, session, ReadDepth::Link)?;
+    let (paths, place) = (&sources.paths, &sources.place);
+    let inputs = AnalysisInputs::read(paths, place, linker, catalog, ReadDepth::Link, session)?;
     if arguments.all_releases {
-        return run_on_each(arguments, &asked, session);
+        return resolve_on_each_release(arguments, &inputs, session);
     }
-    let Resolved { resolution, graph, learned_from } = resolve(arguments, &asked, session)?;
-    say_unread(&asked.sources, session);
-    if resolution.apps.iter().all(|app| app.objects == 0) {
-        session.printer.note("there is no object here that a dynamic linker could load");
-    }
+    let Resolved { resolution, graph, release_reason } = resolve(arguments, &inputs, session)?;
+    warn_of_unread_files(&inputs.trees, session);
+    note_if_empty(resolution.apps.iter().all(|app| app.objects == 0), session);
     let text = match (arguments.format, graph) {
         (ResolveFormat::Html, Some(graph)) => {
-            emit::resolve_html(&resolution, &graph, &learned_from).map_err(Failure::outside)?
+            emit::resolve_html(&resolution, &graph, &release_reason).map_err(Failure::outside)?
         }
         (ResolveFormat::Json, _) => {
-            emit::resolve_json(&resolution, &learned_from).map_err(Failure::outside)?
+            emit::resolve_json(&resolution, &release_reason).map_err(Failure::outside)?
         }
-        _ => emit::resolve_text(&resolution, &learned_from, session.printer.verbose),
+        _ => emit::resolve_text(&resolution, &release_reason, session.printer.verbose),
     };
     session.printer.answer(text, arguments.output.as_deref())?;
-    let exit = if is_bad_news(&resolution) { Exit::BadNews } else { Exit::Fine };
-    // The process ends: the system takes its memory back sooner than it could be given back piece by piece.
-    std::mem::forget((asked, resolution));
+    let exit = exit_of_resolution(&resolution);
+    // The process ends: the system frees the memory faster than destructors would.
+    std::mem::forget((inputs, resolution));
     Ok(exit)
 }
 
-/// On which of the releases at hand the trees work. It is bad news where they work on none.
-fn run_on_each(arguments: &ResolveArguments, asked: &Asked<'_>, session: &Session) -> Result<Exit, Failure> {
-    let archive = &arguments.catalog.archive;
-    let debs = DebSource::with_few_downloads(archive, session)?;
-    let terms = terms_of_choice(&arguments.choice, session);
-    let root = asked.sources.root();
-    let linked = LinkedTrees::link(&root, asked.inputs());
-    let catalogs = asked.opener.open_each(linked.architecture())?;
-    let releases = linked.resolve_on_each(&catalogs, &terms, &debs)?;
-    say_unread(&asked.sources, session);
+/// Prints the releases on which the trees work. It is a problem if they work on none.
+fn resolve_on_each_release(
+    arguments: &ResolveArguments,
+    inputs: &AnalysisInputs<'_>,
+    session: &Session,
+) -> Result<Exit, Failure> {
+    let debs = deb_source(&arguments.catalog.archive, Downloads::Newer, None, session)?;
+    let options = package_choice(&arguments.choice, &session.config);
+    let root = inputs.trees.root();
+    let linked = LinkedTrees::link(&root, inputs.inputs());
+    let catalogs = inputs.catalogs.open_each(linked.architecture())?;
+    let releases = linked.resolve_on_each(&catalogs, &options, &debs)?;
+    warn_of_unread_files(&inputs.trees, session);
     let text = match arguments.format {
         ResolveFormat::Text => emit::releases_text(&releases, session.printer.verbose),
         ResolveFormat::Json => emit::releases_json(&releases).map_err(Failure::outside)?,
         ResolveFormat::Html => {
             return Err(Failure::question(anyhow::anyhow!("cannot write --all-releases as HTML"))
-                .hint("text and json are the formats that have it"));
+                .hint("use --format text or --format json"));
         }
     };
     session.printer.answer(text, arguments.output.as_deref())?;
@@ -70,24 +73,28 @@ fn run_on_each(arguments: &ResolveArguments, asked: &Asked<'_>, session: &Sessio
     Ok(if works { Exit::Fine } else { Exit::BadNews })
 }
 
-fn resolve(arguments: &ResolveArguments, asked: &Asked<'_>, session: &Session) -> Result<Resolved, Failure> {
-    let root = asked.sources.root();
-    let linked = LinkedTrees::link(&root, asked.inputs());
-    let Opened { catalogs, learned_from } = asked.opener.open(linked.architecture())?;
+fn resolve(
+    arguments: &ResolveArguments,
+    inputs: &AnalysisInputs<'_>,
+    session: &Session,
+) -> Result<Resolved, Failure> {
+    let root = inputs.trees.root();
+    let linked = LinkedTrees::link(&root, inputs.inputs());
+    let (catalogs, release_reason) = inputs.catalogs.open(linked.architecture())?;
     let analysis = linked.resolve(&catalogs)?;
-    let wants_graph = arguments.format == ResolveFormat::Html;
+    let with_graph = arguments.format == ResolveFormat::Html;
     let (resolution, graph) = if arguments.direct {
-        let graph = wants_graph.then(|| analysis.graph()).transpose()?;
+        let graph = with_graph.then(|| analysis.graph()).transpose()?;
         (analysis.into_resolution(), graph)
     } else {
-        let debs = DebSource::with_few_downloads(&arguments.catalog.archive, session)?;
-        let terms = terms_of_answer(&arguments.choice, &asked.sources, session);
-        if wants_graph {
-            let (resolution, graph) = analysis.close_with_graph(&terms, &debs)?;
+        let debs = deb_source(&arguments.catalog.archive, Downloads::Newer, None, session)?;
+        let options = resolve_options(&arguments.choice, &inputs.trees, session);
+        if with_graph {
+            let (resolution, graph) = analysis.close_with_graph(&options, &debs)?;
             (resolution, Some(graph))
         } else {
-            (analysis.close(&terms, &debs)?, None)
+            (analysis.close(&options, &debs)?, None)
         }
     };
-    Ok(Resolved { resolution, graph, learned_from })
+    Ok(Resolved { resolution, graph, release_reason })
 }

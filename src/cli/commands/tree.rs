@@ -1,17 +1,17 @@
 //! `sodeb tree`.
 
 use crate::app::{LinkScope, LinkedApps, Script, StartObject, link};
-use crate::cli::arguments::{Format, TreeArguments};
-use crate::cli::closing::{DebSource, terms_of_answer};
+use crate::cli::analysis::AnalysisInputs;
+use crate::cli::arguments::{Format, SourceArguments, TreeArguments};
 use crate::cli::config::linker_settings;
+use crate::cli::debs::deb_source;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::question::Asked;
+use crate::cli::inputs::{InputRequest, note_if_empty, read_trees, warn_of_unread_files};
+use crate::cli::planning::resolve_options;
 use crate::cli::session::Session;
-use crate::cli::source_question::SourceQuestion;
-use crate::cli::sources::{read_sources, say_unread};
 use crate::emit;
 use crate::loader::Traces;
-use crate::pipeline::LinkedTrees;
+use crate::pipeline::{Downloads, LinkedTrees};
 use crate::solve::closure::PackageOf;
 use crate::tree::inventory::ReadDepth;
 use crate::tree::root::Root;
@@ -19,22 +19,20 @@ use crate::tree::root::Root;
 pub(super) fn run(arguments: &TreeArguments, session: &Session) -> Result<Exit, Failure> {
     let is_traced = arguments.answer.format == Format::Json || session.printer.verbose;
     let traces = if is_traced { Traces::All } else { Traces::Missing };
-    let shown = if arguments.closed {
-        closed(arguments, traces, session)?
+    let listing = if arguments.closed {
+        list_closed(arguments, traces, session)?
     } else {
-        as_it_is(arguments, traces, session)?
+        list_trees(arguments, traces, session)?
     };
-    if shown.is_empty {
-        session.printer.note("there is no object here that a dynamic linker could load");
-    }
-    session.printer.answer(shown.text, arguments.answer.output.as_deref())?;
-    Ok(if shown.is_bad_news { Exit::BadNews } else { Exit::Fine })
+    note_if_empty(listing.is_empty, session);
+    session.printer.answer(listing.text, arguments.answer.output.as_deref())?;
+    Ok(if listing.has_problem { Exit::BadNews } else { Exit::Fine })
 }
 
-/// What the trees load, and on the base; no package is looked up.
-fn as_it_is(arguments: &TreeArguments, traces: Traces, session: &Session) -> Result<Shown, Failure> {
+/// Lists what the objects of the trees load from the trees and the base.
+fn list_trees(arguments: &TreeArguments, traces: Traces, session: &Session) -> Result<Listing, Failure> {
     let TreeArguments { sources, catalog, .. } = arguments;
-    let question = SourceQuestion {
+    let request = InputRequest {
         paths: &sources.paths,
         place: &sources.place,
         catalog: None,
@@ -42,44 +40,44 @@ fn as_it_is(arguments: &TreeArguments, traces: Traces, session: &Session) -> Res
         architecture: session.config.arch_unless(catalog.arch)?,
         depth: ReadDepth::Link,
     };
-    let sources = read_sources(&question, session)?;
-    let settings = linker_settings(&arguments.linker, traces, sources.image.as_ref(), session)?;
-    let root = sources.root();
+    let trees = read_trees(&request, session)?;
+    let settings = linker_settings(&arguments.linker, traces, trees.image.as_ref(), session)?;
+    let root = trees.root();
     let scope = if arguments.all { LinkScope::EachAlone } else { LinkScope::InContext };
-    let linked = link(&root, &sources, &settings, scope);
-    say_unread(&sources, session);
-    Shown::of(&root, &linked, &|_| None, arguments.answer.format, session)
+    let linked = link(&root, &trees, &settings, scope);
+    warn_of_unread_files(&trees, session);
+    Listing::of(&root, &linked, &|_| None, arguments.answer.format, session)
 }
 
-/// What they load with the packages that close the gap.
-fn closed(arguments: &TreeArguments, traces: Traces, session: &Session) -> Result<Shown, Failure> {
-    let TreeArguments { sources, linker, catalog, choice, .. } = arguments;
-    let mut asked = Asked::read(&sources.paths, &sources.place, linker, catalog, session, ReadDepth::Link)?;
-    asked.linker.traces = traces;
-    let debs = DebSource::with_few_downloads(&catalog.archive, session)?;
-    let terms = terms_of_answer(choice, &asked.sources, session);
-    let tree_root = asked.sources.root();
-    let linked_trees = LinkedTrees::link(&tree_root, asked.inputs());
-    let catalogs = asked.opener.open(linked_trees.architecture())?.catalogs;
-    let show = |root: &Root<'_>, linked: &LinkedApps<'_>, package_of: PackageOf<'_>| {
-        Shown::of(root, linked, package_of, arguments.answer.format, session)
+/// Lists what the objects load with the packages that provide what is missing.
+fn list_closed(arguments: &TreeArguments, traces: Traces, session: &Session) -> Result<Listing, Failure> {
+    let TreeArguments { sources: SourceArguments { paths, place }, linker, catalog, choice, .. } = arguments;
+    let mut inputs = AnalysisInputs::read(paths, place, linker, catalog, ReadDepth::Link, session)?;
+    inputs.linker.traces = traces;
+    let debs = deb_source(&catalog.archive, Downloads::Newer, None, session)?;
+    let options = resolve_options(choice, &inputs.trees, session);
+    let tree_root = inputs.trees.root();
+    let linked_trees = LinkedTrees::link(&tree_root, inputs.inputs());
+    let (catalogs, _) = inputs.catalogs.open(linked_trees.architecture())?;
+    let list = |root: &Root<'_>, linked: &LinkedApps<'_>, package_of: PackageOf<'_>| {
+        Listing::of(root, linked, package_of, arguments.answer.format, session)
     };
-    let (shown, unread) = linked_trees.resolve(&catalogs)?.show_closed(&terms, &debs, show)?;
-    say_unread(&asked.sources, session);
+    let (listing, unread) = linked_trees.resolve(&catalogs)?.show_closed(&options, &debs, list)?;
+    warn_of_unread_files(&inputs.trees, session);
     for problem in unread {
         session.printer.warning(&problem.detail);
     }
-    shown
+    listing
 }
 
-/// What is printed, and what it comes to.
-struct Shown {
+/// Text to print, and its result.
+struct Listing {
     text: String,
-    is_bad_news: bool,
+    has_problem: bool,
     is_empty: bool,
 }
 
-impl Shown {
+impl Listing {
     fn of(
         root: &Root<'_>,
         linked: &LinkedApps<'_>,
@@ -92,16 +90,16 @@ impl Shown {
             Format::Text => emit::tree_text(root, linked, package_of, session.printer.verbose),
         };
         let is_empty = linked.starts.is_empty() && linked.scripts.is_empty();
-        Ok(Self { text, is_bad_news: has_problems(root, linked), is_empty })
+        Ok(Self { text, has_problem: has_problems(root, linked), is_empty })
     }
 }
 
 fn has_problems(root: &Root<'_>, linked: &LinkedApps<'_>) -> bool {
-    let is_bad = |start: &StartObject<'_>| {
+    let has_problem = |start: &StartObject<'_>| {
         start.map.missing().next().is_some() || !emit::problems(root, linked, start).is_empty()
     };
-    let is_bad_script = |script: &Script<'_>| {
+    let has_script_problem = |script: &Script<'_>| {
         script.found.is_none() || script.map.as_ref().is_some_and(|map| map.missing().next().is_some())
     };
-    linked.starts.iter().any(is_bad) || linked.scripts.iter().any(is_bad_script)
+    linked.starts.iter().any(has_problem) || linked.scripts.iter().any(has_script_problem)
 }

@@ -1,7 +1,7 @@
 //! `sodeb why`.
 
+use super::graph::{GraphRequest, make_graph};
 use crate::cli::arguments::{Format, SourceArguments, WhyArguments};
-use crate::cli::commands::graph::{GraphQuestion, graph};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::Session;
 use crate::emit;
@@ -10,10 +10,10 @@ use crate::solve::graph::{Chains, MAX_CHAINS};
 pub(super) fn run(arguments: &WhyArguments, session: &Session) -> Result<Exit, Failure> {
     let WhyArguments { path, query, place, linker, catalog, answer, reach } = arguments;
     let sources = SourceArguments { paths: vec![path.clone()], place: place.clone() };
-    let question = GraphQuestion { sources: &sources, linker, catalog, reach };
-    let chains = graph(&question, session)?.graph.chains_to(query.as_bytes(), MAX_CHAINS);
+    let request = GraphRequest { sources: &sources, linker, catalog, reach };
+    let chains = make_graph(&request, session)?.graph.chains_to(query.as_bytes(), MAX_CHAINS);
     if chains.chains.is_empty() {
-        return Err(nothing_asks(&chains, arguments));
+        return Err(no_chain(&chains, arguments));
     }
     let text = match answer.format {
         Format::Json => emit::why_json(query, &chains).map_err(Failure::outside)?,
@@ -23,14 +23,15 @@ pub(super) fn run(arguments: &WhyArguments, session: &Session) -> Result<Exit, F
     Ok(Exit::Fine)
 }
 
-fn nothing_asks(chains: &Chains, arguments: &WhyArguments) -> Failure {
+/// Error for a name that no object of the tree needs.
+fn no_chain(chains: &Chains, arguments: &WhyArguments) -> Failure {
     let WhyArguments { path, query, reach, .. } = arguments;
-    let failure = Failure::question(anyhow::anyhow!("nothing in {} asks for {query}", path.display()));
+    let failure = Failure::question(anyhow::anyhow!("nothing in {} needs {query}", path.display()));
     failure.hint(match chains.starts.first() {
         Some(start) => {
-            format!("{start} is a start object: a user starts it, or an interpreter or a program opens it")
+            format!("{start} is started by a user, an interpreter or a program, and no object needs it")
         }
-        None if reach.direct => "without --direct it goes on with what packages load".to_owned(),
+        None if reach.direct => "leave out --direct to search what packages load, too".to_owned(),
         None => "`sodeb resolve -v` lists every soname and package".to_owned(),
     })
 }

@@ -7,9 +7,10 @@ use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::cli::arguments::{CatalogChoice, CommandLine, DataLevel, DlopenLevel};
+use crate::cli::arguments::{CommandLine, DataLevel, DlopenLevel};
 use crate::cli::config::audit::AuditConfig;
 use crate::cli::failure::Failure;
+use crate::debian::catalog::CatalogChoice;
 use crate::debian::inclusions::{Inclusion, Runtime};
 use crate::vocabulary::Architecture;
 

@@ -2,11 +2,15 @@
 
 mod archive;
 mod audit;
+mod catalog;
+mod closure;
 mod file;
 mod image;
 mod linker;
 
 pub(super) use archive::{archive_settings, registry_settings};
+pub(super) use catalog::{catalog_source, requested_release};
+pub(super) use closure::{closure_options, dlopen_priority, package_choice};
 pub(super) use file::Config;
 pub(super) use image::{image_settings, linker_arguments};
 pub(super) use linker::{linker_settings, path_in_image};

@@ -14,12 +14,14 @@ mod file_catalog;
 mod find;
 mod format;
 mod host_libraries;
+mod host_release;
 mod installed;
 mod library_paths;
 mod lookup;
 mod package;
 mod provenance;
 mod relation;
+mod source;
 
 pub use build::{BuildError, Detail, TargetIndex, write_catalog};
 pub use cached::{CachedFile, cached_catalog, cached_files, refresh_catalog, write_catalog_file};
@@ -30,6 +32,7 @@ pub use file::CatalogFile;
 pub use file_catalog::FileCatalog;
 pub use find::{FoundLibraries, LibraryQuery, NamePattern, PathPattern, find_libraries};
 pub use host_libraries::host_provider;
+pub use host_release::host_release;
 pub use installed::{
     InstalledCatalog, InstalledPackage, installed_catalog, installed_names, installed_packages,
 };
@@ -37,3 +40,7 @@ pub use lookup::{LibraryCandidate, NearMiss, SonameLookup, Visibility, is_named_
 pub use package::{Library, Package, is_development};
 pub use provenance::{IndexKind, IndexSource, Provenance};
 pub use relation::{Operator, Relation, RelationGroup, parse_relations};
+pub use source::{
+    CatalogChoice, CatalogNote, CatalogSource, OpenCatalogs, OpenError, catalogs_of_releases, fetch_catalog,
+    newest_catalog,
+};

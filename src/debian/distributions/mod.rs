@@ -6,6 +6,7 @@
 mod debian;
 mod lookup;
 mod profile;
+mod release_choice;
 mod similar;
 mod ubuntu;
 
@@ -16,4 +17,5 @@ pub use profile::{
     ArchiveKey, ContentsLayout, Directories, Pocket, Profile, PublishedKey, ReleaseProfile, SnapshotService,
     Suite, SuiteField,
 };
+pub use release_choice::{OS_RELEASE_FILES, ReleaseChoice};
 pub use similar::similar_release;

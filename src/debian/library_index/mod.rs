@@ -5,6 +5,7 @@
 //! `query.rs` merges several indices into the packages of one target, which `search.rs`, `statistics.rs` and [`export`] read.
 
 mod build;
+mod cached;
 mod coverage;
 mod embedded;
 pub mod export;
@@ -16,6 +17,7 @@ mod search;
 mod statistics;
 
 pub use build::{BuildError, gather_packages, merge_targets};
+pub use cached::{UnreadableIndex, available_indices, cached_index_path, save_library_index};
 pub use coverage::Coverage;
 pub use embedded::embedded_libraries;
 pub use format::{BadLibraryIndex, IndexedDeb, IndexedTarget, LibraryIndex, write_library_index};

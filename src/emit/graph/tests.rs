@@ -32,7 +32,7 @@ fn provenance() -> Provenance {
 }
 
 fn json(graph: &Graph, closed: bool) -> String {
-    graph_json(graph, closed, &provenance(), "as asked").expect("is encoded")
+    graph_json(graph, closed, &provenance(), "as requested").expect("is encoded")
 }
 
 fn hostile() -> Graph {

@@ -51,7 +51,7 @@ fn why_as_json() {
 #[test]
 fn why_about_what_nothing_asks_for() {
     let fixture = tree();
-    let expected = "! error: nothing in app asks for libxml2\n\
+    let expected = "! error: nothing in app needs libxml2\n\
                     ! hint: `sodeb resolve -v` lists every soname and package\nexit 2\n";
     assert_says(&says(&fixture, &["why", "app", "libxml2"]), expected);
     let empty = says(&fixture, &["why", "app", ""]);

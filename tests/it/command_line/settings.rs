@@ -15,7 +15,7 @@ fn with_settings(settings: &str) -> Fixture {
 #[test]
 fn a_place_in_the_image_is_an_absolute_path_of_one_tree() {
     let fixture = with_settings("");
-    for (flag, what) in [("--at", "mount the tree at"), ("--workdir", "start in")] {
+    for (flag, what) in [("--at", "place the tree at"), ("--workdir", "start in")] {
         let expected = format!(
             "! error: cannot {what} 'opt/app': it is a relative path\n\
              ! hint: give the absolute path in the image\nexit 2\n"
@@ -25,13 +25,13 @@ fn a_place_in_the_image_is_an_absolute_path_of_one_tree() {
     }
     assert_says(
         &says(&fixture, &["app", "etc", "--at", "/app"]),
-        "! error: cannot mount several trees at one place\n\
-         ! hint: give --at once for each path, in their order, or not at all\nexit 2\n",
+        "! error: cannot place 2 trees in the image: --at has 1 value\n\
+         ! hint: give --at once for each PATH, in the same order, or leave it out\nexit 2\n",
     );
     assert_says(
         &says(&fixture, &["app", "--at", "/a", "--at", "/b", "--at", "/c"]),
-        "! error: cannot mount 1 tree at 3 places\n\
-         ! hint: give --at once for each path, in their order, or not at all\nexit 2\n",
+        "! error: cannot place 1 tree in the image: --at has 3 values\n\
+         ! hint: give --at once for each PATH, in the same order, or leave it out\nexit 2\n",
     );
 }
 
@@ -40,8 +40,8 @@ fn words_that_are_not_known() {
     let fixture = with_settings("");
     for (flag, word, cause) in [
         ("--arch <ARCH>", "pdp11", ": unknown architecture 'pdp11' (known: amd64, arm64, armhf, "),
-        ("--catalog <CATALOG>", "apt", ": neither embedded nor archive nor installed[:ROOT]\n"),
-        ("--catalog <CATALOG>", "installed:", ": neither embedded nor archive nor installed[:ROOT]\n"),
+        ("--catalog <CATALOG>", "apt", ": expected embedded, archive or installed[:DIR]\n"),
+        ("--catalog <CATALOG>", "installed:", ": expected embedded, archive or installed[:DIR]\n"),
         ("--hwcaps <LEVEL>", "v9", ": unknown CPU level 'v9' (known: x86-64-v1, x86-64-v2, "),
         ("--format <FORMAT>", "xml", "\n!   [possible values: text, json, html]\n"),
         ("--color <WHEN>", "blue", "\n!   [possible values: auto, always, never]\n"),
@@ -62,8 +62,8 @@ fn settings_that_make_no_sense_name_the_file_and_the_cause() {
         ("jobs = \"many\"\n", "\n! invalid type: string \"many\", expected a nonzero u16\nexit"),
         ("jobs = 0\n", "\n! invalid value: integer `0`, expected a nonzero u16\nexit"),
         ("arch = \"pdp11\"\n", "use arch in DIR/sodeb.toml: unknown architecture 'pdp11' (known: "),
-        ("catalog = \"apt\"\n", "use catalog in DIR/sodeb.toml: neither embedded nor archive nor "),
-        ("at = \"opt/app\"\n", "mount the tree at 'opt/app': it is a relative path\n"),
+        ("catalog = \"apt\"\n", "use catalog in DIR/sodeb.toml: expected embedded, archive or "),
+        ("at = \"opt/app\"\n", "place the tree at 'opt/app': it is a relative path\n"),
         ("base = \"nope\"\n", "read DIR/nope: No such file or directory (os error 2)\n"),
     ] {
         let said = says(&with_settings(settings), &["app"]);
@@ -95,7 +95,7 @@ fn settings_are_found_upward_and_their_paths_start_from_them() {
     fixture.build(library("/base/usr/lib/libgmp.so.10"));
     assert_says(
         &said(&fixture, command(&fixture, &["."]).current_dir(fixture.host("/app"))),
-        "/opt/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm (embedded index of #, as asked)\n\
+        "/opt/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm (embedded index of #, as requested)\n\
          on base DIR/base\n\n\
          nothing is missing: 1 library name asked for, each found\n\n\
          not looked at: what code opens by name at run time\n\

@@ -151,7 +151,7 @@ fn a_graph_that_is_broken_is_told_and_passed_over() {
     fs::write(&path, &bytes[..bytes.len() / 2]).expect("is written");
     let output = world.run(&["lock", "app", "--at", "/app", "--refresh", "-o", "x.lock"]);
     let said = assert_status(&output, 0);
-    assert!(said.contains("debian-bookworm-amd64.libraries: it is cut short"), "{said}");
+    assert!(said.contains("debian-bookworm-amd64.libraries: it is truncated"), "{said}");
 }
 
 #[test]

@@ -158,8 +158,8 @@ fn more_is_told_of_an_object_on_demand() {
 #[test]
 fn what_no_graph_knows_is_told() {
     let fixture = Fixture::empty();
-    let unknown = "! error: cannot look into the libraries of debian bullseye amd64: no library index has them\n\
-                   ! hint: `sodeb index build --from-debs --release bullseye --arch amd64` makes it\nexit 2\n";
+    let unknown = "! error: cannot read the libraries of debian bullseye amd64: no library index has them\n\
+                   ! hint: `sodeb index build --from-debs --release bullseye --arch amd64` builds one\nexit 2\n";
     let asked = |question: &[&str]| says(&fixture, &[question, &["--release", "bullseye"]].concat());
     assert_says(&asked(&["index", "find", "--needs", "libgmp.so.10"]), unknown);
     assert_says(&asked(&["index", "stats"]), unknown);
@@ -176,7 +176,7 @@ fn what_no_graph_knows_is_told() {
         &says(&world.fixture, &["index", "find", "--needs", "liba.so.1"]),
         &format!(
             "{LIBRARIES}/libc.so.1  libc1\n! note: 1 of 3 packages of debian bookworm amd64 are left out: no library index \
-             has the index's versions of them\nexit 0\n"
+             has these versions\nexit 0\n"
         ),
     );
 }
@@ -193,7 +193,7 @@ fn a_graph_that_is_broken_is_an_error_and_not_fewer_answers() {
         assert_says(
             &says(&world.fixture, &[&["index"], command].concat()),
             "! error: cannot read a library index: one of its blocks is damaged\n\
-             ! hint: `sodeb index build --from-debs` makes it anew\nexit 3\n",
+             ! hint: `sodeb index build --from-debs` replaces it\nexit 3\n",
         );
     }
     assert!(!world.fixture.root().join("tables").exists());

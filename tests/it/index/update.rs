@@ -103,7 +103,7 @@ fn find_in_several_releases_is_one_answer_that_names_them() {
 fn find_in_a_release_that_is_not_at_hand() {
     assert_says(
         &World::new().says_of(&["index", "find", "libgmp.so.10", "--release", "warty"]),
-        "! error: cannot look up packages of debian warty amd64: there is no index of it at hand\n\
+        "! error: cannot look up packages: no index for debian warty amd64 (known: bullseye, bookworm, trixie)\n\
          ! hint: `sodeb index update --release warty --arch amd64` fetches it\nexit 2\n",
     );
 }

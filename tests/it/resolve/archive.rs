@@ -15,7 +15,7 @@ const STANZA: &str = "Package: libgmp10\nVersion: 2:6.2.1+dfsg1-1.1\nArchitectur
 
 /// What the whole archive answers.
 const ANSWER: &str = "\
-/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm (archive's index of #, as asked)
+/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm (archive's index of #, as requested)
 no base given: nothing is assumed present
 
 libgmp.so.10  → libgmp10  x.so
@@ -133,7 +133,7 @@ fn a_refresh_is_of_the_archive_only() {
     for catalog in ["embedded", "installed"] {
         assert_says(
             &world.says(&["--refresh", "--catalog", catalog]),
-            "! error: cannot refresh the catalog that is asked for: it is not the archive's\n\
+            "! error: cannot refresh the catalog: only that of the archive can be fetched\n\
              ! hint: leave out --catalog or --refresh\nexit 2\n",
         );
     }
@@ -177,7 +177,7 @@ fn a_contents_that_was_not_signed_is_no_authority() {
     let end = "! hint: the mirror is being updated: try again later, name another one with --mirror, or use it \
                unverified with --allow-unverified-contents\nexit 3\n";
     assert!(said.ends_with(end), "{said}");
-    assert!(world.says(&[]).contains("(embedded index of #, as asked)"), "nothing of it is kept");
+    assert!(world.says(&[]).contains("(embedded index of #, as requested)"), "nothing of it is kept");
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn without_network_and_cache_there_is_only_what_is_compiled_in() {
         "! error: cannot work offline: the cache has no Release file of bookworm\n\
          ! hint: fetch it once without --offline\nexit 3\n",
     );
-    assert!(world.says(&["--offline"]).contains("(embedded index of #, as asked)"));
+    assert!(world.says(&["--offline"]).contains("(embedded index of #, as requested)"));
     assert!(world.server.requests().is_empty());
 }
 

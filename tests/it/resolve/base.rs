@@ -9,7 +9,7 @@ const QUESTION: [&str; 5] = ["app", "--at", "/app", "--base", "base"];
 
 /// What is said first of a tree with one object, and last where no package is named.
 const HEADING: &str = "\
-/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm (embedded index of #, as asked)
+/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm (embedded index of #, as requested)
 on base base
 
 ";

@@ -13,7 +13,7 @@ use crate::support::fixture::{Fixture, library};
 /// What is said of a tree `app` of so many files, one of which is an object that asks for nothing.
 fn of_one_object(files: &str) -> String {
     format!(
-        "/app  plain, amd64 · {files}, 1 object · Debian 12 bookworm (embedded index of #, as asked)\n\
+        "/app  plain, amd64 · {files}, 1 object · Debian 12 bookworm (embedded index of #, as requested)\n\
          no base given: nothing is assumed present\n\n\
          nothing is missing: no library is asked for\n\n\
          not looked at: what code opens by name at run time\n"
@@ -23,7 +23,7 @@ fn of_one_object(files: &str) -> String {
 /// What is said of a tree `app` of so many files, with an object that lacks GMP.
 fn of_lacking_gmp(files: &str, object: &str) -> String {
     format!(
-        "/app  plain, amd64 · {files}, 1 object · Debian 12 bookworm (embedded index of #, as asked)\n\
+        "/app  plain, amd64 · {files}, 1 object · Debian 12 bookworm (embedded index of #, as requested)\n\
          no base given: nothing is assumed present\n\n\
          libgmp.so.10          → libgmp10  {object}\n\
          ld-linux-x86-64.so.2  → libc6     through /lib/x86_64-linux-gnu/libc.so.6\n\
@@ -101,7 +101,7 @@ fn a_tree_with_no_object_lacks_nothing() {
     fixture.file("/text/readme", "no object\n");
     for (directory, files) in [("empty", "0 files"), ("text", "1 file")] {
         let expected = of_one_object(files).replace("1 object", "0 objects");
-        let note = "! note: there is no object here that a dynamic linker could load\nexit 0\n";
+        let note = "! note: the trees have no object that a dynamic linker could load\nexit 0\n";
         assert_says(&says(&fixture, &[directory, "--at", "/app"]), &format!("{expected}{note}"));
         assert_says(&says(&fixture, &["tree", directory]), note);
     }
@@ -121,7 +121,7 @@ fn files_that_are_sources_by_their_names_are_not_opened_and_that_is_said() {
     let expected = of_one_object("3 files")
         .replace("1 object", "0 objects")
         .replace("at run time\n", "at run time, and 2 files that by name hold sources, texts or pictures\n");
-    let note = "! note: there is no object here that a dynamic linker could load\nexit 0\n";
+    let note = "! note: the trees have no object that a dynamic linker could load\nexit 0\n";
     let mut resolve = unprivileged(&fixture, &["app", "--at", "/app"]);
     assert_says(&said(&fixture, &mut resolve), &format!("{expected}{note}"));
     let (answer, _) = json(&fixture, &["app", "--release", "bookworm"]);

@@ -9,7 +9,7 @@ const STANZA: &str = "Package: libgmp10\nStatus: install ok installed\nArchitect
 /// The answer of a root that has libgmp10, with what is said of the other library.
 fn answer(notes: &str) -> String {
     format!(
-        "/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm (dpkg database of an installed root, as asked)\n\
+        "/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm (dpkg database of an installed root, as requested)\n\
          no base given: nothing is assumed present\n\n\
          libgmp.so.10   → libgmp10         x.so\n\
          libssl.so.1.1  no package has it  x.so\n\n\
@@ -68,7 +68,7 @@ fn of_a_root_without_a_database() {
             &says(&fixture, &["app", "--catalog", &catalog]),
             &format!(
                 "! error: cannot read {file}: No such file or directory (os error 2)\n\
-                 ! hint: installed:ROOT is a root file system that has a dpkg database\nexit 2\n"
+                 ! hint: installed:DIR is a root file system with a dpkg database\nexit 2\n"
             ),
         );
     }
@@ -81,6 +81,6 @@ fn of_a_database_that_is_no_database() {
     assert_says(
         &says(&fixture, &["app", "--catalog", "installed:stage"]),
         "! error: cannot read catalog stage: its dpkg database has no package for amd64\n\
-         ! hint: installed:ROOT is a root file system that has a dpkg database\nexit 2\n",
+         ! hint: installed:DIR is a root file system with a dpkg database\nexit 2\n",
     );
 }

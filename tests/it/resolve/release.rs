@@ -40,10 +40,13 @@ fn a_flag_goes_before_the_variable_and_that_before_the_file() {
     let ask = |arguments: &[&str]| command(&fixture, &[&["place/app"], arguments].concat());
     assert_eq!(release(&fixture, &mut ask(&[])), pair("trixie", "from DIR/place/etc/os-release"));
     fixture.file("/sodeb.toml", "release = \"bullseye\"\n");
-    assert_eq!(release(&fixture, &mut ask(&[])), pair("bullseye", "as asked"));
-    assert_eq!(release(&fixture, ask(&[]).env("SODEB_RELEASE", "bookworm")), pair("bookworm", "as asked"));
+    assert_eq!(release(&fixture, &mut ask(&[])), pair("bullseye", "as requested"));
+    assert_eq!(
+        release(&fixture, ask(&[]).env("SODEB_RELEASE", "bookworm")),
+        pair("bookworm", "as requested")
+    );
     let flag = &["--release", "trixie"];
-    assert_eq!(release(&fixture, ask(flag).env("SODEB_RELEASE", "bookworm")), pair("trixie", "as asked"));
+    assert_eq!(release(&fixture, ask(flag).env("SODEB_RELEASE", "bookworm")), pair("trixie", "as requested"));
 }
 
 #[test]
@@ -79,10 +82,10 @@ fn another_distribution_gives_way_to_stable_and_not_to_what_lies_around_it() {
     fixture.file("/place/etc/os-release", ALPINE);
     fixture.file("/base/etc/os-release", ALPINE);
     let mut around = command(&fixture, &["place/app"]);
-    let from = "Debian stable, since DIR/place/etc/os-release is of alpine";
+    let from = "Debian stable, since DIR/place/etc/os-release names alpine";
     assert_eq!(release(&fixture, &mut around), pair("trixie", from));
     let mut base = command(&fixture, &["place/app", "--base", "base"]);
-    assert_eq!(release(&fixture, &mut base), pair("trixie", "Debian stable, since base is of alpine"));
+    assert_eq!(release(&fixture, &mut base), pair("trixie", "Debian stable, since base names alpine"));
 }
 
 #[test]
@@ -93,7 +96,7 @@ fn a_release_that_nobody_asked_for_gives_way_to_stable_where_it_is_not_at_hand()
     let heading =
         "/app  plain, amd64 · 1 file, 1 object · Debian 13 trixie (embedded index of #, Debian stable)\n";
     assert!(said.starts_with(heading), "{said}");
-    let note = "! note: there is no index of ubuntu noble amd64 at hand: trixie answers\nexit 0\n";
+    let note = "! note: no index for ubuntu noble amd64: using trixie\nexit 0\n";
     assert!(said.ends_with(note), "{said}");
 }
 
@@ -104,17 +107,17 @@ fn a_release_that_was_asked_for_must_be_at_hand() {
         |arguments: &[&str]| said(&fixture, &mut command(&fixture, &[&["place/app"], arguments].concat()));
     assert_says(
         &ask(&["--release", "warty"]),
-        "! error: cannot look up packages of debian warty amd64: there is no index of it at hand\n\
+        "! error: cannot look up packages: no index for debian warty amd64 (known: bullseye, bookworm, trixie)\n\
          ! hint: `sodeb index update --release warty --arch amd64` fetches it\nexit 2\n",
     );
     assert_says(
         &ask(&["--release", "bookworm", "--arch", "s390x"]),
-        "! error: cannot look up packages of debian bookworm s390x: there is no index of it at hand\n\
+        "! error: cannot look up packages: no index for debian bookworm s390x\n\
          ! hint: `sodeb index update --release bookworm --arch s390x` fetches it\nexit 2\n",
     );
     assert_says(
         &ask(&["--release", "warty", "--catalog", "embedded", "--offline"]),
-        "! error: cannot look up packages of debian warty amd64: its index is not compiled in\n\
-         ! hint: leave out --catalog embedded to have it from the archive or the cache\nexit 2\n",
+        "! error: cannot look up packages: the index for debian warty amd64 is not compiled in\n\
+         ! hint: leave out --catalog embedded to use the archive or the cache\nexit 2\n",
     );
 }

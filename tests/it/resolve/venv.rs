@@ -64,7 +64,7 @@ fn for_people() {
     assert_says(
         &says(&venv(), &QUESTION),
         "\
-/venv  venv, CPython 3.11, amd64 · 11 files, 10 objects · Debian 12 bookworm (embedded index of #, as asked)
+/venv  venv, CPython 3.11, amd64 · 11 files, 10 objects · Debian 12 bookworm (embedded index of #, as requested)
 no base given: nothing is assumed present
 
 libblas.so.3          → libblas3                        numpy/linalg.cpython-311-x86_64-linux-gnu.so

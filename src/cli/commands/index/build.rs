@@ -1,39 +1,32 @@
 //! `sodeb index build`.
 
-use std::collections::BTreeSet;
-
 use super::build_libraries;
+use super::targets::targets;
 use crate::cli::arguments::IndexBuildArguments;
-use crate::cli::commands::index::targets::targets;
 use crate::cli::config::archive_settings;
+use crate::cli::debs::library_indices;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::library_index;
 use crate::cli::session::Session;
 use crate::debian::archive::Archive;
-use crate::debian::catalog::{Detail, TargetIndex, write_catalog, write_catalog_file};
-use crate::debian::library_index::LibraryIndex;
-use crate::oci::known_images;
-use crate::vocabulary::{PackageName, Target};
+use crate::debian::catalog::{Detail, write_catalog, write_catalog_file};
+use crate::pipeline::compact_index;
 
 pub(super) fn run(arguments: &IndexBuildArguments, session: &Session) -> Result<Exit, Failure> {
+    let targets = targets(&arguments.targets, session)?;
     let Some(output) = arguments.output.as_deref().filter(|_| !arguments.from_debs) else {
-        return build_libraries::run(arguments, &targets(&arguments.targets, session)?, session);
+        return build_libraries::run(arguments, &targets, session);
     };
     let archive = Archive::new(archive_settings(&arguments.archive, session)?)?;
+    let libraries = library_indices(session)?;
     let mut indices = Vec::new();
-    let libraries = library_index::available(session)?;
-    for target in targets(&arguments.targets, session)? {
+    for target in targets {
         let set = archive.update(&target, &session.progress)?;
-        for diagnostic in &set.diagnostics {
-            session.printer.warning(&diagnostic.to_string());
-        }
-        let mut index = TargetIndex::read(&set)?;
-        index.require_debs(indexed_names(&libraries, &target));
-        index.require_debs(known_images::all_packages());
+        set.diagnostics.iter().for_each(|diagnostic| session.printer.warning(&diagnostic.to_string()));
+        let index = compact_index(&set, &libraries)?;
         let (malformed, vanished) = (index.malformed(), index.vanished());
         if malformed > 0 || vanished > 0 {
             session.printer.note(&format!(
-                "{target}: left out {malformed} malformed lines and {vanished} packages that Packages does not have"
+                "{target}: left out {malformed} malformed lines and {vanished} packages that are not in Packages"
             ));
         }
         indices.push(index);
@@ -42,10 +35,4 @@ pub(super) fn run(arguments: &IndexBuildArguments, session: &Session) -> Result<
     write_catalog_file(output, &bytes)?;
     session.printer.note(&format!("{}: {} bytes", output.display(), bytes.len()));
     Ok(Exit::Fine)
-}
-
-/// Names of a target's packages in library indices; the catalog decides which of their .debs are the target's.
-fn indexed_names(indices: &[LibraryIndex], target: &Target) -> BTreeSet<PackageName> {
-    let of_target = indices.iter().filter(|index| index.covers(target));
-    of_target.flat_map(LibraryIndex::debs).flatten().flatten().filter_map(|deb| deb.package()).collect()
 }

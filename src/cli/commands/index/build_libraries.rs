@@ -1,57 +1,50 @@
 //! `sodeb index build --from-debs`.
 
-use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 
+use anyhow::Context;
+
 use crate::cli::arguments::IndexBuildArguments;
-use crate::cli::catalogs::update;
 use crate::cli::config::archive_settings;
+use crate::cli::debs::deb_store;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::library_index::{self, default_directories};
 use crate::cli::session::Session;
-use crate::debian::catalog::Catalog;
-use crate::debian::debs::DebStore;
+use crate::debian::catalog::{Catalog, fetch_catalog};
 use crate::debian::library_index::{
-    IndexedDeb, IndexedTarget, gather_packages, merge_targets, write_library_index,
+    IndexedDeb, IndexedTarget, cached_index_path, merge_targets, save_library_index,
 };
-use crate::support::files::write_atomically;
+use crate::pipeline::gather_library_index;
 use crate::vocabulary::Target;
 
-/// Reads the packages of each target and writes what they have in libraries.
+/// Reads the packages of each target and writes their library index: one file for all targets, or one in the cache for each.
 pub(super) fn run(
     arguments: &IndexBuildArguments,
     targets: &[Target],
     session: &Session,
 ) -> Result<Exit, Failure> {
-    let (mut known_targets, mut all) = (Vec::new(), Vec::new());
+    let archive = archive_settings(&arguments.archive, session)?;
+    let (mut all_targets, mut all_debs) = (Vec::new(), Vec::new());
     for target in targets {
-        let catalog = update(&arguments.archive, target, session)?;
+        let (catalog, diagnostics) = fetch_catalog(&archive, target, &session.progress)?;
+        diagnostics.iter().for_each(|diagnostic| session.printer.warning(&diagnostic.to_string()));
         if !catalog.provenance().verified {
             session.printer.warning(&format!(
                 "the Contents of {target} is unverified: it only decides which packages are read"
             ));
         }
-        let settings = archive_settings(&arguments.archive, session)?;
-        let store = DebStore::new(settings, HashMap::new(), &session.progress);
+        let store = deb_store(archive.clone(), None, session);
         let store = if arguments.keep_debs { store } else { store.without_files() };
-        let gathered = gather_packages(&store, &catalog, &default_directories(target), &session.progress)?;
-        session.printer.note(&format!("{target}: {} packages", gathered.len()));
-        let known = IndexedTarget {
-            target: target.clone(),
-            packages: u32::try_from(gathered.len()).unwrap_or(u32::MAX),
-            date: catalog.provenance().date,
-        };
+        let (indexed, debs) = gather_library_index(&store, &catalog, &session.progress)?;
+        session.printer.note(&format!("{target}: {} packages", debs.len()));
         if arguments.output.is_none() {
-            let path = library_index::cached_path(session, target)?;
-            write(&path, &[known], &gathered, session)?;
+            write(&cached_index_path(&archive.cache_dir, target), &[indexed], &debs, session)?;
         } else {
-            known_targets.push(known);
-            all.extend(gathered);
+            all_targets.push(indexed);
+            all_debs.extend(debs);
         }
     }
     if let Some(output) = &arguments.output {
-        write(output, &known_targets, &merge_targets(all), session)?;
+        write(output, &all_targets, &merge_targets(all_debs), session)?;
     }
     Ok(Exit::Fine)
 }
@@ -62,14 +55,9 @@ fn write(
     debs: &[IndexedDeb],
     session: &Session,
 ) -> Result<(), Failure> {
-    let cannot = || format!("cannot write {}", path.display());
-    let bytes = write_library_index(targets, debs).map_err(Failure::outside)?;
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory)
-            .map_err(|error| Failure::outside(anyhow::Error::new(error).context(cannot())))?;
-    }
-    write_atomically(path, &bytes)
-        .map_err(|error| Failure::outside(anyhow::Error::new(error).context(cannot())))?;
-    session.printer.note(&format!("{}: {} .debs, {} bytes", path.display(), debs.len(), bytes.len()));
+    let size = save_library_index(path, targets, debs)
+        .with_context(|| format!("cannot write {}", path.display()))
+        .map_err(Failure::outside)?;
+    session.printer.note(&format!("{}: {} .debs, {size} bytes", path.display(), debs.len()));
     Ok(())
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::libraries::visit_packages;
+use super::targets::{catalog_of, targets};
 use crate::cli::arguments::{Format, IndexStatsArguments};
-use crate::cli::commands::index::targets::{at_hand, targets};
+use crate::cli::debs::library_indices;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::known_libraries::each_known;
-use crate::cli::library_index;
 use crate::cli::session::Session;
 use crate::debian::catalog::Catalog;
 use crate::emit::{self, CheckAnswer};
@@ -14,15 +14,15 @@ use crate::loader::Platform;
 use crate::solve::closure::check_release;
 
 pub(super) fn run(arguments: &IndexStatsArguments, session: &Session) -> Result<Exit, Failure> {
-    let indices = library_index::available(session)?;
+    let indices = library_indices(session)?;
     let mut answers = Vec::new();
     for target in targets(&arguments.targets, session)? {
-        let catalog = at_hand(&target, session)?;
+        let catalog = catalog_of(&target, session)?;
         let cannot = || anyhow::anyhow!("cannot check {target}: its dynamic linker is not known");
         let platform = Platform::of_triplet(target.architecture.triplet());
         let platform = platform.ok_or_else(|| Failure::question(cannot()))?;
         let mut packages = BTreeMap::new();
-        each_known(&catalog, &indices, session, |known| {
+        visit_packages(&catalog, &indices, session, |known| {
             packages.insert(known.package.name.clone(), known.facts.clone());
             Ok(())
         })?;

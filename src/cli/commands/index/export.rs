@@ -1,10 +1,10 @@
 //! `sodeb index export`.
 
+use super::libraries::visit_packages;
+use super::targets::{catalog_of, targets};
 use crate::cli::arguments::IndexExportArguments;
-use crate::cli::commands::index::targets::{at_hand, targets};
+use crate::cli::debs::library_indices;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::known_libraries::each_known;
-use crate::cli::library_index;
 use crate::cli::session::Session;
 use crate::debian::catalog::Catalog;
 use crate::debian::library_index::export::Export;
@@ -15,11 +15,11 @@ pub(super) fn run(arguments: &IndexExportArguments, session: &Session) -> Result
         let staging = export.staging().to_owned();
         Ok((export, staging))
     })?;
-    let indices = library_index::available(session)?;
+    let indices = library_indices(session)?;
     for target in targets(&arguments.targets, session)? {
-        let catalog = at_hand(&target, session)?;
+        let catalog = catalog_of(&target, session)?;
         let target = &catalog.provenance().target;
-        each_known(&catalog, &indices, session, |known| Ok(export.add(target, known)?))?;
+        visit_packages(&catalog, &indices, session, |known| Ok(export.add(target, known)?))?;
     }
     for table in export.keep()? {
         session.printer.note(&format!(

@@ -1,10 +1,10 @@
 //! `sodeb index find`.
 
+use super::libraries::visit_packages;
+use super::targets::{catalog_of, targets};
 use crate::cli::arguments::{Format, IndexFindArguments, SoughtArguments};
-use crate::cli::commands::index::targets::{at_hand, targets};
+use crate::cli::debs::library_indices;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::known_libraries::each_known;
-use crate::cli::library_index;
 use crate::cli::session::Session;
 use crate::debian::catalog::{Catalog, FileCatalog, LibraryQuery, NamePattern, PathPattern, find_libraries};
 use crate::debian::library_index::{LibraryIndex, ObjectFinder, ObjectQuery};
@@ -13,11 +13,11 @@ use crate::emit::{self, FindAnswer, FindQuestion, FoundIn};
 pub(super) fn run(arguments: &IndexFindArguments, session: &Session) -> Result<Exit, Failure> {
     let query = query(&arguments.sought);
     // Reading the indices takes longer than most answers of a catalog.
-    let indices = if query.needs_facts() { library_index::available(session)? } else { Vec::new() };
+    let indices = if query.needs_facts() { library_indices(session)? } else { Vec::new() };
     let limit = usize::from(arguments.limit);
     let mut answers = Vec::new();
     for target in targets(&arguments.targets, session)? {
-        let catalog = at_hand(&target, session)?;
+        let catalog = catalog_of(&target, session)?;
         let found = if query.needs_facts() {
             find_objects(&catalog, &indices, &query, limit, session)?
         } else {
@@ -48,7 +48,7 @@ fn find_objects(
     session: &Session,
 ) -> Result<FoundIn, Failure> {
     let mut finder = ObjectFinder::new(query);
-    let unknown_packages = each_known(catalog, indices, session, |known| {
+    let unknown_packages = visit_packages(catalog, indices, session, |known| {
         finder.add(known);
         Ok(())
     })?;

@@ -5,6 +5,7 @@ mod build_libraries;
 mod check;
 mod export;
 mod find;
+mod libraries;
 mod show;
 mod stats;
 mod targets;

@@ -11,7 +11,7 @@ pub(super) fn run(arguments: &IndexShowArguments, session: &Session) -> Result<E
     for file in cached_files(&session.cache_dir()?)? {
         match file.catalogs {
             Ok(found) => catalogs.extend(found),
-            Err(error) => session.printer.warning(&format!("{error}; `sodeb index update` makes it anew")),
+            Err(error) => session.printer.warning(&format!("{error}; `sodeb index update` replaces it")),
         }
     }
     catalogs.extend(embedded_catalogs()?);

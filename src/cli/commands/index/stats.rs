@@ -1,22 +1,22 @@
 //! `sodeb index stats`.
 
+use super::libraries::visit_packages;
+use super::targets::{catalog_of, targets};
 use crate::cli::arguments::{Format, IndexStatsArguments};
-use crate::cli::commands::index::targets::{at_hand, targets};
+use crate::cli::debs::library_indices;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::known_libraries::each_known;
-use crate::cli::library_index;
 use crate::cli::session::Session;
 use crate::debian::catalog::Catalog;
 use crate::debian::library_index::StatisticsBuilder;
 use crate::emit::{self, StatisticsAnswer};
 
 pub(super) fn run(arguments: &IndexStatsArguments, session: &Session) -> Result<Exit, Failure> {
-    let indices = library_index::available(session)?;
+    let indices = library_indices(session)?;
     let mut answers = Vec::new();
     for target in targets(&arguments.targets, session)? {
-        let catalog = at_hand(&target, session)?;
+        let catalog = catalog_of(&target, session)?;
         let mut builder = StatisticsBuilder::default();
-        let unknown_packages = each_known(&catalog, &indices, session, |known| {
+        let unknown_packages = visit_packages(&catalog, &indices, session, |known| {
             builder.add(known);
             Ok(())
         })?;

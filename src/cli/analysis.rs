@@ -1,0 +1,94 @@
+//! Inputs of an analysis: the trees, their environment and their catalogs.
+
+use std::path::PathBuf;
+
+use crate::app::InputTrees;
+use crate::cli::arguments::{CatalogArguments, LinkerArguments, PlaceArguments};
+use crate::cli::config::{catalog_source, linker_settings, requested_release};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::inputs::{InputRequest, read_trees};
+use crate::cli::session::Session;
+use crate::debian::catalog::{Catalog, CatalogSource, OpenCatalogs, catalogs_of_releases, host_release};
+use crate::debian::distributions::ReleaseChoice;
+use crate::loader::{LinkerSettings, Traces};
+use crate::pipeline::{Catalogs, Inputs, choose_release};
+use crate::solve::resolve::{Resolution, Status};
+use crate::tree::inventory::{ImagePlatform, ReadDepth};
+use crate::vocabulary::Architecture;
+
+/// Trees that were read, and the environment in which they will run.
+pub(super) struct AnalysisInputs<'run> {
+    pub(super) trees: InputTrees,
+    pub(super) linker: LinkerSettings,
+    /// Requested architecture.
+    pub(super) architecture: Option<Architecture>,
+    pub(super) catalogs: CatalogOpener<'run>,
+}
+
+/// Catalogs of the trees' release, opened once the architecture of the trees is known.
+pub(super) struct CatalogOpener<'run> {
+    release: ReleaseChoice,
+    /// Architecture of the requested platform, for trees without objects.
+    platform_architecture: Option<Architecture>,
+    source: CatalogSource<'run>,
+    session: &'run Session,
+}
+
+impl CatalogOpener<'_> {
+    /// Opens the catalogs, and returns the reason for which their release was chosen.
+    pub(super) fn open(&self, architecture: Option<Architecture>) -> Result<(Catalogs, String), Failure> {
+        let architecture = architecture.or(self.platform_architecture);
+        let OpenCatalogs { main, others, reason, notes } = self.source.open(&self.release, architecture)?;
+        self.session.print_notes(&notes);
+        Ok((Catalogs { main, others }, reason))
+    }
+
+    /// Opens the catalogs of all releases of the distribution, the oldest release first.
+    pub(super) fn open_each(
+        &self,
+        architecture: Option<Architecture>,
+    ) -> Result<Vec<Box<dyn Catalog>>, Failure> {
+        let architecture = architecture.or(self.platform_architecture);
+        let cache_dir = self.session.cache_dir()?;
+        let (catalogs, notes) = catalogs_of_releases(&cache_dir, self.release.distribution, architecture)?;
+        self.session.print_notes(&notes);
+        Ok(catalogs)
+    }
+}
+
+impl<'run> AnalysisInputs<'run> {
+    /// Reads the trees and chooses their release.
+    pub(super) fn read(
+        paths: &[PathBuf],
+        place: &PlaceArguments,
+        linker: &LinkerArguments,
+        catalog: &CatalogArguments,
+        depth: ReadDepth,
+        session: &'run Session,
+    ) -> Result<Self, Failure> {
+        let architecture = session.config.arch_unless(catalog.arch)?;
+        let offline = catalog.archive.offline;
+        let request = InputRequest { paths, place, catalog: Some(catalog), offline, architecture, depth };
+        let trees = read_trees(&request, session)?;
+        let linker = linker_settings(linker, Traces::None, trees.image.as_ref(), session)?;
+        let requested = requested_release(catalog, &session.config);
+        let release = choose_release(requested, &trees, host_release);
+        let platform_architecture = place.choice.platform.as_ref().and_then(ImagePlatform::architecture);
+        let source = catalog_source(catalog, session)?;
+        let catalogs = CatalogOpener { release, platform_architecture, source, session };
+        Ok(Self { trees, linker, architecture, catalogs })
+    }
+
+    /// Borrows them as the pipeline takes them.
+    pub(super) fn inputs(&self) -> Inputs<'_> {
+        Inputs { sources: &self.trees, settings: &self.linker, architecture: self.architecture }
+    }
+}
+
+/// Returns the exit status of a resolution. A library that a package provides is no problem, since that is the result.
+pub(super) fn exit_of_resolution(resolution: &Resolution) -> Exit {
+    let is_unfixed = |status| matches!(status, Status::Unresolved | Status::OffPath);
+    let has_problem = resolution.sonames.iter().any(|answer| is_unfixed(answer.status))
+        || resolution.problems.iter().any(|problem| problem.kind.is_bad_news());
+    if has_problem { Exit::BadNews } else { Exit::Fine }
+}

@@ -1,0 +1,176 @@
+//! Trees and their base, read as the arguments and `sodeb.toml` name them.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use crate::app::InputTrees;
+use crate::audit::Subject;
+use crate::cli::arguments::{CatalogArguments, PlaceArguments};
+use crate::cli::config::{archive_settings, catalog_source, path_in_image, registry_settings};
+use crate::cli::debs::deb_store;
+use crate::cli::failure::Failure;
+use crate::cli::progress::Bars;
+use crate::cli::session::Session;
+use crate::debian::catalog::{Catalog, Package, Provenance};
+use crate::debian::debs::Availability;
+use crate::debian::distributions::ReleaseChoice;
+use crate::oci::base::{self, BaseNote, BaseReference, BaseServices, TreeRequest};
+use crate::oci::known_images::KnownImage;
+use crate::oci::registry::RegistrySettings;
+use crate::support::progress::Progress;
+use crate::tree::inventory::{Deb, ReadDepth};
+use crate::vocabulary::{Architecture, RootedPath};
+
+/// Trees and base to read.
+pub(super) struct InputRequest<'arguments> {
+    pub(super) paths: &'arguments [PathBuf],
+    pub(super) place: &'arguments PlaceArguments,
+    /// Source of the packages of a base that is modelled from them; none for a command that looks up no packages.
+    pub(super) catalog: Option<&'arguments CatalogArguments>,
+    /// True if the arguments forbid the network.
+    pub(super) offline: bool,
+    /// Requested architecture.
+    pub(super) architecture: Option<Architecture>,
+    pub(super) depth: ReadDepth,
+}
+
+/// Returns the base that the arguments name, else `sodeb.toml`.
+pub(super) fn named_base(
+    place: &PlaceArguments,
+    session: &Session,
+) -> Result<Option<BaseReference>, Failure> {
+    let (word, directory) = match (&place.base, &session.config.base) {
+        (Some(given), _) => (given.as_os_str(), PathBuf::new()),
+        (None, Some(configured)) => (configured.as_os_str(), session.config.path(Path::new(""))),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(BaseReference::parse(word, &directory)?))
+}
+
+/// Reads the trees with the base below them.
+pub(super) fn read_trees(request: &InputRequest<'_>, session: &Session) -> Result<InputTrees, Failure> {
+    let at = paths_in_image(request.paths, request.place, session)?;
+    let base = named_base(request.place, session)?;
+    let trees = TreeRequest { at: &at, ..tree_request(request) };
+    let (trees, note) = base::read_trees(base.as_ref(), trees, &Services { request, session })?;
+    print_note(note, session);
+    Ok(trees)
+}
+
+/// Reads an image on its own, for an audit.
+pub(super) fn read_image(
+    name: &OsStr,
+    request: &InputRequest<'_>,
+    session: &Session,
+) -> Result<Subject, Failure> {
+    let base = BaseReference::parse(name, Path::new(""))?;
+    let services = Services { request, session };
+    let (contents, note) = base::read_alone(&base, tree_request(request), &services)?;
+    print_note(note, session);
+    let name = base.name().display().to_string();
+    Ok(Subject::new(name, contents.inventory, contents.layer_numbers, contents.facts))
+}
+
+/// Warns of the trees' files that could not be read; of the base's only with `--verbose`.
+pub(super) fn warn_of_unread_files(trees: &InputTrees, session: &Session) {
+    let top = RootedPath::root();
+    let base = trees.base.iter().filter(|_| session.printer.verbose).map(|base| (&top, &base.inventory));
+    for (at, inventory) in trees.apps.iter().map(|app| (&app.at, &app.inventory)).chain(base) {
+        for diagnostic in inventory.diagnostics() {
+            let path = at.join(&diagnostic.path);
+            session.printer.warning(&format!("cannot read {path}: {}", diagnostic.cause));
+        }
+    }
+}
+
+/// Prints a note if the trees have no object.
+pub(super) fn note_if_empty(is_empty: bool, session: &Session) {
+    if is_empty {
+        session.printer.note("the trees have no object that a dynamic linker could load");
+    }
+}
+
+/// Returns the trees' paths in the image: none, or one for each tree.
+fn paths_in_image(
+    paths: &[PathBuf],
+    place: &PlaceArguments,
+    session: &Session,
+) -> Result<Vec<RootedPath>, Failure> {
+    let configured = session.config.at.as_ref().map(OsString::from).filter(|_| place.at.is_empty());
+    let at: Vec<&OsString> = place.at.iter().chain(&configured).collect();
+    if !at.is_empty() && !paths.is_empty() && at.len() != paths.len() {
+        let plural = |count: usize, noun: &str| match count {
+            1 => format!("1 {noun}"),
+            _ => format!("{count} {noun}s"),
+        };
+        let (trees, values) = (plural(paths.len(), "tree"), plural(at.len(), "value"));
+        let error = anyhow::anyhow!("cannot place {trees} in the image: --at has {values}");
+        return Err(
+            Failure::question(error).hint("give --at once for each PATH, in the same order, or leave it out")
+        );
+    }
+    at.into_iter().map(|at| path_in_image(at, "place the tree at")).collect()
+}
+
+fn tree_request<'arguments>(request: &InputRequest<'arguments>) -> TreeRequest<'arguments> {
+    TreeRequest {
+        paths: request.paths,
+        at: &[],
+        depth: request.depth,
+        platform: request.place.choice.platform.as_ref(),
+        architecture: request.architecture,
+    }
+}
+
+fn print_note(note: Option<BaseNote>, session: &Session) {
+    if let Some(note) = note {
+        session.printer.note(&note.to_string());
+    }
+}
+
+/// Access to registries, the archive and the cache while a base is read.
+struct Services<'run> {
+    request: &'run InputRequest<'run>,
+    session: &'run Session,
+}
+
+impl BaseServices for Services<'_> {
+    type Error = Failure;
+
+    fn cache_dir(&self) -> Result<PathBuf, Failure> {
+        self.session.cache_dir()
+    }
+
+    fn registry(&self) -> Result<RegistrySettings, Failure> {
+        registry_settings(&self.request.place.choice, self.request.offline, self.session)
+    }
+
+    fn catalog(
+        &self,
+        base: &BaseReference,
+        image: &KnownImage,
+        architecture: Option<Architecture>,
+    ) -> Result<Box<dyn Catalog>, Failure> {
+        let name = base.name().display();
+        let Some(arguments) = self.request.catalog else {
+            let error = anyhow::anyhow!("cannot model {name}: this command looks up no packages");
+            return Err(Failure::question(error)
+                .hint("name the image itself: a directory, a file or an image in a registry"));
+        };
+        let release = ReleaseChoice::required(image.release(), format!("from {name}"));
+        let opened = catalog_source(arguments, self.session)?.open(&release, architecture)?;
+        self.session.print_notes(&opened.notes);
+        Ok(opened.main)
+    }
+
+    fn debs(&self, provenance: &Provenance, packages: &[Package]) -> Result<Vec<Availability<Deb>>, Failure> {
+        // Without catalog arguments, `catalog` fails before any .deb is requested.
+        let Some(arguments) = self.request.catalog else { return Ok(Vec::new()) };
+        let settings = archive_settings(&arguments.archive, self.session)?;
+        Ok(deb_store(settings, None, self.session).debs(provenance, packages)?)
+    }
+
+    fn progress(&self) -> Box<dyn Progress> {
+        Box::new(Bars::new(self.session.printer.shows_progress))
+    }
+}

@@ -1,0 +1,110 @@
+//! The Plan of trees, which `lock`, `manifest`, `layer` and `image` begin with.
+
+use crate::app::InputTrees;
+use crate::cli::analysis::AnalysisInputs;
+use crate::cli::arguments::{
+    CatalogArguments, ChoiceArguments, ClosingArguments, GapArguments, LinkerArguments, SourceArguments,
+};
+use crate::cli::config::{closure_options, dlopen_priority, package_choice};
+use crate::cli::debs::deb_source;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::inputs::warn_of_unread_files;
+use crate::cli::session::Session;
+use crate::loader::LinkerSettings;
+use crate::pipeline::{Catalogs, Downloads, Planner, base_packages};
+use crate::solve::closure::{Closed, ClosureOptions};
+use crate::solve::plan::Plan;
+use crate::tree::inventory::ReadDepth;
+
+/// Trees to plan for, and options of the Plan.
+pub(super) struct PlanRequest<'arguments> {
+    pub(super) sources: &'arguments SourceArguments,
+    pub(super) linker: &'arguments LinkerArguments,
+    pub(super) closing: &'arguments ClosingArguments,
+    pub(super) catalog: &'arguments CatalogArguments,
+    /// Existing lock.
+    pub(super) earlier: Option<&'arguments Plan>,
+    pub(super) downloads: Downloads,
+}
+
+impl<'arguments> PlanRequest<'arguments> {
+    pub(super) fn of(gap: &'arguments GapArguments, earlier: Option<&'arguments Plan>) -> Self {
+        let GapArguments { sources, linker, closing, catalog } = gap;
+        Self { sources, linker, closing, catalog, earlier, downloads: Downloads::Unindexed }
+    }
+}
+
+/// Trees with their Plan.
+pub(super) struct PlannedTrees {
+    pub(super) closed: Closed,
+    /// Reason for which the release was chosen.
+    pub(super) release_reason: String,
+    pub(super) trees: InputTrees,
+    /// Environment that the trees were linked in.
+    pub(super) linker: LinkerSettings,
+}
+
+/// Makes the Plan of the trees. `change` may replace the catalogs, such as to keep a lock's versions.
+pub(super) fn plan_trees(
+    request: &PlanRequest<'_>,
+    session: &Session,
+    change: impl FnOnce(Catalogs) -> Catalogs,
+) -> Result<PlannedTrees, Failure> {
+    let PlanRequest { sources, linker, closing, catalog, earlier, downloads } = request;
+    let (paths, place) = (&sources.paths, &sources.place);
+    let inputs = AnalysisInputs::read(paths, place, linker, catalog, ReadDepth::Symbols, session)?;
+    let AnalysisInputs { mut trees, mut linker, architecture, catalogs } = inputs;
+    linker.runtime_loads = Some(dlopen_priority(closing, &session.config)?);
+    let snapshot = catalog.archive.snapshot.clone().or_else(|| session.config.snapshot.clone());
+    let debs = deb_source(&catalog.archive, *downloads, *earlier, session)?;
+    let mut release_reason = String::new();
+    let open = |architecture| {
+        let (catalogs, reason) = catalogs.open(architecture)?;
+        release_reason = reason;
+        Ok::<_, Failure>(change(catalogs))
+    };
+    let options = with_base_packages(closure_options(closing, &session.config)?, &trees, session);
+    let planner = Planner { settings: &linker, architecture, options: &options, debs: &debs };
+    let mut closed = planner.plan(&mut trees, open)?;
+    closed.plan.snapshot = snapshot;
+    warn_of_unread_files(&trees, session);
+    Ok(PlannedTrees { closed, release_reason, trees, linker })
+}
+
+/// Returns the options of a closure without included files.
+pub(super) fn resolve_options(
+    arguments: &ChoiceArguments,
+    trees: &InputTrees,
+    session: &Session,
+) -> ClosureOptions {
+    with_base_packages(package_choice(arguments, &session.config), trees, session)
+}
+
+/// Adds the packages of the base, with a warning for each part of its dpkg database that cannot be read.
+fn with_base_packages(options: ClosureOptions, trees: &InputTrees, session: &Session) -> ClosureOptions {
+    let (present, unread) = base_packages(trees);
+    for database in unread {
+        session.printer.warning(&database.to_string());
+    }
+    ClosureOptions { present, ..options }
+}
+
+/// Error of a command that needs every package, while some could not be read.
+pub(super) fn incomplete(verb: &str) -> Failure {
+    let failure = Failure::bad_news(anyhow::anyhow!("cannot {verb}: not all packages could be read"));
+    failure.hint("run it once without --offline")
+}
+
+/// Warns of the problems that the Plan does not fix, for outputs that do not list them, and returns the exit status.
+pub(super) fn warn_of_problems(plan: &Plan, session: &Session) -> Exit {
+    for problem in plan.problems.iter().filter(|problem| problem.kind.is_bad_news()) {
+        session.printer.warning(&format!("{}: {}: {}", problem.kind, problem.object, problem.detail));
+    }
+    exit_of_plan(plan)
+}
+
+/// Returns the exit status of a Plan: a problem if one is left that keeps objects from loading.
+pub(super) fn exit_of_plan(plan: &Plan) -> Exit {
+    let has_problem = plan.problems.iter().any(|problem| problem.kind.is_bad_news());
+    if has_problem { Exit::BadNews } else { Exit::Fine }
+}

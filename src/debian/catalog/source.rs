@@ -1,0 +1,342 @@
+//! Choice of the catalogs for a release: the embedded ones, the cached ones, the archive's or an installed root's.
+
+use std::cmp::Reverse;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use super::{
+    BuildError, Catalog, CatalogError, FileCatalog, cached_catalog, cached_files, embedded_catalogs,
+    installed_catalog, refresh_catalog,
+};
+use crate::debian::archive::{Archive, ArchiveDiagnostic, ArchiveError, ArchiveSettings};
+use crate::debian::distributions::{ReleaseChoice, age_order, similar_release};
+use crate::support::progress::Progress;
+use crate::vocabulary::{Architecture, Distribution, Release, Target};
+
+/// Architecture that is assumed for trees without objects.
+const DEFAULT_ARCHITECTURE: Architecture = Architecture::Amd64;
+
+/// Kind of catalog that packages are looked up in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CatalogChoice {
+    /// The one that is compiled in.
+    Embedded,
+    /// The archive's, from the cache if it was fetched before.
+    Archive,
+    /// The dpkg database of a root file system on the host.
+    Installed(PathBuf),
+}
+
+impl FromStr for CatalogChoice {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word.split_once(':') {
+            None if word == "embedded" => Ok(Self::Embedded),
+            None if word == "archive" => Ok(Self::Archive),
+            None if word == "installed" => Ok(Self::Installed(PathBuf::from("/"))),
+            Some(("installed", root)) if !root.is_empty() => Ok(Self::Installed(PathBuf::from(root))),
+            _ => Err("expected embedded, archive or installed[:DIR]".to_owned()),
+        }
+    }
+}
+
+/// Source of catalogs.
+pub struct CatalogSource<'run> {
+    /// Required kind of catalog; by default the newer one of the embedded and the cached.
+    pub choice: Option<CatalogChoice>,
+    /// True if the archive's index is fetched even if there is one in the cache.
+    pub refresh: bool,
+    /// Access to the archive, and the cache.
+    pub archive: ArchiveSettings,
+    /// Observer of downloads.
+    pub progress: &'run dyn Progress,
+}
+
+/// Catalogs of a release.
+pub struct OpenCatalogs {
+    /// Catalog of the release.
+    pub main: Box<dyn Catalog>,
+    /// Embedded catalogs of other releases for the same architecture.
+    pub others: Vec<Box<dyn Catalog>>,
+    /// Reason for which the release was chosen.
+    pub reason: String,
+    /// Caveats.
+    pub notes: Vec<CatalogNote>,
+}
+
+/// Caveat about catalogs that were opened.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogNote {
+    /// The chosen release has no index, and another one is used.
+    #[error("no index for {wanted}: using {used}")]
+    Fallback {
+        /// Target without an index.
+        wanted: Target,
+        /// Release that is used.
+        used: Release,
+    },
+    /// Caveat about indices that were fetched.
+    #[error("{0}")]
+    Archive(ArchiveDiagnostic),
+    /// A catalog in the cache cannot be read.
+    #[error("{0}; `sodeb index update` replaces it")]
+    Unreadable(CatalogError),
+}
+
+impl CatalogNote {
+    /// True if the caveat may make a result wrong, and is not only for information.
+    pub fn is_warning(&self) -> bool {
+        !matches!(self, Self::Fallback { .. })
+    }
+}
+
+/// Error of a source of catalogs.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no index for the target.
+    #[error("cannot look up packages: no index for {target}{}", list(.known))]
+    NoIndex {
+        /// The target.
+        target: Target,
+        /// Releases of the distribution with an index for the architecture, the oldest first.
+        known: Vec<Release>,
+    },
+    /// There is no index for any release of a distribution.
+    #[error("cannot compare releases: no index for {distribution} on {architecture}")]
+    NoRelease {
+        /// The distribution.
+        distribution: Distribution,
+        /// The architecture.
+        architecture: Architecture,
+    },
+    /// The index of the target is not compiled in.
+    #[error("cannot look up packages: the index for {0} is not compiled in")]
+    NotEmbedded(Target),
+    /// An installed root or an embedded catalog is to be refreshed.
+    #[error("cannot refresh the catalog: only that of the archive can be fetched")]
+    NotTheArchive,
+    /// The dpkg database of a root cannot be read.
+    #[error(transparent)]
+    Installed(CatalogError),
+    /// A catalog's data is broken.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The archive's indices cannot be fetched.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The archive's indices cannot be turned into a catalog.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+}
+
+impl OpenError {
+    /// Advice that fixes the error.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoIndex { target: Target { release, architecture, .. }, .. } => {
+                Some(match similar_release(release) {
+                    Some(similar) => format!("did you mean {similar}?"),
+                    None => {
+                        format!("`sodeb index update --release {release} --arch {architecture}` fetches it")
+                    }
+                })
+            }
+            Self::NoRelease { architecture, .. } => {
+                Some(format!("`sodeb index update --release CODENAME --arch {architecture}` fetches one"))
+            }
+            Self::NotEmbedded(_) => {
+                Some("leave out --catalog embedded to use the archive or the cache".to_owned())
+            }
+            Self::NotTheArchive => Some("leave out --catalog or --refresh".to_owned()),
+            Self::Installed(_) => Some("installed:DIR is a root file system with a dpkg database".to_owned()),
+            Self::Archive(error) => error.hint(),
+            Self::Catalog(_) | Self::Build(_) => None,
+        }
+    }
+}
+
+fn list(releases: &[Release]) -> String {
+    if releases.is_empty() {
+        return String::new();
+    }
+    let names: Vec<&str> = releases.iter().map(Release::as_str).collect();
+    format!(" (known: {})", names.join(", "))
+}
+
+impl CatalogSource<'_> {
+    /// Opens the catalogs for a release. If there is none for a release that the user did not request, the default release
+    /// is used instead, which [`CatalogNote::Fallback`] reports.
+    ///
+    /// # Errors
+    /// If there is no catalog, it is broken, or it cannot be fetched.
+    pub fn open(
+        &self,
+        release: &ReleaseChoice,
+        architecture: Option<Architecture>,
+    ) -> Result<OpenCatalogs, OpenError> {
+        let architecture = architecture.unwrap_or(DEFAULT_ARCHITECTURE);
+        let mut embedded = embedded_catalogs()?;
+        embedded.retain(|catalog| catalog.provenance().target.architecture == architecture);
+        let mut notes = Vec::new();
+        let mut opening = Opening { source: self, embedded, notes: &mut notes };
+        let wanted = target_of(release, architecture);
+        let (main, reason) = match opening.open(&wanted, release.is_requested)? {
+            Some(main) => (main, release.reason.clone()),
+            None if release.is_requested => return Err(no_index(&self.archive.cache_dir, wanted)),
+            None => {
+                let fallback = ReleaseChoice::fallback();
+                let used = fallback.release.clone();
+                opening.notes.push(CatalogNote::Fallback { wanted: wanted.clone(), used });
+                match opening.open(&target_of(&fallback, architecture), false)? {
+                    Some(main) => (main, fallback.reason),
+                    None => return Err(no_index(&self.archive.cache_dir, wanted)),
+                }
+            }
+        };
+        let target = main.provenance().target.clone();
+        let others = opening.embedded.into_iter().filter(|catalog| catalog.provenance().target != target);
+        Ok(OpenCatalogs { others: others.map(boxed).collect(), main, reason, notes })
+    }
+}
+
+/// Catalogs that are left while those of one release are opened.
+struct Opening<'run> {
+    source: &'run CatalogSource<'run>,
+    embedded: Vec<FileCatalog>,
+    notes: &'run mut Vec<CatalogNote>,
+}
+
+impl Opening<'_> {
+    /// Opens the catalog of a target; none if the source has none.
+    fn open(&mut self, target: &Target, is_requested: bool) -> Result<Option<Box<dyn Catalog>>, OpenError> {
+        if self.source.refresh {
+            return match &self.source.choice {
+                None | Some(CatalogChoice::Archive) => Ok(Some(boxed(self.fetched(target)?))),
+                Some(_) => Err(OpenError::NotTheArchive),
+            };
+        }
+        match &self.source.choice {
+            Some(CatalogChoice::Installed(root)) => {
+                let installed = installed_catalog(root, target).map_err(OpenError::Installed)?;
+                Ok(Some(Box::new(installed)))
+            }
+            Some(CatalogChoice::Embedded) => match self.embedded(target) {
+                None if is_requested => Err(OpenError::NotEmbedded(target.clone())),
+                embedded => Ok(embedded.map(boxed)),
+            },
+            Some(CatalogChoice::Archive) => match self.cached(target)? {
+                Some(cached) => Ok(Some(boxed(cached))),
+                None => Ok(Some(boxed(self.fetched(target)?))),
+            },
+            None => Ok(newer(self.embedded(target), self.cached(target)?).map(boxed)),
+        }
+    }
+
+    fn embedded(&mut self, target: &Target) -> Option<FileCatalog> {
+        let position = self.embedded.iter().position(|catalog| catalog.provenance().target == *target)?;
+        Some(self.embedded.swap_remove(position))
+    }
+
+    fn cached(&self, target: &Target) -> Result<Option<FileCatalog>, CatalogError> {
+        cached_catalog(&self.source.archive.cache_dir, target)
+    }
+
+    fn fetched(&mut self, target: &Target) -> Result<FileCatalog, OpenError> {
+        let (catalog, diagnostics) = fetch_catalog(&self.source.archive, target, self.source.progress)?;
+        self.notes.extend(diagnostics.into_iter().map(CatalogNote::Archive));
+        Ok(catalog)
+    }
+}
+
+/// Returns the newer one of two catalogs. A program may be newer than its cache; of two that are equally new, the fetched
+/// one knows more packages.
+fn newer(embedded: Option<FileCatalog>, cached: Option<FileCatalog>) -> Option<FileCatalog> {
+    [embedded, cached].into_iter().flatten().max_by_key(|catalog| catalog.provenance().date)
+}
+
+fn boxed(catalog: FileCatalog) -> Box<dyn Catalog> {
+    Box::new(catalog)
+}
+
+fn target_of(choice: &ReleaseChoice, architecture: Architecture) -> Target {
+    Target { distribution: choice.distribution, release: choice.release.clone(), architecture }
+}
+
+/// Fetches the archive's indices for a target and puts their catalog into the cache.
+///
+/// # Errors
+/// If they cannot be fetched or verified, or the cache cannot be written.
+pub fn fetch_catalog(
+    archive: &ArchiveSettings,
+    target: &Target,
+    progress: &dyn Progress,
+) -> Result<(FileCatalog, Vec<ArchiveDiagnostic>), OpenError> {
+    let indices = Archive::new(archive.clone())?.update(target, progress)?;
+    let catalog = refresh_catalog(&indices, &archive.cache_dir)?;
+    Ok((catalog, indices.diagnostics))
+}
+
+/// Opens a catalog for each release of a distribution, the oldest release first: the newer one of the embedded and the
+/// cached.
+///
+/// # Errors
+/// If there is no catalog, or the embedded ones are broken.
+pub fn catalogs_of_releases(
+    cache_dir: &Path,
+    distribution: Distribution,
+    architecture: Option<Architecture>,
+) -> Result<(Vec<Box<dyn Catalog>>, Vec<CatalogNote>), OpenError> {
+    let architecture = architecture.unwrap_or(DEFAULT_ARCHITECTURE);
+    let (catalogs, notes) = available(cache_dir, distribution, architecture)?;
+    if catalogs.is_empty() {
+        return Err(OpenError::NoRelease { distribution, architecture });
+    }
+    Ok((catalogs.into_iter().map(boxed).collect(), notes))
+}
+
+/// Opens the catalog of a target: the newer one of the embedded and the cached.
+///
+/// # Errors
+/// If there is none, or it is broken.
+pub fn newest_catalog(cache_dir: &Path, target: &Target) -> Result<FileCatalog, OpenError> {
+    let cached = cached_catalog(cache_dir, target)?;
+    let embedded = embedded_catalogs()?.into_iter().find(|catalog| catalog.provenance().target == *target);
+    newer(embedded, cached).ok_or_else(|| no_index(cache_dir, target.clone()))
+}
+
+/// Catalogs of a distribution and architecture, one for each release, the oldest release first.
+fn available(
+    cache_dir: &Path,
+    distribution: Distribution,
+    architecture: Architecture,
+) -> Result<(Vec<FileCatalog>, Vec<CatalogNote>), CatalogError> {
+    let (mut catalogs, mut notes) = (embedded_catalogs()?, Vec::new());
+    for file in cached_files(cache_dir)? {
+        match file.catalogs {
+            Ok(found) => catalogs.extend(found),
+            Err(error) => notes.push(CatalogNote::Unreadable(error)),
+        }
+    }
+    let target = |catalog: &FileCatalog| catalog.provenance().target.clone();
+    catalogs.retain(|catalog| {
+        let target = target(catalog);
+        (target.distribution, target.architecture) == (distribution, architecture)
+    });
+    // Of two that are equally new, the fetched one knows more packages.
+    catalogs.sort_by_key(|catalog| {
+        let Target { release, .. } = target(catalog);
+        let age = age_order(distribution, &release);
+        (age, release, Reverse((catalog.provenance().date, catalog.provenance().index)))
+    });
+    catalogs.dedup_by_key(|catalog| target(catalog).release);
+    Ok((catalogs, notes))
+}
+
+fn no_index(cache_dir: &Path, target: Target) -> OpenError {
+    // The missing index is the error, whatever else is wrong in the cache.
+    let available = available(cache_dir, target.distribution, target.architecture);
+    let (catalogs, _) = available.unwrap_or_default();
+    let known = catalogs.iter().map(|catalog| catalog.provenance().target.release.clone());
+    OpenError::NoIndex { known: known.collect(), target }
+}
