@@ -13,7 +13,7 @@ use crate::vocabulary::{RootedPath, named};
 const FINGERPRINT_DIGITS: usize = 32;
 
 named! {
-    /// How an object is reached from what the image starts, in order of certainty.
+    /// Path by which an object is reached from what the image starts, in order of certainty.
     Reach("reach") {
         /// Loaded by a program that the image starts.
         Entrypoint = "entrypoint",
@@ -43,7 +43,7 @@ pub struct Finding {
     pub layer: Option<LayerNumber>,
     /// Package that owns the file.
     pub owner: Option<Owner>,
-    /// How the file is reached.
+    /// Reach of the file.
     pub reach: Reach,
     /// Objects from the program or extension to the file, each loaded by the one before.
     pub chain: Vec<RootedPath>,

@@ -1,30 +1,30 @@
-//! What is included and what is left out, in words.
+//! Included files and left-out files as lines of text.
 
 use std::collections::BTreeMap;
 
 use crate::debian::inclusions::{FileSet, Inclusion, Pattern};
 
-/// A row for each reason for which files are included.
-pub(super) fn included_rows(included: &[Inclusion]) -> Vec<String> {
+/// Lists the included files, one line for each reason.
+pub(super) fn included_lines(included: &[Inclusion]) -> Vec<String> {
     let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for inclusion in included {
         reasons.entry(&inclusion.reason).or_default().push(files_of(inclusion));
     }
-    let row = |(reason, files): (&str, Vec<String>)| format!("included: {} ({reason})", files.join(", "));
-    reasons.into_iter().map(row).collect()
+    let line = |(reason, files): (&str, Vec<String>)| format!("included: {} ({reason})", files.join(", "));
+    reasons.into_iter().map(line).collect()
 }
 
-/// A row for what goes with libraries and is left out, since only some programs want it.
-pub(super) fn left_out_rows(useful: &[Inclusion]) -> Vec<String> {
-    let row = |inclusion: &Inclusion| format!("left out: {} ({})", files_of(inclusion), inclusion.reason);
-    let mut rows: Vec<String> = useful.iter().map(row).collect();
-    if !rows.is_empty() {
-        rows.push("--data all takes what is left out".to_owned());
+/// Lists the files that belong to the libraries but are left out, since only some programs need them.
+pub(super) fn left_out_lines(optional: &[Inclusion]) -> Vec<String> {
+    let line = |inclusion: &Inclusion| format!("left out: {} ({})", files_of(inclusion), inclusion.reason);
+    let mut lines: Vec<String> = optional.iter().map(line).collect();
+    if !lines.is_empty() {
+        lines.push("--data all includes them".to_owned());
     }
-    rows
+    lines
 }
 
-/// What of which package.
+/// Names the package of an inclusion and the patterns of its files.
 fn files_of(inclusion: &Inclusion) -> String {
     match &inclusion.extent {
         FileSet::Files(patterns) => {

@@ -1,7 +1,10 @@
-//! Answers as bytes: pure functions from a stage's value to text, JSON or a page, a directory for each command.
+//! Output formats: pure functions from the result of a stage to text, JSON or a page. Each command has a directory, each
+//! format a file in it.
 
 mod audit;
+mod choice;
 mod diff;
+mod drawn;
 mod escape;
 #[cfg(test)]
 #[path = "../../tests/support/golden.rs"]
@@ -13,14 +16,16 @@ mod image;
 mod inclusions;
 mod index;
 mod layer;
+mod lines;
 mod lock;
 mod manifest;
+mod problem_lines;
+mod quote;
 mod resolve;
 mod rows;
 mod style;
 mod tree;
 mod why;
-mod xml;
 
 pub use audit::{
     audit_html, audit_json, audit_jsonl, audit_junit, audit_sarif, audit_text, rule_text, rules_json,
@@ -37,6 +42,6 @@ pub use layer::{LayerReport, layer_json, layer_text};
 pub use lock::{check_json, check_text, lock_json, lock_text};
 pub use manifest::{ManifestError, ManifestFault, ManifestFormat, manifest};
 pub use resolve::{releases_json, releases_text, resolve_html, resolve_json, resolve_text};
-pub(crate) use tree::problems;
+pub(crate) use tree::link_problems;
 pub use tree::{tree_json, tree_text};
 pub use why::{SHOWN_CHAINS, why_json, why_text};

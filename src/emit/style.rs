@@ -1,19 +1,21 @@
-//! Colours, as ANSI sequences; whoever prints takes them out where there is no terminal.
+//! Colours as ANSI sequences. The printer removes them where the output is not a terminal.
 
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
 
-/// Something is wrong.
+/// Style of errors.
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
-/// Something is as it should be.
+/// Style of warnings.
+pub(super) const WARNING: Style = AnsiColor::Yellow.on_default();
+/// Style of good results.
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();
-/// What an answer is about.
-pub(super) const PATH: Style = Style::new().bold();
-/// What is beside the point.
+/// Style of headings.
+pub(super) const HEADING: Style = Style::new().bold();
+/// Style of details.
 pub(super) const DIM: Style = Style::new().dimmed();
 
-/// Words in a colour.
-pub(super) fn paint(style: Style, words: impl Display) -> String {
-    format!("{style}{words}{style:#}")
+/// Writes text in a style.
+pub(super) fn paint(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
 }

@@ -53,14 +53,14 @@ fn two_images() {
     assert_eq!((&dep["old"]["versions"], &dep["new"]["versions"]), (&json!(["1.0-1"]), &json!(["2.0-1"])));
     assert_eq!(json["libraries"].as_array().map(Vec::len), Some(1));
     assert_eq!(json["libraries"][0]["new"][0]["path"], format!("{LIBRARIES}/libdep.so.1.2.0"));
-    assert_eq!(json["findings"]["gained"][0]["subject"], "libgmp.so.10");
-    assert_eq!(json["findings"]["lost"], json!([]));
+    assert_eq!(json["findings"]["added"][0]["subject"], "libgmp.so.10");
+    assert_eq!(json["findings"]["removed"], json!([]));
 
     let (status, text, _) = diff(directory.path(), &["new.tar", "old.tar"]);
     assert_eq!(status, 0, "nothing is gained");
     for line in [
         "new.tar → old.tar",
-        "findings lost 1",
+        "findings removed 1",
         "  error missing-library: /usr/bin/app: libgmp.so.10 is missing",
         "  ~ deb libdep1 2.0-1 → 1.0-1 (same size)",
     ] {

@@ -48,7 +48,7 @@ fn leads(answer: &Value, from: usize, to: usize) -> bool {
 fn dot_is_the_format_unless_another_is_asked_for() {
     let fixture = tree();
     let dot = says(&fixture, &["graph", "app", "--at", "/app"]);
-    assert!(dot.starts_with("digraph sodeb {\n  label=\"What /app loads\";\n"), "{dot}");
+    assert!(dot.starts_with("digraph sodeb {\n  label=\"Libraries loaded by /app\";\n"), "{dot}");
     assert!(dot.contains("[label=\"lib/liba.so.1\", tooltip=\"/app/lib/liba.so.1\""), "{dot}");
     assert!(dot.ends_with("}\nexit 0\n"), "{dot}");
     assert_eq!(dot, says(&fixture, &["graph", "app", "--at", "/app", "--format", "dot"]));

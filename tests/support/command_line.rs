@@ -33,6 +33,7 @@ pub(crate) fn written_down(fixture: &Fixture, output: &Output) -> String {
     let status = output.status.code().expect("ends by itself");
     let text = text.replace(&fixture.root().display().to_string(), "DIR") + &format!("exit {status}\n");
     let text = without(&without(&text, "index of ", ","), "(", " MiB installed");
+    let text = without(&text, "(", " KiB installed");
     without(&text, ", updates of ", ",").replace(", updates of #", "")
 }
 

@@ -96,7 +96,7 @@ impl Listing {
 
 fn has_problems(root: &Root<'_>, linked: &LinkedApps<'_>) -> bool {
     let has_problem = |start: &StartObject<'_>| {
-        start.map.missing().next().is_some() || !emit::problems(root, linked, start).is_empty()
+        start.map.missing().next().is_some() || !emit::link_problems(root, linked, start).is_empty()
     };
     let has_script_problem = |script: &Script<'_>| {
         script.found.is_none() || script.map.as_ref().is_some_and(|map| map.missing().next().is_some())

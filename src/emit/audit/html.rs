@@ -1,22 +1,21 @@
-//! `sodeb audit --format html`: the findings, the graph and the sizes of images as one page.
+//! `sodeb audit --format html`: the findings, graphs and sizes of images as one page.
 
-use super::{NOT_CHECKED, fixes, layer_words};
-use crate::audit::rules;
+use super::details::{NOT_CHECKED, command, fixes, layer_words};
 use crate::audit::{
     AuditedObject, Finding, FindingStatus, JudgedFinding, LayerSize, Owner, OwnerKind, OwnerSize,
-    ReportedImage, Severity, UnreadImage,
+    ReportedImage, Rule, UnreadImage, rules,
 };
 use crate::emit::escape::printable;
 use crate::emit::html::{
-    Fact, FindingView, Kind, Level, ObjectPlace, Report, RuleView, SizeView, State, Subject, graph_view, html,
+    Fact, FindingView, ObjectDetails, PartKind, Report, RuleView, SizeView, SubjectView, graph_view, html,
 };
 use crate::emit::humanize::release_words;
 use crate::solve::graph::Object;
 
-/// The findings of all images, and the images that could not be looked at, as a page.
+/// Writes the findings of all images, and the images that could not be read, as a page.
 ///
 /// # Errors
-/// Never for these types; the encoder's signature has it.
+/// Never for these types; the signature is the encoder's.
 pub fn audit_html(images: &[ReportedImage], unread: &[UnreadImage]) -> serde_json::Result<String> {
     let title = match images {
         [image] => format!("Audit of {}", printable(&image.name)),
@@ -25,42 +24,35 @@ pub fn audit_html(images: &[ReportedImage], unread: &[UnreadImage]) -> serde_jso
     html(&Report {
         title,
         noun: "image",
-        size_words: "Size",
-        rules: rules(images),
-        not_seen: NOT_CHECKED.iter().map(|words| (*words).to_owned()).collect(),
-        unread: unread.iter().map(|one| (printable(&one.name), printable(&one.cause))).collect(),
-        subjects: images.iter().map(subject).collect(),
+        size_label: "Size",
+        rules: rules_with_findings(images),
+        not_checked: NOT_CHECKED.iter().map(|words| (*words).to_owned()).collect(),
+        unread: unread.iter().map(|image| (printable(&image.name), printable(&image.cause))).collect(),
+        subjects: images.iter().map(subject_view).collect(),
     })
 }
 
-/// The rules that something is found by.
-fn rules(images: &[ReportedImage]) -> Vec<RuleView> {
+fn rules_with_findings(images: &[ReportedImage]) -> Vec<RuleView> {
     let findings = || images.iter().flat_map(|image| &image.judged).map(|judged| &judged.finding);
-    let found = rules::all().filter(|rule| findings().any(|finding| finding.rule.code == rule.code));
-    let view = |rule: &crate::audit::Rule| RuleView {
-        code: rule.code.to_owned(),
-        title: rule.title.to_owned(),
-        explanation: rule.explanation.to_owned(),
-        fix: rule.fix.to_owned(),
-    };
-    found.map(view).collect()
+    let has_findings = |rule: &&Rule| findings().any(|finding| finding.rule.code == rule.code);
+    rules::all().filter(has_findings).map(RuleView::new).collect()
 }
 
-fn subject(image: &ReportedImage) -> Subject {
+fn subject_view(image: &ReportedImage) -> SubjectView {
     let audited = &image.audited;
-    Subject {
+    SubjectView {
         name: printable(&image.name),
         facts: facts(image),
         files: Some(audited.files),
         objects: audited.objects.len(),
-        saves: image.active().map(|finding| finding.reclaimable_bytes).sum(),
+        reclaimable: image.reclaimable_bytes(),
         findings: image.judged.iter().map(|judged| finding_view(image, judged)).collect(),
-        graph: graph_view(&audited.graph, |object| object_place(image, object)),
+        graph: graph_view(&audited.graph, |object| object_details(image, object)),
         sizes: Some(sizes(image)),
     }
 }
 
-/// What the image is, and where its packages were looked up.
+/// Lists the facts of an image: its digests, the index of its packages, and how it is started.
 fn facts(image: &ReportedImage) -> Vec<Fact> {
     let provenance = &image.audited.resolution.provenance;
     let mut facts = Vec::new();
@@ -71,23 +63,22 @@ fn facts(image: &ReportedImage) -> Vec<Fact> {
         let platform = known.platform.as_ref();
         facts.extend(platform.map(|platform| Fact::words("Platform", printable(platform))));
     }
-    let looked_up = printable(release_words(provenance, &image.release_from));
-    facts.push(Fact::words("Packages looked up in", looked_up));
-    facts.extend(started(image));
+    let index = printable(release_words(provenance, &image.release_from));
+    facts.push(Fact::words("Package index", index));
+    facts.extend(start_facts(image));
     facts
 }
 
-/// What the image starts, and how.
-fn started(image: &ReportedImage) -> Vec<Fact> {
+fn start_facts(image: &ReportedImage) -> Vec<Fact> {
     let Some(known) = &image.image else {
-        let words = "every program may be started: it is a root without a configuration";
+        let words = "any program: there is no image configuration";
         return vec![Fact::words("Starts", words.to_owned())];
     };
     let mut facts = Vec::new();
     if let Some(start) = &known.start {
-        let words: Vec<&str> = start.entrypoint.iter().chain(&start.cmd).map(String::as_str).collect();
-        if !words.is_empty() {
-            facts.push(Fact::code("Starts", printable(words.join(" "))));
+        let command = command(image);
+        if !command.is_empty() {
+            facts.push(Fact::code("Starts", printable(command)));
         }
         if !start.user.is_empty() {
             facts.push(Fact::code("User", printable(&start.user)));
@@ -95,7 +86,7 @@ fn started(image: &ReportedImage) -> Vec<Fact> {
         facts.extend(start.path.as_ref().map(|path| Fact::code("PATH", printable(path))));
     }
     if image.audited.may_start_anything {
-        let words = "every program may be started: the image starts a shell or nothing";
+        let words = "any program may be started: the image starts a shell or nothing";
         facts.push(Fact::words("Reach", words.to_owned()));
     }
     let workdir = known.workdir.as_ref().filter(|directory| !directory.is_empty());
@@ -107,55 +98,34 @@ fn started(image: &ReportedImage) -> Vec<Fact> {
 
 fn finding_view(image: &ReportedImage, judged: &JudgedFinding) -> FindingView {
     let finding = &judged.finding;
-    let Finding {
-        rule,
-        severity,
-        path,
-        subject,
-        message,
-        owner,
-        reach,
-        chain,
-        evidence,
-        reclaimable_bytes,
-        ..
-    } = finding;
-    let (state, reason) = match &judged.status {
-        FindingStatus::Active => (State::Counts, None),
-        FindingStatus::Known => (State::Known, None),
-        FindingStatus::Ignored { reason, until: None } => (State::Ignored, Some(printable(reason))),
+    let Finding { rule, severity, path, subject, message, owner, reach, chain, evidence, .. } = finding;
+    let reason = match &judged.status {
+        FindingStatus::Active | FindingStatus::Known => None,
+        FindingStatus::Ignored { reason, until: None } => Some(printable(reason)),
         FindingStatus::Ignored { reason, until: Some(day) } => {
-            (State::Ignored, Some(printable(format_args!("{reason} (until {day})"))))
+            Some(printable(format_args!("{reason} (until {day})")))
         }
     };
     FindingView {
-        id: finding.fingerprint(),
-        rule: rule.code.to_owned(),
-        level: match severity {
-            Severity::Error => Level::Error,
-            Severity::Warning => Level::Warning,
-            Severity::Note => Level::Note,
-        },
-        state,
+        status: judged.status.name(),
         reason,
         subject: printable(subject),
-        message: printable(message),
-        path: printable(path),
         owner: owner.as_ref().map(printable),
         layer: layer_words(image, finding),
         reach: Some(reach.name().to_owned()),
         chain: chain.iter().map(printable).collect(),
-        why: evidence.iter().map(printable).collect(),
+        evidence: evidence.iter().map(printable).collect(),
         fix: fixes(image, finding).iter().map(printable).collect(),
-        saves: Some(*reclaimable_bytes).filter(|bytes| *bytes > 0),
+        reclaimable: Some(finding.reclaimable_bytes).filter(|bytes| *bytes > 0),
+        ..FindingView::new(finding.fingerprint(), rule.code, *severity, printable(message), printable(path))
     }
 }
 
-fn object_place(image: &ReportedImage, object: &Object) -> ObjectPlace {
+fn object_details(image: &ReportedImage, object: &Object) -> ObjectDetails {
     let Some(AuditedObject { layer, owner, bytes, .. }) = image.audited.objects.get(&object.path) else {
-        return ObjectPlace { kind: Some(Kind::Unowned), ..ObjectPlace::default() };
+        return ObjectDetails { kind: Some(PartKind::Unowned), ..ObjectDetails::default() };
     };
-    ObjectPlace {
+    ObjectDetails {
         kind: Some(kind_of(owner.as_ref())),
         owner: owner.as_ref().map(printable),
         layer: layer.map(|layer| layer_name(layer.into())),
@@ -163,13 +133,13 @@ fn object_place(image: &ReportedImage, object: &Object) -> ObjectPlace {
     }
 }
 
-fn kind_of(owner: Option<&Owner>) -> Kind {
+fn kind_of(owner: Option<&Owner>) -> PartKind {
     match owner.map(|owner| owner.kind) {
-        Some(OwnerKind::Deb) => Kind::Package,
-        Some(OwnerKind::Wheel) => Kind::Wheel,
-        Some(OwnerKind::Gem) => Kind::Gem,
-        Some(OwnerKind::Npm) => Kind::Npm,
-        None => Kind::Unowned,
+        Some(OwnerKind::Deb) => PartKind::Package,
+        Some(OwnerKind::Wheel) => PartKind::Wheel,
+        Some(OwnerKind::Gem) => PartKind::Gem,
+        Some(OwnerKind::Npm) => PartKind::Npm,
+        None => PartKind::Unowned,
     }
 }
 
@@ -177,27 +147,27 @@ fn layer_name(number: usize) -> String {
     format!("layer {}", number + 1)
 }
 
-/// Layers and who brought what of each; of what has no layers, just that.
+/// Returns the sizes by layer and owner, or by owner alone for an image without layers.
 fn sizes(image: &ReportedImage) -> SizeView {
     let name = printable(&image.name);
     let layers = &image.audited.sizes;
     let parts = image.image.as_ref().and_then(|known| known.parts.as_ref());
     let Some(parts) = parts.filter(|parts| !parts.layers.is_empty()) else {
-        return SizeView::of(name, Kind::Layer, layers.iter().flat_map(owners).collect());
+        return SizeView::sum(name, PartKind::Layer, layers.iter().flat_map(owner_sizes).collect());
     };
     let layer = |layer: &LayerSize| {
         let part = parts.layers.get(usize::from(layer.layer));
-        let made_by = part.and_then(|part| part.created_by.as_ref()).map(printable);
-        SizeView::of(layer_name(layer.layer.into()), Kind::Layer, owners(layer)).detail(made_by)
+        let created_by = part.and_then(|part| part.created_by.as_ref()).map(printable);
+        SizeView::sum(layer_name(layer.layer.into()), PartKind::Layer, owner_sizes(layer)).detail(created_by)
     };
-    SizeView::of(name, Kind::Layer, layers.iter().map(layer).collect())
+    SizeView::sum(name, PartKind::Layer, layers.iter().map(layer).collect())
 }
 
-fn owners(layer: &LayerSize) -> Vec<SizeView> {
+fn owner_sizes(layer: &LayerSize) -> Vec<SizeView> {
     let view = |(owner, size): &(Option<Owner>, OwnerSize)| {
         let version = owner.as_ref().and_then(|owner| owner.version.as_ref());
         SizeView {
-            name: owner.as_ref().map_or_else(|| "of no package".to_owned(), |owner| printable(&owner.name)),
+            name: owner.as_ref().map_or_else(|| "no package".to_owned(), |owner| printable(&owner.name)),
             detail: version.map(printable),
             kind: kind_of(owner.as_ref()),
             bytes: size.bytes,

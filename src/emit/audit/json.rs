@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{NOT_CHECKED, fixes};
+use super::details::{NOT_CHECKED, fixes};
 use crate::audit::{
     Finding, FindingStatus, JudgedFinding, LayerSize, Owner, OwnerSize, ReportedImage, Severity, UnreadImage,
 };

@@ -1,4 +1,4 @@
-//! `sodeb audit --format jsonl`, schema sodeb.audit-image/1: a line for each image as soon as it was looked at.
+//! `sodeb audit --format jsonl`, schema sodeb.audit-image/1: a line for each image, as soon as it is audited.
 
 use serde::Serialize;
 
@@ -15,18 +15,18 @@ struct Line<Row> {
     row: Row,
 }
 
-/// One image as a line, with a newline at its end.
+/// Writes the findings of one image as a line, with a newline at its end.
 ///
 /// # Errors
-/// Never for these types; the encoder's signature has it.
+/// Never for these types; the signature is the encoder's.
 pub fn audit_jsonl(image: &ReportedImage) -> serde_json::Result<String> {
     line(image_row(image))
 }
 
-/// One image that could not be looked at as a line, with a newline at its end.
+/// Writes an image that could not be read as a line, with a newline at its end.
 ///
 /// # Errors
-/// Never for these types; the encoder's signature has it.
+/// Never for these types; the signature is the encoder's.
 pub fn unread_jsonl(unread: &UnreadImage) -> serde_json::Result<String> {
     line(unread_row(unread))
 }

@@ -1,19 +1,18 @@
-//! The rules themselves, for people and programs.
-
-use std::fmt::Write as _;
+//! Rules of the audit, as text and as JSON of schema sodeb.rules/1.
 
 use serde::Serialize;
 
 use crate::audit::{Rule, rules};
-use crate::emit::style::{DIM, PATH, paint};
+use crate::emit::lines::Lines;
+use crate::emit::style::{DIM, HEADING, paint};
 
-/// How wide a line of an explanation is.
+/// Width of the lines of an explanation.
 const WIDTH: usize = 100;
 
-/// What a rule finds and how that is fixed.
+/// Writes a rule with its explanation as text with colours as ANSI sequences.
 pub fn rule_text(rule: &Rule) -> String {
-    let heading = paint(PATH, rule.code);
-    let level = paint(DIM, format!("({})", rule.severity));
+    let heading = paint(HEADING, rule.code);
+    let level = paint(DIM, format_args!("({})", rule.severity));
     format!(
         "{heading}: {} {level}\n\n{}\n\nHow to fix it:\n{}\n",
         rule.title,
@@ -22,15 +21,14 @@ pub fn rule_text(rule: &Rule) -> String {
     )
 }
 
-/// A line for each rule.
+/// Writes a line for each rule.
 pub fn rules_text() -> String {
     let width = rules::all().map(|rule| rule.code.len()).max().unwrap_or_default();
-    let mut text = String::new();
+    let mut text = Lines::default();
     for rule in rules::all() {
-        // Writing to a String can't fail.
-        let _ = writeln!(text, "{:width$}  {:7}  {}", rule.code, rule.severity.name(), rule.title);
+        text.line(format_args!("{:width$}  {:7}  {}", rule.code, rule.severity, rule.title));
     }
-    text
+    text.into_text()
 }
 
 #[derive(Serialize)]
@@ -48,10 +46,10 @@ struct RuleRow {
     fix: &'static str,
 }
 
-/// All rules, schema sodeb.rules/1.
+/// Writes all rules as one JSON document, without a newline at its end.
 ///
 /// # Errors
-/// Never for these types; the encoder's signature has it.
+/// Never for these types; the signature is the encoder's.
 pub fn rules_json() -> serde_json::Result<String> {
     let row = |rule: &'static Rule| RuleRow {
         code: rule.code,
@@ -60,14 +58,16 @@ pub fn rules_json() -> serde_json::Result<String> {
         explanation: rule.explanation,
         fix: rule.fix,
     };
-    let rules = rules::all().map(row).collect();
-    serde_json::to_string_pretty(&Document { schema: "sodeb.rules/1", rules })
+    serde_json::to_string_pretty(&Document {
+        schema: "sodeb.rules/1",
+        rules: rules::all().map(row).collect(),
+    })
 }
 
-/// Words in lines of a width.
-fn wrapped(words: &str) -> String {
+/// Wraps text into lines of [`WIDTH`] characters.
+fn wrapped(text: &str) -> String {
     let mut lines = vec![String::new()];
-    for word in words.split(' ') {
+    for word in text.split(' ') {
         let last = lines.len() - 1;
         if !lines[last].is_empty() && lines[last].chars().count() + 1 + word.chars().count() > WIDTH {
             lines.push(word.to_owned());

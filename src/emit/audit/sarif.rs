@@ -1,18 +1,19 @@
 //! `sodeb audit --format sarif`: the Static Analysis Results Interchange Format 2.1.0 (OASIS), a run for each image.
 //!
-//! An object has no lines, but GitHub shows only results that have a region: each is told to be in line 1.
+//! An object has no lines, but GitHub shows only results with a region: each result is located in line 1.
 
 use serde_json::{Value, json};
 
-use super::{evidence, fixes};
+use super::details::{evidence, fixes};
 use crate::audit::{FindingStatus, JudgedFinding, ReportedImage, Severity, UnreadImage};
 use crate::audit::{Rule, rules};
+use crate::emit::escape::percent_encoded;
 use crate::vocabulary::RootedPath;
 
-/// The findings of all images as one document, without a newline at its end.
+/// Writes the findings of all images as one document, without a newline at its end.
 ///
 /// # Errors
-/// Never for these types; the encoder's signature has it.
+/// Never for these types; the signature is the encoder's.
 pub fn audit_sarif(images: &[ReportedImage], unread: &[UnreadImage]) -> serde_json::Result<String> {
     let runs: Vec<Value> = images.iter().map(run).chain(unread.iter().map(unread_run)).collect();
     serde_json::to_string_pretty(&json!({
@@ -63,7 +64,7 @@ fn descriptor(rule: &Rule) -> Value {
 }
 
 fn level(severity: Severity) -> &'static str {
-    // SARIF's levels of these names.
+    // The severities have the names of SARIF's levels.
     severity.name()
 }
 
@@ -103,34 +104,16 @@ fn result(image: &ReportedImage, judged: &JudgedFinding) -> Value {
     result
 }
 
-/// Whoever brought the file.
+/// Returns the package that owns the file.
 fn logical_locations(judged: &JudgedFinding) -> Vec<Value> {
     let owner = judged.finding.owner.iter();
     owner.map(|owner| json!({ "fullyQualifiedName": owner.to_string(), "kind": "package" })).collect()
 }
 
-/// A path as a relative reference (RFC 3986 §4.2) to the root.
+/// Converts a path to a reference relative to the root (RFC 3986 §4.2).
 fn uri(path: &RootedPath) -> String {
-    let mut uri = String::new();
-    for byte in &path.as_bytes()[1..] {
-        match byte {
-            b'a'..=b'z'
-            | b'A'..=b'Z'
-            | b'0'..=b'9'
-            | b'-'
-            | b'.'
-            | b'_'
-            | b'~'
-            | b'/'
-            | b'+'
-            | b'@'
-            | b'=' => {
-                uri.push(char::from(*byte));
-            }
-            _ => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    // An empty reference is the root itself, as is this.
+    let uri = percent_encoded(&path.as_bytes()[1..], b"-._~/+@=");
+    // An empty reference would also be the root.
     if uri.is_empty() { "./".to_owned() } else { uri }
 }
 
@@ -139,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_references() {
+    fn paths_become_references() {
         assert_eq!(uri(&RootedPath::new("/a b/libx++.so:1")), "a%20b/libx++.so%3A1");
         assert_eq!(uri(&RootedPath::new("/")), "./");
     }

@@ -1,172 +1,169 @@
-//! `sodeb audit` for people: grouped by image and rule, objects with the same finding together.
+//! `sodeb audit` as text: grouped by image and rule, with equal findings of several files together.
 
-use std::fmt::Write as _;
+use std::cmp::Reverse;
 
-use super::{NOT_CHECKED, fixes, layer_words};
+use super::details::{NOT_CHECKED, command, fixes, layer_words};
 use crate::audit::{Finding, FindingStatus, JudgedFinding, ReportedImage, Severity};
 use crate::emit::escape::printable;
-use crate::emit::humanize::{bytes, counted, release_words};
-use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
+use crate::emit::humanize::{counted, release_words, size, thousands};
+use crate::emit::lines::Lines;
+use crate::emit::style::{BAD, DIM, GOOD, HEADING, WARNING, paint};
 
-/// How many files with one finding are shown, unless all are asked for.
-const SHOWN: usize = 5;
+/// Maximum number of files of a finding that are shown without `-v`.
+const SHOWN_FILES: usize = 5;
 
-/// How many notes of one rule are shown, unless all are asked for.
+/// Maximum number of notes of a rule that are shown without `-v`.
 const SHOWN_NOTES: usize = 10;
 
-/// How many lines of evidence are shown, unless all are asked for.
+/// Maximum number of lines of evidence that are shown without `-v`.
 const SHOWN_EVIDENCE: usize = 3;
 
-/// The findings of all images as text with colours as ANSI sequences. With `all` every file, its evidence and what is
-/// ignored or known are shown too.
+/// Writes the findings of all images as text with colours as ANSI sequences. `all` adds every file, all evidence, and the
+/// known and ignored findings.
 pub fn audit_text(images: &[ReportedImage], all: bool) -> String {
-    let mut text = Text { all, text: String::new() };
+    let mut writer = Writer { all, text: Lines::default() };
     for image in images {
-        text.image(image);
+        writer.image(image);
     }
-    text.line(paint(DIM, format!("not seen: {}", NOT_CHECKED.join("; "))));
-    text.text
+    writer.text.line(paint(DIM, format_args!("not checked: {}", NOT_CHECKED.join("; "))));
+    writer.text.into_text()
 }
 
-struct Text {
+/// Findings of the same rule, subject, severity and status.
+type Group<'image> = Vec<&'image JudgedFinding>;
+
+struct Writer {
     all: bool,
-    text: String,
+    text: Lines,
 }
 
-impl Text {
-    fn line(&mut self, words: impl std::fmt::Display) {
-        // Writing to a String can't fail.
-        let _ = writeln!(self.text, "{words}");
+impl Writer {
+    fn image(&mut self, image: &ReportedImage) {
+        self.heading(image);
+        let is_shown = |judged: &&JudgedFinding| self.all || judged.status == FindingStatus::Active;
+        let shown: Vec<&JudgedFinding> = image.judged.iter().filter(is_shown).collect();
+        let code = |group: &Group<'_>| group[0].finding.rule.code;
+        for groups in grouped(&shown).chunk_by(|one, next| code(one) == code(next)) {
+            self.rule(image, groups);
+        }
+        if !shown.is_empty() {
+            self.text.blank();
+        }
+        self.summary(image);
+        self.text.blank();
     }
 
-    fn image(&mut self, image: &ReportedImage) {
+    fn heading(&mut self, image: &ReportedImage) {
         let audited = &image.audited;
         let release = release_words(&audited.resolution.provenance, &image.release_from);
         let counts =
             format!("{}, {}", counted(audited.files, "file"), counted(audited.objects.len(), "object"));
-        self.line(format_args!("{}  {counts} · {release}", paint(PATH, printable(&image.name))));
-        let opened = match &image.image {
-            None => "a root without a configuration: every program may be started".to_owned(),
+        self.text.line(format_args!("{}  {counts} · {release}", paint(HEADING, printable(&image.name))));
+        let start = match &image.image {
+            None => "no image configuration: any program may be started".to_owned(),
             Some(_) if audited.may_start_anything => {
-                "starts a shell or nothing: every program may be started".to_owned()
+                "starts a shell or nothing: any program may be started".to_owned()
             }
-            Some(facts) => {
-                let start = facts.start.as_ref();
-                let words = start.iter().flat_map(|start| start.entrypoint.iter().chain(&start.cmd));
-                format!("starts {}", printable(words.cloned().collect::<Vec<_>>().join(" ")))
-            }
+            Some(_) => format!("starts {}", printable(command(image))),
         };
-        self.line(paint(DIM, opened));
-        self.line("");
-        let shown: Vec<&JudgedFinding> =
-            image.judged.iter().filter(|judged| self.all || judged.status == FindingStatus::Active).collect();
-        for groups in
-            grouped(&shown).chunk_by(|one, next| one[0].finding.rule.code == next[0].finding.rule.code)
-        {
-            let rule = groups[0][0].finding.rule;
-            self.line(format_args!("{}  {}", paint(PATH, rule.code), rule.title));
-            let mut groups: Vec<&Vec<&JudgedFinding>> = groups.iter().collect();
-            // The worst first, and of what can be saved the most; a stable sort keeps the rest in order.
-            let key = |group: &[&JudgedFinding]| (group[0].finding.severity, saved(group));
-            groups.sort_by_key(|group| std::cmp::Reverse(key(group)));
-            let is_shown = |group: &[&JudgedFinding], place| {
-                self.all || place < SHOWN_NOTES || group[0].finding.severity > Severity::Note
-            };
-            let (shown, hidden): (Vec<_>, Vec<_>) =
-                groups.into_iter().enumerate().partition(|(place, group)| is_shown(group, *place));
-            shown.iter().for_each(|(_, group)| self.group(image, group));
-            if !hidden.is_empty() {
-                self.line(paint(
-                    DIM,
-                    format!("  and {} (-v shows them)", counted(hidden.len(), "more note")),
-                ));
-            }
+        self.text.line(paint(DIM, start));
+        self.text.blank();
+    }
+
+    fn rule(&mut self, image: &ReportedImage, groups: &[Group<'_>]) {
+        let rule = groups[0][0].finding.rule;
+        self.text.line(format_args!("{}  {}", paint(HEADING, rule.code), rule.title));
+        let mut groups: Vec<&Group<'_>> = groups.iter().collect();
+        // By severity and then by reclaimable size; a stable sort keeps the rest in order.
+        groups.sort_by_key(|group| Reverse((group[0].finding.severity, reclaimable_bytes(group))));
+        let is_shown = |group: &Group<'_>, place| {
+            self.all || place < SHOWN_NOTES || group[0].finding.severity > Severity::Note
+        };
+        let (shown, hidden): (Vec<_>, Vec<_>) =
+            groups.into_iter().enumerate().partition(|(place, group)| is_shown(group, *place));
+        shown.iter().for_each(|(_, group)| self.group(image, group));
+        if !hidden.is_empty() {
+            let count = counted(hidden.len(), "more note");
+            self.text.line(paint(DIM, format_args!("  and {count} (-v shows them)")));
         }
-        if !shown.is_empty() {
-            self.line("");
-        }
-        self.summary(image);
-        self.line("");
     }
 
     fn group(&mut self, image: &ReportedImage, group: &[&JudgedFinding]) {
-        let Some(first) = group.first() else { return };
-        let (finding, verdict) = (&first.finding, &first.status);
-        let verdict = match verdict {
+        let Some(JudgedFinding { finding, status }) = group.first() else { return };
+        let status = match status {
             FindingStatus::Active => String::new(),
             FindingStatus::Known => " (known)".to_owned(),
             FindingStatus::Ignored { reason, .. } => format!(" (ignored: {})", printable(reason)),
         };
-        let style = match finding.severity {
-            Severity::Error => BAD,
-            Severity::Warning => WARNING,
-            Severity::Note => DIM,
-        };
-        let level = paint(style, finding.severity.name());
-        let saves = match saved(group) {
+        let level = paint(severity_style(finding.severity), finding.severity);
+        let reclaimable = match reclaimable_bytes(group) {
             0 => String::new(),
-            saved => format!(" ({})", bytes(saved)),
+            bytes => format!(" ({})", size(bytes)),
         };
-        self.line(format_args!("  {level} {}{saves}{verdict}", printable(&finding.message)));
-        let limit = if self.all { usize::MAX } else { SHOWN };
-        for judged in group.iter().take(limit) {
-            let place = place(image, &judged.finding);
-            self.line(format_args!("      {}", place));
-            if self.all && judged.finding.message != finding.message {
-                self.line(paint(DIM, format!("        {}", printable(&judged.finding.message))));
-            }
-        }
-        if group.len() > limit {
-            self.line(paint(DIM, format!("      and {} more", group.len() - limit)));
-        }
+        self.text.line(format_args!("  {level} {}{reclaimable}{status}", printable(&finding.message)));
+        self.files(image, group, &finding.message);
         let limit = if self.all { usize::MAX } else { SHOWN_EVIDENCE };
         for evidence in finding.evidence.iter().take(limit) {
-            self.line(paint(DIM, format!("        {}", printable(evidence))));
+            self.text.line(paint(DIM, format_args!("        {}", printable(evidence))));
         }
-        if finding.evidence.len() > limit {
-            self.line(paint(DIM, format!("        and {} more", finding.evidence.len() - limit)));
-        }
+        self.more("        ", finding.evidence.len(), limit);
         if let Some(fix) = fixes(image, finding).first() {
-            self.line(format_args!("      {} {}", paint(GOOD, "fix:"), printable(fix)));
+            self.text.line(format_args!("      {} {}", paint(GOOD, "fix:"), printable(fix)));
+        }
+    }
+
+    /// Writes the files of a group, and their messages where they differ from that of the group.
+    fn files(&mut self, image: &ReportedImage, group: &[&JudgedFinding], message: &str) {
+        let limit = if self.all { usize::MAX } else { SHOWN_FILES };
+        for judged in group.iter().take(limit) {
+            self.text.line(format_args!("      {}", location(image, &judged.finding)));
+            if self.all && judged.finding.message != message {
+                self.text.line(paint(DIM, format_args!("        {}", printable(&judged.finding.message))));
+            }
+        }
+        self.more("      ", group.len(), limit);
+    }
+
+    fn more(&mut self, indent: &str, count: usize, limit: usize) {
+        if count > limit {
+            self.text.line(paint(DIM, format_args!("{indent}and {} more", thousands(count - limit))));
         }
     }
 
     fn summary(&mut self, image: &ReportedImage) {
-        let count = |severity: Severity| image.count(severity);
-        let numbers = [
-            counted(count(Severity::Error), "error"),
-            counted(count(Severity::Warning), "warning"),
-            counted(count(Severity::Note), "note"),
-        ];
-        let mut words = numbers.join(", ");
-        let with = |wanted: fn(&FindingStatus) -> bool| {
-            image.judged.iter().filter(|one| wanted(&one.status)).count()
-        };
-        let (known, ignored) = (
-            with(|verdict| *verdict == FindingStatus::Known),
-            with(|verdict| matches!(verdict, FindingStatus::Ignored { .. })),
-        );
+        let count = |severity: Severity| counted(image.count(severity), severity.name());
+        let counts = [Severity::Error, Severity::Warning, Severity::Note].map(count);
+        let mut words = counts.join(", ");
+        let (known, ignored) = (image.known(), image.ignored());
         if known + ignored > 0 {
-            words.push_str(&format!("; {known} known, {ignored} ignored"));
+            words.push_str(&format!("; {} known, {} ignored", thousands(known), thousands(ignored)));
         }
-        let saves: u64 = image.active().map(|finding| finding.reclaimable_bytes).sum();
-        if saves > 0 {
-            words.push_str(&format!("; {} that nothing is seen to use", bytes(saves)));
+        let reclaimable = image.reclaimable_bytes();
+        if reclaimable > 0 {
+            words.push_str(&format!("; {} reclaimable", size(reclaimable)));
         }
         let style = if image.has_at_least(Severity::Error) { BAD } else { GOOD };
-        self.line(paint(style, words));
+        self.text.line(paint(style, words));
     }
 }
 
-/// What taking away all of a group saves, in bytes.
-fn saved(group: &[&JudgedFinding]) -> u64 {
+fn severity_style(severity: Severity) -> anstyle::Style {
+    match severity {
+        Severity::Error => BAD,
+        Severity::Warning => WARNING,
+        Severity::Note => DIM,
+    }
+}
+
+/// Returns the number of bytes that removing all files of a group reclaims.
+fn reclaimable_bytes(group: &[&JudgedFinding]) -> u64 {
     group.iter().map(|judged| judged.finding.reclaimable_bytes).sum()
 }
 
-/// Findings of the same rule, subject, level and verdict together, in the order of the first of each.
-fn grouped<'image>(shown: &[&'image JudgedFinding]) -> Vec<Vec<&'image JudgedFinding>> {
-    let mut groups: Vec<Vec<&JudgedFinding>> = Vec::new();
-    // The rules come one after the other, so that a group is looked for among those of its rule alone.
+/// Groups findings of the same rule, subject, severity and status, in the order of the first finding of each group.
+fn grouped<'image>(shown: &[&'image JudgedFinding]) -> Vec<Group<'image>> {
+    let mut groups: Vec<Group<'image>> = Vec::new();
+    // The findings of a rule are consecutive, so that only its own groups are searched.
     for judged in shown {
         let finding = &judged.finding;
         let of_rule =
@@ -184,10 +181,8 @@ fn grouped<'image>(shown: &[&'image JudgedFinding]) -> Vec<Vec<&'image JudgedFin
     groups
 }
 
-const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default();
-
-/// Where a finding is: the path, who brought it, its layer, and what gets to it.
-fn place(image: &ReportedImage, finding: &Finding) -> String {
+/// Describes the location of a finding: its path, owner, layer and reach.
+fn location(image: &ReportedImage, finding: &Finding) -> String {
     let mut facts: Vec<String> = Vec::new();
     facts.extend(finding.owner.as_ref().map(ToString::to_string));
     facts.extend(layer_words(image, finding));

@@ -1,4 +1,4 @@
-//! `sodeb graph --format json`, schema sodeb.graph/1: every node and every edge.
+//! `sodeb graph --format json`, schema sodeb.graph/1: all nodes and edges.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::vocabulary::{PackageName, RootedPath, Soname};
 struct Document<'graph> {
     schema: &'static str,
     target: TargetRow<'graph>,
-    /// Whether packages were read, so that their files are objects of the graph.
+    /// True if packages were read, so that their files are objects of the graph.
     closed: bool,
     app: &'graph [RootedPath],
     nodes: Vec<NodeRow<'graph>>,
@@ -27,7 +27,7 @@ enum NodeRow<'graph> {
         found_as: Vec<&'graph RootedPath>,
         /// `app`, `base` or `package`.
         owner: &'static str,
-        /// Where the tree is mounted that has it.
+        /// Mount point of the tree that contains it.
         app: Option<&'graph RootedPath>,
         package: Option<&'graph PackageName>,
         start: bool,
@@ -44,9 +44,9 @@ enum NodeRow<'graph> {
         name: &'graph PackageName,
         version: &'graph str,
         architecture: &'graph str,
-        /// Bytes of the .deb.
+        /// Size of the .deb in bytes.
         size: u64,
-        /// Bytes when installed, as Installed-Size has them.
+        /// Installed-Size in bytes.
         installed_size: u64,
     },
 }
@@ -59,7 +59,7 @@ enum EdgeRow<'graph> {
         to: Id,
         /// `needed`, `dlopen` or `unwinder`.
         need: &'static str,
-        /// In the processes of which start objects it is so.
+        /// Start objects in whose processes the edge exists.
         starts: &'graph [Id],
     },
     FoundAt {
@@ -76,10 +76,11 @@ enum EdgeRow<'graph> {
     },
 }
 
-/// The graph as one JSON document, without a newline at its end. `release_from` says why this release was taken.
+/// Writes a graph as one JSON document, without a newline at its end. `release_from` is the reason for the choice of the
+/// release.
 ///
 /// # Errors
-/// Never for these types; the encoder's signature has it.
+/// Never for these types; the signature is the encoder's.
 pub fn graph_json(
     graph: &Graph,
     closed: bool,

@@ -1,74 +1,75 @@
-//! Where the nodes of a picture go: columns from left to right, an edge always to a column further right.
+//! Layout of a picture: nodes in columns from left to right, each edge to a column further right.
 //!
-//! The way of Sugiyama, Tagawa and Toda: edges that close a circle are set aside, each node goes as far left as
-//! those before it allow (the longest path to it), the columns are put in order by the mean place of their
-//! neighbours over a few sweeps, and at last each node is put as near to the mean height of its neighbours as that
-//! order allows.
+//! The method of Sugiyama, Tagawa and Toda: edges that close a cycle are set aside; each node goes as far left as its
+//! predecessors allow (the longest path to it); the nodes of each column are ordered by the mean positions of their
+//! neighbours in a few sweeps; and finally each node gets as close to the mean height of its neighbours as that order
+//! allows.
 //!
-//! An edge that passes columns bends where it does, so that it goes between their nodes. All edges to one node
-//! share these bends: they run together once they are next to each other, and nothing but that node lies at the end
-//! of such a trunk. So there is at most one bend for each node in each column, however many edges there are.
+//! An edge that passes columns has a bend in each of them, so that it goes between their nodes. All edges to one node
+//! share these bends: they run together and lead to that node only. So there is at most one bend for each node in each
+//! column, for any number of edges.
 
 use std::collections::BTreeMap;
 
-/// Sweeps to and fro, after which the order hardly changes.
+/// Number of sweeps in alternating directions, after which the order hardly changes.
 const SWEEPS: usize = 8;
 
-/// The height that a bend takes, in the unit of the nodes' heights.
+/// Height of a bend, in the unit of the nodes' heights.
 const BEND_HEIGHT: f64 = 4.0;
 
-/// As many bends as there are at most: a tree of many thousand objects in one chain could ask for millions. Edges
-/// beyond that go straight, behind what lies between.
+/// Maximum number of bends: a chain of many thousand objects could have millions. Further edges are straight lines behind
+/// the nodes between.
 const MAX_BENDS: usize = 20_000;
 
-/// The space between two nodes of a column.
+/// Distance between two nodes of a column.
 const GAP: f64 = 7.0;
 
-/// What is to be laid out.
+/// Diagram before layout.
 pub(super) struct Diagram {
-    /// The width and height of each node.
+    /// Width and height of each node.
     pub(super) sizes: Vec<(f64, f64)>,
-    /// From which node to which.
+    /// Edges, as the indices of the nodes at both ends.
     pub(super) edges: Vec<(usize, usize)>,
-    /// How far from the last column a node stands at most, for nodes that are to stand in line at the right.
+    /// Maximum distance of a node from the last column, for nodes that are aligned at the right.
     pub(super) from_right: Vec<Option<usize>>,
-    /// The space between two columns.
+    /// Distance between two columns.
     pub(super) between: f64,
 }
 
-/// Where everything goes.
+/// Positions of nodes and edges.
 pub(super) struct Layout {
     pub(super) width: f64,
     pub(super) height: f64,
-    /// The left edge and the middle height of each node.
+    /// Left edge and vertical centre of each node.
     pub(super) places: Vec<(f64, f64)>,
-    /// The pieces that edges are drawn of.
+    /// Pieces of the edges.
     pub(super) pieces: Vec<Piece>,
 }
 
-/// A piece of an edge, or of several that run together.
+/// A piece of an edge, or of several edges that run together.
 pub(super) struct Piece {
     pub(super) from: (f64, f64),
-    /// How far to the right it goes straight on, past wider nodes of its column.
+    /// Position up to which it is horizontal, past wider nodes of its column.
     pub(super) past: f64,
     pub(super) to: (f64, f64),
-    /// The node that it leads to at last.
+    /// Node that the edge leads to.
     pub(super) end: usize,
-    /// The node that it begins at, unless it begins at a bend.
+    /// Node at which it begins; none if it begins at a bend.
     pub(super) start: Option<usize>,
-    /// Whether it ends at the node.
+    /// True if it ends at the node.
     pub(super) is_last: bool,
-    /// Whether it closes a circle, and leads back to the left.
+    /// True if it closes a cycle and leads back to the left.
     pub(super) is_back: bool,
 }
 
-/// A node, or the bend of the edges to a node in a column.
+/// A node, or the common bend of the edges to a node in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Item {
     Node(usize),
     Bend { end: usize, column: usize },
 }
 
+/// Computes the layout of a diagram.
 pub(super) fn lay_out(diagram: &Diagram) -> Layout {
     let is_back = closing_edges(diagram);
     let forward: Vec<(usize, usize)> =
@@ -80,14 +81,15 @@ pub(super) fn lay_out(diagram: &Diagram) -> Layout {
     grid.layout(diagram, &columns, &is_back)
 }
 
-/// Which edges lead back to where a search through all nodes, from those that nothing leads to, came from.
+/// Marks the edges that close a cycle: those that lead to a node on the current path of a depth-first search, which
+/// begins at the nodes without predecessors.
 fn closing_edges(diagram: &Diagram) -> Vec<bool> {
     let count = diagram.sizes.len();
     let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
-    let mut is_led_to = vec![false; count];
+    let mut has_predecessor = vec![false; count];
     for (number, (from, to)) in diagram.edges.iter().enumerate() {
         out[*from].push(number);
-        is_led_to[*to] |= from != to;
+        has_predecessor[*to] |= from != to;
     }
     #[derive(Clone, Copy, PartialEq)]
     enum State {
@@ -97,17 +99,17 @@ fn closing_edges(diagram: &Diagram) -> Vec<bool> {
     }
     let mut states = vec![State::New; count];
     let mut is_back = vec![false; diagram.edges.len()];
-    let first = (0..count).filter(|node| !is_led_to[*node]);
+    let first = (0..count).filter(|node| !has_predecessor[*node]);
     for root in first.chain(0..count) {
         if states[root] != State::New {
             continue;
         }
         states[root] = State::Open;
-        let mut way = vec![(root, 0)];
-        while let Some((node, next)) = way.last_mut() {
+        let mut path = vec![(root, 0)];
+        while let Some((node, next)) = path.last_mut() {
             let Some(edge) = out[*node].get(*next) else {
                 states[*node] = State::Done;
-                way.pop();
+                path.pop();
                 continue;
             };
             *next += 1;
@@ -117,7 +119,7 @@ fn closing_edges(diagram: &Diagram) -> Vec<bool> {
                 State::Done => {}
                 State::New => {
                     states[to] = State::Open;
-                    way.push((to, 0));
+                    path.push((to, 0));
                 }
             }
         }
@@ -125,7 +127,7 @@ fn closing_edges(diagram: &Diagram) -> Vec<bool> {
     is_back
 }
 
-/// The column of each node: the longest path to it.
+/// Returns the column of each node: the length of the longest path to it.
 fn columns_of(diagram: &Diagram, forward: &[(usize, usize)]) -> Vec<usize> {
     let count = diagram.sizes.len();
     let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
@@ -155,14 +157,14 @@ fn columns_of(diagram: &Diagram, forward: &[(usize, usize)]) -> Vec<usize> {
     columns
 }
 
-/// The columns with what stands in them, and what leads from one to the next.
+/// Columns with their items, and the links between neighbouring columns.
 struct Grid {
     columns: Vec<Vec<Item>>,
     heights: BTreeMap<Item, f64>,
     before: BTreeMap<Item, Vec<Item>>,
     after: BTreeMap<Item, Vec<Item>>,
     middles: BTreeMap<Item, f64>,
-    /// The edges without bends although they pass columns.
+    /// Edges that pass columns without bends.
     straight: Vec<(usize, usize)>,
 }
 
@@ -211,7 +213,7 @@ impl Grid {
         }
     }
 
-    /// Puts each column in the order of the mean places of its neighbours, to and fro.
+    /// Orders each column by the mean positions of its neighbours, in sweeps of alternating directions.
     fn order(&mut self) {
         for sweep in 0..SWEEPS {
             let is_forward = sweep % 2 == 0;
@@ -236,7 +238,7 @@ impl Grid {
         }
     }
 
-    /// Gives each item its height, as near to the mean of its neighbours as the order allows.
+    /// Places each item as close to the mean height of its neighbours as the order allows.
     fn settle(&mut self) {
         for column in &self.columns {
             let mut top = 0.0;
@@ -305,7 +307,7 @@ impl Grid {
                 pieces.push(Piece { from: exit(*from), past, to: entry(*to), end, start, is_last, is_back });
             }
             if let Item::Bend { end, .. } = from {
-                // Through the column, between its nodes.
+                // Horizontal piece through the column, between its nodes.
                 pieces.push(Piece {
                     from: entry(*from),
                     past: 0.0,
@@ -319,7 +321,7 @@ impl Grid {
         }
         let whole = |(from, to): &(usize, usize), is_back: bool| {
             let (from_item, to_item) = (Item::Node(*from), Item::Node(*to));
-            // What leads back goes between the sides that face each other.
+            // An edge that leads back connects the sides that face each other.
             let (from_place, to_place) = match is_back {
                 true if from != to => (entry(from_item), exit(to_item)),
                 true => (exit(from_item), exit(to_item)),
@@ -346,10 +348,10 @@ fn mean_of(items: Option<&Vec<Item>>, places: &BTreeMap<Item, f64>) -> Option<f6
     (!places.is_empty()).then(|| places.iter().sum::<f64>() / places.len() as f64)
 }
 
-/// The middles nearest to those that are wanted (by least squares), in this order and without overlap: neighbours
-/// that are in each other's way move as one block to the mean of what they want.
+/// Returns the centres that are closest to the wanted ones (by least squares), in this order and without overlap:
+/// neighbours that would overlap move as one block to the mean of their wanted centres.
 fn spread(wanted: &[f64], heights: &[f64]) -> Vec<f64> {
-    // How far below the first each would be if they all stood close.
+    // Distance of each from the first if there were no free space.
     let mut close = Vec::with_capacity(wanted.len());
     let mut below = 0.0;
     for (place, height) in heights.iter().enumerate() {
@@ -390,24 +392,24 @@ mod tests {
     }
 
     #[test]
-    fn a_node_stands_right_of_all_that_lead_to_it() {
+    fn a_node_is_right_of_its_predecessors() {
         let layout = lay_out(&diagram(4, &[(0, 1), (1, 2), (0, 2), (3, 2)]));
         let lefts: Vec<f64> = layout.places.iter().map(|place| place.0).collect();
         assert_eq!(lefts, [0.0, 150.0, 300.0, 0.0]);
-        // The two that pass the second column share one bend.
+        // The two edges that pass the second column share one bend.
         let bends = layout.pieces.iter().filter(|piece| piece.start.is_none() && piece.is_last).count();
         assert_eq!(bends, 1);
     }
 
     #[test]
-    fn what_is_asked_to_stand_at_the_right_does() {
+    fn nodes_can_be_aligned_at_the_right() {
         let mut diagram = diagram(4, &[(0, 1), (1, 2)]);
         diagram.from_right[3] = Some(0);
         assert_eq!(lay_out(&diagram).places[3].0, 300.0);
     }
 
     #[test]
-    fn a_thousand_nodes_are_laid_out_the_same_each_time() {
+    fn the_layout_of_a_thousand_nodes_is_deterministic() {
         let edges: Vec<(usize, usize)> =
             (0..950).flat_map(|node| [(node, 900 + node % 50), (node, 950 + node % 7)]).collect();
         let (one, other) = (lay_out(&diagram(1_000, &edges)), lay_out(&diagram(1_000, &edges)));
@@ -416,8 +418,8 @@ mod tests {
     }
 
     #[test]
-    fn a_long_chain_takes_no_more_bends_than_are_allowed() {
-        // Each needs the next, and the first needs all.
+    fn a_long_chain_has_no_more_bends_than_allowed() {
+        // Each node needs the next, and the first needs all.
         let edges: Vec<(usize, usize)> = (1..400).flat_map(|node| [(node - 1, node), (0, node)]).collect();
         let layout = lay_out(&diagram(400, &edges));
         assert!(layout.pieces.iter().filter(|piece| piece.start.is_none()).count() <= 2 * MAX_BENDS);
@@ -427,7 +429,7 @@ mod tests {
     }
 
     #[test]
-    fn circles_lead_back() {
+    fn cycles_lead_back() {
         let layout = lay_out(&diagram(3, &[(0, 1), (1, 2), (2, 1), (2, 2)]));
         assert_eq!(layout.pieces.iter().filter(|piece| piece.is_back).count(), 2);
         assert!(layout.places[0].0 < layout.places[1].0 && layout.places[1].0 < layout.places[2].0);

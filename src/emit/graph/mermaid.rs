@@ -1,40 +1,40 @@
 //! `sodeb graph --format mermaid`: a flowchart in Mermaid's language.
 //!
-//! A label in double quotes ends at the next one; inside, `#NN;` stands for the character of that number
-//! (<https://mermaid.js.org/syntax/flowchart.html#special-characters-that-break-syntax>). Labels may be shown as HTML
-//! or as Markdown, and directives and comments are taken out before anything is parsed; so everything but letters,
-//! digits and what is common in names is written as its number.
+//! A label in double quotes ends at the next one; in it, `#NN;` stands for the character of that number
+//! (<https://mermaid.js.org/syntax/flowchart.html#special-characters-that-break-syntax>). Labels may be rendered as HTML
+//! or Markdown, and directives and comments are removed before parsing; so everything except letters, digits and what is
+//! common in names is written as its number.
 
 use std::fmt::Write as _;
 
-use super::drawing::{Drawing, Look, Shown};
+use super::drawing::{Drawing, DrawnNode, NodeClass};
+use crate::emit::lines::Lines;
 use crate::solve::graph::Graph;
 
-/// As many edges as Mermaid draws unless its `maxEdges` is raised, which a diagram can't do by itself.
+/// Maximum number of edges that Mermaid draws unless `maxEdges` is raised, which a diagram cannot do itself.
 pub const MERMAID_EDGES: usize = 500;
 
-/// As many letters as Mermaid reads unless its `maxTextSize` is raised.
+/// Maximum number of letters that Mermaid reads unless `maxTextSize` is raised.
 pub const MERMAID_LETTERS: usize = 50_000;
 
-/// Characters beside letters and digits that mean nothing in Mermaid's labels.
+/// Characters besides letters and digits without a meaning in Mermaid's labels.
 const PLAIN: &str = " ./_-+,~";
 
-/// A graph as a Mermaid flowchart, and how many edges it has.
+/// Writes a graph as a Mermaid flowchart; also returns its number of edges.
 pub fn graph_mermaid(graph: &Graph) -> (String, usize) {
-    let drawing = Drawing::of(graph);
-    let mut text = String::from("flowchart LR\n");
-    let mut is_grouped = vec![false; drawing.nodes.len()];
+    let drawing = Drawing::new(graph);
+    let mut text = Lines::default();
+    text.line("flowchart LR");
     for (number, group) in drawing.groups.iter().enumerate() {
-        // Writing to a String can't fail.
-        let _ = writeln!(text, "  subgraph g{number}[\"{}\"]", escaped(&group.label));
+        text.line(format_args!("  subgraph g{number}[\"{}\"]", escaped(&group.label)));
         for place in &group.nodes {
-            is_grouped[*place] = true;
-            node(&mut text, "    ", *place, &drawing.nodes[*place]);
+            // The label of the group contains the name of the package.
+            text.line(format_args!("    {}", node(*place, &drawing.nodes[*place], None)));
         }
-        text.push_str("  end\n");
+        text.line("  end");
     }
-    for (place, shown) in drawing.nodes.iter().enumerate().filter(|(place, _)| !is_grouped[*place]) {
-        node(&mut text, "  ", place, shown);
+    for (place, shown) in drawing.ungrouped() {
+        text.line(format_args!("  {}", node(place, shown, shown.detail.as_deref())));
     }
     for arrow in &drawing.edges {
         let line = if arrow.is_opened { "-.->" } else { "-->" };
@@ -42,52 +42,46 @@ pub fn graph_mermaid(graph: &Graph) -> (String, usize) {
             true => String::new(),
             false => format!("|\"{}\"|", escaped(&arrow.names.join(", "))),
         };
-        let _ = writeln!(text, "  n{} {line}{label} n{}", arrow.from, arrow.to);
+        text.line(format_args!("  n{} {line}{label} n{}", arrow.from, arrow.to));
     }
-    for look in Look::ALL {
-        let alike = drawing.nodes.iter().enumerate().filter(|(_, shown)| shown.look == look);
-        let names: Vec<String> = alike.map(|(place, _)| format!("n{place}")).collect();
-        if !names.is_empty() {
-            let _ = writeln!(
-                text,
-                "  classDef {0} {1}\n  class {2} {0}",
-                look.class(),
-                style(look),
-                names.join(",")
-            );
+    for class in NodeClass::ALL {
+        let members = drawing.nodes.iter().enumerate().filter(|(_, shown)| shown.class == class);
+        let members: Vec<String> = members.map(|(place, _)| format!("n{place}")).collect();
+        if !members.is_empty() {
+            let (name, style) = (class.name(), style(class));
+            text.line(format_args!("  classDef {name} {style}\n  class {} {name}", members.join(",")));
         }
     }
-    (text, drawing.edges.len())
+    (text.into_text(), drawing.edges.len())
 }
 
-fn node(text: &mut String, indent: &str, place: usize, shown: &Shown) {
-    // In a package's group its name need not stand on every node.
-    let detail = shown.detail.as_ref().filter(|_| indent.len() == 2);
-    let lines: Vec<String> =
-        [Some(&shown.label), detail].into_iter().flatten().map(|line| escaped(line)).collect();
-    let _ = writeln!(text, "{indent}n{place}[\"{}\"]", lines.join("<br/>"));
+fn node(place: usize, shown: &DrawnNode, detail: Option<&str>) -> String {
+    let lines = [Some(shown.label.as_str()), detail].into_iter().flatten();
+    let lines: Vec<String> = lines.map(escaped).collect();
+    format!("n{place}[\"{}\"]", lines.join("<br/>"))
 }
 
-fn escaped(words: &str) -> String {
-    let mut text = String::new();
-    for character in words.chars() {
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in text.chars() {
         if character.is_alphanumeric() || PLAIN.contains(character) {
-            text.push(character);
+            escaped.push(character);
         } else {
-            let _ = write!(text, "#{};", u32::from(character));
+            // Writing to a String cannot fail.
+            let _ = write!(escaped, "#{};", u32::from(character));
         }
     }
-    text
+    escaped
 }
 
-fn style(look: Look) -> &'static str {
-    match look {
-        Look::Start => "fill:#b6d7ff,stroke:#0969da,color:#1f2328",
-        Look::App => "fill:#ddf4ff,stroke:#54aeff,color:#1f2328",
-        Look::Base => "fill:#eaeef2,stroke:#8c959f,color:#1f2328",
-        Look::Package => "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
-        Look::Lacked => "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
-        Look::Host => "fill:#eee4ff,stroke:#8250df,color:#1f2328",
-        Look::Unresolved => "fill:#ffcecb,stroke:#cf222e,color:#1f2328",
+fn style(class: NodeClass) -> &'static str {
+    match class {
+        NodeClass::Start => "fill:#b6d7ff,stroke:#0969da,color:#1f2328",
+        NodeClass::App => "fill:#ddf4ff,stroke:#54aeff,color:#1f2328",
+        NodeClass::Base => "fill:#eaeef2,stroke:#8c959f,color:#1f2328",
+        NodeClass::Package => "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
+        NodeClass::Missing => "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
+        NodeClass::Host => "fill:#eee4ff,stroke:#8250df,color:#1f2328",
+        NodeClass::Unresolved => "fill:#ffcecb,stroke:#cf222e,color:#1f2328",
     }
 }

@@ -1,5 +1,5 @@
-//! The graph of what is loaded, for other programs: [`graph_json`] has all of it, and the pictures ([`graph_dot`],
-//! [`graph_mermaid`], [`graph_svg`]) show the same simpler [`drawing`] of it.
+//! `sodeb graph`: the graph of what is loaded. [`graph_json`] writes all of it; the pictures ([`graph_dot`],
+//! [`graph_mermaid`], [`graph_svg`]) show one simpler [`drawing`] of it.
 
 mod dot;
 mod drawing;

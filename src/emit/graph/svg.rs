@@ -1,22 +1,21 @@
-//! `sodeb graph --format svg`: a picture that needs nothing beside itself, no script and no font.
+//! `sodeb graph --format svg`: a self-contained picture without scripts and fonts.
 //!
-//! Every text is escaped as XML 1.0 §2.4 asks. Colours follow the reader's (`prefers-color-scheme`), each node and
-//! edge has its `<title>`, which browsers show under the pointer and read out.
+//! Colours follow the reader's preference (`prefers-color-scheme`). Each node and edge has a `<title>`, which browsers
+//! show as a tooltip and read out.
 
-use std::fmt::Write as _;
-
-use super::drawing::{Arrow, Drawing, Look, Shown};
+use super::drawing::{Arrow, Drawing, DrawnNode, NodeClass};
 use super::layout::{Diagram, Layout, Piece, lay_out};
-use crate::emit::xml::xml_text;
+use crate::emit::escape::markup;
+use crate::emit::lines::Lines;
 use crate::solve::graph::Graph;
 
-/// The width of a letter of the labels: monospaced fonts have about 0.6 of their size, and some a little more.
+/// Width of a letter of a label: about 0.6 of the size of a monospaced font, in some fonts a little more.
 const LETTER: f64 = 7.4;
 
-/// The same of the second line.
+/// Width of a letter of the second line.
 const SMALL_LETTER: f64 = 6.2;
 
-/// The letters of a label that are shown at most; its title has all.
+/// Maximum number of letters of a label; the title contains all of them.
 const MAX_LETTERS: usize = 44;
 
 const PADDING: f64 = 8.0;
@@ -39,7 +38,7 @@ text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans 
 .app rect { fill: #ddf4ff; stroke: #54aeff }
 .base rect { fill: #eaeef2; stroke: #8c959f }
 .package rect { fill: #dafbe1; stroke: #1a7f37 }
-.lacked rect { fill: #fff8c5; stroke: #bf8700 }
+.missing rect { fill: #fff8c5; stroke: #bf8700 }
 .host rect { fill: #eee4ff; stroke: #8250df }
 .unresolved rect { fill: #ffcecb; stroke: #cf222e }
 @media (prefers-color-scheme: dark) {
@@ -53,51 +52,50 @@ text { fill: #e6edf3 }
 .app rect { fill: #0b2748; stroke: #388bfd }
 .base rect { fill: #21262d; stroke: #6e7681 }
 .package rect { fill: #0f3d22; stroke: #3fb950 }
-.lacked rect { fill: #3d2e00; stroke: #d29922 }
+.missing rect { fill: #3d2e00; stroke: #d29922 }
 .host rect { fill: #2e1d53; stroke: #a371f7 }
 .unresolved rect { fill: #5c1715; stroke: #f85149 }
 }
 ";
 
-/// A graph as a picture.
+/// Draws a graph as a picture.
 pub fn graph_svg(graph: &Graph) -> String {
-    let drawing = Drawing::of(graph);
+    let drawing = Drawing::new(graph);
     let layout = lay_out(&diagram(&drawing));
     let keys = keys(&drawing);
     let keys_width = keys.iter().map(|(_, left, width)| left + width).fold(0.0, f64::max);
     let title_width = drawing.title.chars().count() as f64 * 9.5;
     let width = layout.width.max(keys_width).max(title_width) + 2.0 * MARGIN;
     let height = layout.height + HEAD + MARGIN;
-    let mut text = format!(
+    let mut text = Lines::default();
+    text.line(format_args!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-labelledby=\"title description\">\n\
          <title id=\"title\">{}</title>\n<desc id=\"description\">{} nodes, {} edges</desc>\n\
          <style>{STYLE}</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n\
-         <text class=\"heading\" x=\"{MARGIN}\" y=\"30\">{}</text>\n",
-        xml_text(&drawing.title),
+         <text class=\"heading\" x=\"{MARGIN}\" y=\"30\">{}</text>",
+        markup(&drawing.title),
         drawing.nodes.len(),
         drawing.edges.len(),
-        xml_text(&drawing.title),
-    );
-    for (look, left, _) in &keys {
-        // Writing to a String can't fail.
-        let _ = writeln!(
-            text,
+        markup(&drawing.title),
+    ));
+    for (class, left, _) in &keys {
+        text.line(format_args!(
             "<g class=\"key {}\"><rect x=\"{:.1}\" y=\"44\" width=\"12\" height=\"12\"/><text class=\"detail\" \
              x=\"{:.1}\" y=\"54\">{}</text></g>",
-            look.class(),
+            class.name(),
             MARGIN + left,
             MARGIN + left + 18.0,
-            look.words()
-        );
+            class.label()
+        ));
     }
-    let _ = writeln!(text, "<g transform=\"translate({MARGIN} {HEAD})\">");
+    text.line(format_args!("<g transform=\"translate({MARGIN} {HEAD})\">"));
     edges(&mut text, &drawing, &layout);
     for (shown, place) in drawing.nodes.iter().zip(&layout.places) {
-        node(&mut text, shown, *place);
+        text.line(node(shown, *place));
     }
-    text.push_str("</g>\n</svg>\n");
-    text
+    text.line("</g>\n</svg>");
+    text.into_text()
 }
 
 fn diagram(drawing: &Drawing) -> Diagram {
@@ -109,37 +107,39 @@ fn diagram(drawing: &Drawing) -> Diagram {
             .nodes
             .iter()
             .enumerate()
-            .map(|(place, shown)| match shown.look {
-                Look::Lacked | Look::Host | Look::Unresolved => Some(usize::from(is_alone.contains(&true))),
-                Look::Package if is_alone[place] => Some(0),
-                Look::Package | Look::Start | Look::App | Look::Base => None,
+            .map(|(place, shown)| match shown.class {
+                NodeClass::Missing | NodeClass::Host | NodeClass::Unresolved => {
+                    Some(usize::from(is_alone.contains(&true)))
+                }
+                NodeClass::Package if is_alone[place] => Some(0),
+                NodeClass::Package | NodeClass::Start | NodeClass::App | NodeClass::Base => None,
             })
             .collect(),
         between: BETWEEN,
     }
 }
 
-/// Which nodes are packages without objects of their own.
+/// Marks the nodes that are packages without objects of their own.
 fn alone(drawing: &Drawing) -> Vec<bool> {
-    let mut is_alone: Vec<bool> = drawing.nodes.iter().map(|shown| shown.look == Look::Package).collect();
-    for place in drawing.groups.iter().flat_map(|group| &group.nodes) {
-        is_alone[*place] = false;
+    let mut is_alone = vec![false; drawing.nodes.len()];
+    for (place, shown) in drawing.ungrouped() {
+        is_alone[place] = shown.class == NodeClass::Package;
     }
     is_alone
 }
 
-fn size(shown: &Shown) -> (f64, f64) {
+fn size(shown: &DrawnNode) -> (f64, f64) {
     let letters = columns(&cut(&shown.label)) as f64 * LETTER;
     let small = shown.detail.as_ref().map_or(0.0, |detail| columns(&cut(detail)) as f64 * SMALL_LETTER);
     (letters.max(small) + 2.0 * PADDING, if shown.detail.is_some() { 34.0 } else { 22.0 })
 }
 
-/// How many columns of a terminal a text is wide: East Asian letters are as wide as two others.
+/// Returns the width of a text in columns of a terminal: East Asian letters take two.
 fn columns(text: &str) -> usize {
     text.chars().map(|letter| if u32::from(letter) >= 0x1100 { 2 } else { 1 }).sum()
 }
 
-/// A label without some of its end where it is long: what tells extension modules apart comes before their ABI.
+/// Shortens a long label near its end: the names of extension modules differ before their ABI.
 fn cut(label: &str) -> String {
     let count = label.chars().count();
     if count <= MAX_LETTERS {
@@ -151,32 +151,32 @@ fn cut(label: &str) -> String {
     format!("{head}…{tail}")
 }
 
-/// The looks that there are, each with its place from the left and its width.
-fn keys(drawing: &Drawing) -> Vec<(Look, f64, f64)> {
+/// Lists the classes in the drawing, each with its distance from the left and its width.
+fn keys(drawing: &Drawing) -> Vec<(NodeClass, f64, f64)> {
     let mut left = 0.0;
     let mut keys = Vec::new();
-    for look in Look::ALL.into_iter().filter(|look| drawing.nodes.iter().any(|shown| shown.look == *look)) {
-        let width = 18.0 + look.words().len() as f64 * SMALL_LETTER;
-        keys.push((look, left, width));
+    let is_drawn = |class: &NodeClass| drawing.nodes.iter().any(|shown| shown.class == *class);
+    for class in NodeClass::ALL.into_iter().filter(is_drawn) {
+        let width = 18.0 + class.label().len() as f64 * SMALL_LETTER;
+        keys.push((class, left, width));
         left += width + 22.0;
     }
     keys
 }
 
-fn edges(text: &mut String, drawing: &Drawing, layout: &Layout) {
+fn edges(text: &mut Lines, drawing: &Drawing, layout: &Layout) {
     for piece in &layout.pieces {
         let arrow = piece.start.and_then(|start| drawing.edge(start, piece.end));
         let class = if arrow.is_some_and(|arrow| arrow.is_opened) { "edge opened" } else { "edge" };
-        let _ = writeln!(
-            text,
+        text.line(format_args!(
             "<path class=\"{class}\" d=\"{}\"><title>{}</title></path>",
             curve(piece),
-            xml_text(edge_title(drawing, arrow, piece.end))
-        );
+            markup(edge_title(drawing, arrow, piece.end))
+        ));
         if piece.is_last {
             let (x, y) = piece.to;
             let back = if piece.is_back { 7 } else { -7 };
-            let _ = writeln!(text, "<path class=\"head\" d=\"M{x:.1} {y:.1}l{back} -3.2v6.4z\"/>");
+            text.line(format_args!("<path class=\"head\" d=\"M{x:.1} {y:.1}l{back} -3.2v6.4z\"/>"));
         }
     }
 }
@@ -184,7 +184,7 @@ fn edges(text: &mut String, drawing: &Drawing, layout: &Layout) {
 fn curve(piece: &Piece) -> String {
     let ((x1, y1), (x2, y2)) = (piece.from, piece.to);
     if piece.start == Some(piece.end) {
-        // A loop at the right of a node that needs itself.
+        // Loop at the right of a node that needs itself.
         let (x, above, below) = (x1 + 34.0, y1 - 18.0, y2 + 18.0);
         return format!("M{x1:.1} {:.1}C{x:.1} {above:.1} {x:.1} {below:.1} {x2:.1} {y2:.1}", y1 - 6.0);
     }
@@ -201,32 +201,30 @@ fn edge_title(drawing: &Drawing, arrow: Option<&Arrow>, end: usize) -> String {
     let Some(arrow) = arrow else { return format!("→ {}", drawing.nodes[end].label) };
     let names = match arrow.names.is_empty() {
         true => String::new(),
-        false => format!(" by the name {}", arrow.names.join(", ")),
+        false => format!(" as {}", arrow.names.join(", ")),
     };
     format!("{} → {}{names}", drawing.nodes[arrow.from].label, drawing.nodes[end].label)
 }
 
-fn node(text: &mut String, shown: &Shown, (left, middle): (f64, f64)) {
+fn node(shown: &DrawnNode, (left, middle): (f64, f64)) -> String {
     let (width, height) = size(shown);
     let top = middle - height / 2.0;
     let base_line = if shown.detail.is_some() { middle - 2.0 } else { middle + 4.0 };
-    let _ = write!(
-        text,
+    let mut element = format!(
         "<g class=\"node {}\"><title>{}</title><rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" \
          height=\"{height:.0}\"/><text x=\"{:.1}\" y=\"{base_line:.1}\">{}</text>",
-        shown.look.class(),
-        xml_text(&shown.tip),
+        shown.class.name(),
+        markup(&shown.tip),
         left + PADDING,
-        xml_text(cut(&shown.label))
+        markup(cut(&shown.label))
     );
     if let Some(detail) = &shown.detail {
-        let _ = write!(
-            text,
+        element += &format!(
             "<text class=\"detail\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             left + PADDING,
             middle + 11.0,
-            xml_text(cut(detail))
+            markup(cut(detail))
         );
     }
-    text.push_str("</g>\n");
+    element + "</g>"
 }

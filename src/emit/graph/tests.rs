@@ -1,4 +1,4 @@
-//! Every format on small graphs, whose files in `snapshots/` can be looked at, and on names that try to break out.
+//! Every format on small graphs, with their files in `snapshots/`, and on hostile names.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::solve::graph::Graph;
 use crate::solve::graph::sample::{Sketch, closed, open};
 use crate::vocabulary::{Architecture, Distribution, Release, Target};
 
-/// What would end a string, a tag, a label or a line somewhere, and what is no text.
+/// Name that would end a string, a tag, a label or a line, and that is not valid text.
 const HOSTILE: &[u8] =
     b"/venv/a\"b\\\n]; end }--> %%{x}%% #quot; `c` </text><script>&amp;'\x1b[31m\xff\xe2\x80\xae;:::x";
 
@@ -86,15 +86,15 @@ fn hostile_names_stay_in_their_element_of_an_svg() {
         .collect();
     assert_eq!(names, BTreeSet::from(["desc", "g", "path", "rect", "style", "svg", "text", "title"]));
     let whole = "/venv/a\"b\\\\n]; end }--> %%{x}%% #quot; `c` </text><script>&amp;'\\u{1b}[31m\u{fffd}\\u{202e};:::x";
-    let is_told =
+    let is_shown =
         |element: roxmltree::Node<'_, '_>| element.text().is_some_and(|text| text.starts_with(whole));
-    assert!(svg.descendants().any(is_told), "{text}");
+    assert!(svg.descendants().any(is_shown), "{text}");
 }
 
 #[test]
 fn hostile_names_stay_in_their_strings_of_dot() {
     let text = graph_dot(&hostile());
-    // By the grammar: outside of strings nothing but what this program writes itself.
+    // By the grammar: outside of strings only text that this program writes itself.
     let (mut outside, mut is_inside, mut letters) = (String::new(), false, text.chars());
     while let Some(letter) = letters.next() {
         match letter {
@@ -133,7 +133,7 @@ fn hostile_names_are_text_in_json() {
 }
 
 proptest! {
-    /// Whatever needs whatever in whatever process: each end of an edge is a node, and each format ends.
+    /// Random needs in random processes: both ends of each edge are nodes, and each format is complete.
     #[test]
     fn the_ends_of_each_edge_are_nodes(
         needs in prop::collection::vec((0_usize..6, 0_usize..6, any::<bool>(), "[a-z\"<&\\\\\\n]{1,3}"), 0..25),

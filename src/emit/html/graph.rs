@@ -1,39 +1,39 @@
-//! A graph as the page draws it: objects, names that lead to none, and packages without objects of their own.
+//! Graph as the page draws it, in a compact form.
 //!
-//! A name that leads to an object is an edge between two objects. Each edge holds in the processes of some start
-//! objects, as [`Edge::Needs`] says; most edges share their set with others, so that a set is stated once, as runs of
-//! start objects: `[first, how many, first, how many …]`.
+//! Each edge applies to the processes of some start objects; most edges share their set with others, so that each set is
+//! written once, as runs of start objects: `[first, count, first, count …]`.
 
 use std::collections::BTreeMap;
 
+use bstr::BStr;
 use serde::Serialize;
 
-use super::report::Kind;
+use super::kind::PartKind;
+use crate::emit::drawn::{DrawnEdge, DrawnGraph};
 use crate::emit::escape::printable;
-use crate::emit::humanize::mebibytes;
-use crate::loader::NeedKind;
-use crate::solve::graph::{Edge, Ended, Graph, Id, Node, Object, Owner};
+use crate::emit::humanize::size_of_kib;
+use crate::solve::graph::{Asked, Graph, Id, Node, Object, Owner};
 use crate::solve::resolve::Status;
-use crate::vocabulary::{PackageName, RootedPath};
+use crate::vocabulary::RootedPath;
 
-/// What is known of an object beside the graph.
+/// Facts of an object that the graph does not contain.
 #[derive(Debug, Default)]
-pub(in crate::emit) struct ObjectPlace {
-    /// What it is, where that is not as the graph has it.
-    pub(in crate::emit) kind: Option<Kind>,
-    /// Who brought it.
+pub(in crate::emit) struct ObjectDetails {
+    /// Kind, if it differs from the one that the graph implies.
+    pub(in crate::emit) kind: Option<PartKind>,
+    /// Package that owns it.
     pub(in crate::emit) owner: Option<String>,
-    /// The layer that it is from.
+    /// Layer that contains it.
     pub(in crate::emit) layer: Option<String>,
-    /// Its size.
+    /// Size in bytes.
     pub(in crate::emit) bytes: Option<u64>,
 }
 
-/// A graph as the page draws it.
+/// Graph as the page draws it.
 #[derive(Debug, Serialize)]
 pub(in crate::emit) struct GraphView {
     nodes: Vec<NodeView>,
-    /// The sonames on edges.
+    /// Sonames of the edges.
     names: Vec<String>,
     /// Sets of start objects, as runs of their numbers among all start objects.
     processes: Vec<Vec<usize>>,
@@ -42,11 +42,11 @@ pub(in crate::emit) struct GraphView {
 
 #[derive(Debug, Serialize)]
 struct NodeView {
-    /// The last part of its path, the soname, or the package.
+    /// File name of an object, soname, or name of a package.
     name: String,
-    /// Its path, or what becomes of the name.
+    /// Path, status of the soname, or version and size of the package.
     detail: String,
-    kind: Kind,
+    kind: PartKind,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     start: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,159 +57,134 @@ struct NodeView {
     bytes: Option<u64>,
 }
 
-/// From a node to a node, by which name, in which set of processes, and whether it is merely opened; as an array.
+/// Edge, as an array: places of the two nodes, index of the soname, index of the set of processes, and 1 if it is a
+/// dlopen(3).
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 struct EdgeView(usize, usize, Option<usize>, Option<usize>, u8);
 
-/// The graph; `place` tells what is known of an object. None where it has no node.
+/// Converts a graph; `details` returns the facts of an object. None if the graph is empty.
 pub(in crate::emit) fn graph_view(
     graph: &Graph,
-    place: impl Fn(&Object) -> ObjectPlace,
+    details: impl Fn(&Object) -> ObjectDetails,
 ) -> Option<GraphView> {
-    let mut places: BTreeMap<Id, usize> = BTreeMap::new();
-    let mut nodes = Vec::new();
-    let with_objects = packages_with_objects(graph);
-    for (id, node) in graph.nodes() {
-        let view = match node {
-            Node::Object(object) => object_view(graph, id, object, place(object)),
-            Node::Asked(_) if graph.found_at(id).is_some() => continue,
-            Node::Asked(asked) => NodeView {
-                name: printable(&asked.soname),
-                detail: status_words(asked.status, asked.path.as_ref()),
-                kind: kind_of_status(asked.status),
-                start: false,
-                owner: graph.package_of(id).map(|package| printable(&package.name)),
-                layer: None,
-                bytes: None,
-            },
-            Node::Package(package) if with_objects.contains(&&package.name) => continue,
-            Node::Package(package) => NodeView {
-                name: printable(&package.name),
-                detail: printable(format_args!(
-                    "{}, {} when installed",
-                    package.version,
-                    mebibytes(package.installed_size_kib)
-                )),
-                kind: Kind::Package,
-                start: false,
-                owner: None,
-                layer: None,
-                bytes: None,
-            },
-        };
-        places.insert(id, nodes.len());
-        nodes.push(view);
-    }
-    let mut sets = Sets::of(graph);
-    let mut edges: Vec<EdgeView> =
-        graph.edges().filter_map(|ended| sets.edge_view(graph, &places, ended)).collect();
+    let drawn = DrawnGraph::new(graph);
+    let view = |(id, node): &(Id, &Node)| match node {
+        Node::Object(object) => object_view(graph, *id, object, details(object)),
+        Node::Asked(asked) => soname_view(graph, *id, asked),
+        Node::Package(package) => {
+            let size = size_of_kib(package.installed_size_kib);
+            let detail = printable(format_args!("{}, {size} when installed", package.version));
+            NodeView::new(printable(&package.name), detail, PartKind::Package)
+        }
+    };
+    let nodes: Vec<NodeView> = drawn.nodes.iter().map(view).collect();
+    let mut tables = Tables::new(graph);
+    let mut edges: Vec<EdgeView> = drawn.edges().map(|edge| tables.edge_view(&edge)).collect();
     edges.sort_unstable();
-    let Sets { names, processes, .. } = sets;
+    let Tables { names, processes, .. } = tables;
     (!nodes.is_empty()).then(|| GraphView {
         nodes,
-        names: in_order(names),
-        processes: in_order(processes),
+        names: names.into_list(),
+        processes: processes.into_list(),
         edges,
     })
 }
 
-fn packages_with_objects(graph: &Graph) -> Vec<&PackageName> {
-    let objects = graph.nodes().filter(|(_, node)| matches!(node, Node::Object(_)));
-    let mut names: Vec<&PackageName> =
-        objects.filter_map(|(id, _)| graph.package_of(id)).map(|package| &package.name).collect();
-    names.sort();
-    names.dedup();
-    names
+impl NodeView {
+    fn new(name: String, detail: String, kind: PartKind) -> Self {
+        Self { name, detail, kind, start: false, owner: None, layer: None, bytes: None }
+    }
 }
 
-fn object_view(graph: &Graph, id: Id, object: &Object, place: ObjectPlace) -> NodeView {
+fn object_view(graph: &Graph, id: Id, object: &Object, details: ObjectDetails) -> NodeView {
     let of_package = graph.package_of(id).map(|package| format!("{} {}", package.name, package.version));
-    let of_graph = match &object.owner {
-        Owner::App(app) => (Kind::Tree, graph.apps().get(*app).map(|at| format!("the tree at {at}"))),
-        Owner::Base => (Kind::Base, Some("the base".to_owned())),
-        Owner::Package(name) => (Kind::Package, of_package.or_else(|| Some(name.to_string()))),
+    let (kind, owner) = match &object.owner {
+        Owner::App(app) => (PartKind::Tree, graph.apps().get(*app).map(|at| format!("the tree at {at}"))),
+        Owner::Base => (PartKind::Base, Some("the base".to_owned())),
+        Owner::Package(name) => (PartKind::Package, of_package.or_else(|| Some(name.to_string()))),
     };
+    let name = printable(BStr::new(object.path.file_name()));
     NodeView {
-        name: printable(bstr::BStr::new(object.path.file_name())),
-        detail: printable(&object.path),
-        kind: place.kind.unwrap_or(of_graph.0),
         start: object.is_start,
-        owner: if place.kind.is_some() { place.owner } else { of_graph.1.map(printable) },
-        layer: place.layer,
-        bytes: place.bytes,
+        owner: if details.kind.is_some() { details.owner } else { owner.map(printable) },
+        layer: details.layer,
+        bytes: details.bytes,
+        ..NodeView::new(name, printable(&object.path), details.kind.unwrap_or(kind))
     }
 }
 
-fn kind_of_status(status: Status) -> Kind {
-    match status {
-        Status::Package => Kind::Lacked,
-        Status::Host => Kind::Host,
-        Status::App | Status::Base | Status::OffPath | Status::Unresolved => Kind::Unresolved,
-    }
+fn soname_view(graph: &Graph, id: Id, asked: &Asked) -> NodeView {
+    let kind = match asked.status {
+        Status::Package => PartKind::Missing,
+        Status::Host => PartKind::Host,
+        Status::App | Status::Base | Status::OffPath | Status::Unresolved => PartKind::Unresolved,
+    };
+    let package = graph.package_of(id).map(|package| printable(&package.name));
+    let detail = status_words(asked.status, package.as_deref(), asked.path.as_ref());
+    NodeView { owner: package, ..NodeView::new(printable(&asked.soname), detail, kind) }
 }
 
-fn status_words(status: Status, path: Option<&RootedPath>) -> String {
+fn status_words(status: Status, package: Option<&str>, path: Option<&RootedPath>) -> String {
     let words = match status {
-        Status::Package => "lacked; a package has it",
-        Status::Host => "lacked; a driver of the host brings it",
-        Status::OffPath => "not found: it lies where nothing looks for it",
-        Status::App | Status::Base | Status::Unresolved => "not found, and no package has it",
+        Status::Package => format!("missing, provided by {}", package.unwrap_or("a package")),
+        Status::Host => "missing, provided by a driver of the host".to_owned(),
+        Status::OffPath => "not found: it is not on the search path".to_owned(),
+        Status::App | Status::Base | Status::Unresolved => "not found, no package provides it".to_owned(),
     };
     match path {
         Some(path) => printable(format_args!("{words}: {path}")),
-        None => words.to_owned(),
+        None => words,
     }
 }
 
-/// What edges share.
-struct Sets {
-    /// Each start object's number among them.
+/// Values that edges refer to by their numbers.
+struct Tables {
+    /// Number of each start object among them.
     starts: BTreeMap<Id, usize>,
-    names: BTreeMap<String, usize>,
-    processes: BTreeMap<Vec<usize>, usize>,
+    names: Table<String>,
+    processes: Table<Vec<usize>>,
 }
 
-impl Sets {
-    fn of(graph: &Graph) -> Self {
+impl Tables {
+    fn new(graph: &Graph) -> Self {
         let starts = graph.nodes().filter(|(_, node)| matches!(node, Node::Object(it) if it.is_start));
         let starts = starts.zip(0..).map(|((id, _), number)| (id, number)).collect();
-        Self { starts, names: BTreeMap::new(), processes: BTreeMap::new() }
+        Self { starts, names: Table::default(), processes: Table::default() }
     }
 
-    fn edge_view(
-        &mut self,
-        graph: &Graph,
-        places: &BTreeMap<Id, usize>,
-        ended: Ended<'_>,
-    ) -> Option<EdgeView> {
-        let Ended { from, to, edge } = ended;
-        let end = graph.found_at(to).unwrap_or(to);
-        let (from, end) = (*places.get(&from)?, *places.get(&end)?);
-        let Edge::Needs { kind, starts } = edge else {
-            return matches!(edge, Edge::Has).then_some(EdgeView(from, end, None, None, 0));
-        };
-        let Some(Node::Asked(asked)) = graph.node(to) else { return None };
-        let name = number_of(&mut self.names, printable(&asked.soname));
-        let runs = runs(starts.iter().filter_map(|start| self.starts.get(start).copied()));
-        let set = number_of(&mut self.processes, runs);
-        Some(EdgeView(from, end, Some(name), Some(set), u8::from(*kind == NeedKind::Dlopen)))
+    fn edge_view(&mut self, edge: &DrawnEdge<'_>) -> EdgeView {
+        let Some(need) = &edge.need else { return EdgeView(edge.from, edge.to, None, None, 0) };
+        let name = self.names.number(printable(need.soname));
+        let runs = runs(need.starts.iter().filter_map(|start| self.starts.get(start).copied()));
+        let processes = self.processes.number(runs);
+        EdgeView(edge.from, edge.to, Some(name), Some(processes), u8::from(need.is_opened))
     }
 }
 
-/// The number under which something is stated, a new one for what is not yet.
-fn number_of<Key: Ord>(numbers: &mut BTreeMap<Key, usize>, key: Key) -> usize {
-    let next = numbers.len();
-    *numbers.entry(key).or_insert(next)
+/// Distinct values, numbered in the order in which they are added.
+struct Table<Value>(BTreeMap<Value, usize>);
+
+impl<Value> Default for Table<Value> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
 }
 
-/// What was stated, in the order of its numbers.
-fn in_order<Key: Ord>(numbers: BTreeMap<Key, usize>) -> Vec<Key> {
-    let mut pairs: Vec<(usize, Key)> = numbers.into_iter().map(|(key, number)| (number, key)).collect();
-    pairs.sort_by_key(|(number, _)| *number);
-    pairs.into_iter().map(|(_, key)| key).collect()
+impl<Value: Ord> Table<Value> {
+    fn number(&mut self, value: Value) -> usize {
+        let next = self.0.len();
+        *self.0.entry(value).or_insert(next)
+    }
+
+    fn into_list(self) -> Vec<Value> {
+        let mut pairs: Vec<(usize, Value)> =
+            self.0.into_iter().map(|(value, number)| (number, value)).collect();
+        pairs.sort_by_key(|(number, _)| *number);
+        pairs.into_iter().map(|(_, value)| value).collect()
+    }
 }
 
-/// Ascending numbers as runs: where each begins, and how long it is.
+/// Converts ascending numbers to runs: the first number of each and its length.
 fn runs(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut runs: Vec<usize> = Vec::new();
     for number in numbers {

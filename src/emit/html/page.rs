@@ -1,20 +1,23 @@
-//! The page around a report: everything inline, and a policy that allows nothing else.
+//! Page around a report: everything inline, and a policy that allows nothing else.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::report::{Kind, Level, Report, RuleView, State, Subject};
+use super::kind::PartKind;
+use super::report::{Report, RuleView, SubjectView};
+use crate::audit::Severity;
+use crate::emit::escape::{json_in_html, markup};
 
 const SHELL: &str = include_str!("report.html");
 
 const STYLES: &str = include_str!("report.css");
 
-/// The program, in the order in which its parts name each other: they share one scope.
+/// Parts of the program, which share one scope, in the order of their dependencies.
 const PROGRAM: &[&str] = &[
     include_str!("script/page.js"),
-    include_str!("script/words.js"),
+    include_str!("script/humanize.js"),
     include_str!("script/state.js"),
     include_str!("script/list.js"),
     include_str!("script/summary.js"),
@@ -29,33 +32,36 @@ const PROGRAM: &[&str] = &[
     include_str!("script/main.js"),
 ];
 
-/// What the page reads first: all but the subjects themselves, each of which is read when it is shown.
+/// Severities, the highest first.
+const LEVELS: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Note];
+
+/// Data that the page reads first: everything except the subjects, each of which is read when it is shown.
 #[derive(Serialize)]
 struct Head<'report> {
     version: &'static str,
     title: &'report str,
     noun: &'report str,
-    size_words: &'report str,
-    kinds: [(Kind, &'static str); Kind::WORDS.len()],
+    size_label: &'report str,
+    kinds: [(PartKind, &'static str); PartKind::LABELS.len()],
     rules: &'report [RuleView],
-    not_seen: &'report [String],
+    not_checked: &'report [String],
     unread: &'report [(String, String)],
     subjects: Vec<SubjectHead<'report>>,
 }
 
-/// What a list of subjects shows of one.
+/// Row of a subject in the list of subjects.
 #[derive(Serialize)]
 struct SubjectHead<'report> {
     name: &'report str,
-    /// How many findings count, the worst level first.
-    levels: [(Level, usize); Level::ALL.len()],
+    /// Number of active findings of each severity, the highest first.
+    levels: [(Severity, usize); LEVELS.len()],
     bytes: Option<u64>,
 }
 
-/// The report as a whole HTML file. The same report has the same bytes.
+/// Writes a report as a complete HTML file. Equal reports have equal bytes.
 ///
 /// # Errors
-/// Never for these types; the encoder's signature has it.
+/// Never for these types; the signature is the encoder's.
 pub(in crate::emit) fn html(report: &Report) -> serde_json::Result<String> {
     let program = program();
     let policy = format!(
@@ -69,7 +75,7 @@ pub(in crate::emit) fn html(report: &Report) -> serde_json::Result<String> {
     }
     Ok(filled(SHELL, |mark| match mark {
         "policy" => policy.clone(),
-        "title" => escaped_text(&report.title),
+        "title" => markup(&report.title),
         "styles" => STYLES.to_owned(),
         "data" => data.clone(),
         "program" => program.clone(),
@@ -82,64 +88,43 @@ fn head(report: &Report) -> Head<'_> {
         version: env!("CARGO_PKG_VERSION"),
         title: &report.title,
         noun: report.noun,
-        size_words: report.size_words,
-        kinds: Kind::WORDS,
+        size_label: report.size_label,
+        kinds: PartKind::LABELS,
         rules: &report.rules,
-        not_seen: &report.not_seen,
+        not_checked: &report.not_checked,
         unread: &report.unread,
         subjects: report.subjects.iter().map(subject_head).collect(),
     }
 }
 
-fn subject_head(subject: &Subject) -> SubjectHead<'_> {
-    let counting = |level| {
-        let all = subject.findings.iter();
-        all.filter(|finding| finding.state == State::Counts && finding.level == level).count()
+fn subject_head(subject: &SubjectView) -> SubjectHead<'_> {
+    let count = |level| {
+        let findings = subject.findings.iter();
+        findings.filter(|finding| finding.status == "active" && finding.level == level).count()
     };
     SubjectHead {
         name: &subject.name,
-        levels: Level::ALL.map(|level| (level, counting(level))),
+        levels: LEVELS.map(|level| (level, count(level))),
         bytes: subject.sizes.as_ref().map(|sizes| sizes.bytes),
     }
 }
 
-/// The program in a scope of its own.
+/// Returns the program in a scope of its own.
 pub(super) fn program() -> String {
     format!("\"use strict\";\n(() => {{\n{}}})();\n", PROGRAM.concat())
 }
 
-/// What a policy allows a text by: the base64 of its SHA-256 (CSP Level 3 §2.3.1).
+/// Returns the source expression by which a policy allows a text: the base64 of its SHA-256 (CSP Level 3 §2.3.1).
 fn source_hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }
 
 fn data_block(id: &str, value: &impl Serialize) -> serde_json::Result<String> {
-    let json = escaped_json(&serde_json::to_string(value)?);
+    let json = json_in_html(&serde_json::to_string(value)?);
     Ok(format!("<script type=\"application/json\" id=\"{id}\">{json}</script>\n"))
 }
 
-/// JSON that is text to an HTML parser whatever is in it: what could end the element or begin a comment, and the
-/// separators that older scripts took for line ends, stand as `\uXXXX`. Outside of strings JSON has none of them.
-pub(super) fn escaped_json(json: &str) -> String {
-    let mut text = String::with_capacity(json.len() + json.len() / 64);
-    for letter in json.chars() {
-        match letter {
-            '<' => text.push_str("\\u003c"),
-            '>' => text.push_str("\\u003e"),
-            '&' => text.push_str("\\u0026"),
-            '\u{2028}' => text.push_str("\\u2028"),
-            '\u{2029}' => text.push_str("\\u2029"),
-            _ => text.push(letter),
-        }
-    }
-    text
-}
-
-fn escaped_text(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// The shell with each `{{mark}}` replaced; what is put in is not looked through again.
+/// Replaces each `{{mark}}` of the shell. Inserted text is not searched for marks.
 fn filled(shell: &str, fill: impl Fn(&str) -> String) -> String {
     let mut text = String::new();
     let mut rest = shell;

@@ -1,199 +1,167 @@
-//! What a report says, in the form in which its page reads it.
+//! Content of a report, in the form that the page's program reads.
 
 use serde::Serialize;
 
 use super::graph::GraphView;
 use super::sizes::SizeView;
+use crate::audit::{Rule, Severity};
 
-/// All that one page shows. All texts are printable.
+/// Content of one page. All texts are printable.
 #[derive(Debug)]
 pub(in crate::emit) struct Report {
-    /// What it is a report of, as the title of the page.
+    /// Title of the page.
     pub(in crate::emit) title: String,
-    /// What a subject is, in a word: `image`, `tree`.
+    /// Noun for a subject: `image`, `app`.
     pub(in crate::emit) noun: &'static str,
-    /// What the sizes of a subject are, in a word or two: `Size`, `To add`.
-    pub(in crate::emit) size_words: &'static str,
-    /// The rules that its findings are of, in the order in which they are shown.
+    /// Label of a subject's size: `Size`, `To add`.
+    pub(in crate::emit) size_label: &'static str,
+    /// Rules of the findings, in the order in which they are shown.
     pub(in crate::emit) rules: Vec<RuleView>,
-    /// What can't be seen by what was done, a sentence each.
-    pub(in crate::emit) not_seen: Vec<String>,
-    /// What could not be looked at, by name, and why.
+    /// Limitations of the analysis, one item each.
+    pub(in crate::emit) not_checked: Vec<String>,
+    /// Subjects that could not be read, by name, each with the cause.
     pub(in crate::emit) unread: Vec<(String, String)>,
-    /// What was looked at.
-    pub(in crate::emit) subjects: Vec<Subject>,
+    /// Subjects.
+    pub(in crate::emit) subjects: Vec<SubjectView>,
 }
 
-/// What findings of one kind mean.
-#[derive(Debug, Serialize)]
+/// A rule with its texts.
+#[derive(Clone, Debug, Serialize)]
 pub(in crate::emit) struct RuleView {
-    /// Its name.
+    /// Code.
     pub(in crate::emit) code: String,
-    /// What it finds, in a few words.
+    /// Short description.
     pub(in crate::emit) title: String,
-    /// What that means.
+    /// Meaning.
     pub(in crate::emit) explanation: String,
-    /// How it is fixed.
+    /// Advice on fixing it.
     pub(in crate::emit) fix: String,
 }
 
-/// One thing that was looked at.
+impl RuleView {
+    /// Converts a rule.
+    pub(in crate::emit) fn new(rule: &Rule) -> Self {
+        Self {
+            code: rule.code.to_owned(),
+            title: rule.title.to_owned(),
+            explanation: rule.explanation.to_owned(),
+            fix: rule.fix.to_owned(),
+        }
+    }
+}
+
+/// A subject of the report: an image or an app.
 #[derive(Debug, Serialize)]
-pub(in crate::emit) struct Subject {
-    /// What it is called.
+pub(in crate::emit) struct SubjectView {
+    /// Name.
     pub(in crate::emit) name: String,
-    /// What is known of it.
+    /// Facts, in the order in which they are shown.
     pub(in crate::emit) facts: Vec<Fact>,
-    /// How many files it has, where that is known.
+    /// Number of files, if known.
     pub(in crate::emit) files: Option<usize>,
-    /// How many objects it has that a linker could load.
+    /// Number of objects that a dynamic linker could load.
     pub(in crate::emit) objects: usize,
-    /// What taking superfluous files away would save, in bytes.
-    pub(in crate::emit) saves: u64,
-    /// What is wrong with it.
+    /// Number of bytes that removing unused files reclaims.
+    pub(in crate::emit) reclaimable: u64,
+    /// Findings.
     pub(in crate::emit) findings: Vec<FindingView>,
-    /// What its objects load; none where there is no object.
+    /// Graph of what its objects load; none without objects.
     pub(in crate::emit) graph: Option<GraphView>,
-    /// What it comes to; none where nothing is measured.
+    /// Sizes; none if they are not measured.
     pub(in crate::emit) sizes: Option<SizeView>,
 }
 
-/// Something that is known of a subject.
+/// A fact of a subject.
 #[derive(Debug, Serialize)]
 pub(in crate::emit) struct Fact {
-    /// What it is.
+    /// Label.
     pub(in crate::emit) label: &'static str,
-    /// The words.
+    /// Value.
     pub(in crate::emit) value: String,
-    /// Whether the words are a digest, a path or a command.
+    /// True if the value is a digest, a path or a command.
     pub(in crate::emit) code: bool,
 }
 
 impl Fact {
-    /// In words.
+    /// Creates a fact whose value is prose.
     pub(in crate::emit) fn words(label: &'static str, value: String) -> Self {
         Self { label, value, code: false }
     }
 
-    /// As a digest, a path or a command.
+    /// Creates a fact whose value is a digest, a path or a command.
     pub(in crate::emit) fn code(label: &'static str, value: String) -> Self {
         Self { label, value, code: true }
     }
 }
 
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(in crate::emit) enum Level {
-    /// It fails.
-    Error,
-    /// It may fail.
-    Warning,
-    /// Worth knowing.
-    Note,
-}
-
-/// What becomes of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(in crate::emit) enum State {
-    /// It counts.
-    Counts,
-    /// It was known before.
-    Known,
-    /// The project ignores it.
-    Ignored,
-}
-
-/// A finding.
+/// A finding of a subject.
 #[derive(Debug, Serialize)]
 pub(in crate::emit) struct FindingView {
-    /// What tells it from the others of all subjects, and stays the same in the next report: links into the page hold it.
+    /// Identity among the findings of all subjects, equal in the next report: links into the page contain it.
     pub(in crate::emit) id: String,
-    /// The code of its rule.
+    /// Code of the rule.
     pub(in crate::emit) rule: String,
-    /// How bad it is.
-    pub(in crate::emit) level: Level,
-    /// What becomes of it.
-    pub(in crate::emit) state: State,
-    /// Why it is ignored.
+    /// Severity.
+    pub(in crate::emit) level: Severity,
+    /// Status: `active`, `known` or `ignored`.
+    pub(in crate::emit) status: &'static str,
+    /// Reason why it is ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) reason: Option<String>,
-    /// What about the file.
+    /// Detail of the file that is affected.
     pub(in crate::emit) subject: String,
-    /// What is wrong.
+    /// Description of the defect.
     pub(in crate::emit) message: String,
-    /// The file.
+    /// Affected file.
     pub(in crate::emit) path: String,
-    /// Who brought the file.
+    /// Package that owns the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) owner: Option<String>,
-    /// The layer that the file is from.
+    /// Layer that contains the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) layer: Option<String>,
-    /// What gets to the file.
+    /// Reach of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) reach: Option<String>,
-    /// What led to its being loaded.
+    /// Objects that lead to the file, each loaded by the one before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::emit) chain: Vec<String>,
-    /// The evidence.
+    /// Evidence.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(in crate::emit) why: Vec<String>,
-    /// How to fix it, the best first.
+    pub(in crate::emit) evidence: Vec<String>,
+    /// Ways to fix it, the best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::emit) fix: Vec<String>,
-    /// What taking it away saves, in bytes.
+    /// Number of bytes that removing the file reclaims.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::emit) saves: Option<u64>,
+    pub(in crate::emit) reclaimable: Option<u64>,
 }
 
-/// What something is, which decides its colour; of nodes of a graph and of parts of a size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(in crate::emit) enum Kind {
-    /// Of a tree.
-    Tree,
-    /// Of the base.
-    Base,
-    /// Of a Debian package.
-    Package,
-    /// Of a distribution of Python's.
-    Wheel,
-    /// Of a package of RubyGems'.
-    Gem,
-    /// Of a package of npm's.
-    Npm,
-    /// Nothing tells whose it is.
-    Unowned,
-    /// A name that a package has.
-    Lacked,
-    /// A name that a driver of the host brings.
-    Host,
-    /// A name that nothing has, or that nothing finds.
-    Unresolved,
-    /// A layer.
-    Layer,
-}
-
-impl Level {
-    /// Every level, the worst first.
-    pub(super) const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
-}
-
-impl Kind {
-    /// Every kind with what it is called in legends.
-    pub(super) const WORDS: [(Self, &'static str); 11] = [
-        (Self::Tree, "of the tree"),
-        (Self::Base, "of the base"),
-        (Self::Package, "Debian package"),
-        (Self::Wheel, "Python wheel"),
-        (Self::Gem, "Ruby gem"),
-        (Self::Npm, "npm package"),
-        (Self::Unowned, "of no package"),
-        (Self::Lacked, "lacked, a package has it"),
-        (Self::Host, "from the host"),
-        (Self::Unresolved, "not found"),
-        (Self::Layer, "layer"),
-    ];
+impl FindingView {
+    /// Creates an active finding of which only the rule, severity, description and file are known.
+    pub(in crate::emit) fn new(
+        id: String,
+        rule: &str,
+        level: Severity,
+        message: String,
+        path: String,
+    ) -> Self {
+        Self {
+            id,
+            rule: rule.to_owned(),
+            level,
+            status: "active",
+            reason: None,
+            subject: String::new(),
+            message,
+            path,
+            owner: None,
+            layer: None,
+            reach: None,
+            chain: Vec::new(),
+            evidence: Vec::new(),
+            fix: Vec::new(),
+            reclaimable: None,
+        }
+    }
 }

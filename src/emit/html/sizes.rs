@@ -1,40 +1,49 @@
-//! What something comes to, as a tree of parts.
+//! Sizes as a tree of parts.
+
+use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use super::report::Kind;
+use super::kind::PartKind;
 
-/// A part with its parts.
+/// A part with its own parts.
 #[derive(Debug, Serialize)]
 pub(in crate::emit) struct SizeView {
-    /// What it is called.
+    /// Name.
     pub(in crate::emit) name: String,
-    /// What made it, or its version.
+    /// Command that created it, or its version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) detail: Option<String>,
-    /// What it is.
-    pub(in crate::emit) kind: Kind,
-    /// Its bytes, those of its parts among them.
+    /// Kind.
+    pub(in crate::emit) kind: PartKind,
+    /// Size in bytes, including that of its parts.
     pub(in crate::emit) bytes: u64,
-    /// How many files it has.
+    /// Number of files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) files: Option<usize>,
-    /// Its parts, the largest first or in an order of their own.
+    /// Parts, in the order of the table.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::emit) parts: Vec<SizeView>,
 }
 
 impl SizeView {
-    /// What has these parts, as large as all of them.
-    pub(in crate::emit) fn of(name: String, kind: Kind, parts: Vec<Self>) -> Self {
+    /// Creates a part that is the sum of its parts.
+    pub(in crate::emit) fn sum(name: String, kind: PartKind, parts: Vec<Self>) -> Self {
         let bytes = parts.iter().map(|part| part.bytes).sum();
         let files = parts.iter().map(|part| part.files).sum();
         Self { name, detail: None, kind, bytes, files, parts }
     }
 
-    /// The same with what made it or its version.
+    /// Sets the command that created the part, or its version.
+    #[must_use]
     pub(in crate::emit) fn detail(mut self, detail: Option<String>) -> Self {
         self.detail = detail;
         self
     }
+}
+
+/// Sorts parts by size, the largest first.
+pub(in crate::emit) fn largest_first(mut parts: Vec<SizeView>) -> Vec<SizeView> {
+    parts.sort_by_key(|part| Reverse(part.bytes));
+    parts
 }

@@ -1,64 +1,50 @@
-//! What a page must be whatever is in it: whole, the same each time, closed to the network and to hostile names.
+//! Properties of every page: complete, reproducible, closed to the network and to hostile names.
 
 use serde_json::Value;
 
-use super::page::{escaped_json, program};
+use super::page::program;
 use super::{
-    Fact, FindingView, Kind, Level, ObjectPlace, Report, RuleView, SizeView, State, Subject, graph_view, html,
+    Fact, FindingView, ObjectDetails, PartKind, Report, RuleView, SizeView, SubjectView, graph_view, html,
 };
+use crate::audit::Severity;
 use crate::emit::escape::printable;
 use crate::solve::graph::sample::{self, Sketch};
 
-/// A name that would end the element, be an element of its own, or end a line in older scripts.
+/// Name that would end the element, be an element, or end a line in older scripts.
 const HOSTILE: &[u8] =
     b"/venv/</script><img src=x onerror=alert(1)><!--\xe2\x80\xa8{{program}}\xff&amp;\"\\.so";
 
 fn finding(path: &str) -> FindingView {
-    FindingView {
-        id: "1".to_owned(),
-        rule: "missing-library".to_owned(),
-        level: Level::Error,
-        state: State::Counts,
-        reason: None,
-        subject: "libgmp.so.10".to_owned(),
-        message: format!("{path} lacks it"),
-        path: path.to_owned(),
-        owner: None,
-        layer: None,
-        reach: None,
-        chain: vec![path.to_owned()],
-        why: Vec::new(),
-        fix: Vec::new(),
-        saves: None,
-    }
+    let message = format!("{path} is missing");
+    FindingView::new("1".to_owned(), "missing-library", Severity::Error, message, path.to_owned())
 }
 
 fn report(name: &[u8]) -> Report {
     let mut sketch = Sketch::default();
     sketch.start("/bin/sh").need(b"/bin/sh", name, crate::loader::NeedKind::Needed, None);
     let name = printable(bstr::BStr::new(name));
-    let part = SizeView::of(name.clone(), Kind::Package, Vec::new());
+    let part = SizeView::sum(name.clone(), PartKind::Package, Vec::new());
     Report {
         title: name.clone(),
         noun: "image",
-        size_words: "Size",
+        size_label: "Size",
         rules: vec![RuleView {
             code: "missing-library".to_owned(),
             title: "a library is missing".to_owned(),
             explanation: "It is.".to_owned(),
             fix: "Add it.".to_owned(),
         }],
-        not_seen: Vec::new(),
+        not_checked: Vec::new(),
         unread: vec![(name.clone(), name.clone())],
-        subjects: vec![Subject {
+        subjects: vec![SubjectView {
             name: name.clone(),
             facts: vec![Fact::code("Digest", "sha256:0".to_owned())],
             files: None,
             objects: 1,
-            saves: 0,
+            reclaimable: 0,
             findings: vec![finding(&name)],
-            graph: graph_view(&sketch.graph(), |_| ObjectPlace::default()),
-            sizes: Some(SizeView::of(name, Kind::Layer, vec![part])),
+            graph: graph_view(&sketch.graph(), |_| ObjectDetails::default()),
+            sizes: Some(SizeView::sum(name, PartKind::Layer, vec![part])),
         }],
     }
 }
@@ -67,8 +53,8 @@ fn page(report: &Report) -> String {
     html(report).expect("is a page")
 }
 
-/// The JSON of a page by the elements' ids, and the page without it.
-fn parted(page: &str) -> (Vec<(String, Value)>, String) {
+/// Splits a page into its JSON, by the ids of the elements, and the rest.
+fn split(page: &str) -> (Vec<(String, Value)>, String) {
     const MARK: &str = "<script type=\"application/json\" id=\"";
     let (mut data, mut rest, mut left) = (Vec::new(), page, String::new());
     while let Some((before, after)) = rest.split_once(MARK) {
@@ -85,29 +71,21 @@ fn parted(page: &str) -> (Vec<(String, Value)>, String) {
 fn hostile_names_stay_in_their_data() {
     let page = page(&report(HOSTILE));
     let plain = self::page(&report(b"plain.so"));
-    let ((data, left), (_, expected)) = (parted(&page), parted(&plain));
+    let ((data, left), (_, expected)) = (split(&page), split(&plain));
     let title = |text: &str| {
         text.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|it| it.0.to_owned())
     };
     let (hostile, plain) = (title(&left).expect("a title"), title(&expected).expect("a title"));
     assert!(!hostile.contains('<') && !hostile.contains('>'), "{hostile}");
     assert_eq!(left.replacen(&hostile, &plain, 1), expected, "the page around the data is always the same");
-    let told = data[1].1["findings"][0]["path"].as_str().expect("a path");
-    assert_eq!(told, printable(bstr::BStr::new(HOSTILE)), "and in the data it is whole");
+    let path = data[1].1["findings"][0]["path"].as_str().expect("a path");
+    assert_eq!(path, printable(bstr::BStr::new(HOSTILE)), "and in the data it is whole");
     assert!(!page.contains('\u{2028}') && !page.contains("<img"));
 }
 
 #[test]
-fn json_has_nothing_that_html_acts_on() {
-    let escaped = escaped_json(r#"{"<!--<script>&":"</script>"}"#) + &escaped_json("\"\u{2028}\u{2029}\"");
-    assert!(!escaped.contains(['<', '>', '&', '\u{2028}', '\u{2029}']), "{escaped}");
-    let value: Value = serde_json::from_str(&escaped_json(r#"["</script>&"]"#)).expect("is JSON");
-    assert_eq!(value[0], "</script>&");
-}
-
-#[test]
-fn nothing_is_asked_of_the_network() {
-    let (_, left) = parted(&page(&report(b"x")));
+fn nothing_is_loaded_from_the_network() {
+    let (_, left) = split(&page(&report(b"x")));
     for word in
         ["http:", "https:", "//cdn", "@import", "url(", " src=", "fetch(", "XMLHttpRequest", "import("]
     {
@@ -120,7 +98,7 @@ fn nothing_is_asked_of_the_network() {
 }
 
 #[test]
-fn text_is_put_in_as_text() {
+fn text_is_inserted_as_text() {
     let program = program();
     for word in [
         "innerHTML",
@@ -143,12 +121,12 @@ fn the_same_report_has_the_same_bytes() {
 }
 
 #[test]
-fn names_that_lead_to_objects_are_edges_between_them() {
-    let view = graph_view(&sample::open(), |_| ObjectPlace::default()).expect("a graph");
+fn found_sonames_are_edges_between_objects() {
+    let view = graph_view(&sample::open(), |_| ObjectDetails::default()).expect("a graph");
     let json = serde_json::to_value(&view).expect("is JSON");
     let nodes: Vec<&str> =
         json["nodes"].as_array().expect("a list").iter().filter_map(|node| node["name"].as_str()).collect();
-    let told: Vec<String> = json["edges"]
+    let edges: Vec<String> = json["edges"]
         .as_array()
         .expect("a list")
         .iter()
@@ -174,5 +152,5 @@ fn names_that_lead_to_objects_are_edges_between_them() {
         "libown.so.1.2 libgmp.so.10 [0,1]",
         "libgmp.so.10 libgmp10 null",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(edges, expected);
 }

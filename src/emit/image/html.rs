@@ -1,28 +1,33 @@
-//! `sodeb image --report FILE`: what an image is composed of, what its libraries' layer adds and what is left missing,
-//! as one page.
+//! `sodeb image --report FILE`: the composition of an image, the files in the layer of its libraries and what is still
+//! missing, as one page.
 
 use std::collections::HashMap;
 
-use super::ImageReport;
+use bstr::BStr;
+
+use super::report::ImageReport;
 use crate::emit::escape::printable;
-use crate::emit::html::{Fact, Kind, ObjectPlace, Report, SizeView, Subject, graph_view, html};
-use crate::emit::humanize::{counted, listed, release_words};
-use crate::emit::layer::bytes;
-use crate::emit::resolve::{problem_finding, rules};
+use crate::emit::html::{
+    Fact, ObjectDetails, PartKind, Report, SizeView, SubjectView, graph_view, html, largest_first,
+};
+use crate::emit::humanize::{counted, listed, release_words, size};
+use crate::emit::resolve::{problem_finding, rules_of};
 use crate::oci::image::LayerOrigin;
 use crate::oci::layer::ShippedPackage;
-use crate::solve::graph::Graph;
+use crate::solve::graph::{Graph, Node};
 use crate::solve::plan::{Plan, PlannedPackage, TakenFile};
 use crate::vocabulary::RootedPath;
 
-/// Composed images, each with the graph of what is loaded in it and why its packages were looked up in that release,
-/// as a page.
+/// Writes composed images as a page, each with the graph of what is loaded in it and the reason for the choice of its
+/// release.
 ///
 /// # Errors
-/// Never for these types; the encoder's signature has it.
+/// Never for these types; the signature is the encoder's.
 pub fn image_html(images: &[(ImageReport<'_>, &Graph, &str)]) -> serde_json::Result<String> {
-    let subjects: Vec<Subject> =
-        images.iter().map(|(report, graph, release_from)| subject(report, graph, release_from)).collect();
+    let subjects: Vec<SubjectView> = images
+        .iter()
+        .map(|(report, graph, release_from)| subject_view(report, graph, release_from))
+        .collect();
     let findings: Vec<_> = subjects.iter().flat_map(|subject| &subject.findings).collect();
     let title = match images {
         [(report, ..)] => format!("Image {}", printable(report.output)),
@@ -31,32 +36,31 @@ pub fn image_html(images: &[(ImageReport<'_>, &Graph, &str)]) -> serde_json::Res
     html(&Report {
         title,
         noun: "image",
-        size_words: "Libraries",
-        rules: rules(&findings),
-        not_seen: Vec::new(),
+        size_label: "Libraries",
+        rules: rules_of(&findings),
+        not_checked: Vec::new(),
         unread: Vec::new(),
         subjects,
     })
 }
 
-fn subject(report: &ImageReport<'_>, graph: &Graph, release_from: &str) -> Subject {
+fn subject_view(report: &ImageReport<'_>, graph: &Graph, release_from: &str) -> SubjectView {
     let plan = report.plan;
     let files = plan.packages.iter().flat_map(|planned| &planned.files);
-    let taken: HashMap<&RootedPath, u64> = files.map(|file| (&file.path, file.size_bytes())).collect();
+    let sizes_of_files: HashMap<&RootedPath, u64> =
+        files.map(|file| (&file.path, file.size_bytes())).collect();
     let architecture = plan.provenance.target.architecture;
-    Subject {
+    let objects = graph.nodes().filter(|(_, node)| matches!(node, Node::Object(_)));
+    SubjectView {
         name: printable(format_args!("{} ({architecture})", report.output)),
         facts: facts(report, release_from),
         files: None,
-        objects: graph
-            .nodes()
-            .filter(|(_, node)| matches!(node, crate::solve::graph::Node::Object(_)))
-            .count(),
-        saves: 0,
+        objects: objects.count(),
+        reclaimable: 0,
         findings: plan.problems.iter().map(problem_finding).collect(),
-        graph: graph_view(graph, |object| ObjectPlace {
-            bytes: taken.get(&object.path).copied(),
-            ..ObjectPlace::default()
+        graph: graph_view(graph, |object| ObjectDetails {
+            bytes: sizes_of_files.get(&object.path).copied(),
+            ..ObjectDetails::default()
         }),
         sizes: sizes(report),
     }
@@ -74,58 +78,54 @@ fn facts(report: &ImageReport<'_>, release_from: &str) -> Vec<Fact> {
     for (label, origin) in [("Base", LayerOrigin::Base), ("Libraries", LayerOrigin::Libraries)] {
         let layers = image.layers.iter().filter(|layer| layer.origin == origin);
         let sizes: Vec<u64> = layers.map(|layer| layer.size_bytes).collect();
-        let size = bytes(sizes.iter().sum());
+        let size = size(sizes.iter().sum());
         let words = match (sizes.len(), &origin) {
             (0, _) => "none".to_owned(),
-            (count, LayerOrigin::Base) => format!("{}, {size} as compressed", counted(count, "layer")),
-            _ => format!("{}, {size} as compressed", counted(libraries.packages.len(), "package")),
+            (count, LayerOrigin::Base) => format!("{}, {size} compressed", counted(count, "layer")),
+            _ => format!("{}, {size} compressed", counted(libraries.packages.len(), "package")),
         };
         facts.push(Fact::words(label, words));
     }
     for layer in &image.layers {
         if let LayerOrigin::App(at) = &layer.origin {
-            facts.push(Fact::words(
-                "Tree",
-                printable(format_args!("{at}, {} as compressed", bytes(layer.size_bytes))),
-            ));
+            let words = format!("{at}, {} compressed", size(layer.size_bytes));
+            facts.push(Fact::words("App", printable(words)));
         }
     }
-    let looked_up = printable(release_words(&plan.provenance, release_from));
-    facts.push(Fact::words("Packages looked up in", looked_up));
+    let index = printable(release_words(&plan.provenance, release_from));
+    facts.push(Fact::words("Package index", index));
     facts.extend(report.notes.iter().map(|note| Fact::words("Left out", printable(note))));
     facts
 }
 
-/// The packages of the libraries' layer and their files; none where there is none.
+/// Returns the sizes of the packages in the layer of the libraries; none without packages.
 fn sizes(report: &ImageReport<'_>) -> Option<SizeView> {
-    let mut parts: Vec<SizeView> =
-        report.libraries.packages.iter().map(|shipped| package(report.plan, shipped)).collect();
-    parts.sort_by_key(|part| std::cmp::Reverse(part.bytes));
-    let name = "What the libraries' layer adds".to_owned();
-    (!parts.is_empty()).then(|| SizeView::of(name, Kind::Layer, parts))
+    let packages = report.libraries.packages.iter();
+    let parts = largest_first(packages.map(|shipped| package_size(report.plan, shipped)).collect());
+    let name = "Libraries".to_owned();
+    (!parts.is_empty()).then(|| SizeView::sum(name, PartKind::Layer, parts))
 }
 
-fn package(plan: &Plan, shipped: &ShippedPackage) -> SizeView {
+fn package_size(plan: &Plan, shipped: &ShippedPackage) -> SizeView {
     let ShippedPackage { name, version, files, size_bytes } = shipped;
     let planned = plan.packages.iter().find(|planned| planned.package.name == *name);
-    let mut parts: Vec<SizeView> = planned.map(taken_files).unwrap_or_default();
-    parts.sort_by_key(|part| std::cmp::Reverse(part.bytes));
+    let parts = largest_first(planned.map(file_sizes).unwrap_or_default());
     SizeView {
         name: printable(name),
         detail: Some(printable(version)),
-        kind: Kind::Package,
+        kind: PartKind::Package,
         bytes: *size_bytes,
         files: Some(*files),
-        // With the whole package shipped there is more than what is loaded, of which the Plan tells nothing.
+        // A layer of whole packages contains more files than the Plan lists.
         parts: if parts.len() <= *files { parts } else { Vec::new() },
     }
 }
 
-fn taken_files(planned: &PlannedPackage) -> Vec<SizeView> {
+fn file_sizes(planned: &PlannedPackage) -> Vec<SizeView> {
     let view = |file: &TakenFile| SizeView {
-        name: printable(bstr::BStr::new(file.path.file_name())),
+        name: printable(BStr::new(file.path.file_name())),
         detail: Some(printable(&file.path)),
-        kind: Kind::Package,
+        kind: PartKind::Package,
         bytes: file.size_bytes(),
         files: Some(1),
         parts: Vec::new(),

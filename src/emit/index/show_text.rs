@@ -1,44 +1,37 @@
 //! `sodeb index show` as text.
 
-use std::fmt::Write;
-
 use crate::debian::catalog::{Catalog, FileCatalog};
-use crate::debian::distributions::full_name;
-use crate::emit::style::{BAD, DIM, PATH, paint};
-use crate::vocabulary::Target;
+use crate::emit::humanize::{counted, index_words, size, target_name};
+use crate::emit::lines::Lines;
+use crate::emit::style::{BAD, DIM, HEADING, paint};
 
-/// Which catalogs are at hand; with their sources where `verbose`.
+/// Writes a line for each available catalog. `verbose` adds the sources of each; unverified ones are always shown.
 pub fn index_show_text(catalogs: &[FileCatalog], verbose: bool) -> String {
-    let mut text = String::new();
+    let mut text = Lines::default();
     for catalog in catalogs {
         let provenance = catalog.provenance();
         let (libraries, packages) = catalog.counts();
-        let date =
-            provenance.date.map_or_else(|| "no date".to_owned(), |date| date.strftime("%F").to_string());
-        let unverified =
-            if provenance.verified { "" } else { " unverified: not what the signed Release lists" };
-        let unverified = paint(BAD, unverified);
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            text,
-            "{}  {} index of {date} · {libraries} library paths, {packages} packages · {} kB{unverified}",
-            paint(PATH, name(&provenance.target)),
-            provenance.index,
-            catalog.file_size_bytes().div_ceil(1000),
-        );
+        let count = |count: u64, noun| counted(usize::try_from(count).unwrap_or(usize::MAX), noun);
+        let unverified = match provenance.verified {
+            true => String::new(),
+            false => paint(BAD, " unverified: does not match the signed Release"),
+        };
+        text.line(format_args!(
+            "{}  {} · {}, {} · {}{unverified}",
+            paint(HEADING, target_name(&provenance.target)),
+            index_words(provenance),
+            count(libraries, "library path"),
+            count(packages, "package"),
+            size(catalog.file_size_bytes()),
+        ));
         for source in provenance.sources.iter().filter(|source| verbose || !source.verified) {
             let verified = if source.verified { "signed" } else { "not verified" };
             let line = format!(
                 "{} {} {} sha256 {} {verified}",
                 source.suite, source.file, source.date, source.sha256
             );
-            let _ = writeln!(text, "  {}", paint(DIM, line));
+            text.line(format_args!("  {}", paint(DIM, line)));
         }
     }
-    text
-}
-
-/// A release and an architecture.
-pub(in crate::emit) fn name(target: &Target) -> String {
-    format!("{} {}", full_name(target.distribution, &target.release), target.architecture)
+    text.into_text()
 }

@@ -1,4 +1,4 @@
-//! `sodeb lock --format json`, schema sodeb.lock/1: the report beside a lock, not the lock itself.
+//! `sodeb lock --format json`, schema sodeb.lock/1: the report on a lock, not the lock itself.
 
 use serde::Serialize;
 
@@ -13,11 +13,11 @@ struct Document<'answer> {
     plan: PlanRow<'answer>,
 }
 
-/// The Plan and its comparison as one JSON document, without a newline at its end. `release_from` says why this
-/// release was taken.
+/// Writes a Plan and its comparison as one JSON document, without a newline at its end. `release_from` is the reason for
+/// the choice of the release.
 ///
 /// # Errors
-/// Never for these types; the encoder's signature has it.
+/// Never for these types; the signature is the encoder's.
 pub fn lock_json(plan: &Plan, comparison: &Comparison, release_from: &str) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&Document {
         schema: "sodeb.lock/1",
@@ -32,8 +32,8 @@ mod tests {
     use crate::solve::plan::sample::{sample_comparison, sample_plan};
 
     #[test]
-    fn the_plan_stands_beside_the_comparison() {
-        let json = lock_json(&sample_plan(), &sample_comparison(), "the venv's").expect("is written");
+    fn a_document_contains_the_plan_and_the_comparison() {
+        let json = lock_json(&sample_plan(), &sample_comparison(), "the venv's").expect("is encoded");
         let json: serde_json::Value = serde_json::from_str(&json).expect("is JSON");
         assert_eq!(json["schema"], "sodeb.lock/1");
         assert_eq!(json["target"]["release"], "bookworm");

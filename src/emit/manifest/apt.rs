@@ -1,4 +1,4 @@
-//! The packages as apt takes them on its command line, `name=version` (apt-get(8)), one a line.
+//! Packages as arguments of apt, `name=version` (apt-get(8)), one a line.
 
 use super::ManifestFault;
 use crate::solve::plan::{Plan, PlannedPackage};
@@ -7,7 +7,7 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     Ok(plan.packages.iter().map(|planned| pinned(planned) + "\n").collect())
 }
 
-/// A package in just this version.
+/// Writes a package with its version.
 pub(super) fn pinned(planned: &PlannedPackage) -> String {
     format!("{}={}", planned.package.name, planned.package.version)
 }

@@ -1,18 +1,19 @@
-//! Bazel as it was done until 2022: `deb_packages` of rules_pkg (its directory `deb_packages`, gone after 0.4.0) in
-//! WORKSPACE, `container_image` of rules_docker in BUILD, the two as one text with a comment before each.
+//! Bazel rules used until 2022: `deb_packages` of rules_pkg (its directory `deb_packages`, removed after 0.4.0) in
+//! WORKSPACE, and `container_image` of rules_docker in BUILD, as one text with a comment before each.
 //!
-//! `deb_packages` fetches each pool path from the mirrors in their order and checks its digest; it makes a dictionary
-//! named as the rule, from a package's name to its label. There is a rule for each suite and place. The archive's key
-//! is for the tool that updates the rule (`update_deb_packages`), not for the build.
+//! `deb_packages` downloads each pool path from the mirrors in their order and checks its digest; it defines a dictionary
+//! with the name of the rule, from the name of a package to its label. There is one rule for each suite and archive. The
+//! tool that updates the rule (`update_deb_packages`) uses the archive's key, the build does not.
 
 use super::ManifestFault;
-use super::quote::{path_text, starlark, starlark_list, target_text};
+use super::common::{alternatives, identifier, image_architecture, summary};
+use super::paths::{path_text, target_text};
 use super::sources::{Source, digest, pool_path, sources};
-use super::words::{alternatives, identifier, image_architecture, of_what};
 use crate::debian::distributions::{PublishedKey, profile};
+use crate::emit::quote::{starlark, starlark_list};
 use crate::solve::plan::Plan;
 
-/// A `deb_packages` rule: its name and what it has.
+/// A `deb_packages` rule.
 struct Rule<'plan> {
     name: String,
     source: Source<'plan>,
@@ -23,7 +24,7 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     Ok(workspace(plan, &rules)? + "\n" + &build(plan, &rules)?)
 }
 
-/// The rules, each with a name of its own: `depends` for the release, `depends_security` for its corrections.
+/// Returns the rules, with unique names: `depends` for the release, `depends_security` for its security updates.
 fn rules(plan: &Plan) -> Result<Vec<Rule<'_>>, ManifestFault> {
     let release = plan.provenance.target.release.as_str();
     let mut rules: Vec<Rule<'_>> = Vec::new();
@@ -32,9 +33,9 @@ fn rules(plan: &Plan) -> Result<Vec<Rule<'_>>, ManifestFault> {
         let pocket = pocket.unwrap_or(source.suite);
         let name =
             if pocket.is_empty() { "depends".to_owned() } else { identifier(&format!("depends_{pocket}")) };
-        let is_free = |name: &String| rules.iter().all(|rule| rule.name != *name);
+        let is_unused = |name: &String| rules.iter().all(|rule| rule.name != *name);
         let numbered = (2..).map(|number| format!("{name}_{number}"));
-        let name = std::iter::once(name.clone()).chain(numbered).find(is_free).unwrap_or(name);
+        let name = std::iter::once(name.clone()).chain(numbered).find(is_unused).unwrap_or(name);
         rules.push(Rule { name, source });
     }
     Ok(rules)
@@ -44,7 +45,7 @@ fn workspace(plan: &Plan, rules: &[Rule<'_>]) -> Result<String, ManifestFault> {
     let mut keys: Vec<_> = rules.iter().filter_map(|rule| key(plan, rule.source.suite)).collect();
     keys.sort_unstable_by_key(|key| key.url);
     keys.dedup();
-    let mut text = format!("# File WORKSPACE: {}.\n", of_what(plan));
+    let mut text = format!("# File WORKSPACE: {}.\n", summary(plan));
     text += "# @deb_package is the directory deb_packages of rules_pkg 0.4.0.\n";
     if !keys.is_empty() {
         text += "load(\"@bazel_tools//tools/build_defs/repo:http.bzl\", \"http_file\")\n";
@@ -84,7 +85,7 @@ fn deb_packages(plan: &Plan, rule: &Rule<'_>) -> Result<String, ManifestFault> {
     text += &format!("    packages = {{\n{paths}    }},\n    packages_sha256 = {{\n{digests}    }},\n");
     text += &match key(plan, suite) {
         Some(key) => format!("    pgp_key = {},\n", starlark(&key_name(key))),
-        None => "    # No pgp_key: the key that this suite is signed with is not known here.\n".to_owned(),
+        None => "    # No pgp_key: the key of this suite is unknown.\n".to_owned(),
     };
     Ok(text + ")\n")
 }
@@ -100,7 +101,7 @@ fn build(plan: &Plan, rules: &[Rule<'_>]) -> Result<String, ManifestFault> {
     let (architecture, _) = image_architecture(plan.provenance.target.architecture);
     text += &format!("    architecture = {},\n", starlark(architecture));
     if plan.base.is_some() {
-        text += "    # The base's own label.\n    base = \"@base//image\",\n";
+        text += "    # Label of the base.\n    base = \"@base//image\",\n";
     }
     let debs = rules.iter().flat_map(|Rule { name, source }| {
         let packages = source.packages.iter();
@@ -114,19 +115,19 @@ fn build(plan: &Plan, rules: &[Rule<'_>]) -> Result<String, ManifestFault> {
     });
     let links: String = links.collect::<Result<_, ManifestFault>>()?;
     if !links.is_empty() {
-        text += "    # What update-alternatives makes when the packages are installed.\n";
+        text += "    # Links that update-alternatives creates when the packages are installed.\n";
         text += &format!("    symlinks = {{\n{links}    }},\n");
     }
     Ok(text + ")\n")
 }
 
-/// Published key that signs a suite's Release file, if it is known.
+/// Returns the published key that signs a suite's Release file, if it is known.
 fn key(plan: &Plan, suite: &str) -> Option<&'static PublishedKey> {
     let target = &plan.provenance.target;
     profile(target.distribution).published_key(&target.release, suite)
 }
 
-/// Name of a key's rule: `archive_key_12`.
+/// Returns the name of a key's rule: `archive_key_12`.
 fn key_name(key: &PublishedKey) -> String {
     let file = key.url.rsplit('/').next().unwrap_or(key.url);
     identifier(file.strip_suffix(".asc").unwrap_or(file))
@@ -139,7 +140,7 @@ mod tests {
     use crate::vocabulary::Release;
 
     #[test]
-    fn a_key_that_is_not_known_is_not_named() {
+    fn an_unknown_key_is_not_named() {
         let mut plan = plan();
         plan.provenance.target.release = Release::new("sid");
         plan.packages.truncate(1);
@@ -149,10 +150,10 @@ mod tests {
     }
 
     #[test]
-    fn rules_of_one_suite_have_names_of_their_own() {
+    fn rules_of_one_suite_have_different_names() {
         let mut plan = plan();
         plan.packages[0].urls = vec![format!("https://m.example/{}", plan.packages[0].package.filename)];
-        let rules = rules(&plan).expect("are told");
+        let rules = rules(&plan).expect("valid rules");
         let names: Vec<&str> = rules.iter().map(|rule| rule.name.as_str()).collect();
         assert_eq!(names, ["depends", "depends_2", "depends_security"]);
     }

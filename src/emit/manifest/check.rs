@@ -1,37 +1,36 @@
-//! That the words of a Plan are what they stand for. A Plan that was read from a lock keeps this already; one that
-//! was made otherwise need not.
+//! Validation of the names in a Plan. A Plan that was read from a lock is already valid; one from elsewhere may not be.
 
-use super::ManifestFault;
+use super::error::ManifestFault;
 use crate::solve::plan::{Plan, is_codename, is_package_name, is_suite, is_version};
 
-/// That names, versions and suites have only the characters that they can have: they go as they are into lines of
-/// text, labels and commands.
-pub(super) fn words(plan: &Plan) -> Result<(), ManifestFault> {
+/// Checks that names, versions and suites contain only valid characters: they are written unquoted into lines of text,
+/// labels and commands.
+pub(super) fn check_names(plan: &Plan) -> Result<(), ManifestFault> {
     let target = &plan.provenance.target;
-    word(target.release.as_str(), "codename of a release", is_codename)?;
+    check(target.release.as_str(), "codename", is_codename)?;
     for planned in &plan.packages {
         let package = &planned.package;
         let names = planned.needs.iter().chain([&package.name]).map(|name| name.as_str());
         for name in names.chain([planned.source.as_str()]) {
-            word(name, "name of a package", is_package_name)?;
+            check(name, "package name", is_package_name)?;
         }
-        word(&package.version, "version", is_version)?;
-        word(&package.suite, "suite", is_suite)?;
+        check(&package.version, "version", is_version)?;
+        check(&package.suite, "suite", is_suite)?;
         let is_architecture = [target.architecture.name(), "all"].contains(&package.architecture.as_str());
         if !is_architecture {
-            return Err(not_a("architecture of the target", &package.architecture));
+            return Err(invalid_name("architecture of the target", &package.architecture));
         }
     }
     Ok(())
 }
 
-fn word(word: &str, kind: &'static str, is_one: fn(&str) -> bool) -> Result<(), ManifestFault> {
-    if is_one(word) { Ok(()) } else { Err(not_a(kind, word)) }
+fn check(word: &str, kind: &'static str, is_valid: fn(&str) -> bool) -> Result<(), ManifestFault> {
+    if is_valid(word) { Ok(()) } else { Err(invalid_name(kind, word)) }
 }
 
-/// The fault of a word that is not what it stands for.
-pub(super) fn not_a(kind: &'static str, word: &str) -> ManifestFault {
-    ManifestFault::NotA { kind, word: word.to_owned() }
+/// Creates the fault for an invalid name.
+pub(super) fn invalid_name(kind: &'static str, word: &str) -> ManifestFault {
+    ManifestFault::InvalidName { kind, word: word.to_owned() }
 }
 
 #[cfg(test)]
@@ -41,33 +40,36 @@ mod tests {
     use crate::vocabulary::{PackageName, Release};
 
     #[test]
-    fn words_that_would_do_harm_are_refused() {
-        let refused = |change: fn(&mut Plan)| {
+    fn harmful_names_are_rejected() {
+        let rejected = |change: fn(&mut Plan)| {
             let mut plan = plan();
             change(&mut plan);
-            words(&plan).expect_err("is refused").to_string()
+            check_names(&plan).expect_err("is rejected").to_string()
         };
-        assert_eq!(words(&plan()), Ok(()));
+        assert_eq!(check_names(&plan()), Ok(()));
         assert_eq!(
-            refused(|plan| plan.packages[0].package.name = PackageName::new("a\nRUN id")),
-            "'a\\nRUN id' is no name of a package"
+            rejected(|plan| plan.packages[0].package.name = PackageName::new("a\nRUN id")),
+            "'a\\nRUN id' is not a valid package name"
         );
         assert_eq!(
-            refused(|plan| plan.packages[0].package.version = "1 b".to_owned()),
-            "'1 b' is no version"
+            rejected(|plan| plan.packages[0].package.version = "1 b".to_owned()),
+            "'1 b' is not a valid version"
         );
         assert_eq!(
-            refused(|plan| plan.packages[0].needs = vec![PackageName::new("$(id)")]),
-            "'$(id)' is no name of a package"
-        );
-        assert_eq!(refused(|plan| plan.packages[0].package.suite = "\"".to_owned()), "'\\\"' is no suite");
-        assert_eq!(
-            refused(|plan| plan.packages[0].package.architecture = "i386".to_owned()),
-            "'i386' is no architecture of the target"
+            rejected(|plan| plan.packages[0].needs = vec![PackageName::new("$(id)")]),
+            "'$(id)' is not a valid package name"
         );
         assert_eq!(
-            refused(|plan| plan.provenance.target.release = Release::new("x AS y")),
-            "'x AS y' is no codename of a release"
+            rejected(|plan| plan.packages[0].package.suite = "\"".to_owned()),
+            "'\\\"' is not a valid suite"
+        );
+        assert_eq!(
+            rejected(|plan| plan.packages[0].package.architecture = "i386".to_owned()),
+            "'i386' is not a valid architecture of the target"
+        );
+        assert_eq!(
+            rejected(|plan| plan.provenance.target.release = Release::new("x AS y")),
+            "'x AS y' is not a valid codename"
         );
     }
 }

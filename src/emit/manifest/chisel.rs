@@ -1,23 +1,23 @@
 //! Slice definitions for chisel (<https://github.com/canonical/chisel>): for each package the slice `libs` with the
-//! planned files. A definition is a file of its own, named for its package, so that each has its file's name before
-//! it, in a comment.
+//! planned files. Each definition is a file of its own, whose name precedes it in a comment.
 //!
-//! What chisel checks (`internal/setup` there): names of packages are narrower than Debian's; `*` and `?` in a path are
-//! wildcards; a slice's `essential` slices must not lead back to it. They are a list up to format v2 of a release's
-//! definitions and a map from v3 on, which Ubuntu's have from 26.04 on. Chisel takes a file from where it lies in its
-//! package, so that a Plan for a base with other links may have paths that it does not find.
+//! Restrictions of chisel (`internal/setup` there): fewer package names are valid than in Debian; `*` and `?` in a path
+//! are wildcards; a slice's `essential` slices must not depend on it. They are a list up to format v2 of a release's
+//! definitions and a map from v3 on, which Ubuntu uses since 26.04. Chisel expects the path that a file has in its
+//! package, so that it may not find the paths of a Plan for a base with other links.
 
 use super::ManifestFault;
-use super::check::not_a;
+use super::check::invalid_name;
 use super::closure::needed_by;
-use super::quote::{path_text, target_text, yaml, yaml_plain};
-use super::words::of_what;
+use super::common::summary;
+use super::paths::{path_text, target_text};
 use crate::debian::distributions::profile;
+use crate::emit::quote::{yaml, yaml_plain};
 use crate::solve::plan::{LinkOrigin, Plan, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::{Distribution, PackageName, Release};
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
-    let mut text = format!("# {}: slice definitions, each a file of its own.\n", of_what(plan));
+    let mut text = format!("# {}: slice definitions, each a file of its own.\n", summary(plan));
     for planned in &plan.packages {
         text += "\n";
         text += &definition(plan, planned)?;
@@ -28,16 +28,17 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
 fn definition(plan: &Plan, planned: &PlannedPackage) -> Result<String, ManifestFault> {
     let name = planned.package.name.as_str();
     if !is_sliceable(name) {
-        return Err(not_a("name of a package that chisel takes", name));
+        return Err(invalid_name("package name for chisel", name));
     }
     let mut text = format!("# slices/{name}.yaml\npackage: {}\nslices:\n  libs:\n", yaml_plain(name));
-    let is_circle = |needed: &&PlannedPackage| {
+    let is_cyclic = |needed: &&PlannedPackage| {
         needed_by(plan, needed).iter().any(|other| other.package.name == planned.package.name)
     };
     let needed = planned.needs.iter().filter_map(|needed| plan.package(needed));
-    let (circles, essential): (Vec<_>, Vec<_>) = needed.partition(is_circle);
-    for circle in circles {
-        text += &format!("    # Not {}: it needs this one, and chisel takes no circles.\n", slice(circle));
+    let (cyclic, essential): (Vec<_>, Vec<_>) = needed.partition(is_cyclic);
+    for needed in cyclic {
+        text +=
+            &format!("    # Without {}: it needs this slice, and chisel allows no cycles.\n", slice(needed));
     }
     if !essential.is_empty() {
         text += "    essential:\n";
@@ -56,7 +57,7 @@ fn definition(plan: &Plan, planned: &PlannedPackage) -> Result<String, ManifestF
     Ok(text)
 }
 
-/// A path, and where no package has it what makes it.
+/// Writes a path, and for a link that no package contains also its target.
 fn content(file: &TakenFile) -> Result<String, ManifestFault> {
     let path = path_text(&file.path)?;
     if path.contains(['*', '?']) {
@@ -78,7 +79,7 @@ fn slice(planned: &PlannedPackage) -> String {
     format!("{name}_libs")
 }
 
-/// Whether chisel takes this for the name of a package: `[a-z0-9](-?[.a-z0-9+])+`.
+/// True if chisel accepts a package name: `[a-z0-9](-?[.a-z0-9+])+`.
 fn is_sliceable(name: &str) -> bool {
     let is_inner = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".+".contains(byte);
     let mut parts = name.split('-').map(str::as_bytes);
@@ -87,7 +88,8 @@ fn is_sliceable(name: &str) -> bool {
         && parts.all(|part| !part.is_empty() && part.iter().all(is_inner))
 }
 
-/// Returns true if a release's definitions have essential slices as a map (format v3). An unknown release is a new one.
+/// True if essential slices are a map (format v3) in the definitions of a release. An unknown release is taken as a new
+/// one.
 fn has_map(distribution: Distribution, release: &Release) -> bool {
     let profile = profile(distribution);
     let Some(first) = profile.chisel_v3_since else { return false };
@@ -102,7 +104,7 @@ mod tests {
     use crate::vocabulary::RootedPath;
 
     #[test]
-    fn names_that_chisel_refuses_are_refused() {
+    fn invalid_package_names_are_rejected() {
         for good in ["libstdc++6", "libgcc-s1", "0ad", "python3.11"] {
             assert!(is_sliceable(good), "{good}");
         }
@@ -112,24 +114,24 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_in_a_path_is_refused() {
+    fn a_wildcard_in_a_path_is_rejected() {
         let mut plan = plan();
         plan.packages[0].files[1].path = RootedPath::new("/usr/lib/a*");
         assert_eq!(emit(&plan), Err(ManifestFault::Path(RootedPath::new("/usr/lib/a*"))));
     }
 
     #[test]
-    fn circles_are_told_and_left_out() {
+    fn cycles_are_left_out_with_a_comment() {
         let mut plan = plan();
         // libgmp10 needs libmpfr6, which needs libgmp10.
         plan.packages[1].needs = vec![PackageName::new("libmpfr6")];
         let text = emit(&plan).expect("is written");
-        assert!(text.contains("# Not libmpfr6_libs: it needs this one"), "{text}");
-        assert!(text.contains("# Not libgmp10_libs: it needs this one"), "{text}");
+        assert!(text.contains("# Without libmpfr6_libs: it needs this slice"), "{text}");
+        assert!(text.contains("# Without libgmp10_libs: it needs this slice"), "{text}");
     }
 
     #[test]
-    fn new_releases_have_a_map() {
+    fn new_releases_use_a_map() {
         let mut plan = plan();
         plan.provenance.target.distribution = Distribution::Ubuntu;
         for (release, line) in [

@@ -1,11 +1,11 @@
-//! What a package needs by way of others.
+//! Transitive dependencies of a package.
 
 use std::collections::BTreeSet;
 
 use crate::solve::plan::{Plan, PlannedPackage};
 use crate::vocabulary::PackageName;
 
-/// The packages that a package needs, directly or by way of others, without itself, sorted by name.
+/// Returns the direct and transitive dependencies of a package, without itself, sorted by name.
 pub(super) fn needed_by<'plan>(
     plan: &'plan Plan,
     planned: &'plan PlannedPackage,
@@ -27,7 +27,7 @@ mod tests {
     use crate::emit::manifest::sample::plan;
 
     #[test]
-    fn circles_end() {
+    fn cycles_end() {
         let mut plan = plan();
         let name = |index: usize| plan.packages[index].package.name.clone();
         let names = [name(0), name(1), name(2)];

@@ -1,21 +1,21 @@
-//! A CycloneDX bill of materials, version 1.6, as JSON (<https://cyclonedx.org/docs/1.6/json/>).
+//! CycloneDX bill of materials, version 1.6, as JSON (<https://cyclonedx.org/docs/1.6/json/>).
 //!
-//! Its subject is the layer. Components are the operating system, without which scanners do not know whose
-//! vulnerabilities to look for, and the packages, each with the files that are taken from it. The serial number is made
-//! from the Plan and the time is that of the index, so that the same Plan is the same document.
+//! Its subject is the layer. Components are the operating system, by which scanners choose the vulnerability database,
+//! and the packages, each with the files that are used. The serial number is derived from the Plan and the time is that of
+//! the index, so that equal Plans give equal documents.
 
 use serde::Serialize;
 
 use super::ManifestFault;
+use super::encode::indented;
 use super::identity::{TOOL, uuid};
-use super::json::indented;
+use super::paths::path_text;
 use super::purl;
-use super::quote::path_text;
 use crate::debian::distributions::version_of;
 use crate::solve::plan::{Plan, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::Sha256Digest;
 
-/// The reference of the layer.
+/// Reference of the layer.
 const LAYER: &str = "shared-library-layer";
 
 #[derive(Serialize)]
@@ -107,7 +107,7 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     })
 }
 
-/// A component of which nothing is known but its name.
+/// Creates a component with nothing but its kind and name.
 fn component<'plan>(kind: &'static str, name: &'plan str) -> Component<'plan> {
     Component {
         r#type: kind,
@@ -146,7 +146,7 @@ fn package<'plan>(plan: &Plan, planned: &'plan PlannedPackage) -> Result<Compone
     })
 }
 
-/// A regular file; a link has no content of its own.
+/// Creates the component of a regular file; a link has none, since it has no content.
 fn file_component(file: &TakenFile) -> Result<Option<Component<'_>>, ManifestFault> {
     match &file.kind {
         TakenKind::File { sha256: digest, .. } => {
@@ -160,7 +160,7 @@ fn sha256(digest: Sha256Digest) -> Hash {
     Hash { alg: "SHA-256", content: digest.to_string() }
 }
 
-/// Who needs whom; the layer what the trees ask for themselves.
+/// Lists the dependencies of each package, and those of the layer: the packages that the trees need directly.
 fn dependencies(plan: &Plan) -> Vec<Dependency> {
     let reference = |planned: &PlannedPackage| purl::of_package(plan, planned);
     let direct = plan.packages.iter().filter(|planned| planned.direct).map(reference).collect();

@@ -1,22 +1,22 @@
-//! What the Dockerfiles have in common (<https://docs.docker.com/reference/dockerfile/>).
+//! Common parts of the Dockerfiles (<https://docs.docker.com/reference/dockerfile/>).
 //!
-//! A Plan knows its base by a digest of its content and not by a name, so that the base is an argument without a
-//! default. Whatever is copied lies in a directory that has each file where the Plan has it, which is where the base's own
-//! links lead: no directory of it meets a link of the base that it would take the place of.
+//! A Plan identifies its base by a digest of its content, not by a name, so that the base is an argument without a
+//! default. Files are copied from a directory in which each has the path in the Plan, with the links of the base resolved:
+//! so no directory replaces a link of the base.
 
 use crate::solve::plan::Plan;
 
-/// What each Dockerfile begins with.
-pub(super) fn head(plan: &Plan, what: &str) -> String {
-    let mut text = format!("# {}: {what}\n", super::words::of_what(plan));
+/// Writes the beginning of a Dockerfile, with its purpose.
+pub(super) fn head(plan: &Plan, purpose: &str) -> String {
+    let mut text = format!("# {}: {purpose}\n", super::common::summary(plan));
     if let Some(base) = &plan.base {
-        text += &format!("# The base is that with the tree digest {}:\n", base.digest);
+        text += &format!("# The base has the tree digest {}:\n", base.digest);
         text += "#   docker build --build-arg BASE=IMAGE .\nARG BASE\n";
     }
     text
 }
 
-/// The image that the last stage starts from.
+/// Returns the image that the last stage is based on.
 pub(super) fn base(plan: &Plan) -> &'static str {
     if plan.base.is_some() { "${BASE}" } else { "scratch" }
 }

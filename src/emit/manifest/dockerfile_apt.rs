@@ -1,31 +1,32 @@
-//! A Dockerfile that needs nothing but Docker: a stage in which apt-get downloads the packages in the planned
-//! versions, and from which the planned files are copied, and no other.
+//! Dockerfile that needs only Docker: in a stage apt-get downloads the packages in the planned versions, and only the
+//! planned files are copied from it.
 //!
-//! Packages are downloaded and unpacked, not installed: what they declare and never load need not be there, no
-//! maintainer script runs, and their versions need not fit those of the stage's own. So the links of update-alternatives
-//! are made here.
+//! Packages are downloaded and unpacked, not installed: dependencies that are declared but never loaded are not needed,
+//! no maintainer script runs, and the versions may differ from those of the stage. So the links of update-alternatives are
+//! created here.
 //!
-//! Files lie in their packages below `/lib` or `/usr/lib`, and in the image where the base has them. What merged /usr
-//! makes one directory is made one here too, so that each file is found by its path in the image.
+//! In packages, files are below `/lib` or `/usr/lib`; in the image, they are in the directories of the base. The
+//! directories that merged /usr unites are united here, too, so that each file is found by its path in the image.
 
 use std::collections::BTreeSet;
 
 use super::ManifestFault;
+use super::common::{alternatives, alternatives_of};
 use super::dockerfile::{base, head};
-use super::quote::{path_line, shell, target_line};
+use super::paths::{path_line, target_line};
 use super::sources::sources;
-use super::words::{alternatives, alternatives_of};
 use crate::debian::distributions::profile;
+use crate::emit::quote::shell;
 use crate::solve::plan::{Plan, PlannedPackage};
 
-/// What the release's image lacks and this one has is certificates: archives may be behind https.
+/// Image of the stage. Unlike the release's own image it contains certificates, which archives behind https need.
 const STAGE: &str = "buildpack-deps";
 
-/// The directories that merged /usr has below /usr (usrmerge, <https://wiki.debian.org/UsrMerge>).
+/// Directories that merged /usr moves below /usr (<https://wiki.debian.org/UsrMerge>).
 const MERGED: &str = "bin lib lib32 lib64 libx32 sbin";
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
-    let mut text = head(plan, "files out of packages that apt-get downloads.");
+    let mut text = head(plan, "copies files from packages that apt-get downloads.");
     if plan.packages.is_empty() {
         return Ok(text + "# No package is needed.\nFROM " + base(plan) + "\n");
     }
@@ -33,7 +34,7 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     text += "WORKDIR /packages\n";
     text += &download(plan)?;
     text += "RUN for deb in ./*.deb; do dpkg-deb --extract \"$deb\" /unpacked || exit 1; done\n";
-    text += "WORKDIR /unpacked\n# By the paths of merged /usr and by those before it.\n";
+    text += "WORKDIR /unpacked\n# Unite the directories of merged /usr.\n";
     text += &format!("RUN for directory in {MERGED}; do \\\n");
     text += "        if [ -d \"$directory\" ]; then \\\n";
     text += "            mkdir -p \"usr/$directory\" && cp -a \"$directory/.\" \"usr/$directory/\" && rm -r \"$directory\" || exit 1; \\\n";
@@ -43,7 +44,7 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     Ok(text)
 }
 
-/// The release as a tag, where it can be one (<https://github.com/distribution/reference>).
+/// Returns the release as an image tag, if it is a valid one (<https://github.com/distribution/reference>).
 fn image_release(plan: &Plan) -> Result<&str, ManifestFault> {
     let target = &plan.provenance.target;
     let release = target.release.as_str();
@@ -56,8 +57,8 @@ fn image_release(plan: &Plan) -> Result<&str, ManifestFault> {
     }
 }
 
-/// The archives, and the packages out of them. A state of the past is past its Valid-Until; and images that trust the
-/// distribution's keys for their own sources only have them in this file all the same.
+/// Writes the instructions that configure the archives and download the packages. A snapshot is past its Valid-Until; an
+/// image that trusts the distribution's keys for its own sources only still has them in this keyring.
 fn download(plan: &Plan) -> Result<String, ManifestFault> {
     let mut text =
         "RUN rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* && printf '%s\\n' \\\n".to_owned();
@@ -83,19 +84,20 @@ fn download(plan: &Plan) -> Result<String, ManifestFault> {
     Ok(text + "\n")
 }
 
-/// The package in just this version and of its own architecture, which may not be the stage's.
+/// Writes a package with its version and architecture, which may differ from that of the stage.
 fn pinned(planned: &PlannedPackage) -> String {
     let package = &planned.package;
     format!("{}:{}={}", package.name, package.architecture, package.version)
 }
 
-/// The planned files with their directories, and the links that no package has.
+/// Writes the instruction that copies the planned files with their directories, and creates the links that no package
+/// contains.
 fn copy(plan: &Plan) -> Result<String, ManifestFault> {
     let mut text = "RUN mkdir /layer".to_owned();
     let mut copied = Vec::new();
     for planned in &plan.packages {
-        let made: BTreeSet<_> = alternatives_of(planned).map(|(link, _)| &link.path).collect();
-        copied.extend(planned.files.iter().map(|file| &file.path).filter(|path| !made.contains(path)));
+        let created: BTreeSet<_> = alternatives_of(planned).map(|(link, _)| &link.path).collect();
+        copied.extend(planned.files.iter().map(|file| &file.path).filter(|path| !created.contains(path)));
     }
     if !copied.is_empty() {
         text += " && cp -a --parents --";
@@ -125,7 +127,7 @@ mod tests {
     use crate::vocabulary::{Release, RootedPath};
 
     #[test]
-    fn what_no_line_can_hold_is_refused() {
+    fn paths_with_control_characters_are_rejected() {
         for path in ["/usr/lib/a\nRUN id", "/usr/lib/\u{85}"] {
             let mut plan = plan();
             plan.packages[0].files[1].path = RootedPath::new(path);
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_paths_are_quoted() {
+    fn unusual_paths_are_quoted() {
         let mut plan = plan();
         plan.packages[0].files[1].path = RootedPath::new("/-rf $(id) 'x'");
         let text = emit(&plan).expect("is written");
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn archives_of_this_machine_are_of_no_use() {
+    fn archives_of_this_machine_are_rejected() {
         let mut plan = plan();
         let url = format!("file:///srv/debian/{}", plan.packages[0].package.filename);
         plan.packages[0].urls = vec![url];

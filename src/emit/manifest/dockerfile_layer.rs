@@ -1,13 +1,13 @@
-//! A Dockerfile that adds a layer which was made before: ADD unpacks an archive that lies beside it.
+//! Dockerfile that adds an existing layer: ADD unpacks an archive in the build context.
 
 use super::ManifestFault;
 use super::dockerfile::{base, head};
 use crate::solve::plan::Plan;
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
-    let mut text = head(plan, "a layer made before.");
+    let mut text = head(plan, "adds an existing layer.");
     let root = if plan.base.is_some() { " --base ROOT" } else { "" };
-    text += &format!("# The layer:\n#   sodeb layer sodeb.lock{root} -o layer.tar\n");
+    text += &format!("# Create the layer first:\n#   sodeb layer sodeb.lock{root} -o layer.tar\n");
     text += &format!("FROM {}\nADD layer.tar /\n", base(plan));
     Ok(text)
 }

@@ -1,6 +1,6 @@
-//! A Dockerfile that runs sodeb in a stage of its own and copies the directory that it makes.
+//! Dockerfile that runs sodeb in a stage of its own and copies the directory that it writes.
 //!
-//! The stage needs nothing but certificates, since sodeb needs neither apt nor the release that it works for.
+//! The stage needs certificates only: sodeb needs neither apt nor the release that it is used for.
 
 use super::ManifestFault;
 use super::dockerfile::{base, head};
@@ -8,8 +8,8 @@ use crate::debian::distributions::default_release;
 use crate::solve::plan::Plan;
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
-    let mut text = head(plan, "sodeb makes the layer.");
-    text += "# Beside this file: the program sodeb, and the lock.\n";
+    let mut text = head(plan, "sodeb writes the layer.");
+    text += "# The build context needs the program sodeb and sodeb.lock.\n";
     let has_base = plan.base.is_some();
     if has_base {
         text += &format!("FROM {} AS base\n\n", base(plan));

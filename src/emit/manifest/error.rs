@@ -1,96 +1,94 @@
-//! Why a Plan can't be written in a format.
+//! Errors of writing a manifest.
 
-use super::ManifestFormat;
+use super::format::ManifestFormat;
 use crate::debian::catalog::IndexKind;
 use crate::vocabulary::{Distribution, PackageName, RootedPath};
 
-/// A Plan can't be written in a format.
+/// Error of writing a Plan in a format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cannot write {format}: {fault}")]
 pub struct ManifestError {
-    /// The format.
+    /// Format.
     pub format: ManifestFormat,
-    /// What it can't say.
+    /// Cause.
     pub fault: ManifestFault,
 }
 
-/// What a format can't say.
+/// Reason why a format cannot represent a Plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ManifestFault {
-    /// A word of the Plan is not what it stands for. It is shown escaped.
-    #[error("'{}' is no {kind}", word.escape_debug())]
-    NotA {
-        /// What it should be.
+    /// Invalid name in the Plan; the message shows it escaped.
+    #[error("'{}' is not a valid {kind}", word.escape_debug())]
+    InvalidName {
+        /// Kind of the name.
         kind: &'static str,
-        /// What it is.
+        /// Name.
         word: String,
     },
-    /// A package has no pool path, as those of an installed root.
-    #[error("the {index} index tells no pool path of {package}")]
+    /// Package without a pool path, such as one of an installed root.
+    #[error("the {index} index contains no pool path of {package}")]
     NoPoolPath {
-        /// The package.
+        /// Package.
         package: PackageName,
-        /// The index.
+        /// Index.
         index: IndexKind,
     },
-    /// A package has no digest, as those of an installed root.
-    #[error("the {index} index tells no digest of {package}")]
+    /// Package without a digest, such as one of an installed root.
+    #[error("the {index} index contains no digest of {package}")]
     NoDigest {
-        /// The package.
+        /// Package.
         package: PackageName,
-        /// The index.
+        /// Index.
         index: IndexKind,
     },
-    /// It is not known where a package can be had.
-    #[error("no URL of {0} is known")]
+    /// Package without a URL.
+    #[error("the URL of {0} is unknown")]
     NoUrl(PackageName),
-    /// A package's URLs do not end in its pool path, so that they tell no archive.
+    /// Package whose URLs do not end in its pool path, so that its archive is unknown.
     #[error("no URL of {package} ends in its pool path {filename}")]
     NoArchive {
-        /// The package.
+        /// Package.
         package: PackageName,
-        /// The pool path.
+        /// Pool path.
         filename: String,
     },
-    /// Packages of one suite are at different places, where the format knows one place for each suite.
-    #[error(
-        "packages of {suite} are from different states of the archive, for which there is one place only"
-    )]
+    /// Packages of one suite with different archives, of which the format allows one for each suite.
+    #[error("packages of {suite} are from different archives; the format allows only one for each suite")]
     Scattered {
-        /// The suite.
+        /// Suite.
         suite: String,
     },
-    /// A path has characters that the format can't hold.
-    #[error("the path '{}' can't stand in it", .0.to_string().escape_debug())]
+    /// Path with characters that the format does not allow.
+    #[error("the format does not allow the path '{}'", .0.to_string().escape_debug())]
     Path(RootedPath),
-    /// The link of a package leads to what the format can't hold.
-    #[error("the target of the link {} can't stand in it", .0.to_string().escape_debug())]
+    /// Link whose target has characters that the format does not allow.
+    #[error("the format does not allow the target of the link {}", .0.to_string().escape_debug())]
     Target(RootedPath),
-    /// The document has to say when it was made, and the index has no date.
-    #[error("the index has no date")]
+    /// Index without a date, which the document requires.
+    #[error("the format requires a date, and the index has none")]
     NoDate,
-    /// There is no image of the distribution's release by that name.
+    /// Release without a container image of its name.
     #[error("there is no container image of {distribution} {release}")]
     NoImage {
-        /// The distribution.
+        /// Distribution.
         distribution: Distribution,
-        /// The release's codename.
+        /// Codename of the release.
         release: String,
     },
-    /// The document could not be encoded.
+    /// Failure of the encoder.
     #[error("{0}")]
     Encoder(String),
 }
 
 impl ManifestError {
-    /// What the user can do about it.
+    /// Returns advice for the user.
     pub fn hint(&self) -> Option<&'static str> {
         match self.fault {
             ManifestFault::NoUrl(_) | ManifestFault::NoArchive { .. } => {
                 Some("name an archive that keeps its packages with --mirror, or a --snapshot")
             }
             ManifestFault::NoPoolPath { .. } | ManifestFault::NoDigest { .. } | ManifestFault::NoDate => {
-                Some("look the packages up in the archive's index: --catalog archive")
+                Some("use the archive's index: --catalog archive")
             }
             ManifestFault::Scattered { .. } => {
                 Some("`sodeb lock --update` takes every package from one state of the archive")

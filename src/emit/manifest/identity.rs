@@ -1,4 +1,4 @@
-//! What tells one document from another: made from the Plan, since the same Plan is the same document.
+//! Identity of a document, derived from the Plan: equal Plans give equal documents.
 
 use std::fmt::Write as _;
 
@@ -6,10 +6,10 @@ use sha2::{Digest, Sha256};
 
 use crate::solve::plan::{Plan, write_lock};
 
-/// The program and its version, as documents name their maker.
+/// Name and version of this program, which documents name as their tool.
 pub(super) const TOOL: (&str, &str) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
 
-/// A UUID out of the digest of the Plan's lock: version 8 of RFC 9562 §5.8, which leaves the bits to its maker.
+/// Derives a UUID from the digest of the Plan's lock: version 8 of RFC 9562 §5.8, which allows custom bits.
 pub(super) fn uuid(plan: &Plan) -> String {
     let digest: [u8; 32] = Sha256::digest(write_lock(plan)).into();
     let mut uuid = String::with_capacity(36);
@@ -22,7 +22,7 @@ pub(super) fn uuid(plan: &Plan) -> String {
             8 => byte & 0x3f | 0x80,
             _ => *byte,
         };
-        // Writing to a String can't fail.
+        // Writing to a String cannot fail.
         let _ = write!(uuid, "{byte:02x}");
     }
     uuid
@@ -34,7 +34,7 @@ mod tests {
     use crate::emit::manifest::sample::plan;
 
     #[test]
-    fn a_plan_has_one_uuid_and_another_plan_another() {
+    fn equal_plans_have_equal_uuids_and_others_do_not() {
         let one = uuid(&plan());
         assert_eq!(one, uuid(&plan()));
         let parts: Vec<usize> = one.split('-').map(str::len).collect();

@@ -1,5 +1,5 @@
-//! The option of mmdebstrap(1) that installs the packages. It hands each name to apt as it is, so that versions can
-//! be pinned. Without packages there is no option.
+//! Option of mmdebstrap(1) that installs the packages. It passes each name to apt unchanged, so that versions can be
+//! pinned. Without packages the text is empty.
 
 use super::ManifestFault;
 use super::apt::pinned;

@@ -1,27 +1,26 @@
 //! Package URLs of type deb (<https://github.com/package-url/purl-spec>, types/deb-definition).
 //!
-//! Percent-encoding follows the specification: letters, digits, `.`, `-`, `_`, `~` and `:` stand as they are, so that
-//! an epoch's colon does and the `+` of a binary rebuild does not. Qualifiers are in the order of their names.
-//! `distro` is what scanners look vulnerabilities up by, and `upstream` names the source package.
-
-use std::fmt::Write as _;
+//! By the specification letters, digits, `.`, `-`, `_`, `~` and `:` are not percent-encoded, so that the colon of an
+//! epoch is plain and the `+` of a binary rebuild is not. Qualifiers are sorted by name. Scanners find vulnerabilities by
+//! `distro`; `upstream` names the source package.
 
 use crate::debian::distributions::version_of;
+use crate::emit::escape::percent_encoded;
 use crate::solve::plan::{Plan, PlannedPackage};
 
-/// The purl of a binary package.
+/// Returns the purl of a binary package.
 pub(super) fn of_package(plan: &Plan, planned: &PlannedPackage) -> String {
     let package = &planned.package;
     let mut purl = begin(plan, package.name.as_str());
-    let _ = write!(purl, "@{}?arch={}", encoded(&package.version), encoded(&package.architecture));
+    purl += &format!("@{}?arch={}", encoded(&package.version), encoded(&package.architecture));
     purl += &distro(plan);
     if planned.source != package.name.as_str() {
-        let _ = write!(purl, "&upstream={}", encoded(&planned.source));
+        purl += &format!("&upstream={}", encoded(&planned.source));
     }
     purl
 }
 
-/// The purl of a source package, whose version a Plan does not know.
+/// Returns the purl of a source package, whose version a Plan does not contain.
 pub(super) fn of_source(plan: &Plan, source: &str) -> String {
     begin(plan, source) + "?arch=source" + &distro(plan)
 }
@@ -30,7 +29,7 @@ fn begin(plan: &Plan, name: &str) -> String {
     format!("pkg:deb/{}/{}", plan.provenance.target.distribution, encoded(name))
 }
 
-/// The distribution with the number of the release, `debian-12`; its codename alone where it has none.
+/// Returns the qualifier of the distribution: the number of the release, `debian-12`, or else its codename.
 fn distro(plan: &Plan) -> String {
     let target = &plan.provenance.target;
     match version_of(target.distribution, &target.release) {
@@ -40,16 +39,7 @@ fn distro(plan: &Plan) -> String {
 }
 
 fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b".-_~:".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String can't fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
+    percent_encoded(text.as_bytes(), b".-_~:")
 }
 
 #[cfg(test)]
@@ -59,7 +49,7 @@ mod tests {
     use crate::vocabulary::{PackageName, Release};
 
     #[test]
-    fn colons_and_tildes_stand_and_pluses_do_not() {
+    fn colons_and_tildes_are_plain_and_pluses_are_not() {
         let mut plan = plan();
         plan.packages[0].package.name = PackageName::new("attr");
         plan.packages[0].package.version = "1:2.4.47-2+b1".to_owned();

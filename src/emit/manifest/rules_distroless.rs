@@ -1,20 +1,19 @@
-//! The manifest of rules_distroless up to 0.8 (`apt/private/deb_resolve.bzl` there): sources, architectures and the
-//! packages that are to be resolved in them.
+//! Manifest of rules_distroless up to 0.8 (`apt/private/deb_resolve.bzl` there): sources, architectures and packages.
 //!
-//! Packages are pinned by a version relation as in Depends, since an archive's state may hold several versions. The
-//! list is whole: `resolve_transitive = False` keeps what is declared and never loaded out.
+//! Packages are pinned by a version relation as in Depends, since a snapshot may contain several versions. The list is
+//! complete: `resolve_transitive = False` leaves out dependencies that are declared but never loaded.
 
 use super::ManifestFault;
-use super::quote::yaml;
+use super::common::{alternatives, summary};
 use super::sources::sources;
-use super::words::{alternatives, of_what};
+use crate::emit::quote::yaml;
 use crate::solve::plan::{Plan, PlannedPackage};
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
-    let mut text = format!("# {}, for rules_distroless up to 0.8.\n", of_what(plan));
-    text += "# The list is whole: apt.install(…, resolve_transitive = False).\n";
+    let mut text = format!("# {}, for rules_distroless up to 0.8.\n", summary(plan));
+    text += "# The list is complete: apt.install(…, resolve_transitive = False).\n";
     if alternatives(plan).next().is_some() {
-        text += "# No package has the links that update-alternatives makes: --format rules-oci makes them.\n";
+        text += "# The links of update-alternatives are in no package: --format rules-oci creates them.\n";
     }
     text += "version: 1\n";
     let sources = sources(plan)?;
@@ -36,13 +35,13 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     Ok(text)
 }
 
-/// A list with its name; an empty one is still a list.
+/// Writes a list with its name, also if it is empty.
 fn list(name: &str, items: impl IntoIterator<Item = String>) -> String {
     let items: String = items.into_iter().collect();
     if items.is_empty() { format!("\n{name}: []\n") } else { format!("\n{name}:\n{items}") }
 }
 
-/// A package in just this version, as Depends would say it (Debian Policy §7.1).
+/// Writes a package with its version as a relation of Depends (Debian Policy §7.1).
 pub(super) fn relation(planned: &PlannedPackage) -> String {
     format!("{} (= {})", planned.package.name, planned.package.version)
 }

@@ -1,16 +1,16 @@
-//! The lock of rules_distroless up to 0.8, version 1 (`apt/private/lockfile.bzl` there), byte for byte as
-//! `bazel run @…//:lock` writes one: fields by name, indented by tabs, no newline at the end.
+//! Lock of rules_distroless up to 0.8, version 1 (`apt/private/lockfile.bzl` there), byte for byte as
+//! `bazel run @…//:lock` writes it: fields sorted by name, indented by tabs, no newline at the end.
 
 use serde::Serialize;
 
 use super::ManifestFault;
 use super::closure::needed_by;
-use super::json::tab_indented;
+use super::encode::tab_indented;
 use super::sources::{digest, urls};
 use crate::solve::plan::{Plan, PlannedPackage};
 use crate::vocabulary::{PackageName, Sha256Digest};
 
-/// Fields are in the order of their names, as Bazel's encoder puts them.
+/// Lock, with the fields sorted by name as Bazel's encoder does.
 #[derive(Serialize)]
 struct Lock<'plan> {
     packages: Vec<PackageRow<'plan>>,
@@ -19,9 +19,9 @@ struct Lock<'plan> {
 
 #[derive(Serialize)]
 struct PackageRow<'plan> {
-    /// The target's, for a package of every architecture too.
+    /// Architecture of the target, also for a package for every architecture.
     arch: &'static str,
-    /// All that it needs, by way of others too: what is named here is all that Bazel installs with it.
+    /// Direct and transitive dependencies: Bazel installs no others with the package.
     dependencies: Vec<DependencyRow<'plan>>,
     key: String,
     name: &'plan PackageName,
@@ -59,7 +59,7 @@ fn row<'plan>(plan: &'plan Plan, planned: &'plan PlannedPackage) -> Result<Packa
     })
 }
 
-/// Name, version and architecture with what a repository's name can't hold replaced.
+/// Returns name, version and architecture, with the characters replaced that a repository's name cannot contain.
 fn key(plan: &Plan, planned: &PlannedPackage) -> String {
     let plain = |text: &str| text.replace('+', "-p-").replace(':', "-").replace('~', "_");
     let package = &planned.package;
@@ -73,7 +73,7 @@ mod tests {
     use crate::emit::manifest::sample::plan;
 
     #[test]
-    fn keys_are_those_of_the_rules() {
+    fn keys_equal_those_of_the_rules() {
         let mut plan = plan();
         let mut keyed = |name: &str, version: &str| {
             plan.packages[0].package.name = PackageName::new(name);
@@ -81,7 +81,7 @@ mod tests {
             plan.packages[0].package.architecture = "all".to_owned();
             key(&plan, &plan.packages[0])
         };
-        // From locks that rules_distroless wrote.
+        // Keys from locks that rules_distroless wrote.
         assert_eq!(keyed("libstdc++6", "12.2.0-14+deb12u1"), "libstdc-p--p-6_12.2.0-14-p-deb12u1_amd64");
         assert_eq!(keyed("libcrypt1", "1:4.4.18-4"), "libcrypt1_1-4.4.18-4_amd64");
         assert_eq!(keyed("ca-certificates", "20250419~deb12u1"), "ca-certificates_20250419_deb12u1_amd64");

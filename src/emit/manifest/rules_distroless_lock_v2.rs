@@ -1,5 +1,5 @@
-//! The lock of rules_distroless from 0.9 on, version 2 (`apt/private/lockfile.bzl` there), which refuses version 1.
-//! Fields and keys are in the order of their names, as Bazel's encoder puts them; no newline at the end.
+//! Lock of rules_distroless from 0.9 on, version 2 (`apt/private/lockfile.bzl` there), which rejects version 1. Fields and
+//! keys are sorted by name as Bazel's encoder does; no newline at the end.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::ManifestFault;
 use super::closure::needed_by;
-use super::json::tab_indented;
+use super::encode::tab_indented;
 use super::rules_distroless_module::repository;
 use super::sources::{digest, pool_path, sources_by_suite};
 use crate::solve::plan::{Plan, PlannedPackage};
@@ -16,7 +16,7 @@ use crate::vocabulary::{PackageName, Sha256Digest};
 #[derive(Serialize)]
 struct Lock<'plan> {
     dependency_sets: BTreeMap<String, DependencySet<'plan>>,
-    /// Digests of the indices, which Bazel puts in when it fetches them.
+    /// Digests of the indices, which Bazel adds when it fetches them.
     facts: BTreeMap<String, String>,
     packages: BTreeMap<String, PackageRow<'plan>>,
     sources: BTreeMap<&'plan str, SourceRow<'plan>>,
@@ -25,21 +25,21 @@ struct Lock<'plan> {
 
 #[derive(Serialize)]
 struct DependencySet<'plan> {
-    /// For each architecture the packages' short keys and versions.
+    /// Short keys and versions of the packages, by architecture.
     sets: BTreeMap<&'static str, BTreeMap<String, &'plan str>>,
 }
 
 #[derive(Serialize)]
 struct PackageRow<'plan> {
-    /// Its own.
+    /// Architecture of the package itself.
     architecture: &'plan str,
-    /// All that it needs, by way of others too.
+    /// Direct and transitive dependencies.
     depends_on: Vec<String>,
     filename: &'plan str,
     name: &'plan PackageName,
     section: &'plan str,
     sha256: Sha256Digest,
-    /// Bytes.
+    /// Size in bytes.
     size: u64,
     suite: &'plan str,
     version: &'plan str,
@@ -95,8 +95,8 @@ fn row<'plan>(plan: &'plan Plan, planned: &'plan PlannedPackage) -> Result<Packa
     })
 }
 
-/// The key of a package without its version. The architecture is the target's, for a package of every architecture
-/// too.
+/// Returns the key of a package without its version. The architecture is the target's, also for a package for every
+/// architecture.
 fn short_key(plan: &Plan, planned: &PlannedPackage) -> String {
     let package = &planned.package;
     format!("/{}/{}:{}", package.suite, package.name, plan.provenance.target.architecture)

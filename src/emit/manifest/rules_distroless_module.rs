@@ -1,18 +1,18 @@
-//! The part of MODULE.bazel for rules_distroless from 0.9 on (`apt/extensions.bzl` there): the sources, and the
-//! packages as one dependency set, whose repository has the release's name.
+//! Section of MODULE.bazel for rules_distroless from 0.9 on (`apt/extensions.bzl` there): the sources, and the packages
+//! as one dependency set, whose repository is named after the release.
 //!
-//! Packages are pinned by version and name their architecture: without one the rules look for amd64 first.
+//! Packages are pinned to a version and an architecture: without the latter the rules try amd64 first.
 
 use super::ManifestFault;
-use super::quote::{starlark, starlark_list};
+use super::common::{identifier, summary};
 use super::rules_distroless::relation;
 use super::sources::sources_by_suite;
-use super::words::{identifier, of_what};
+use crate::emit::quote::{starlark, starlark_list};
 use crate::solve::plan::Plan;
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     let architecture = plan.provenance.target.architecture;
-    let mut text = format!("# {}, for rules_distroless from 0.9 on.\n", of_what(plan));
+    let mut text = format!("# {}, for rules_distroless from 0.9 on.\n", summary(plan));
     text += "bazel_dep(name = \"rules_distroless\", version = \"0.9.3\")\n";
     let sources = sources_by_suite(plan)?;
     if sources.is_empty() {
@@ -30,7 +30,7 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     }
     let repository = starlark(&repository(plan));
     text += &format!("apt.install(\n    dependency_set = {repository},\n");
-    text += "    # All that is loaded is in the list.\n    include_transitive = False,\n";
+    text += "    # The list is complete.\n    include_transitive = False,\n";
     let relations: Vec<String> =
         plan.packages.iter().map(|planned| format!("{} [{architecture}]", relation(planned))).collect();
     text += &starlark_list("packages", relations);
@@ -39,7 +39,7 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     Ok(text)
 }
 
-/// The repository that has the packages.
+/// Returns the name of the repository with the packages.
 pub(super) fn repository(plan: &Plan) -> String {
     identifier(plan.provenance.target.release.as_str())
 }

@@ -1,14 +1,14 @@
-//! A BUILD file for rules_oci: `oci_image` with the packages' data out of the repository of rules_distroless, of
-//! either generation, as the images of distroless are made. It has whole packages, and their entries in
-//! `/var/lib/dpkg/status.d`, by which scanners know them.
+//! BUILD file for rules_oci: `oci_image` with the packages' data from the repository of rules_distroless, of either
+//! generation, as distroless images are built. It contains whole packages, and their entries in
+//! `/var/lib/dpkg/status.d`, by which scanners find them.
 //!
-//! `@release//package/architecture:data` is one package; without `:data` its dependencies come along, each time again.
-//! Links that update-alternatives makes are in no package and are a tar of their own.
+//! `@release//package/architecture:data` is one package; without `:data` it includes its dependencies, repeatedly. The
+//! links of update-alternatives are in no package and are a tar of their own.
 
 use super::ManifestFault;
-use super::quote::{mtree, starlark, starlark_list};
+use super::common::{alternatives, image_architecture, summary};
 use super::rules_distroless_module::repository;
-use super::words::{alternatives, image_architecture, of_what};
+use crate::emit::quote::{mtree, starlark, starlark_list};
 use crate::solve::plan::Plan;
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
@@ -18,8 +18,8 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
             format!("{path} type=link link={} mode=0777 uid=0 gid=0 time=0", mtree(target))
         })
         .collect();
-    let mut text = format!("# {}. Whole packages; the layer that `sodeb layer` makes has\n", of_what(plan));
-    text += "# the needed files only, where this base has them, and can stand in `tars` instead.\n";
+    let mut text = format!("# {}. Whole packages; the layer that `sodeb layer` writes\n", summary(plan));
+    text += "# contains only the needed files and can replace them in `tars`.\n";
     if !plan.packages.is_empty() {
         text += "load(\"@rules_distroless//apt:defs.bzl\", \"dpkg_statusd\")\n";
     }
@@ -48,10 +48,10 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     Ok(text)
 }
 
-/// The base, or where there is none what the rules want to know instead.
+/// Writes the base, or without one the attributes that the rules need instead.
 fn base(plan: &Plan) -> String {
     if plan.base.is_some() {
-        return "    # The base's own label.\n    base = \"@base\",\n".to_owned();
+        return "    # Label of the base.\n    base = \"@base\",\n".to_owned();
     }
     let (architecture, variant) = image_architecture(plan.provenance.target.architecture);
     let variant = variant.map(|variant| format!("    variant = {},\n", starlark(variant)));

@@ -1,15 +1,15 @@
-//! The Plan that the tests of the formats write, and what they expect.
+//! Plans for the tests of the formats.
 
 use crate::solve::plan::sample::{file, link, package, sample_plan};
 use crate::solve::plan::{LinkOrigin, Plan, TakenFile, TakenKind};
 use crate::vocabulary::PackageName;
 
-/// Where the packages of the sample's main suite are.
+/// Archive of the sample's main suite.
 pub(super) const SNAPSHOT: &str = "https://snapshot.debian.org/archive/debian/20260818T205150Z";
-/// Where its security corrections are.
+/// Archive of its security updates.
 pub(super) const SECURITY: &str = "https://snapshot.debian.org/archive/debian-security/20260818T205150Z";
 
-/// The sample Plan, with a link that update-alternatives makes and a package of another suite.
+/// Returns the sample Plan, with links of update-alternatives and a package of another suite.
 pub(super) fn plan() -> Plan {
     let mut plan = sample_plan();
     let mut blas = package("libblas3", "3.11.0-2", 5, true);
@@ -39,7 +39,7 @@ pub(super) fn plan() -> Plan {
     plan
 }
 
-/// The same with neither base nor packages.
+/// Returns the sample Plan without base and packages.
 pub(super) fn empty_plan() -> Plan {
     Plan {
         base: None,
@@ -51,7 +51,7 @@ pub(super) fn empty_plan() -> Plan {
     }
 }
 
-/// The same with paths and a link that would like to be more than words.
+/// Returns the sample Plan with paths and a link target that try to break out of quotes.
 pub(super) fn hostile_plan() -> Plan {
     let mut plan = plan();
     let (path, target) = ("/usr/lib/a'b\"c$(id)`id`\\ #x: {y}, [z]=%\u{e9}", "../-t'\"$(id)`\\ #: ${BASE}");

@@ -1,35 +1,35 @@
-//! Where the packages of a Plan are: suites, and for each the archives that have it.
+//! Archives and suites of the packages of a Plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ManifestFault;
-use super::check::not_a;
+use super::check::invalid_name;
 use crate::solve::plan::{Plan, PlannedPackage, is_codename};
 use crate::vocabulary::Sha256Digest;
 
-/// The packages that one suite has at one place.
+/// Packages of one suite with the same archives.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Source<'plan> {
-    /// The suite, such as `bookworm-security`.
+    /// Suite, such as `bookworm-security`.
     pub(super) suite: &'plan str,
-    /// The archives' bases, the best one first: what stands before a pool path in a URL.
+    /// Base URLs of the archives, the preferred one first. A pool path is relative to them.
     pub(super) bases: Vec<&'plan str>,
-    /// The components that the packages are from, sorted.
+    /// Components of the packages, sorted.
     pub(super) components: BTreeSet<&'plan str>,
-    /// The packages, sorted by name.
+    /// Packages, sorted by name.
     pub(super) packages: Vec<&'plan PlannedPackage>,
 }
 
-/// The sources of a Plan: those of the release itself first, then by suite. Where packages of one suite are at
-/// different places, it has a source for each.
+/// Returns the sources of a Plan: those of the release itself first, the others sorted by suite. A suite whose packages
+/// have different archives has a source for each.
 pub(super) fn sources(plan: &Plan) -> Result<Vec<Source<'_>>, ManifestFault> {
     let release = plan.provenance.target.release.as_str();
     let mut sources: BTreeMap<_, Source<'_>> = BTreeMap::new();
     for planned in &plan.packages {
         let suite = planned.package.suite.as_str();
         let bases = bases(plan, planned)?;
-        let place = (suite != release, suite, bases.clone());
-        let source = sources.entry(place).or_insert_with(|| Source {
+        let key = (suite != release, suite, bases.clone());
+        let source = sources.entry(key).or_insert_with(|| Source {
             suite,
             bases,
             components: BTreeSet::new(),
@@ -41,7 +41,7 @@ pub(super) fn sources(plan: &Plan) -> Result<Vec<Source<'_>>, ManifestFault> {
     Ok(sources.into_values().collect())
 }
 
-/// The same for formats that know one place for each suite.
+/// Returns the sources of a Plan for formats that allow one source for each suite.
 pub(super) fn sources_by_suite(plan: &Plan) -> Result<Vec<Source<'_>>, ManifestFault> {
     let sources = sources(plan)?;
     match sources.windows(2).find(|pair| pair[0].suite == pair[1].suite) {
@@ -50,7 +50,7 @@ pub(super) fn sources_by_suite(plan: &Plan) -> Result<Vec<Source<'_>>, ManifestF
     }
 }
 
-/// The package's path below an archive's base.
+/// Returns the path of a package relative to an archive's base.
 pub(super) fn pool_path<'plan>(
     plan: &Plan,
     planned: &'plan PlannedPackage,
@@ -63,14 +63,14 @@ pub(super) fn pool_path<'plan>(
     Ok(&package.filename)
 }
 
-/// The digest of the package's .deb.
+/// Returns the digest of a package's .deb.
 pub(super) fn digest(plan: &Plan, planned: &PlannedPackage) -> Result<Sha256Digest, ManifestFault> {
     let index = plan.provenance.index;
     let missing = || ManifestFault::NoDigest { package: planned.package.name.clone(), index };
     planned.package.sha256.ok_or_else(missing)
 }
 
-/// Where the .deb can be had, the best place first; never empty.
+/// Returns the URLs of a package's .deb, the preferred one first; never empty.
 pub(super) fn urls(planned: &PlannedPackage) -> Result<&[String], ManifestFault> {
     if planned.urls.is_empty() {
         return Err(ManifestFault::NoUrl(planned.package.name.clone()));
@@ -89,10 +89,10 @@ fn bases<'plan>(plan: &Plan, planned: &'plan PlannedPackage) -> Result<Vec<&'pla
     Ok(bases)
 }
 
-/// The component, which the section names where it is not main (Debian Policy §2.4).
+/// Returns the component, which the section contains unless it is main (Debian Policy §2.4).
 fn component(planned: &PlannedPackage) -> Result<&str, ManifestFault> {
     let component = planned.package.section.split_once('/').map_or("main", |(area, _)| area);
-    if is_codename(component) { Ok(component) } else { Err(not_a("component", component)) }
+    if is_codename(component) { Ok(component) } else { Err(invalid_name("component", component)) }
 }
 
 #[cfg(test)]
@@ -105,25 +105,25 @@ mod tests {
     fn suites_have_their_archives_and_components() {
         let mut plan = plan();
         plan.packages[0].package.section = "non-free/libs".to_owned();
-        let sources = sources_by_suite(&plan).expect("are told");
-        let told: Vec<_> = sources.iter().map(|source| (source.suite, &source.bases[..])).collect();
-        assert_eq!(told, [("bookworm", &[SNAPSHOT][..]), ("bookworm-security", &[SECURITY][..])]);
+        let sources = sources_by_suite(&plan).expect("valid sources");
+        let suites: Vec<_> = sources.iter().map(|source| (source.suite, &source.bases[..])).collect();
+        assert_eq!(suites, [("bookworm", &[SNAPSHOT][..]), ("bookworm-security", &[SECURITY][..])]);
         assert_eq!(sources[0].components, BTreeSet::from(["main", "non-free"]));
         assert_eq!(sources[1].packages[0].package.name.as_str(), "libssl3");
     }
 
     #[test]
-    fn packages_of_one_suite_may_be_at_different_places() {
+    fn packages_of_one_suite_may_have_different_archives() {
         let mut plan = plan();
         plan.packages[0].urls =
             vec![format!("https://mirror.example/debian/{}", plan.packages[0].package.filename)];
-        assert_eq!(sources(&plan).expect("are told").len(), 3);
-        let error = sources_by_suite(&plan).expect_err("is refused");
+        assert_eq!(sources(&plan).expect("valid sources").len(), 3);
+        let error = sources_by_suite(&plan).expect_err("is rejected");
         assert_eq!(error, ManifestFault::Scattered { suite: "bookworm".to_owned() });
     }
 
     #[test]
-    fn what_is_not_known_is_an_error() {
+    fn missing_facts_are_errors() {
         let mut plan = plan();
         let name = plan.packages[0].package.name.clone();
         plan.packages[0].urls = vec!["https://mirror.example/other.deb".to_owned()];
@@ -139,9 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn a_section_that_names_no_component_is_refused() {
+    fn an_invalid_component_is_rejected() {
         let mut plan = plan();
         plan.packages[0].package.section = "main \"/libs".to_owned();
-        assert!(matches!(sources(&plan), Err(ManifestFault::NotA { kind: "component", .. })));
+        assert!(matches!(sources(&plan), Err(ManifestFault::InvalidName { kind: "component", .. })));
     }
 }

@@ -1,22 +1,22 @@
-//! An SPDX document, version 2.3, as JSON (<https://spdx.github.io/spdx-spec/v2.3/>).
+//! SPDX document, version 2.3, as JSON (<https://spdx.github.io/spdx-spec/v2.3/>).
 //!
-//! It describes one package, the layer, which contains the binary packages. Each depends on those whose libraries its
-//! own load, and is generated from its source package. Files are not described: §8.4 asks for the SHA-1 of each, and
-//! a Plan has the SHA-256 only; so `filesAnalyzed` is false. Licences are in the packages' copyright files, which a Plan
-//! does not know: NOASSERTION.
+//! It describes one package, the layer, which contains the binary packages. Each depends on those whose libraries it
+//! loads, and is generated from its source package. Files are not described: §8.4 requires the SHA-1 of each, and a Plan
+//! contains the SHA-256 only; so `filesAnalyzed` is false. Licences are in the packages' copyright files, which a Plan does
+//! not contain: NOASSERTION.
 //!
-//! `created` is the date of the index and the namespace is made from the Plan, so that the same Plan is the same
-//! document.
+//! `created` is the date of the index and the namespace is derived from the Plan, so that equal Plans give equal
+//! documents.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::ManifestFault;
+use super::encode::indented;
 use super::identity::{TOOL, uuid};
-use super::json::indented;
+use super::paths::path_text;
 use super::purl;
-use super::quote::path_text;
 use super::sources::digest;
 use crate::debian::distributions::{full_name, version_of};
 use crate::solve::plan::{Plan, PlannedPackage};
@@ -95,7 +95,7 @@ struct Relationship {
 
 pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     let target = &plan.provenance.target;
-    // The specification knows no parts of seconds.
+    // The specification allows no fractions of seconds.
     let created = plan.provenance.date.ok_or(ManifestFault::NoDate)?;
     let created = created.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let sources: BTreeSet<&str> = plan.packages.iter().map(|planned| planned.source.as_str()).collect();
@@ -121,7 +121,7 @@ pub(super) fn emit(plan: &Plan) -> Result<String, ManifestFault> {
     })
 }
 
-/// A package of which nothing is known but its name.
+/// Creates a package with nothing but its name, identifier and purpose.
 fn unknown<'plan>(name: &'plan str, id: String, purpose: &'static str) -> PackageRow<'plan> {
     PackageRow {
         name,
@@ -144,7 +144,7 @@ fn layer() -> PackageRow<'static> {
     unknown("shared-library-layer", LAYER.to_owned(), "CONTAINER")
 }
 
-/// The distribution, by which scanners know which vulnerabilities to look for.
+/// Creates the package of the distribution, by which scanners choose the vulnerability database.
 fn system(plan: &Plan) -> PackageRow<'_> {
     let target = &plan.provenance.target;
     let release = target.release.as_str();
@@ -166,7 +166,7 @@ fn binary<'plan>(plan: &Plan, planned: &'plan PlannedPackage) -> Result<PackageR
         package_file_name: file_name,
         download_location: url.map_or(NO_ASSERTION, String::as_str),
         checksums: vec![sha256],
-        comment: Some(format!("Only these files are taken: {}", paths.join(" "))),
+        comment: Some(format!("Files used: {}", paths.join(" "))),
         external_refs: vec![purl_ref(purl::of_package(plan, planned))],
         ..unknown(package.name.as_str(), binary_id(package.name.as_str()), "LIBRARY")
     })
@@ -207,8 +207,8 @@ fn source_id(name: &str) -> String {
     format!("SPDXRef-Source-{}", id_of(name))
 }
 
-/// A name in the characters that an identifier may have: letters, digits and `-` as they are, any other as `.` with
-/// two hexadecimal digits, so that no two names have one.
+/// Converts a name to the characters of an identifier: letters, digits and `-` stay, any other byte becomes `.` and two
+/// hexadecimal digits, so that different names have different identifiers.
 fn id_of(name: &str) -> String {
     name.bytes()
         .map(|byte| match byte {
@@ -224,13 +224,13 @@ mod tests {
     use crate::emit::manifest::sample::plan;
 
     #[test]
-    fn identifiers_have_the_characters_that_they_may() {
+    fn identifiers_contain_valid_characters() {
         assert_eq!(binary_id("libstdc++6"), "SPDXRef-Package-libstdc.2B.2B6");
         assert_ne!(id_of("a.2B"), id_of("a+"));
     }
 
     #[test]
-    fn a_document_without_a_date_is_none() {
+    fn a_plan_without_a_date_is_rejected() {
         let mut plan = plan();
         plan.provenance.date = None;
         assert_eq!(emit(&plan), Err(ManifestFault::NoDate));

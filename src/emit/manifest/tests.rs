@@ -1,11 +1,11 @@
-//! Each format's whole text for one Plan, as it stands in fixtures/manifests.
+//! Complete text of each format, compared with fixtures/manifests.
 
 use bstr::BString;
 
 use super::sample::{empty_plan, hostile_plan, plan};
 use super::*;
 use crate::emit::golden::assert_golden;
-use crate::solve::plan::{TakenKind, read_lock, write_lock};
+use crate::solve::plan::{Plan, TakenKind, read_lock, write_lock};
 use crate::vocabulary::RootedPath;
 
 /// Asserts that a text is the file of fixtures/manifests.
@@ -27,7 +27,7 @@ fn assert_written(plan: &Plan, directory: &str, formats: &[ManifestFormat]) {
 }
 
 #[test]
-fn the_locks_beside_the_manifests_are_those_of_the_samples() {
+fn the_locks_of_the_samples_are_unchanged() {
     for (path, plan) in
         [("sodeb.lock", plan()), ("hostile/sodeb.lock", hostile_plan()), ("empty/sodeb.lock", empty_plan())]
     {
@@ -48,34 +48,34 @@ fn a_plan_without_packages_is_a_manifest_too() {
 }
 
 #[test]
-fn odd_paths_stay_words_in_the_formats_that_name_files() {
+fn unusual_paths_are_quoted_in_the_formats_with_files() {
     use ManifestFormat::{BazelLegacy, Chisel, CycloneDx, DockerfileApt, Json, RulesOci, Spdx};
     let formats = [RulesOci, BazelLegacy, DockerfileApt, Chisel, Spdx, CycloneDx, Json];
     assert_written(&hostile_plan(), "hostile/", &formats);
 }
 
-/// Which formats refuse a Plan with this path, both of a link that update-alternatives makes and of a file.
-fn refusing(path: &[u8]) -> Vec<ManifestFormat> {
+/// Returns the formats that reject a Plan with this path, both of a link of update-alternatives and of a file.
+fn rejecting(path: &[u8]) -> Vec<ManifestFormat> {
     let mut plan = plan();
     for file in plan.packages[0].files.iter_mut().take(3) {
         file.path = RootedPath::new([b"/usr/lib/", path].concat());
     }
-    let refuses = |format: &ManifestFormat| match manifest(&plan, *format) {
+    let rejects = |format: &ManifestFormat| match manifest(&plan, *format) {
         Ok(_) => false,
         Err(ManifestError { fault: ManifestFault::Path(_), .. }) => true,
         Err(error) => panic!("{error}"),
     };
-    ManifestFormat::ALL.iter().copied().filter(refuses).collect()
+    ManifestFormat::ALL.iter().copied().filter(rejects).collect()
 }
 
 #[test]
-fn a_path_that_a_format_cannot_hold_is_refused() {
+fn a_path_that_a_format_does_not_allow_is_rejected() {
     use ManifestFormat::{BazelLegacy, Chisel, CycloneDx, DockerfileApt, Spdx};
-    assert_eq!(refusing(b"a b"), []);
-    assert_eq!(refusing(b"a\nRUN id"), [DockerfileApt]);
-    assert_eq!(refusing(b"a\x1b[0m"), [DockerfileApt]);
-    assert_eq!(refusing(b"a\xff"), [BazelLegacy, DockerfileApt, Chisel, Spdx, CycloneDx]);
-    assert_eq!(refusing(b"a?"), [Chisel]);
+    assert_eq!(rejecting(b"a b"), []);
+    assert_eq!(rejecting(b"a\nRUN id"), [DockerfileApt]);
+    assert_eq!(rejecting(b"a\x1b[0m"), [DockerfileApt]);
+    assert_eq!(rejecting(b"a\xff"), [BazelLegacy, DockerfileApt, Chisel, Spdx, CycloneDx]);
+    assert_eq!(rejecting(b"a?"), [Chisel]);
 }
 
 #[test]
@@ -86,22 +86,22 @@ fn so_is_the_target_of_a_link() {
             *target = BString::from(&b"a\xff"[..]);
         }
     }
-    let refuses = |format: &ManifestFormat| {
+    let rejects = |format: &ManifestFormat| {
         matches!(manifest(&plan, *format), Err(ManifestError { fault: ManifestFault::Target(_), .. }))
     };
-    let refusing: Vec<ManifestFormat> = ManifestFormat::ALL.iter().copied().filter(refuses).collect();
+    let rejecting: Vec<ManifestFormat> = ManifestFormat::ALL.iter().copied().filter(rejects).collect();
     assert_eq!(
-        refusing,
+        rejecting,
         [ManifestFormat::BazelLegacy, ManifestFormat::DockerfileApt, ManifestFormat::Chisel]
     );
 }
 
 #[test]
-fn an_error_names_the_format_and_what_can_be_done() {
+fn an_error_names_the_format_and_a_remedy() {
     let mut plan = plan();
     plan.packages[0].urls.clear();
-    let error = manifest(&plan, ManifestFormat::RulesDistrolessLock).expect_err("is refused");
-    assert_eq!(error.to_string(), "cannot write rules-distroless-lock: no URL of libblas3 is known");
+    let error = manifest(&plan, ManifestFormat::RulesDistrolessLock).expect_err("is rejected");
+    assert_eq!(error.to_string(), "cannot write rules-distroless-lock: the URL of libblas3 is unknown");
     assert!(error.hint().is_some_and(|hint| hint.contains("--snapshot")));
-    assert!(manifest(&plan, ManifestFormat::Apt).is_ok(), "apt needs none");
+    assert!(manifest(&plan, ManifestFormat::Apt).is_ok(), "apt needs no URL");
 }

@@ -2,47 +2,31 @@
 
 use serde::Serialize;
 
+use super::rows::{AppRow, UnreadRow, app_rows, unread_rows};
+use crate::app::RuntimeLoad;
 use crate::debian::catalog::NearMiss;
-use crate::emit::rows::TargetRow;
-use crate::emit::rows::{ProblemRow, problem_rows};
-use crate::solve::resolve::{Resolution, SonameAnswer};
-use crate::vocabulary::{Grade, PackageName, RootedPath, Sha256Digest, Soname};
+use crate::emit::rows::{PackageRow, ProblemRow, TargetRow, problem_rows};
+use crate::solve::resolve::{Alternative, ChosenPackage, Resolution, SonameAnswer};
+use crate::vocabulary::{Grade, PackageName, Release, RootedPath, Soname};
 
 #[derive(Serialize)]
 struct Document<'answer> {
     schema: &'static str,
     target: TargetRow<'answer>,
-    app: Vec<App<'answer>>,
-    base: Option<Base>,
+    app: Vec<AppRow<'answer>>,
+    base: Option<BaseRow>,
     sonames: Vec<SonameRow<'answer>>,
-    packages: Vec<PackageRow<'answer>>,
+    packages: Vec<ChosenPackageRow<'answer>>,
     problems: Vec<ProblemRow<'answer>>,
     dlopen: Vec<DlopenRow<'answer>>,
-    /// Whether what the packages need themselves was looked at.
+    /// True if the packages' own dependencies were resolved.
     closed: bool,
-    /// Those of which it is not known.
+    /// Packages whose dependencies are unknown.
     unread: Vec<UnreadRow<'answer>>,
 }
 
 #[derive(Serialize)]
-pub(in crate::emit) struct UnreadRow<'answer> {
-    package: &'answer PackageName,
-    cause: &'answer str,
-}
-
-#[derive(Serialize)]
-pub(in crate::emit) struct App<'answer> {
-    path: String,
-    at: &'answer RootedPath,
-    kind: &'static str,
-    abi: Option<String>,
-    files: usize,
-    unopened: usize,
-    objects: usize,
-}
-
-#[derive(Serialize)]
-struct Base {
+struct BaseRow {
     path: String,
 }
 
@@ -59,9 +43,11 @@ struct SonameRow<'answer> {
     direct: bool,
     needed_by: &'answer [RootedPath],
     hidden_by: &'answer [RootedPath],
-    development: &'answer [PackageName],
-    near: &'answer [NearMiss],
-    elsewhere: Vec<ElsewhereRow<'answer>>,
+    /// Development packages with a link of this name.
+    development_packages: &'answer [PackageName],
+    /// Other versions of the soname in this release.
+    similar: &'answer [NearMiss],
+    other_releases: Vec<OtherReleaseRow<'answer>>,
 }
 
 #[derive(Serialize)]
@@ -72,25 +58,16 @@ struct AlternativeRow<'answer> {
 }
 
 #[derive(Serialize)]
-struct ElsewhereRow<'answer> {
+struct OtherReleaseRow<'answer> {
     release: &'answer str,
     package: &'answer PackageName,
 }
 
 #[derive(Serialize)]
-struct PackageRow<'answer> {
-    name: &'answer PackageName,
-    version: &'answer str,
-    architecture: &'answer str,
+struct ChosenPackageRow<'answer> {
+    #[serde(flatten)]
+    package: PackageRow<'answer>,
     direct: bool,
-    suite: &'answer str,
-    section: &'answer str,
-    filename: &'answer str,
-    sha256: Option<Sha256Digest>,
-    /// Bytes of the .deb.
-    size: u64,
-    /// Bytes when installed, as Installed-Size has them.
-    installed_size: u64,
 }
 
 #[derive(Serialize)]
@@ -100,51 +77,27 @@ struct DlopenRow<'answer> {
     priority: Grade,
 }
 
-/// The whole answer as one JSON document, without a newline at its end. `release_from` says why this release
-/// was taken.
+/// Writes a resolution as one JSON document, without a newline at its end. `release_from` is the reason for the choice of
+/// the release.
 ///
 /// # Errors
-/// Never for these types; the encoder's signature has it.
+/// Never for these types; the signature is the encoder's.
 pub fn resolve_json(resolution: &Resolution, release_from: &str) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&Document {
         schema: "sodeb.resolve/1",
         target: TargetRow::new(&resolution.provenance, Some(release_from)),
-        app: apps(resolution),
-        base: resolution.base.as_ref().map(|base| Base { path: base.display().to_string() }),
-        sonames: resolution.sonames.iter().map(soname).collect(),
-        packages: packages(resolution),
+        app: app_rows(resolution),
+        base: resolution.base.as_ref().map(|base| BaseRow { path: base.display().to_string() }),
+        sonames: resolution.sonames.iter().map(soname_row).collect(),
+        packages: resolution.packages.iter().map(package_row).collect(),
         problems: problem_rows(&resolution.problems),
-        dlopen: resolution
-            .loads_in_notes()
-            .map(|load| DlopenRow { object: &load.by, sonames: &load.names, priority: load.grade })
-            .collect(),
+        dlopen: resolution.loads_in_notes().map(dlopen_row).collect(),
         closed: resolution.unread.is_some(),
         unread: unread_rows(resolution),
     })
 }
 
-pub(in crate::emit) fn unread_rows(resolution: &Resolution) -> Vec<UnreadRow<'_>> {
-    let unread = resolution.unread.iter().flatten();
-    unread.map(|unread| UnreadRow { package: &unread.package, cause: &unread.cause }).collect()
-}
-
-pub(in crate::emit) fn apps(resolution: &Resolution) -> Vec<App<'_>> {
-    resolution
-        .apps
-        .iter()
-        .map(|app| App {
-            path: app.host_path.display().to_string(),
-            at: &app.at,
-            kind: app.kind.name(),
-            abi: app.abi.as_ref().map(ToString::to_string),
-            files: app.files,
-            unopened: app.unopened,
-            objects: app.objects,
-        })
-        .collect()
-}
-
-fn soname(answer: &SonameAnswer) -> SonameRow<'_> {
+fn soname_row(answer: &SonameAnswer) -> SonameRow<'_> {
     SonameRow {
         soname: &answer.soname,
         status: answer.status.name(),
@@ -152,47 +105,30 @@ fn soname(answer: &SonameAnswer) -> SonameRow<'_> {
         package: answer.package.as_ref().map(|(package, _)| package),
         reason: answer.package.as_ref().map(|(_, reason)| reason.name()),
         visibility: answer.visibility.map(|visibility| visibility.name()),
-        alternatives: answer
-            .alternatives
-            .iter()
-            .map(|other| AlternativeRow {
-                package: &other.package,
-                path: &other.path,
-                visibility: other.visibility.name(),
-            })
-            .collect(),
+        alternatives: answer.alternatives.iter().map(alternative_row).collect(),
         host: answer.host,
         direct: answer.direct,
         needed_by: &answer.needed_by,
         hidden_by: &answer.hidden_by,
-        development: &answer.development,
-        near: &answer.near,
-        elsewhere: answer
-            .elsewhere
-            .iter()
-            .map(|(release, package)| ElsewhereRow { release: release.as_str(), package })
-            .collect(),
+        development_packages: &answer.development,
+        similar: &answer.near,
+        other_releases: answer.elsewhere.iter().map(other_release_row).collect(),
     }
 }
 
-fn packages(resolution: &Resolution) -> Vec<PackageRow<'_>> {
-    resolution
-        .packages
-        .iter()
-        .map(|chosen| {
-            let package = &chosen.package;
-            PackageRow {
-                name: &package.name,
-                version: &package.version,
-                architecture: &package.architecture,
-                direct: chosen.direct,
-                suite: &package.suite,
-                section: &package.section,
-                filename: &package.filename,
-                sha256: package.sha256,
-                size: package.size_bytes,
-                installed_size: package.installed_size_kib.saturating_mul(1024),
-            }
-        })
-        .collect()
+fn alternative_row(alternative: &Alternative) -> AlternativeRow<'_> {
+    let Alternative { package, path, visibility } = alternative;
+    AlternativeRow { package, path, visibility: visibility.name() }
+}
+
+fn other_release_row((release, package): &(Release, PackageName)) -> OtherReleaseRow<'_> {
+    OtherReleaseRow { release: release.as_str(), package }
+}
+
+fn package_row(chosen: &ChosenPackage) -> ChosenPackageRow<'_> {
+    ChosenPackageRow { package: PackageRow::new(&chosen.package), direct: chosen.direct }
+}
+
+fn dlopen_row<'answer>(load: &'answer RuntimeLoad<'_>) -> DlopenRow<'answer> {
+    DlopenRow { object: &load.by, sonames: &load.names, priority: load.grade }
 }

@@ -1,193 +1,178 @@
-//! `sodeb resolve` for people: a line for each tree, a line for each soname that is not there, and what else
-//! there is to say.
+//! `sodeb resolve` as text: a line for each app and each missing soname, then notes, problems and packages.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-
+use super::unread::unread_by_cause;
 use crate::debian::catalog::Visibility;
+use crate::emit::choice::choice_words;
+use crate::emit::escape::printable;
 use crate::emit::humanize::{
-    UNVERIFIED_INDEX, counted, grouped, listed, mebibytes, release_words, shortened,
+    UNVERIFIED_INDEX, counted, listed, release_words, shortened, size, size_of_kib, thousands,
 };
-use crate::emit::style::{BAD, DIM, GOOD, PATH, paint};
-use crate::solve::resolve::{Resolution, SonameAnswer, Status, Unread};
-use crate::vocabulary::{PackageName, RootedPath};
+use crate::emit::lines::Lines;
+use crate::emit::problem_lines::problem_lines;
+use crate::emit::style::{BAD, DIM, GOOD, HEADING, paint};
+use crate::solve::resolve::{ProblemKind, Resolution, SonameAnswer, Status};
+use crate::vocabulary::RootedPath;
 
-/// How many names that only packages ask for have a line where not all are asked for.
-const THROUGH_ROWS: usize = 10;
+/// Maximum number of lines for sonames that only packages need, without `-v`.
+const INDIRECT_ROWS: usize = 10;
 
-/// How many packages are named of which is not known what they need.
+/// Maximum number of packages with unknown dependencies that are named.
 const UNREAD_NAMES: usize = 5;
 
-/// The whole answer as text with colours as ANSI sequences. With `all` the sonames that are found and each
-/// package's version, size and pool path are listed too.
+/// Maximum number of objects for other systems that are listed without `-v`.
+const FOREIGN_OBJECTS: usize = 3;
+
+/// Maximum width of the column of outcomes.
+const OUTCOME_WIDTH: usize = 32;
+
+/// Writes a resolution as text with colours as ANSI sequences. `all` adds the sonames that are found, and the version,
+/// size and pool path of each package.
 pub fn resolve_text(resolution: &Resolution, release_from: &str, all: bool) -> String {
-    let mut text = Text { resolution, all, text: String::new() };
-    text.heading(release_from);
-    text.sonames();
-    text.alternatives();
-    text.problems();
-    text.packages();
-    text.not_seen();
-    text.text
+    let mut writer = Writer { resolution, all, text: Lines::default() };
+    writer.heading(release_from);
+    writer.sonames();
+    writer.notes();
+    writer.problems();
+    writer.packages();
+    writer.not_checked();
+    writer.text.into_text()
 }
 
-struct Text<'answer> {
+struct Writer<'answer> {
     resolution: &'answer Resolution,
     all: bool,
-    text: String,
+    text: Lines,
 }
 
-impl<'answer> Text<'answer> {
-    fn line(&mut self, words: impl std::fmt::Display) {
-        // Writing to a String can't fail.
-        let _ = writeln!(self.text, "{words}");
-    }
-
+impl<'answer> Writer<'answer> {
     fn heading(&mut self, release_from: &str) {
         let provenance = &self.resolution.provenance;
-        let architecture = provenance.target.architecture;
         let release = release_words(provenance, release_from);
         for app in &self.resolution.apps {
             let mut facts = vec![app.kind.to_string()];
             facts.extend(app.abi.as_ref().map(ToString::to_string));
-            facts.push(architecture.to_string());
+            facts.push(provenance.target.architecture.to_string());
             let counts = format!("{}, {}", counted(app.files, "file"), counted(app.objects, "object"));
-            self.line(format_args!("{}  {} · {counts} · {release}", paint(PATH, &app.at), facts.join(", ")));
+            let at = paint(HEADING, printable(&app.at));
+            self.text.line(format_args!("{at}  {} · {counts} · {release}", facts.join(", ")));
         }
-        match &self.resolution.base {
-            Some(base) => self.line(paint(DIM, format!("on base {}", base.display()))),
-            None => self.line(paint(DIM, "no base given: nothing is assumed present")),
-        }
+        let base = match &self.resolution.base {
+            Some(base) => format!("on base {}", printable(base.display())),
+            None => "no base given: nothing is assumed present".to_owned(),
+        };
+        self.text.line(paint(DIM, base));
         if !provenance.verified {
-            self.line(paint(BAD, UNVERIFIED_INDEX));
+            self.text.line(paint(BAD, UNVERIFIED_INDEX));
         }
-        self.line("");
+        self.text.blank();
     }
 
     fn sonames(&mut self) {
-        let (shown, through) = self.shown();
+        let (shown, hidden) = self.shown();
         if shown.is_empty() {
-            let asked = match self.resolution.sonames.len() {
-                0 => "no library is asked for".to_owned(),
-                count => format!("{} asked for, each found", counted(count, "library name")),
+            let needed = match self.resolution.sonames.len() {
+                0 => "no library is needed".to_owned(),
+                count => format!("{} found", counted(count, "needed library")),
             };
-            self.line(format_args!("{}: {asked}", paint(GOOD, "nothing is missing")));
+            self.text.line(format_args!("{}: {needed}", paint(GOOD, "nothing is missing")));
             return;
         }
-        let width = |words: Vec<usize>| words.into_iter().max().unwrap_or_default();
-        let soname_width = width(shown.iter().map(|answer| answer.soname.to_string().len()).collect());
-        let rows: Vec<_> =
-            shown.iter().map(|answer| (*answer, outcome(answer), self.asked_by(answer))).collect();
-        let outcome_width =
-            width(rows.iter().map(|(_, outcome, _)| outcome.chars().count()).collect()).min(32);
-        for (answer, outcome, asked_by) in rows {
+        let rows: Vec<[String; 3]> = shown
+            .iter()
+            .map(|answer| [printable(&answer.soname), outcome(answer), self.needed_by(answer)])
+            .collect();
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+        let soname_width = width(0).unwrap_or_default();
+        let outcome_width = width(1).unwrap_or_default().min(OUTCOME_WIDTH);
+        for (answer, [soname, outcome, needed_by]) in shown.iter().zip(&rows) {
             let style = match answer.status {
                 Status::Package | Status::App | Status::Base => GOOD,
                 Status::Host => DIM,
                 Status::OffPath | Status::Unresolved => BAD,
             };
-            let soname = format!("{:soname_width$}", answer.soname.to_string());
             let outcome = paint(style, format_args!("{outcome:outcome_width$}"));
-            self.line(format_args!("{soname}  {outcome}  {}", paint(DIM, asked_by)));
+            let needed_by = paint(DIM, needed_by);
+            self.text.line(format_args!("{soname:soname_width$}  {outcome}  {needed_by}"));
         }
-        if through > 0 {
-            let names = counted(through, "more library name");
-            self.line(paint(DIM, format_args!("and {names} that packages need (-v lists them)")));
+        if hidden > 0 {
+            let libraries = counted(hidden, "more library");
+            self.text
+                .line(paint(DIM, format_args!("and {libraries} that these packages need (-v lists them)")));
         }
+    }
+
+    fn tops(&self) -> Vec<&'answer RootedPath> {
+        self.resolution.apps.iter().map(|app| &app.at).collect()
     }
 
     fn shortened(&self, path: &RootedPath) -> String {
-        shortened(path, self.resolution.apps.iter().map(|app| &app.at))
+        printable(shortened(path, self.tops()))
     }
 
-    /// The answers that have a line, those to what the trees ask for themselves first; and how many more there are to
-    /// what only packages ask for.
+    /// Returns the answers that have a line, those that the apps need directly first, and the number of the others, which
+    /// only packages need.
     fn shown(&self) -> (Vec<&'answer SonameAnswer>, usize) {
-        let found = |status| matches!(status, Status::App | Status::Base);
-        let answers = self.resolution.sonames.iter().filter(|answer| self.all || !found(answer.status));
-        let (mut shown, through): (Vec<_>, Vec<_>) =
+        let is_found = |status| matches!(status, Status::App | Status::Base);
+        let answers = self.resolution.sonames.iter().filter(|answer| self.all || !is_found(answer.status));
+        let (mut shown, indirect): (Vec<_>, Vec<_>) =
             answers.partition(|answer| answer.direct || answer.status != Status::Package);
-        let room = if self.all { through.len() } else { THROUGH_ROWS.min(through.len()) };
-        // A line that tells of one more takes as much room as that one.
-        let room = if through.len() - room == 1 { through.len() } else { room };
-        shown.extend(&through[..room]);
-        (shown, through.len() - room)
+        let room = if self.all { indirect.len() } else { INDIRECT_ROWS.min(indirect.len()) };
+        // A line that counts one more soname is no shorter than the line of that soname.
+        let room = if indirect.len() - room == 1 { indirect.len() } else { room };
+        shown.extend(&indirect[..room]);
+        (shown, indirect.len() - room)
     }
 
-    /// The first object that asks for it, shortened, and how many more there are.
-    fn asked_by(&self, answer: &SonameAnswer) -> String {
+    /// Names the first object that needs a soname, and counts the others.
+    fn needed_by(&self, answer: &SonameAnswer) -> String {
         let Some(first) = answer.needed_by.first() else { return String::new() };
         let through = if answer.direct { "" } else { "through " };
         let more = match answer.needed_by.len() - 1 {
             0 => String::new(),
-            more => format!(" and {} more", grouped(more)),
+            more => format!(" and {} more", thousands(more)),
         };
         format!("{through}{}{more}", self.shortened(first))
     }
 
-    /// What is to be said of single sonames: choices, near misses, luck.
-    fn alternatives(&mut self) {
-        let mut notes = Vec::new();
-        for answer in &self.resolution.sonames {
-            let soname = &answer.soname;
-            notes.extend(choice(answer));
-            if !answer.near.is_empty() {
-                let near: Vec<_> =
-                    answer.near.iter().map(|near| format!("{} ({})", near.soname, near.package)).collect();
-                notes.push(format!("{soname}: this release has {}", near.join(", ")));
-            }
-            if !answer.elsewhere.is_empty() {
-                let others: Vec<_> = answer
-                    .elsewhere
-                    .iter()
-                    .map(|(release, package)| format!("{release} has it in {package}"))
-                    .collect();
-                notes.push(format!("{soname}: {}", others.join(", ")));
-            }
-            if !answer.development.is_empty() {
-                let packages: Vec<_> = answer.development.iter().map(ToString::to_string).collect();
-                notes.push(format!("{soname}: a link for building is in {}", packages.join(", ")));
-            }
-            if let Some(first) = answer.hidden_by.first() {
-                let first = self.shortened(first);
-                notes.push(format!("{soname}: not missed where {first} happens to be loaded before"));
-            }
-        }
+    /// Writes what is notable about single sonames: choices, similar sonames, other releases and load order.
+    fn notes(&mut self) {
+        let sonames = self.resolution.sonames.iter();
+        let notes: Vec<String> = sonames.flat_map(|answer| self.notes_on(answer)).collect();
         if !notes.is_empty() {
-            self.line("");
+            self.text.blank();
         }
-        for note in notes {
-            self.line(note);
+        self.text.extend(notes);
+    }
+
+    fn notes_on(&self, answer: &SonameAnswer) -> Vec<String> {
+        let soname = &answer.soname;
+        let mut notes = choice(answer);
+        if !answer.near.is_empty() {
+            let similar = answer.near.iter().map(|near| format!("{} ({})", near.soname, near.package));
+            notes.push(format!("{soname}: this release provides {}", listed(similar)));
         }
+        if !answer.elsewhere.is_empty() {
+            let others = answer.elsewhere.iter();
+            let others = others.map(|(release, package)| format!("{release} provides it in {package}"));
+            notes.push(format!("{soname}: {}", listed(others)));
+        }
+        if !answer.development.is_empty() {
+            notes.push(format!("{soname}: development link in {}", listed(&answer.development)));
+        }
+        if let Some(first) = answer.hidden_by.first() {
+            let first = self.shortened(first);
+            notes.push(format!("{soname}: load-order dependent: found only if {first} is loaded first"));
+        }
+        notes.into_iter().map(printable).collect()
     }
 
     fn problems(&mut self) {
-        // Unresolved and misplaced sonames have their line already.
-        use crate::solve::resolve::ProblemKind::{OffPath, Unresolved};
-        let problems: Vec<_> = self
-            .resolution
-            .problems
-            .iter()
-            .filter(|problem| !matches!(problem.kind, Unresolved | OffPath))
-            .collect();
-        let (bad, unused): (Vec<_>, Vec<_>) =
-            problems.into_iter().partition(|problem| problem.kind.is_bad_news());
-        if !(bad.is_empty() && unused.is_empty()) {
-            self.line("");
-        }
-        for problem in bad {
-            let object = self.shortened(&problem.object);
-            self.line(format_args!("{} {object}: {}", paint(BAD, problem.kind), problem.detail));
-        }
-        if !self.all && unused.len() > 3 {
-            let objects = counted(unused.len(), "object");
-            self.line(paint(DIM, format_args!("{objects} for other systems, not resolved (-v lists them)")));
-            return;
-        }
-        for problem in unused {
-            let object = self.shortened(&problem.object);
-            self.line(paint(DIM, format_args!("not resolved: {object}: {}", problem.detail)));
-        }
+        // A soname that is not found has its own line.
+        let has_line = |kind| matches!(kind, ProblemKind::Unresolved | ProblemKind::OffPath);
+        let problems = self.resolution.problems.iter().filter(|problem| !has_line(problem.kind));
+        let limit = if self.all { usize::MAX } else { FOREIGN_OBJECTS };
+        let tops = self.tops();
+        problem_lines(&mut self.text, problems, &tops, limit);
     }
 
     fn packages(&mut self) {
@@ -196,115 +181,103 @@ impl<'answer> Text<'answer> {
             return;
         }
         let kib: u64 = packages.iter().map(|chosen| chosen.package.installed_size_kib).sum();
-        // An installed root's database does not tell how large the .debs were.
-        let debs = match packages.iter().map(|chosen| chosen.package.size_bytes).sum::<u64>() {
+        // The database of an installed root does not contain the sizes of .debs.
+        let download = match packages.iter().map(|chosen| chosen.package.size_bytes).sum::<u64>() {
             0 => String::new(),
-            bytes => format!(", {} of .debs", mebibytes(bytes / 1024)),
+            bytes => format!(", {} to download", size(bytes)),
         };
         let names = |direct: bool| {
-            let names = packages.iter().filter(|chosen| chosen.direct == direct);
-            names.map(|chosen| chosen.package.name.as_str()).collect::<Vec<_>>().join(" ")
+            let chosen = packages.iter().filter(|chosen| chosen.direct == direct);
+            chosen.map(|chosen| chosen.package.name.as_str()).collect::<Vec<_>>().join(" ")
         };
         let names = match (names(true), names(false)) {
-            (asked_for, needed) if asked_for.is_empty() || needed.is_empty() => asked_for + &needed,
-            (asked_for, needed) => format!("{asked_for}; for those {needed}"),
+            (direct, indirect) if direct.is_empty() || indirect.is_empty() => direct + &indirect,
+            (direct, indirect) => format!("{direct} (dependencies: {indirect})"),
         };
-        self.line("");
-        self.line(format_args!(
-            "{} ({} installed{debs}): {names}",
-            counted(packages.len(), "package"),
-            mebibytes(kib),
-        ));
-        if self.all {
-            for chosen in packages {
-                let package = &chosen.package;
-                self.line(paint(
-                    DIM,
-                    format_args!(
-                        "  {} {} {} {} {}",
-                        package.name,
-                        package.version,
-                        package.architecture,
-                        mebibytes(package.installed_size_kib),
-                        package.filename
-                    ),
-                ));
-            }
+        let count = counted(packages.len(), "package");
+        self.text.blank();
+        self.text.line(format_args!("{count} ({} installed{download}): {names}", size_of_kib(kib)));
+        for chosen in packages.iter().filter(|_| self.all) {
+            let package = &chosen.package;
+            let size = size_of_kib(package.installed_size_kib);
+            self.text.line(paint(
+                DIM,
+                format_args!(
+                    "  {} {} {} {size} {}",
+                    package.name, package.version, package.architecture, package.filename
+                ),
+            ));
         }
     }
 
-    fn not_seen(&mut self) {
-        self.line("");
-        let noted = match self.resolution.loads_in_notes().count() {
-            0 => String::new(),
-            count => format!(" ({} in notes of the objects)", counted(count, "such library")),
-        };
-        let of_packages = match &self.resolution.unread {
-            None if !self.resolution.packages.is_empty() => "what these packages need themselves, and ",
-            _ => "",
-        };
-        for (cause, packages) in causes(self.resolution.unread.iter().flatten()) {
+    fn not_checked(&mut self) {
+        self.text.blank();
+        for (cause, packages) in unread_by_cause(self.resolution) {
             let more = packages.len().saturating_sub(UNREAD_NAMES);
-            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let more = if more > 0 { format!(" and {} more", thousands(more)) } else { String::new() };
             let names = listed(packages.into_iter().take(UNREAD_NAMES));
-            self.line(format_args!("{} by {names}{rest}: {cause}", paint(BAD, "not known what is needed")));
+            let words = paint(BAD, "unknown dependencies");
+            self.text.line(format_args!("{words} of {names}{more}: {}", printable(cause)));
         }
-        let unopened = match self.resolution.apps.iter().map(|app| app.unopened).sum() {
-            0 => String::new(),
-            count => format!(", and {} that by name hold sources, texts or pictures", counted(count, "file")),
-        };
-        self.line(paint(
-            DIM,
-            format_args!("not looked at: {of_packages}what code opens by name at run time{noted}{unopened}"),
-        ));
+        let mut items = Vec::new();
+        if self.resolution.unread.is_none() && !self.resolution.packages.is_empty() {
+            items.push("dependencies of these packages".to_owned());
+        }
+        items.push(match self.resolution.loads_in_notes().count() {
+            0 => "libraries opened by name at run time".to_owned(),
+            count => format!(
+                "libraries opened by name at run time ({} in notes of objects)",
+                counted(count, "such library")
+            ),
+        });
+        let skipped: usize = self.resolution.apps.iter().map(|app| app.unopened).sum();
+        if skipped > 0 {
+            items.push(format!("{} skipped by extension", counted(skipped, "file")));
+        }
+        self.text.line(paint(DIM, format_args!("not checked: {}", items.join("; "))));
     }
 }
 
-/// The packages of which is not known what they need, by why it is not.
-pub(in crate::emit) fn causes<'answer>(
-    unread: impl Iterator<Item = &'answer Unread>,
-) -> BTreeMap<&'answer str, Vec<&'answer PackageName>> {
-    let mut causes: BTreeMap<&str, Vec<&PackageName>> = BTreeMap::new();
-    for Unread { package, cause } in unread {
-        causes.entry(cause).or_default().push(package);
-    }
-    causes
-}
-
-/// What becomes of a soname, in a word or two.
+/// Describes the outcome of a soname.
 fn outcome(answer: &SonameAnswer) -> String {
-    let path = || answer.path.as_ref().map(ToString::to_string).unwrap_or_default();
+    let path = || answer.path.as_ref().map(printable).unwrap_or_default();
     match (answer.status, &answer.package) {
         (Status::Package, Some((package, _))) => format!("→ {package}"),
-        (Status::Package | Status::Unresolved, _) => "no package has it".to_owned(),
+        (Status::Package | Status::Unresolved, _) => "no package provides it".to_owned(),
         (Status::App | Status::Base, _) => path(),
-        (Status::OffPath, _) => format!("off the path: {}", path()),
+        (Status::OffPath, _) => format!("not on the search path: {}", path()),
         (Status::Host, _) => format!("from {}", answer.host.unwrap_or("the host")),
     }
 }
 
-/// Why one of several packages is preferred, and that a link has to be made.
+/// Describes the choice between several packages, and a link of update-alternatives.
 fn choice(answer: &SonameAnswer) -> Vec<String> {
+    let soname = &answer.soname;
+    let is_off_path = |visibility| visibility == Visibility::OffPath;
+    let others = answer.alternatives.iter();
+    let others =
+        others.filter(|other| !is_off_path(other.visibility) || answer.package.is_none()).map(|other| {
+            match is_off_path(other.visibility) {
+                true => format!("{} ({})", other.package, other.path),
+                false => other.package.to_string(),
+            }
+        });
+    let others = listed(others);
     let mut notes = Vec::new();
-    let others: Vec<_> = answer
-        .alternatives
-        .iter()
-        .filter(|other| other.visibility != Visibility::OffPath || answer.package.is_none())
-        .map(|other| match other.visibility {
-            Visibility::OffPath => format!("{} ({})", other.package, other.path),
-            _ => other.package.to_string(),
-        })
-        .collect();
-    if let Some((package, reason)) = &answer.package {
-        if !others.is_empty() {
-            notes.push(format!("{}: {package} preferred ({reason}) to {}", answer.soname, others.join(", ")));
+    match &answer.package {
+        Some((package, reason)) => {
+            if !others.is_empty() {
+                let reason = choice_words(*reason, &others);
+                let reason = reason.unwrap_or_else(|| format!("chosen over {others}"));
+                notes.push(format!("{soname}: {package}: {reason}"));
+            }
+            if let (Some(Visibility::ViaAlternatives), Some(path)) = (answer.visibility, &answer.path) {
+                notes.push(format!("{soname}: update-alternatives links it to {path}"));
+            }
         }
-        if let (Some(Visibility::ViaAlternatives), Some(path)) = (answer.visibility, &answer.path) {
-            notes.push(format!("{}: update-alternatives links it to {path}", answer.soname));
-        }
-    } else if !others.is_empty() {
-        let places = if answer.path.is_some() { "also in" } else { "off the search path in" };
-        notes.push(format!("{}: {places} {}", answer.soname, others.join(", ")));
+        None if others.is_empty() => {}
+        None if answer.path.is_some() => notes.push(format!("{soname}: also provided by {others}")),
+        None => notes.push(format!("{soname}: provided outside the search path by {others}")),
     }
     notes
 }

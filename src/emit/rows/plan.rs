@@ -1,14 +1,15 @@
-//! A Plan as a part of JSON documents.
+//! Row of a Plan.
 
 use serde::Serialize;
 
+use super::package::PackageRow;
 use super::problem::{ProblemRow, problem_rows};
 use super::target::TargetRow;
 use crate::debian::inclusions::{FileSet, Inclusion, Pattern};
 use crate::solve::plan::{Plan, PlannedLibrary, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest, Soname};
 
-/// The fields of a Plan.
+/// Fields of a Plan, for flattening into a document.
 #[derive(Serialize)]
 pub(in crate::emit) struct PlanRow<'plan> {
     target: TargetRow<'plan>,
@@ -16,7 +17,7 @@ pub(in crate::emit) struct PlanRow<'plan> {
     base: Option<Base>,
     app: Vec<App<'plan>>,
     libraries: Vec<LibraryRow<'plan>>,
-    packages: Vec<PackageRow<'plan>>,
+    packages: Vec<PlannedPackageRow<'plan>>,
     included: Vec<IncludedRow<'plan>>,
     problems: Vec<ProblemRow<'plan>>,
 }
@@ -44,20 +45,11 @@ struct LibraryRow<'plan> {
 }
 
 #[derive(Serialize)]
-struct PackageRow<'plan> {
-    name: &'plan PackageName,
-    version: &'plan str,
-    architecture: &'plan str,
+struct PlannedPackageRow<'plan> {
+    #[serde(flatten)]
+    package: PackageRow<'plan>,
     source: &'plan str,
-    suite: &'plan str,
-    section: &'plan str,
-    filename: &'plan str,
     urls: &'plan [String],
-    sha256: Option<Sha256Digest>,
-    /// Bytes of the .deb.
-    size: u64,
-    /// Bytes when installed, as Installed-Size has them.
-    installed_size: u64,
     direct: bool,
     reason: &'static str,
     instead_of: &'plan [PackageName],
@@ -65,13 +57,13 @@ struct PackageRow<'plan> {
     files: Vec<FileRow<'plan>>,
 }
 
-/// Files that are taken though nothing loads them.
+/// Files that are included although nothing loads them.
 #[derive(Serialize)]
 struct IncludedRow<'plan> {
     package: &'plan PackageName,
     /// Patterns of the files.
     files: Option<Vec<&'plan str>>,
-    /// Or all of the package but documentation and these.
+    /// Patterns of the files that are left out, besides documentation, if the whole package is included.
     all_except: Option<Vec<&'plan str>>,
     reason: &'plan str,
 }
@@ -88,20 +80,20 @@ struct FileRow<'plan> {
 enum FileKind {
     File {
         sha256: Sha256Digest,
-        /// Bytes.
+        /// Size in bytes.
         size: u64,
         /// Octal, such as `0644`.
         mode: String,
     },
     Link {
         link: String,
-        /// Who makes it.
+        /// Creator: `package` or `alternatives`.
         origin: &'static str,
     },
 }
 
 impl<'plan> PlanRow<'plan> {
-    /// `release_from` says why this release was taken, where that is known.
+    /// Creates the row; `release_from` is the reason for the choice of the release, if known.
     pub(in crate::emit) fn new(plan: &'plan Plan, release_from: Option<&'plan str>) -> Self {
         Self {
             target: TargetRow::new(&plan.provenance, release_from),
@@ -141,20 +133,11 @@ fn library(library: &PlannedLibrary) -> LibraryRow<'_> {
     }
 }
 
-fn package(planned: &PlannedPackage) -> PackageRow<'_> {
-    let package = &planned.package;
-    PackageRow {
-        name: &package.name,
-        version: &package.version,
-        architecture: &package.architecture,
+fn package(planned: &PlannedPackage) -> PlannedPackageRow<'_> {
+    PlannedPackageRow {
+        package: PackageRow::new(&planned.package),
         source: &planned.source,
-        suite: &package.suite,
-        section: &package.section,
-        filename: &package.filename,
         urls: &planned.urls,
-        sha256: package.sha256,
-        size: package.size_bytes,
-        installed_size: package.installed_size_kib.saturating_mul(1024),
         direct: planned.direct,
         reason: planned.choice.reason.name(),
         instead_of: &planned.choice.instead_of,

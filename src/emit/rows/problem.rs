@@ -1,4 +1,4 @@
-//! What keeps objects from loading, as a part of JSON documents.
+//! Row of a problem that keeps an object from loading.
 
 use serde::Serialize;
 
@@ -13,8 +13,9 @@ pub(in crate::emit) struct ProblemRow<'answer> {
 }
 
 pub(in crate::emit) fn problem_rows(problems: &[Problem]) -> Vec<ProblemRow<'_>> {
-    problems
-        .iter()
-        .map(|Problem { kind, object, detail }| ProblemRow { kind: kind.name(), object, detail })
-        .collect()
+    fn row(problem: &Problem) -> ProblemRow<'_> {
+        let Problem { kind, object, detail } = problem;
+        ProblemRow { kind: kind.name(), object, detail }
+    }
+    problems.iter().map(row).collect()
 }

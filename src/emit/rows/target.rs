@@ -1,22 +1,22 @@
-//! What an answer is about and where its facts come from, as a part of JSON documents.
+//! Row of a target: a release, and the index in which its packages are looked up.
 
 use serde::Serialize;
 
 use crate::debian::catalog::{IndexSource, Provenance};
 
-/// The release, and the index that packages were looked up in.
+/// Target and index.
 #[derive(Serialize)]
 pub(in crate::emit) struct TargetRow<'answer> {
     distribution: &'static str,
     release: &'answer str,
     architecture: &'static str,
     index: &'static str,
-    /// The date of the release's own Release file.
+    /// Date of the Release file of the release's main suite.
     index_date: Option<String>,
-    /// False if a Contents file did not match the signed Release.
+    /// False if a part of the index did not match the signed Release.
     index_verified: bool,
     index_sources: &'answer [IndexSource],
-    /// Why this release was taken; a lock does not tell.
+    /// Reason for the choice of the release, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     release_from: Option<&'answer str>,
 }

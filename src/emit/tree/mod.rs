@@ -5,5 +5,5 @@ mod problems;
 mod text;
 
 pub use json::tree_json;
-pub(crate) use problems::problems;
+pub(crate) use problems::link_problems;
 pub use text::tree_text;

@@ -1,4 +1,4 @@
-//! What keeps a start object from loading beside a missing library, as `sodeb tree` tells it.
+//! Problems, other than missing libraries, that keep start objects from loading.
 
 use std::collections::BTreeSet;
 
@@ -8,15 +8,15 @@ use crate::app::{LinkedApps, Role, Script, StartObject};
 use crate::loader::{Foreign, Libc, foreign};
 use crate::tree::root::Root;
 
-/// Something that keeps an object from loading.
+/// A problem that keeps an object from loading.
 pub(crate) struct LinkProblem {
     pub(crate) kind: &'static str,
     pub(crate) object: BString,
     pub(crate) detail: String,
 }
 
-/// The problems of a start object and of what it loads.
-pub(crate) fn problems(
+/// Returns the problems of a start object and of what it loads.
+pub(crate) fn link_problems(
     root: &Root<'_>,
     linked: &LinkedApps<'_>,
     start: &StartObject<'_>,
@@ -28,35 +28,35 @@ pub(crate) fn problems(
     };
     match foreign(root, map.start().facts) {
         Some(Foreign::Libc(libc)) => {
-            push("musl", &map.start().path, format!("made for {libc}, and only {} is here", other(libc)));
+            push("musl", &map.start().path, format!("built for {libc}, but only {} is present", other(libc)));
         }
         Some(Foreign::Machine(platform)) => {
-            push("architecture", &map.start().path, format!("made for {}", platform.triplet));
+            push("architecture", &map.start().path, format!("built for {}", platform.triplet));
         }
         None => {}
     }
     if let Some(interpreter) = map.interpreter.filter(|interpreter| interpreter.node.is_none()) {
-        let detail = format!("its dynamic linker {} is not there", interpreter.path);
+        let detail = format!("its dynamic linker {} does not exist", interpreter.path);
         push("interpreter", &map.start().path, detail);
     }
     for missing in map.missing_versions.iter().filter(|missing| !missing.weak) {
         let provider = &map.objects[missing.provider].path;
-        let detail = format!("version {} is not in {provider}", missing.version);
+        let detail = format!("{provider} does not define version {}", missing.version);
         push("version", &map.objects[missing.by].path, detail);
     }
-    for (soname, other) in met_by_luck(linked, start) {
-        let detail = format!("{soname} is there only if {} is loaded before", other.map.start().path);
+    for (soname, other) in load_order_dependent(linked, start) {
+        let detail = format!("{soname} is found only if {} is loaded first", other.map.start().path);
         push("load-order", &map.start().path, detail);
     }
     problems
 }
 
-/// The problem of a script whose interpreter is not there.
+/// Returns the problem of a script whose interpreter does not exist.
 pub(crate) fn problem_of_script(root: &Root<'_>, script: &Script<'_>) -> Option<LinkProblem> {
     script.found.is_none().then(|| LinkProblem {
         kind: "interpreter",
         object: root.path(script.node).as_bytes().into(),
-        detail: format!("its interpreter {} is not there", script.interpreter),
+        detail: format!("its interpreter {} does not exist", script.interpreter),
     })
 }
 
@@ -67,9 +67,9 @@ fn other(libc: Libc) -> Libc {
     }
 }
 
-/// The missing sonames that another start object would have brought into the same process, each with the
-/// first that does. A program is never loaded beside another one.
-fn met_by_luck<'linked, 'root>(
+/// Returns the missing sonames that another start object loads into the same process, each with the first such object.
+/// Two programs never share a process.
+fn load_order_dependent<'linked, 'root>(
     linked: &'linked LinkedApps<'root>,
     start: &'linked StartObject<'root>,
 ) -> Vec<(&'linked BStr, &'linked StartObject<'root>)> {
@@ -79,7 +79,7 @@ fn met_by_luck<'linked, 'root>(
     let missing: BTreeSet<&BStr> =
         start.map.missing().map(|edge| BStr::new(edge.soname().as_bytes())).collect();
     let machine = start.map.start().facts.machine;
-    let bringer_of = |soname: &BStr| {
+    let loader_of = |soname: &BStr| {
         linked.starts.iter().find(|other| {
             other.role != Role::Program
                 && other.map.start().facts.machine == machine
@@ -87,5 +87,5 @@ fn met_by_luck<'linked, 'root>(
                 && other.map.loaded_as(soname).is_some()
         })
     };
-    missing.into_iter().filter_map(|soname| Some((soname, bringer_of(soname)?))).collect()
+    missing.into_iter().filter_map(|soname| Some((soname, loader_of(soname)?))).collect()
 }

@@ -70,15 +70,15 @@ fn tree_shows_what_is_loaded_where_it_is_loaded_first() {
 /app/bin/prog  program
 └── liba.so.1 → /app/bin/../lib/liba.so.1 [runpath]
     ├── libb.so.1 → /app/bin/../lib/libb.so.1 [runpath]
-    │   ├── libgmp.so.10  not found in 4 places
-    │   └── libz.so.1  not found in 4 places
-    └── libgmp.so.10  not found in 5 places
-problem /app/bin/prog: its dynamic linker /lib64/ld-linux-x86-64.so.2 is not there
+    │   ├── libgmp.so.10  not found in 4 paths
+    │   └── libz.so.1  not found in 4 paths
+    └── libgmp.so.10  not found in 5 paths
+problem /app/bin/prog: its dynamic linker /lib64/ld-linux-x86-64.so.2 does not exist
 exit 1
 ",
     );
     let verbose = says(&fixture, &["tree", "app", "--at", "/app", "-v"]);
-    let places = "    └── libgmp.so.10  not found in 5 places\n        \
+    let places = "    └── libgmp.so.10  not found in 5 paths\n        \
                   /app/bin/../lib/libgmp.so.10: no such file\n        \
                   /lib/x86_64-linux-gnu/libgmp.so.10: no such file\n";
     assert!(verbose.contains(places), "{verbose}");
@@ -87,8 +87,8 @@ exit 1
 #[test]
 fn tree_of_each_object_by_itself() {
     let said = says(&tree(), &["tree", "app", "--at", "/app", "--all"]);
-    let library = "/app/lib/libb.so.1  library\n├── libgmp.so.10  not found in 4 places\n\
-                   └── libz.so.1  not found in 4 places\nexit 1\n";
+    let library = "/app/lib/libb.so.1  library\n├── libgmp.so.10  not found in 4 paths\n\
+                   └── libz.so.1  not found in 4 paths\nexit 1\n";
     assert!(said.ends_with(library), "{said}");
 }
 

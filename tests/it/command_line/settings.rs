@@ -97,8 +97,8 @@ fn settings_are_found_upward_and_their_paths_start_from_them() {
         &said(&fixture, command(&fixture, &["."]).current_dir(fixture.host("/app"))),
         "/opt/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm (embedded index of #, as requested)\n\
          on base DIR/base\n\n\
-         nothing is missing: 1 library name asked for, each found\n\n\
-         not looked at: what code opens by name at run time\n\
+         nothing is missing: 1 needed library found\n\n\
+         not checked: libraries opened by name at run time\n\
          exit 0\n",
     );
 }

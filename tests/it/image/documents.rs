@@ -134,7 +134,7 @@ fn the_report_has_what_was_written() {
     assert_eq!(report["tags"], json!(["app:1"]));
     let rows = report["layers"].as_array().expect("a list");
     let origins: Vec<_> = rows.iter().map(|row| (&row["origin"], &row["at"])).collect();
-    assert_eq!(origins, [(&json!("libraries"), &Value::Null), (&json!("tree"), &json!("/app"))]);
+    assert_eq!(origins, [(&json!("libraries"), &Value::Null), (&json!("app"), &json!("/app"))]);
     for (number, row) in rows.iter().enumerate() {
         assert_eq!(row["digest"], image.layers()[number]["digest"]);
         assert_eq!(row["size"], image.layers()[number]["size"]);

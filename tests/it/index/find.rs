@@ -208,7 +208,7 @@ fn a_graph_is_counted() {
     let counts = "  3 packages, 3 objects, 2 links\n";
     assert!(rest.starts_with(counts), "{rest}");
     for line in [
-        "  3 distinct sonames, 0 sonames of several packages\n",
+        "  3 distinct sonames, 0 sonames in several packages\n",
         "  3 needed edges\n",
         "  1 symbol version defined, 1 symbol version needed\n",
         "needed by most objects\n  liba.so.1  2 objects\n  libz.so.9  1 object\nlargest\n",
@@ -249,14 +249,14 @@ fn a_release_is_held_against_itself() {
     assert_says(
         &says(&world.fixture, &["index", "check", "-v"]),
         &format!(
-            "Debian 12 bookworm amd64  3 packages, 3 libraries where ld.so looks by default, 0 for others passed over\n        \
+            "Debian 12 bookworm amd64  3 packages, 3 libraries in ld.so's default directories, 0 for other systems skipped\n        \
              3  needed edges\n        2  found by default\n        0  of those through update-alternatives\n        \
-             1  not found: nowhere, of 1 library\n           {LIBRARIES}/libc.so.1 (libc1) → libz.so.9\nexit 0\n"
+             1  not found: nowhere, needed by 1 library\n           {LIBRARIES}/libc.so.1 (libc1) → libz.so.9\nexit 0\n"
         ),
     );
     let answer = json(&world.fixture, &["index", "check"]);
     assert_eq!(answer["schema"], "sodeb.index-check/1");
-    assert_eq!(answer["targets"][0]["missing"][0]["why"], "nowhere");
+    assert_eq!(answer["targets"][0]["missing"][0]["reason"], "nowhere");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::support::archive_server::Fault;
 use crate::support::command_line::{assert_says, json};
 
 /// How the catalog of the test archive is listed.
-const LINE: &str = "Debian 12 bookworm amd64  archive index of #, 1 packages · 1 kB\n";
+const LINE: &str = "Debian 12 bookworm amd64  archive index of #, 1 package · 873 B\n";
 
 const UPDATE: [&str; 4] = ["index", "update", "--release", "bookworm"];
 
@@ -31,7 +31,7 @@ fn show_as_json_tells_what_each_catalog_was_made_from() {
     let first = &answer["catalogs"][0];
     assert_eq!((&first["release"], &first["index"]), (&"bookworm".into(), &"archive".into()));
     assert_eq!((&first["libraries"], &first["packages"]), (&1.into(), &1.into()));
-    let sources = first["sources"].as_array().expect("a list");
+    let sources = first["index_sources"].as_array().expect("a list");
     assert!(sources.len() == 2 && sources.iter().all(|source| source["verified"] == true), "{sources:?}");
 }
 

@@ -216,7 +216,7 @@ fn every_place_that_was_tried_is_told_with_the_reason() {
     let tree = Judge::of(&fixture).tree("/app/prog");
     let tried = tree.object("/app/prog")["needed"][0]["tried"].as_array().expect("a list of places");
     let paths: Vec<_> = tried.iter().filter_map(|place| place["path"].as_str()).collect();
-    let whys: Vec<_> = tried.iter().filter_map(|place| place["why"].as_str()).collect();
+    let whys: Vec<_> = tried.iter().filter_map(|place| place["reason"].as_str()).collect();
     assert_eq!(paths.len(), whys.len());
     assert_eq!(
         paths,

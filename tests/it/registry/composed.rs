@@ -37,7 +37,7 @@ fn a_composed_image_is_sent_with_what_the_registry_lacks_and_nothing_stays_here(
     let (server, _, manifest) = registry(&fixture);
     let base = format!("{}/team/base:1", server.host());
     let sent = report(&send(&fixture, &base, &server, "team/app:2"));
-    assert_eq!((&sent["output"]["kind"], &sent["output"]["blobs_present"]), (&"registry".into(), &1.into()));
+    assert_eq!((&sent["output"]["kind"], &sent["output"]["blobs_reused"]), (&"registry".into(), &1.into()));
     assert_eq!(sent["annotations"]["org.opencontainers.image.base.digest"], manifest["digest"]);
     assert_eq!(sent["annotations"]["org.opencontainers.image.base.name"], base.as_str());
     let stored = server.manifest("team/app", "2").expect("is there");
@@ -45,7 +45,7 @@ fn a_composed_image_is_sent_with_what_the_registry_lacks_and_nothing_stays_here(
     assert_eq!(stored["layers"].as_array().map(Vec::len), Some(2));
     assert_eq!(left(&fixture), [""; 0]);
     let again = report(&send(&fixture, &base, &server, "team/app:2"));
-    assert_eq!((&again["output"]["blobs_sent"], &again["digest"]), (&0.into(), &sent["digest"]));
+    assert_eq!((&again["output"]["blobs_uploaded"], &again["digest"]), (&0.into(), &sent["digest"]));
 }
 
 #[test]

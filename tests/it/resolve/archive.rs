@@ -15,14 +15,14 @@ const STANZA: &str = "Package: libgmp10\nVersion: 2:6.2.1+dfsg1-1.1\nArchitectur
 
 /// What the whole archive answers.
 const ANSWER: &str = "\
-/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm (archive's index of #, as requested)
+/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm (archive index of #, as requested)
 no base given: nothing is assumed present
 
 libgmp.so.10  → libgmp10  x.so
 
-1 package (# MiB installed, 0.5 MiB of .debs): libgmp10
+1 package (# KiB installed, 549.9 KiB to download): libgmp10
 
-not looked at: what these packages need themselves, and what code opens by name at run time
+not checked: dependencies of these packages; libraries opened by name at run time
 ";
 
 /// What is said of the suites that the archive does not have.
@@ -115,16 +115,19 @@ fn a_refresh_asks_the_mirror_again() {
     assert_says(&world.says(&["--refresh"]), &format!("{ANSWER}{LEFT_OUT}exit 0\n"));
     world.server.publish(next_bookworm("usr/lib/libother.so.1 libs/libgmp10\n").publish(&world.key));
     let news = world.says(&["--refresh", "-q"]);
-    assert!(news.contains("libgmp.so.10  no package has it  x.so\n") && news.ends_with("exit 1\n"), "{news}");
+    assert!(
+        news.contains("libgmp.so.10  no package provides it  x.so\n") && news.ends_with("exit 1\n"),
+        "{news}"
+    );
 }
 
 #[test]
 fn more_is_told_of_a_package_with_verbose() {
     let world = World::new();
     let more =
-        "  libgmp10 2:6.2.1+dfsg1-1.1 amd64 0.8 MiB pool/main/g/gmp/libgmp10_6.2.1+dfsg1-1.1_amd64.deb\n";
+        "  libgmp10 2:6.2.1+dfsg1-1.1 amd64 862.0 KiB pool/main/g/gmp/libgmp10_6.2.1+dfsg1-1.1_amd64.deb\n";
     let said = world.says(&["--refresh", "-v"]);
-    assert!(said.contains(&format!("of .debs): libgmp10\n{more}\n")), "{said}");
+    assert!(said.contains(&format!("to download): libgmp10\n{more}\n")), "{said}");
 }
 
 #[test]

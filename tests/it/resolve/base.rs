@@ -13,7 +13,7 @@ const HEADING: &str = "\
 on base base
 
 ";
-const END: &str = "\nnot looked at: what code opens by name at run time\n";
+const END: &str = "\nnot checked: libraries opened by name at run time\n";
 
 /// A base with a dynamic linker and a C library that defines the versions that libgmp10 needs.
 fn base() -> Fixture {
@@ -47,7 +47,7 @@ fn what_the_base_has_is_not_missing() {
         &says(&fixture, &QUESTION),
         &format!(
             "{HEADING}libgmp.so.10  → libgmp10  prog\n\n\
-             1 package (# MiB installed, 0.5 MiB of .debs): libgmp10\n{END}exit 0\n"
+             1 package (# KiB installed, 549.4 KiB to download): libgmp10\n{END}exit 0\n"
         ),
     );
 }
@@ -56,7 +56,7 @@ fn what_the_base_has_is_not_missing() {
 fn with_nothing_missing_it_says_so() {
     let fixture = base();
     fixture.build(program("/app/prog").needs("libc.so.6"));
-    let nothing = "nothing is missing: 1 library name asked for, each found\n";
+    let nothing = "nothing is missing: 1 needed library found\n";
     assert_says(&says(&fixture, &QUESTION), &format!("{HEADING}{nothing}{END}exit 0\n"));
     let each = "libc.so.6  /usr/lib/x86_64-linux-gnu/libc.so.6  prog\n";
     let verbose = says(&fixture, &[&QUESTION[..], &["-v"]].concat());
@@ -68,7 +68,7 @@ fn a_program_whose_linker_is_not_in_the_base() {
     let fixture = base();
     fixture.build(program("/app/prog").interpreter("/lib64/ld-elsewhere.so.2").needs("libc.so.6"));
     let detail = "its dynamic linker /lib64/ld-elsewhere.so.2 is not in the base";
-    let nothing = "nothing is missing: 1 library name asked for, each found\n";
+    let nothing = "nothing is missing: 1 needed library found\n";
     assert_says(
         &says(&fixture, &QUESTION),
         &format!("{HEADING}{nothing}\ninterpreter prog: {detail}\n{END}exit 1\n"),
@@ -86,7 +86,7 @@ fn a_version_that_the_bases_library_does_not_define() {
     let user = "int newer(void);\nint use(void) { return newer(); }\n";
     fixture.build(library("/app/x.so").source(user).flag(&new));
     let detail = "needs version GLIBC_9.99 of /usr/lib/x86_64-linux-gnu/libc.so.6, which does not define it; nor does any newer release at hand";
-    let nothing = "nothing is missing: 1 library name asked for, each found\n";
+    let nothing = "nothing is missing: 1 needed library found\n";
     assert_says(
         &says(&fixture, &QUESTION),
         &format!("{HEADING}{nothing}\nversion x.so: {detail}\n{END}exit 1\n"),
@@ -102,7 +102,7 @@ fn an_object_for_musl_on_a_base_without_it() {
     assert_says(
         &says(&fixture, &QUESTION),
         &format!(
-            "{HEADING}libc.musl-x86_64.so.1  no package has it  prog\n\n\
+            "{HEADING}libc.musl-x86_64.so.1  no package provides it  prog\n\n\
              interpreter prog: its dynamic linker {musl} is not in the base\n\
              not resolved: prog: made for musl, whose dynamic linker is not in the base\n{END}exit 1\n"
         ),
@@ -115,7 +115,7 @@ fn a_tree_inside_the_base_keeps_its_place() {
     fixture.build(library("/base/opt/app/x.so").needs("libc.so.6"));
     let said = says(&fixture, &["base/opt/app", "--base", "base"]);
     assert!(said.starts_with("/opt/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm "), "{said}");
-    assert!(said.contains("nothing is missing: 1 library name asked for, each found\n"), "{said}");
+    assert!(said.contains("nothing is missing: 1 needed library found\n"), "{said}");
 }
 
 #[test]

@@ -15,8 +15,8 @@ fn of_one_object(files: &str) -> String {
     format!(
         "/app  plain, amd64 · {files}, 1 object · Debian 12 bookworm (embedded index of #, as requested)\n\
          no base given: nothing is assumed present\n\n\
-         nothing is missing: no library is asked for\n\n\
-         not looked at: what code opens by name at run time\n"
+         nothing is missing: no library is needed\n\n\
+         not checked: libraries opened by name at run time\n"
     )
 }
 
@@ -28,8 +28,8 @@ fn of_lacking_gmp(files: &str, object: &str) -> String {
          libgmp.so.10          → libgmp10  {object}\n\
          ld-linux-x86-64.so.2  → libc6     through /lib/x86_64-linux-gnu/libc.so.6\n\
          libc.so.6             → libc6     through /usr/lib/x86_64-linux-gnu/libgmp.so.10.4.1\n\n\
-         2 packages (# MiB installed, 3.1 MiB of .debs): libgmp10; for those libc6\n\n\
-         not looked at: what code opens by name at run time\n"
+         2 packages (# MiB installed, 3.2 MiB to download): libgmp10 (dependencies: libc6)\n\n\
+         not checked: libraries opened by name at run time\n"
     )
 }
 
@@ -120,12 +120,12 @@ fn files_that_are_sources_by_their_names_are_not_opened_and_that_is_said() {
     }
     let expected = of_one_object("3 files")
         .replace("1 object", "0 objects")
-        .replace("at run time\n", "at run time, and 2 files that by name hold sources, texts or pictures\n");
+        .replace("at run time\n", "at run time; 2 files skipped by extension\n");
     let note = "! note: the trees have no object that a dynamic linker could load\nexit 0\n";
     let mut resolve = unprivileged(&fixture, &["app", "--at", "/app"]);
     assert_says(&said(&fixture, &mut resolve), &format!("{expected}{note}"));
     let (answer, _) = json(&fixture, &["app", "--release", "bookworm"]);
-    assert_eq!(answer["app"][0]["unopened"], 2);
+    assert_eq!(answer["app"][0]["skipped"], 2);
 }
 
 /// Each beginning of a library either still has all that a loader reads or is told to be broken.

@@ -11,12 +11,12 @@ fn answer(notes: &str) -> String {
     format!(
         "/app  plain, amd64 · 1 file, 1 object · Debian 12 bookworm (dpkg database of an installed root, as requested)\n\
          no base given: nothing is assumed present\n\n\
-         libgmp.so.10   → libgmp10         x.so\n\
-         libssl.so.1.1  no package has it  x.so\n\n\
-         {notes}libssl.so.1.1: bullseye has it in libssl1.1\n\n\
-         1 package (# MiB installed): libgmp10\n\n\
-         not known what is needed by libgmp10: the installed index has no digest of it\n\
-         not looked at: what code opens by name at run time\n\
+         libgmp.so.10   → libgmp10              x.so\n\
+         libssl.so.1.1  no package provides it  x.so\n\n\
+         {notes}libssl.so.1.1: bullseye provides it in libssl1.1\n\n\
+         1 package (# KiB installed): libgmp10\n\n\
+         unknown dependencies of libgmp10: the installed index has no digest of it\n\
+         not checked: libraries opened by name at run time\n\
          exit 1\n"
     )
 }
@@ -43,7 +43,7 @@ fn of_dpkg() {
     }
     assert_says(
         &says(&fixture, &["app", "--at", "/app", "--catalog", "installed:stage"]),
-        &answer("libssl.so.1.1: this release has libssl.so.3 (libssl3)\n"),
+        &answer("libssl.so.1.1: this release provides libssl.so.3 (libssl3)\n"),
     );
 }
 

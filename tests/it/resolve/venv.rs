@@ -70,27 +70,27 @@ no base given: nothing is assumed present
 libblas.so.3          → libblas3                        numpy/linalg.cpython-311-x86_64-linux-gnu.so
 libcuda.so.1          from the NVIDIA driver, which the container runtime mounts  torch/_C.cpython-311-x86_64-linux-gnu.so
 libgmp.so.10          → libgmp10                        gmpy2/gmpy2.cpython-311-x86_64-linux-gnu.so and 1 more
-liblost.so.1          off the path: /venv/lib/python3.11/site-packages/lost.libs/liblost.so.1  lost/_lost.cpython-311-x86_64-linux-gnu.so
+liblost.so.1          not on the search path: /venv/lib/python3.11/site-packages/lost.libs/liblost.so.1  lost/_lost.cpython-311-x86_64-linux-gnu.so
 libmpc.so.3           → libmpc3                         gmpy2/gmpy2.cpython-311-x86_64-linux-gnu.so
-libnowhere.so.7       no package has it                 own/_own.cpython-311-x86_64-linux-gnu.so
-libssl.so.1.1         no package has it                 old/_ssl.cpython-311-x86_64-linux-gnu.so
+libnowhere.so.7       no package provides it            own/_own.cpython-311-x86_64-linux-gnu.so
+libssl.so.1.1         no package provides it            old/_ssl.cpython-311-x86_64-linux-gnu.so
 libz.so.1             → zlib1g                          own.libs/libown.so.1
 ld-linux-x86-64.so.2  → libc6                           through /lib/x86_64-linux-gnu/libc.so.6 and 2 more
 libc.so.6             → libc6                           through /lib/x86_64-linux-gnu/libm.so.6 and 5 more
 libm.so.6             → libc6                           through /usr/lib/x86_64-linux-gnu/libmpc.so.3.3.1
 libmpfr.so.6          → libmpfr6                        through /usr/lib/x86_64-linux-gnu/libmpc.so.3.3.1
 
-libblas.so.3: libblas3 preferred (named-for-soname) to libatlas3-base, libblis4-serial, libblis4-openmp, libblis4-pthread, libopenblas0-serial, libopenblas0-pthread, libopenblas0-openmp
+libblas.so.3: libblas3: named for its soname, unlike libatlas3-base, libblis4-serial, libblis4-openmp, libblis4-pthread, libopenblas0-serial, libopenblas0-pthread, libopenblas0-openmp
 libblas.so.3: update-alternatives links it to /usr/lib/x86_64-linux-gnu/blas/libblas.so.3
-libssl.so.1.1: this release has libssl.so.3 (libssl3), libssl3.so (libnss3)
-libssl.so.1.1: bullseye has it in libssl1.1
+libssl.so.1.1: this release provides libssl.so.3 (libssl3), libssl3.so (libnss3)
+libssl.so.1.1: bullseye provides it in libssl1.1
 
 not resolved: foreign/_arm.cpython-311-x86_64-linux-gnu.so: made for aarch64-linux-gnu
 not resolved: foreign/_musl.cpython-311-x86_64-linux-gnu.so: made for musl, which does not load beside the other C library
 
-6 packages (# MiB installed, 4.1 MiB of .debs): libblas3 libgmp10 libmpc3 zlib1g; for those libc6 libmpfr6
+6 packages (# MiB installed, 4.1 MiB to download): libblas3 libgmp10 libmpc3 zlib1g (dependencies: libc6 libmpfr6)
 
-not looked at: what code opens by name at run time
+not checked: libraries opened by name at run time
 exit 1
 ",
     );
@@ -110,7 +110,7 @@ fn what_is_found_is_shown_with_verbose() {
     );
     assert!(said.contains(&found), "{said}");
     assert!(
-        said.contains("\n  libgmp10 2:6.2.1+dfsg1-1.1 amd64 0.8 MiB pool/main/g/gmp/libgmp10_"),
+        said.contains("\n  libgmp10 2:6.2.1+dfsg1-1.1 amd64 855.0 KiB pool/main/g/gmp/libgmp10_"),
         "{said}"
     );
 }
@@ -161,10 +161,10 @@ fn what_update_alternatives_links_has_every_package_that_offers_it() {
 fn what_no_package_has_comes_with_what_is_near_and_who_has_it() {
     let (answer, _) = json(&venv(), &QUESTION);
     let ssl = soname(&answer, "libssl.so.1.1");
-    assert_eq!(ssl["near"][0], json!({"soname": "libssl.so.3", "package": "libssl3"}));
-    assert_eq!(ssl["elsewhere"], json!([{"release": "bullseye", "package": "libssl1.1"}]));
+    assert_eq!(ssl["similar"][0], json!({"soname": "libssl.so.3", "package": "libssl3"}));
+    assert_eq!(ssl["other_releases"], json!([{"release": "bullseye", "package": "libssl1.1"}]));
     let nowhere = soname(&answer, "libnowhere.so.7");
-    assert_eq!((&nowhere["near"], &nowhere["elsewhere"]), (&json!([]), &json!([])));
+    assert_eq!((&nowhere["similar"], &nowhere["other_releases"]), (&json!([]), &json!([])));
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn the_json_has_the_fields_of_its_schema() {
     assert_eq!(answer["schema"], "sodeb.resolve/1");
     has(&answer, &["schema", "target", "app", "base", "sonames", "packages", "problems"]);
     has(&answer["target"], &["distribution", "release", "architecture", "index", "index_date"]);
-    let app = json!({"path": "venv", "at": "/venv", "kind": "venv", "abi": "CPython 3.11", "files": 11, "unopened": 0,
+    let app = json!({"path": "venv", "at": "/venv", "kind": "venv", "abi": "CPython 3.11", "files": 11, "skipped": 0,
                      "objects": 10});
     assert_eq!((&answer["app"], &answer["base"]), (&json!([app]), &Value::Null));
     for row in rows(&answer, "sonames") {

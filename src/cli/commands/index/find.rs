@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &IndexFindArguments, session: &Session) -> Result<E
             FoundIn::Catalog(find_libraries(&catalog, &query.library, limit)?)
         };
         let answer = FindAnswer { provenance: catalog.provenance().clone(), found };
-        if answer.is_cut() {
+        if answer.is_truncated() {
             session.printer.note(&format!("there are more in {target} than {limit}; --limit shows more"));
         }
         answers.push(answer);

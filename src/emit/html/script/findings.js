@@ -1,6 +1,6 @@
-// The findings: filtered, grouped by rule, each with its evidence.
+// Findings: filtered, grouped by rule, each with its evidence.
 
-/** How many findings of a rule are shown before all of them are asked for. */
+/** Number of findings of a rule that are shown at first. */
 const SHOWN_FINDINGS = 20;
 
 const findings = {
@@ -32,21 +32,21 @@ const findings = {
 
   fillFilters() {
     const count = (key, value) =>
-      this.all.filter((finding) => finding[key] === value && (key === "state" || finding.state === "counts")).length;
+      this.all.filter((finding) => finding[key] === value && (key === "status" || finding.status === "active")).length;
     const levels = state.list("level");
-    const states = state.list("state");
+    const statuses = state.list("status");
     const chips = (name, words, values, isOn) =>
       byId(`filter-${name}`).replaceChildren(
         ...values.map((value) => {
           const box = make("input", { type: "checkbox", name, value, onchange: () => this.onFilter() });
           box.checked = isOn(value);
-          return make("label", {}, box, make("span", {}, `${words(value)} ${grouped(count(name, value))}`));
+          return make("label", {}, box, make("span", {}, `${words(value)} ${thousands(count(name, value))}`));
         }),
       );
     chips("level", capital, LEVELS, (level) => levels.length === 0 || levels.includes(level));
-    const isCounting = (value) => (states.length === 0 ? value === "counts" : states.includes(value));
-    chips("state", (value) => STATE_WORDS[value], STATES, isCounting);
-    byId("filter-state-set").hidden = this.all.every((finding) => finding.state === "counts");
+    const isShown = (value) => (statuses.length === 0 ? value === "active" : statuses.includes(value));
+    chips("status", capital, STATUSES, isShown);
+    byId("filter-status-set").hidden = this.all.every((finding) => finding.status === "active");
     for (const key of ["rule", "reach", "owner"]) this.fillSelect(key);
     byId("filter-text").value = state.get("q");
   },
@@ -57,7 +57,7 @@ const findings = {
     counts.delete(undefined);
     const values = key === "rule" ? this.order.filter((code) => counts.has(code)) : [...counts.keys()].sort();
     const select = byId(`filter-${key}`);
-    const options = values.map((value) => make("option", { value }, `${value} (${grouped(counts.get(value))})`));
+    const options = values.map((value) => make("option", { value }, `${value} (${thousands(counts.get(value))})`));
     select.replaceChildren(make("option", { value: "" }, "any"), ...options);
     select.value = values.includes(state.get(key)) ? state.get(key) : "";
     select.parentElement.hidden = values.length < 2;
@@ -66,11 +66,11 @@ const findings = {
   onFilter() {
     const checked = (name) => [...byId(`filter-${name}`).querySelectorAll("input:checked")].map((box) => box.value);
     const levels = checked("level");
-    const states = checked("state");
+    const statuses = checked("status");
     state.set({
       q: byId("filter-text").value,
       level: levels.length === LEVELS.length ? "" : levels.join(",") || "none",
-      state: states.join(",") === "counts" ? "" : states.join(",") || "none",
+      status: statuses.join(",") === "active" ? "" : statuses.join(",") || "none",
       rule: byId("filter-rule").value,
       reach: byId("filter-reach").value,
       owner: byId("filter-owner").value,
@@ -81,7 +81,7 @@ const findings = {
   },
 
   reset() {
-    state.set({ q: "", level: "", state: STATES.join(","), rule: "", reach: "", owner: "", finding: "" });
+    state.set({ q: "", level: "", status: STATUSES.join(","), rule: "", reach: "", owner: "", finding: "" });
     this.fillFilters();
     this.onFilter();
   },
@@ -89,14 +89,14 @@ const findings = {
   filtered() {
     const text = state.get("q").trim().toLowerCase();
     const levels = state.list("level");
-    const states = state.list("state");
+    const statuses = state.list("status");
     const open = state.get("finding");
     const same = (key, finding) => state.get(key) === "" || state.get(key) === finding[key];
     return this.all.filter(
       (finding, place) =>
         finding.id === open ||
         ((levels.length === 0 || levels.includes(finding.level)) &&
-          (states.length === 0 ? finding.state === "counts" : states.includes(finding.state)) &&
+          (statuses.length === 0 ? finding.status === "active" : statuses.includes(finding.status)) &&
           ["rule", "reach", "owner"].every((key) => same(key, finding)) &&
           this.texts[place].includes(text)),
     );
@@ -106,14 +106,15 @@ const findings = {
     const shown = this.filtered();
     const groups = new Map(this.order.map((code) => [code, []]));
     for (const finding of shown) groups.get(finding.rule)?.push(finding);
-    // The worst first, and of what can be saved the most; a stable sort keeps the rest in order.
-    const worse = (one, other) => LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level) || (other.saves ?? 0) - (one.saves ?? 0);
-    for (const group of groups.values()) group.sort(worse);
+    // By level and then by reclaimable size; a stable sort keeps the rest in order.
+    const order = (one, other) =>
+      LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level) || (other.reclaimable ?? 0) - (one.reclaimable ?? 0);
+    for (const group of groups.values()) group.sort(order);
     byId("findings-count").textContent =
-      this.all.length === 0 ? "" : `${grouped(shown.length)} of ${counted(this.all.length, "finding")}`;
+      this.all.length === 0 ? "" : `${thousands(shown.length)} of ${counted(this.all.length, "finding")}`;
     const parts = [...groups].filter(([, group]) => group.length > 0).map(([code, group]) => this.group(code, group, whole));
     if (parts.length === 0) {
-      const words = this.all.length === 0 ? "Nothing was found." : "No finding is as the filters say.";
+      const words = this.all.length === 0 ? "No findings." : "No finding matches the filters.";
       parts.push(make("p", { class: "empty" }, words));
     }
     byId("findings-list").replaceChildren(...parts);
@@ -126,7 +127,7 @@ const findings = {
     const rows = make("ul", { class: "rows", role: "list" });
     const fill = (some) => rows.append(...some.map((finding) => this.row(finding, whole)));
     fill(isWide ? group : group.slice(0, SHOWN_FINDINGS));
-    const more = make("button", { type: "button", class: "quiet more" }, `Show all ${grouped(group.length)}`);
+    const more = make("button", { type: "button", class: "quiet more" }, `Show all ${thousands(group.length)}`);
     more.onclick = () => {
       this.widened.add(code);
       more.remove();
@@ -140,15 +141,15 @@ const findings = {
         "header",
         {},
         make("h3", { id: `rule-${code}` }, make("code", {}, code)),
-        make("span", { class: "what" }, rule.title),
+        make("span", { class: "rule-title" }, rule.title),
         make("span", { class: "count" }, counted(group.length, "finding")),
       ),
       make(
         "details",
         { class: "about", open: whole },
-        make("summary", {}, "What it means and how it is mended"),
+        make("summary", {}, "Meaning and fix"),
         make("p", {}, rule.explanation),
-        make("p", {}, rule.mend),
+        make("p", {}, rule.fix),
       ),
       rows,
       isWide || group.length <= SHOWN_FINDINGS ? null : more,
@@ -157,7 +158,7 @@ const findings = {
 
   row(finding, whole) {
     const isOpen = whole || finding.id === state.get("finding");
-    const words = [finding.state === "counts" ? null : finding.state, finding.saves === undefined ? null : sized(finding.saves)];
+    const words = [finding.status === "active" ? null : finding.status, finding.reclaimable === undefined ? null : sized(finding.reclaimable)];
     const tag = words.some(Boolean) ? make("span", { class: "tag" }, ` (${words.filter(Boolean).join(", ")})`) : null;
     const button = make(
       "button",
@@ -182,11 +183,11 @@ const findings = {
   detail(finding) {
     const facts = [
       ["Path", finding.path, true],
-      ["About", finding.subject, true],
+      ["Subject", finding.subject, true],
       ["Owner", finding.owner],
       ["Layer", finding.layer],
       ["Reach", finding.reach],
-      ["Saves", finding.saves === undefined ? undefined : sized(finding.saves)],
+      ["Reclaimable", finding.reclaimable === undefined ? undefined : sized(finding.reclaimable)],
       ["Ignored", finding.reason],
     ].filter(([, value]) => value);
     const list = (tag, title, items, look, wrap) =>
@@ -197,15 +198,15 @@ const findings = {
       "div",
       { class: "detail" },
       make("dl", { class: "facts" }, facts.flatMap(([label, value, isCode]) => [make("dt", {}, label), make("dd", { class: isCode ? "code" : "" }, value)])),
-      list("ul", "How to mend it", finding.mend, "mend", code),
-      list("ol", "What led to it", finding.chain, "", code),
-      list("ul", "Evidence", finding.why, "", (text) => text),
+      list("ul", "Fix", finding.fix, "fix", code),
+      list("ol", "Loaded by", finding.chain, "", code),
+      list("ul", "Evidence", finding.evidence, "", (text) => text),
       make(
         "div",
         { class: "actions" },
         node === undefined
           ? null
-          : make("button", { type: "button", class: "link", onclick: () => this.showNode(node) }, "Why is it here? Show it in the graph"),
+          : make("button", { type: "button", class: "link", onclick: () => this.showNode(node) }, "Show it in the graph"),
         make("a", { href: state.link("findings", { ...this.imageKey(), finding: finding.id }) }, "Link to this finding"),
       ),
     );
@@ -213,7 +214,7 @@ const findings = {
 
   imageKey: () => (state.get("image") ? { image: state.get("image") } : {}),
 
-  /** Brings the finding that the address names into sight. */
+  /** Scrolls to the finding that the address names. */
   reveal() {
     const open = state.get("finding");
     const items = [...byId("findings-list").querySelectorAll("[data-finding]")];

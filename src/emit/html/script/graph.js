@@ -1,6 +1,6 @@
-// The graph: the list of all nodes, the picture of them, and why one is there.
+// Graph: the list of all nodes, their picture, and the reason for the chosen one.
 
-/** The height of a row of the list in pixels; the styles say 2.75rem. */
+/** Height of a row of the list in pixels; 2.75rem in the styles. */
 const OPTION_HEIGHT = 44;
 
 const graph = {
@@ -11,7 +11,7 @@ const graph = {
       draw: (option, node) => this.drawOption(option, node),
       choose: (node) => this.choose(node),
     });
-    this.picture = new Picture(byId("graph-canvas"), (node) => this.choose(node), (node) => this.tell(node));
+    this.picture = new Picture(byId("graph-canvas"), (node) => this.choose(node), (node) => this.showTip(node));
     byId("graph-text").oninput = () => this.search();
     byId("graph-text").onkeydown = (event) => {
       if (event.key !== "ArrowDown" && event.key !== "Enter") return;
@@ -31,13 +31,13 @@ const graph = {
     this.model = new GraphModel(subject.graph);
     const { nodes, edges, starts } = this.model;
     this.places = new Map(nodes.map((node, place) => [node.detail, place]));
-    this.lacked = new Map();
+    this.missing = new Map();
     nodes.forEach((node, place) => {
-      if (["lacked", "host", "unresolved"].includes(node.kind)) this.lacked.set(node.name, place);
+      if (isMissing(node)) this.missing.set(node.name, place);
     });
     this.texts = nodes.map(({ name, detail, owner }) => `${name}\n${detail}\n${owner ?? ""}`.toLowerCase());
     const words = `${counted(nodes.length, "node")}, ${counted(edges.length, "edge")}, ${counted(starts.length, "start object")}`;
-    byId("graph-lead").textContent = `What is started or opened is on the left, what it loads to the right of it: ${words}.`;
+    byId("graph-lead").textContent = `Start objects are on the left, what they load is to the right: ${words}.`;
     byId("graph-canvas").setAttribute("aria-label", `Picture of ${words}`);
     const start = make("li", {}, make("span", { class: "swatch start" }), "start object");
     byId("graph-legend").replaceChildren(...legendItems(this.kinds, new Set(nodes.map(({ kind }) => kind))), start);
@@ -48,16 +48,16 @@ const graph = {
     this.choose(node, { quiet: true });
   },
 
-  /** The node that a finding is about: the name that is lacked, or else the object. */
+  /** Returns the node of a finding: the missing soname, or else the object. */
   nodeOf(finding) {
     if (!this.model) return undefined;
-    return this.lacked.get(finding.subject) ?? this.places.get(finding.path);
+    return this.missing.get(finding.subject) ?? this.places.get(finding.path);
   },
 
   search(chosen = this.chosen) {
     const text = byId("graph-text").value.trim().toLowerCase();
     const found = [...this.texts.keys()].filter((node) => this.texts[node].includes(text));
-    byId("graph-count").textContent = `${grouped(found.length)} of ${grouped(this.texts.length)}`;
+    byId("graph-count").textContent = `${thousands(found.length)} of ${thousands(this.texts.length)}`;
     this.list.show(found, chosen);
   },
 
@@ -82,7 +82,7 @@ const graph = {
     state.set({ node: node === undefined ? "" : this.model.nodes[node].detail });
   },
 
-  /** Goes to a node from elsewhere in the page. */
+  /** Shows a node from elsewhere in the page. */
   goTo(node) {
     byId("graph-text").value = "";
     this.search(node);
@@ -91,7 +91,7 @@ const graph = {
     byId("why").focus({ preventScroll: true });
   },
 
-  tell(node) {
+  showTip(node) {
     const tip = byId("graph-tip");
     tip.hidden = node === undefined;
     if (node !== undefined) tip.textContent = this.model.nodes[node].detail.startsWith("/") ? this.model.nodes[node].detail : `${this.model.nodes[node].name}: ${this.model.nodes[node].detail}`;

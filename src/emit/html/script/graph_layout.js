@@ -1,6 +1,6 @@
-// Where each node of the picture lies. Nodes of one depth are a block of columns, the blocks from left to right; within
-// a block nodes lie near what they are connected with (the barycentre heuristic of Sugiyama, Tagawa, Toda 1981, two
-// sweeps). The same graph always lies the same, and the time is that of sorting.
+// Layout of the picture. Nodes of one depth form a block of columns, the blocks go from left to right; within a block,
+// nodes are near those that they are connected to (the barycentre heuristic of Sugiyama, Tagawa, Toda 1981, two sweeps).
+// The layout is deterministic and takes the time of sorting.
 
 const ROW = 28;
 const NODE_HEIGHT = 20;
@@ -8,10 +8,10 @@ const LETTER = 7;
 const COLUMN_GAP = 18;
 const BLOCK_GAP = 96;
 const NODE_WIDTH = [56, 226];
-/** How many times wider than high the picture is to be. */
+/** Wanted ratio of the picture's width to its height. */
 const ASPECT = 1.4;
 
-/** Positions of nodes: left, top and width of each, and the extent of all. */
+/** Computes the left, top and width of each node, and the width and height of all. */
 function laidOut(model) {
   const { nodes } = model;
   const widths = nodes.map(({ name }) => Math.min(NODE_WIDTH[1], Math.max(NODE_WIDTH[0], name.length * LETTER + 18)));
@@ -29,7 +29,7 @@ function laidOut(model) {
   return layout;
 }
 
-/** The blocks in columns of the number of rows whose picture has the wanted form. */
+/** Arranges the blocks in columns, with the number of rows that comes closest to the wanted ratio. */
 function bestColumns(blocks, widths) {
   const tallest = Math.max(1, ...blocks.map((block) => block.length));
   let best;
@@ -41,7 +41,7 @@ function bestColumns(blocks, widths) {
   }
 }
 
-/** Each block as full columns side by side, none of them with a mere few. */
+/** Splits each block into columns of nearly equal height. */
 function inColumns(blocks, widths, rows) {
   const columns = [];
   let left = 0;
@@ -63,7 +63,7 @@ function extentOf(columns) {
   return last ? last.left + last.width : 1;
 }
 
-/** The nodes of each depth, in an order with few crossings. */
+/** Returns the nodes of each depth, in an order with few crossings. */
 function ordered(model) {
   const { nodes, depth } = model;
   const blocks = [];

@@ -1,6 +1,6 @@
-// The graph: its nodes, what leads from one to another, and the shortest chains.
+// Graph: its nodes, edges and shortest chains.
 
-/** A graph as lists of neighbours. Edges are `[from, to, name, set of processes, whether it is only opened]`. */
+/** Graph as lists of neighbours. Edges are `[from, to, name, set of processes, 1 if it is a dlopen]`. */
 class GraphModel {
   constructor({ nodes, names, processes, edges }) {
     Object.assign(this, { nodes, names, edges });
@@ -14,12 +14,12 @@ class GraphModel {
     this.chains = new Map();
   }
 
-  /** The edges that begin at a node. */
+  /** Returns the edges that begin at a node. */
   from(node) {
     return slice(this.out, node);
   }
 
-  /** The edges that end at a node. */
+  /** Returns the edges that end at a node. */
   to(node) {
     return slice(this.in, node);
   }
@@ -29,7 +29,7 @@ class GraphModel {
     return name === null ? undefined : this.names[name];
   }
 
-  /** How many edges there are at least from a start object to each node. */
+  /** Computes the least number of edges from a start object to each node. */
   depths() {
     const depth = new Int32Array(this.nodes.length).fill(-1);
     const queue = [...this.starts];
@@ -45,7 +45,7 @@ class GraphModel {
     return depth.map((value) => Math.max(0, value));
   }
 
-  /** A shortest chain of edges from a start object to a node, all of them in that start object's process. */
+  /** Returns a shortest chain of edges from a start object to a node, all of them in the process of that start object. */
   chainTo(target) {
     if (!this.chains.has(target)) this.chains.set(target, this.findChain(target));
     return this.chains.get(target);
@@ -57,7 +57,7 @@ class GraphModel {
     for (let number = 0; number < this.starts.length; number += 1) {
       const limit = best ? best.length - 1 : Infinity;
       best = this.chainFrom(number, target, limit) ?? best;
-      // None can be shorter than where processes are not told apart.
+      // No chain within one process is shorter than the shortest one across processes.
       if (best?.length === this.depth[target]) break;
     }
     return best;
@@ -74,7 +74,7 @@ class GraphModel {
           const [, to, , set] = this.edges[edge];
           if (before.has(to) || !(set === null || this.processes[set].has(number))) continue;
           before.set(to, edge);
-          if (to === target) return this.wayBack(before, target);
+          if (to === target) return this.chainBack(before, target);
           next.push(to);
         }
       }
@@ -83,14 +83,14 @@ class GraphModel {
     return undefined;
   }
 
-  wayBack(before, target) {
+  chainBack(before, target) {
     const chain = [];
     for (let edge = before.get(target); edge !== undefined; edge = before.get(this.edges[edge][0])) chain.push(edge);
     return chain.reverse();
   }
 }
 
-/** A set of numbers as runs: `[first, how many, …]`, ascending. */
+/** Set of numbers as runs: `[first, count, …]`, ascending. */
 class Runs {
   constructor(runs) {
     this.runs = runs;
@@ -109,7 +109,7 @@ class Runs {
   }
 }
 
-/** Edges by one of their ends: those of node n are `edges[first[n]]` to before `edges[first[n + 1]]`. */
+/** Sorts edges by one of their ends: those of node n are `sorted[first[n]]` to before `sorted[first[n + 1]]`. */
 function adjacency(count, edges, end) {
   const first = new Int32Array(count + 1);
   for (const edge of edges) first[edge[end] + 1] += 1;
@@ -124,4 +124,7 @@ function adjacency(count, edges, end) {
 }
 
 const slice = ({ first, sorted }, node) => sorted.subarray(first[node], first[node + 1]);
+
+/** True if a node is a soname that was not found. */
+const isMissing = ({ kind }) => ["missing", "host", "unresolved"].includes(kind);
 

@@ -1,22 +1,22 @@
-// The picture of the graph on a canvas. All of it is drawn into a buffer that is larger than what is in sight, in
-// slices of some milliseconds; a frame only copies the buffer to where the view is and draws the chosen chain on top.
-// So moving costs the same however much there is, and what comes into sight is drawn while it moves.
+// Picture of the graph on a canvas. It is drawn, in slices of some milliseconds, into a buffer that is larger than the
+// view; a frame only copies the buffer and draws the chosen chain on top. So moving the view costs the same for any size
+// of graph, and the buffer is redrawn while the view moves.
 
-/** How far the buffer goes beyond what is in sight on each side, as a part of it. */
+/** Part of the view by which the buffer is larger on each side. */
 const MARGIN = 0.5;
-/** How long a frame may draw into the buffer, in milliseconds; the step that is begun by then is ended. */
+/** Time in milliseconds that a frame may draw into the buffer; the current step is completed. */
 const SLICE_TIME = 4;
-/** How many edges or nodes are drawn in one step. */
+/** Number of edges or nodes that are drawn in one step. */
 const STEP_EDGES = 12;
 const STEP_NODES = 16;
 const ZOOM = [0.02, 4];
-/** From which scale on names can be read, and at which they are well read. */
+/** Scales from which names are legible, and at which they are easy to read. */
 const LEGIBLE = 0.6;
 const NEAR = 0.8;
 
 class Picture {
-  constructor(canvas, choose, tell) {
-    Object.assign(this, { canvas, choose, tell, view: { x: 0, y: 0, scale: 1 }, chosen: undefined, chain: [] });
+  constructor(canvas, choose, showTip) {
+    Object.assign(this, { canvas, choose, showTip, view: { x: 0, y: 0, scale: 1 }, chosen: undefined, chain: [] });
     this.context = canvas.getContext("2d", { willReadFrequently: true });
     this.buffer = undefined;
     this.job = undefined;
@@ -65,7 +65,7 @@ class Picture {
     this.renew();
   }
 
-  /** Shows all of it. */
+  /** Fits the whole picture into the view. */
   fit() {
     const { width, height } = this.size;
     const { extent, height: high } = this.layout;
@@ -91,14 +91,14 @@ class Picture {
     this.draw();
   }
 
-  /** Marks a node and the chain of edges to it, and brings the node into sight. */
+  /** Marks a node and the chain of edges to it, and moves the view to the node. */
   mark(node, chain = []) {
     Object.assign(this, { chosen: node, chain });
     if (node !== undefined) this.reveal(node);
     this.renew();
   }
 
-  /** Brings a node into sight, with the whole chain to it where that is then still legible. */
+  /** Moves the view to a node, with the whole chain to it if that is still legible. */
   reveal(node) {
     if (!this.size) return;
     const { view, size } = this;
@@ -108,11 +108,11 @@ class Picture {
     const { x, y, width, height } = showsAll ? whole : this.extentOf([node]);
     const near = view.scale >= LEGIBLE ? view.scale : NEAR;
     const scale = showsAll ? Math.min(near, roomy) : near;
-    const isInSight =
+    const isVisible =
       scale === view.scale &&
       x >= view.x + 20 / scale && x + width <= view.x + (size.width - 60) / scale &&
       y >= view.y + 20 / scale && y + height <= view.y + (size.height - 20) / scale;
-    if (!isInSight) Object.assign(view, { scale, x: x + width / 2 - size.width / 2 / scale, y: y + height / 2 - size.height / 2 / scale });
+    if (!isVisible) Object.assign(view, { scale, x: x + width / 2 - size.width / 2 / scale, y: y + height / 2 - size.height / 2 / scale });
   }
 
   extentOf(nodes) {
@@ -122,7 +122,7 @@ class Picture {
     return { x: left, y: top, width: right - left, height: Math.max(...nodes.map((node) => y[node])) + NODE_HEIGHT - top };
   }
 
-  /** Has the buffer drawn anew. */
+  /** Redraws the buffer. */
   renew() {
     this.job = undefined;
     this.isStale = true;
@@ -145,7 +145,7 @@ class Picture {
     if (this.job) this.draw();
   }
 
-  /** Whether the buffer has all that is in sight and some more, as large as it is to be seen. */
+  /** True if the buffer has the scale of the view and exceeds it on each side. */
   covers() {
     const { buffer, view, size } = this;
     if (!buffer || buffer.view.scale !== view.scale) return false;
@@ -183,7 +183,7 @@ class Picture {
     const end = performance.now() + SLICE_TIME;
     for (;;) {
       const { done } = this.job.steps.next();
-      // Browsers put drawing off until it is looked at; here the clock has to see what it costs.
+      // Browsers defer drawing until a pixel is read; reading one makes the clock include its cost.
       this.job.context.getImageData(0, 0, 1, 1);
       if (done) {
         this.spare = this.buffer?.canvas;
@@ -196,7 +196,7 @@ class Picture {
     }
   }
 
-  /** Draws what is in sight, a step at a time. */
+  /** Draws the visible part, one step at a time. */
   *steps(context, sight, scale) {
     const near = this.chosen === undefined ? undefined : this.neighbours();
     const { edges } = this.model;
@@ -239,7 +239,7 @@ class Picture {
     }
   }
 
-  /** Draws an edge. Many long bends in one path cost a multiple of what they cost one by one. */
+  /** Draws an edge. Many long curves in one path cost a multiple of drawing them one by one. */
   stroke(context, edge, scale) {
     context.beginPath();
     this.trace(context, edge, scale);
@@ -252,7 +252,7 @@ class Picture {
     const [x1, y1] = [x[from] + width[from], y[from] + NODE_HEIGHT / 2];
     const [x2, y2] = [x[to], y[to] + NODE_HEIGHT / 2];
     context.moveTo(x1, y1);
-    // From afar a bend is not seen, and straight lines cost a tenth.
+    // At a small scale a curve is not visible, and straight lines cost a tenth.
     if (scale < 0.3 && x2 > x1) {
       context.lineTo(x2, y2);
       return;
@@ -297,7 +297,7 @@ class Picture {
     }
   }
 
-  /** The edges at the chosen node, and the nodes at their other ends. */
+  /** Returns the edges at the chosen node, and the nodes at their other ends. */
   neighbours() {
     const edges = [...this.model.from(this.chosen), ...this.model.to(this.chosen)];
     const nodes = new Set([this.chosen]);
@@ -310,7 +310,7 @@ class Picture {
     return x[node] + width[node] >= sight.left && x[node] <= sight.right && y[node] + NODE_HEIGHT >= sight.top && y[node] <= sight.bottom;
   }
 
-  /** The node at a place of the canvas. */
+  /** Returns the node at a position of the canvas. */
   nodeAt(left, top) {
     const { view, layout } = this;
     const [x, y] = [view.x + left / view.scale, view.y + top / view.scale];
@@ -347,8 +347,8 @@ class Picture {
       if (isClick) this.choose(this.nodeAt(event.offsetX, event.offsetY));
     };
     canvas.onpointercancel = (event) => pointers.delete(event.pointerId);
-    canvas.onpointerleave = () => this.tell(undefined);
-    // Without focus the wheel scrolls the page, so that no one is caught in the picture on the way down.
+    canvas.onpointerleave = () => this.showTip(undefined);
+    // Without focus the wheel scrolls the page, so that the picture does not stop people from scrolling past it.
     canvas.addEventListener("wheel", (event) => {
       if (document.activeElement !== canvas && !event.ctrlKey) return;
       event.preventDefault();
@@ -360,7 +360,7 @@ class Picture {
   hover(event) {
     const node = this.nodeAt(event.offsetX, event.offsetY);
     this.canvas.classList.toggle("over", node !== undefined);
-    this.tell(node);
+    this.showTip(node);
   }
 
   pinch(pointers, id, now) {

@@ -1,30 +1,30 @@
-// Why something is here: the chain that leads to it, who needs it, and what it needs.
+// Reason for a node: the chain that leads to it, what needs it, and what it needs.
 
-/** How many neighbours are listed before all of them are asked for. */
+/** Number of neighbours that are listed at first. */
 const SHOWN_NEIGHBOURS = 12;
 
-/** Fills the panel for a node; `choose` goes to another. */
+/** Fills the panel for a node; `choose` shows another node. */
 function drawWhy(panel, model, node, choose) {
   panel.scrollTop = 0;
   if (node === undefined) {
     panel.replaceChildren(
       make("h3", { id: "why-title", class: "plain" }, "Why is this here?"),
-      make("p", { class: "help" }, "Choose an object, a name or a package, in the list or in the picture: this is where the shortest chain from what is started to it is told."),
+      make("p", { class: "help" }, "Choose an object, a soname or a package in the list or in the picture to see the shortest chain from a start object to it."),
     );
     return;
   }
-  const { name, detail, kind, start, owner, layer, bytes } = model.nodes[node];
-  const isLacked = ["lacked", "host", "unresolved"].includes(kind);
+  const { name, detail, start, owner, layer, bytes } = model.nodes[node];
+  const isMissingSoname = isMissing(model.nodes[node]);
   const facts = [
-    [detail.startsWith("/") ? "Path" : "State", detail],
-    [isLacked ? "Package" : "Owner", owner],
+    [detail.startsWith("/") ? "Path" : "Status", detail],
+    [isMissingSoname ? "Package" : "Owner", owner],
     ["Layer", layer],
     ["Size", bytes === undefined ? undefined : sized(bytes)],
   ].filter(([, value]) => value);
   panel.replaceChildren(
     make("h3", { id: "why-title" }, name),
     make("dl", {}, facts.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)])),
-    make("h4", {}, isLacked ? "Why is it asked for?" : "Why is this here?"),
+    make("h4", {}, isMissingSoname ? "Why is it needed?" : "Why is this here?"),
     chainList(model, node, start, choose),
     ...neighbourList(model, "Needed by", model.to(node), 0, choose),
     ...neighbourList(model, "Needs", model.from(node), 1, choose),
@@ -32,25 +32,25 @@ function drawWhy(panel, model, node, choose) {
 }
 
 function chainList(model, node, isStart, choose) {
-  if (isStart) return make("p", {}, "It is a start object: someone starts it, or an interpreter or a program opens it.");
+  if (isStart) return make("p", {}, "It is a start object: it is started, or an interpreter or program opens it.");
   const chain = model.chainTo(node);
-  if (!chain) return make("p", {}, "No start object is seen to lead to it.");
+  if (!chain) return make("p", {}, "No start object leads to it.");
   const first = model.edges[chain[0]][0];
   const items = [make("li", {}, nodeButton(model, first, choose), make("span", { class: "by" }, "is started or opened"))];
   for (const edge of chain) {
     const to = model.edges[edge][1];
-    items.push(make("li", {}, to === node ? make("strong", { class: "code" }, model.nodes[to].name) : nodeButton(model, to, choose), byWhich(model, edge)));
+    items.push(make("li", {}, to === node ? make("strong", { class: "code" }, model.nodes[to].name) : nodeButton(model, to, choose), edgeWords(model, edge)));
   }
   return make("ol", { class: "chain" }, items);
 }
 
-/** How the one leads to the other, where that is more than its name. */
-function byWhich(model, edge) {
+/** Describes an edge: how the name is needed, and the name itself if it is not that of the node. */
+function edgeWords(model, edge) {
   const name = model.name(edge);
   const isOpened = model.edges[edge][4] === 1;
   const to = model.nodes[model.edges[edge][1]];
-  if (name === undefined) return make("span", { class: "by" }, "has it");
-  const words = [isOpened ? "opened" : "asked for", name === to.name ? "" : `as ${name}`].filter(Boolean).join(" ");
+  if (name === undefined) return make("span", { class: "by" }, "provides it");
+  const words = [isOpened ? "opened" : "needed", name === to.name ? "" : `as ${name}`].filter(Boolean).join(" ");
   return make("span", { class: "by" }, words);
 }
 
@@ -63,9 +63,9 @@ function neighbourList(model, title, edges, end, choose) {
   const list = make("ul", {});
   const fill = (some) => list.append(...some.map((node) => make("li", {}, nodeButton(model, node, choose))));
   fill(nodes.slice(0, SHOWN_NEIGHBOURS));
-  const parts = [make("h4", {}, `${title} (${grouped(nodes.length)})`), list];
+  const parts = [make("h4", {}, `${title} (${thousands(nodes.length)})`), list];
   if (nodes.length > SHOWN_NEIGHBOURS) {
-    const more = make("button", { type: "button", class: "quiet" }, `Show all ${grouped(nodes.length)}`);
+    const more = make("button", { type: "button", class: "quiet" }, `Show all ${thousands(nodes.length)}`);
     more.onclick = () => {
       more.remove();
       fill(nodes.slice(SHOWN_NEIGHBOURS));

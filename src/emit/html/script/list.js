@@ -1,8 +1,7 @@
-// A list of which only the rows in sight are elements: a listbox (ARIA 1.2) that keeps the focus while its active
-// option moves.
+// List with elements for the visible rows only: a listbox (ARIA 1.2) that keeps the focus while its active option moves.
 
 class LongList {
-  /** `draw` fills the element of a row; `choose` is told what was chosen. */
+  /** Creates a list in `box`: `draw` fills the element of a row, `choose` is called with the chosen row. */
   constructor(box, { rowHeight, draw, choose }) {
     Object.assign(this, { box, rowHeight, draw, choose, rows: [], active: -1 });
     this.spacer = make("div", { class: "spacer", role: "presentation" });
@@ -17,7 +16,7 @@ class LongList {
     new ResizeObserver(this.redraw).observe(box);
   }
 
-  /** Shows other rows; the one that is `chosen` stays so if it is among them. */
+  /** Shows other rows; `chosen` stays active if it is among them. */
   show(rows, chosen) {
     this.rows = rows;
     this.active = rows.indexOf(chosen);
@@ -27,7 +26,7 @@ class LongList {
     this.render();
   }
 
-  /** Marks a row without telling of it. */
+  /** Makes a row active without calling `choose`. */
   mark(chosen) {
     this.active = this.rows.indexOf(chosen);
     if (this.active >= 0) this.reveal();
@@ -72,8 +71,8 @@ class LongList {
     const options = [];
     for (let place = first; place < end; place += 1) options.push(this.option(place));
     this.spacer.replaceChildren(...options);
-    const isInSight = this.active >= first && this.active < end;
-    if (isInSight) this.box.setAttribute("aria-activedescendant", `${this.box.id}-${this.active}`);
+    const isVisible = this.active >= first && this.active < end;
+    if (isVisible) this.box.setAttribute("aria-activedescendant", `${this.box.id}-${this.active}`);
     else this.box.removeAttribute("aria-activedescendant");
   }
 

@@ -1,4 +1,4 @@
-// Puts the parts together, and shows what the address names.
+// Connects the parts, and shows what the address names.
 
 const report = readData("report");
 
@@ -6,7 +6,7 @@ const SECTIONS = [["summary", "Summary"], ["findings", "Findings"], ["graph", "G
 
 let shown = -1;
 
-/** The number of the subject that the address names. */
+/** Returns the number of the subject that the address names. */
 const wanted = () => Math.min(report.subjects.length - 1, Math.max(0, (Number.parseInt(state.get("image"), 10) || 1) - 1));
 
 function showSubject(number) {
@@ -42,7 +42,7 @@ function goToSection(event, id) {
   (byId(`${id}-title`) ?? byId("main")).focus({ preventScroll: true });
 }
 
-/** Marks the section that is in sight in the navigation. */
+/** Marks the visible section in the navigation. */
 const markSection = onceAFrame(() => {
   let current = "summary";
   for (const [id] of SECTIONS) {
@@ -82,7 +82,7 @@ function setUpPicker() {
   select.onchange = () => chooseSubject(Number(select.value));
 }
 
-/** Brings what the address names into sight. */
+/** Scrolls to what the address names. */
 function reveal() {
   if (state.get("finding")) findings.reveal();
   else if (SECTIONS.some(([id]) => id === state.section())) byId(state.section()).scrollIntoView();

@@ -1,8 +1,8 @@
-// Elements, and what is read out of the page. Whatever comes out of a report is put in as text and never as markup.
+// Elements, and the data in the page. Text of a report is always inserted as text and never as markup.
 
 const byId = (id) => document.getElementById(id);
 
-/** An element with attributes, listeners (`onclick` …) and children; what is no element becomes text. */
+/** Creates an element with attributes, listeners (`onclick` …) and children; a child that is not an element becomes text. */
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -16,7 +16,7 @@ function make(tag, attributes = {}, ...children) {
 
 const readData = (id) => JSON.parse(byId(id).textContent);
 
-/** A function that calls another once before the next frame, however often it is called itself. */
+/** Returns a function that calls `work` once before the next frame, however often it is called. */
 function onceAFrame(work) {
   let isDue = false;
   return () => {
@@ -31,6 +31,6 @@ function onceAFrame(work) {
 
 const wantsNoMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Brings a part of the page into sight. */
+/** Scrolls to a part of the page. */
 const show = (element) => element.scrollIntoView({ behavior: wantsNoMotion() ? "auto" : "smooth", block: "start" });
 

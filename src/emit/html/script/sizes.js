@@ -1,9 +1,9 @@
-// The sizes: a treemap of one part at a time, and the same as a table.
+// Sizes: a treemap of one part at a time, and a table of the same parts.
 
-/** Parts that are smaller, in square pixels, are drawn together. */
-const LEAST_AREA = 260;
+/** Area in square pixels below which parts are drawn as one. */
+const MIN_AREA = 260;
 
-/** Rows of the table before all of them are asked for. */
+/** Number of rows of the table that are shown at first. */
 const SHOWN_PARTS = 100;
 
 const sizes = {
@@ -12,33 +12,33 @@ const sizes = {
     const map = byId("treemap");
     new ResizeObserver(onceAFrame(() => this.drawMap())).observe(map);
     map.onkeydown = (event) => this.onKey(event);
-    for (const name of ["pointerover", "focusin"]) map.addEventListener(name, (event) => this.tell(event.target.closest(".part")));
+    for (const name of ["pointerover", "focusin"]) map.addEventListener(name, (event) => this.describe(event.target.closest(".part")));
   },
 
   show(subject) {
     this.whole = subject.sizes;
     byId("sizes").hidden = !this.whole;
-    if (this.whole) this.goTo(this.known(state.get("part")));
+    if (this.whole) this.goTo(this.existing(state.get("part")));
   },
 
-  /** The part that the address names, as far as it is there. */
-  known(path) {
-    const way = [];
+  /** Returns the path to the part that the address names, as far as it exists. */
+  existing(address) {
+    const path = [];
     let part = this.whole;
-    for (const step of path.split(".").filter(Boolean).map(Number)) {
+    for (const step of address.split(".").filter(Boolean).map(Number)) {
       part = part.parts?.[step];
       if (!part?.parts?.length) break;
-      way.push(step);
+      path.push(step);
     }
-    return way;
+    return path;
   },
 
-  /** Shows what is at the end of a way of places. */
-  goTo(way, { focus = false } = {}) {
-    this.way = way;
+  /** Shows the part at the end of a path of indices. */
+  goTo(path, { focus = false } = {}) {
+    this.path = path;
     this.line = [this.whole];
-    for (const step of way) this.line.push(this.line.at(-1).parts[step]);
-    state.set({ part: way.join(".") });
+    for (const step of path) this.line.push(this.line.at(-1).parts[step]);
+    state.set({ part: path.join(".") });
     this.drawCrumbs();
     this.drawMap();
     this.drawTable(SHOWN_PARTS);
@@ -50,7 +50,7 @@ const sizes = {
       const isHere = depth === this.line.length - 1;
       const words = `${part.name}, ${sized(part.bytes)}`;
       if (isHere) return make("li", { "aria-current": "true" }, words);
-      const out = () => this.goTo(this.way.slice(0, depth), { focus: true });
+      const out = () => this.goTo(this.path.slice(0, depth), { focus: true });
       return make("li", {}, make("button", { type: "button", class: "link", onclick: out }, words));
     });
     byId("crumbs").replaceChildren(make("ol", {}, items));
@@ -62,14 +62,14 @@ const sizes = {
     const part = this.line.at(-1);
     const box = { x: 0, y: 0, width: map.clientWidth, height: map.clientHeight };
     map.setAttribute("aria-label", `Treemap of ${part.name}: ${counted(part.parts?.length ?? 0, "part")}, ${sized(part.bytes)}`);
-    const entries = drawable(part.parts ?? [], box.width * box.height, LEAST_AREA);
+    const entries = drawable(part.parts ?? [], box.width * box.height, MIN_AREA);
     this.tiles = squarified(entries.map(({ bytes }) => bytes), box).map((place, number) => {
       const { part: child, rest, bytes } = entries[number];
       return child ? this.tile(child, place) : this.restTile(rest, bytes, place);
     });
     map.replaceChildren(...this.tiles.map(({ element }) => element));
     if (this.tiles.length > 0) this.tiles[0].element.tabIndex = 0;
-    else map.replaceChildren(make("p", { class: "empty" }, "There is nothing in it."));
+    else map.replaceChildren(make("p", { class: "empty" }, "This part is empty."));
     const found = new Set((part.parts ?? []).flatMap((child) => [child.kind, ...(child.parts ?? []).map(({ kind }) => kind)]));
     found.delete("layer");
     byId("sizes-legend").replaceChildren(...legendItems(this.kinds, found));
@@ -83,10 +83,10 @@ const sizes = {
     const target = { element, place, part };
     put(element, place);
     const isLabelled = place.width > 44 && place.height > 20;
-    const tells = isLabelled ? [label(part, place, goesIn)] : [unseen(`${part.name} ${sized(part.bytes)}`)];
-    element.append(...tells, unseen(`, ${more.join(", ")}${goesIn ? ", go in" : ""}`));
+    const texts = isLabelled ? [label(part, place, goesIn)] : [spoken(`${part.name} ${sized(part.bytes)}`)];
+    element.append(...texts, spoken(`, ${more.join(", ")}${goesIn ? ", open" : ""}`));
     if (goesIn) {
-      element.onclick = () => this.goTo([...this.way, this.line.at(-1).parts.indexOf(part)], { focus: true });
+      element.onclick = () => this.goTo([...this.path, this.line.at(-1).parts.indexOf(part)], { focus: true });
       element.append(...inner(part, place));
     }
     element.dataset.words = [part.name, sized(part.bytes), ...more].join(" · ");
@@ -99,12 +99,12 @@ const sizes = {
     const element = make("button", { type: "button", class: "part kind-layer", tabindex: -1, onclick: toTable });
     put(element, place);
     if (place.width > 76 && place.height > 20) element.append(make("span", { class: "label", "aria-hidden": "true" }, `${rest.length} smaller`));
-    element.append(unseen(`${words}, go to the table`));
+    element.append(spoken(`${words}, go to the table`));
     element.dataset.words = words;
     return { element, place };
   },
 
-  tell(element) {
+  describe(element) {
     if (element) byId("tile-words").textContent = element.dataset.words;
   },
 
@@ -112,9 +112,9 @@ const sizes = {
     const here = this.tiles.find(({ element }) => element === document.activeElement);
     if (!here) return;
     if (event.key === "Escape" || event.key === "Backspace") {
-      if (this.way.length === 0) return;
+      if (this.path.length === 0) return;
       event.preventDefault();
-      this.goTo(this.way.slice(0, -1), { focus: true });
+      this.goTo(this.path.slice(0, -1), { focus: true });
       return;
     }
     const next = neighbour(this.tiles, here, event.key);
@@ -132,13 +132,13 @@ const sizes = {
     byId("sizes-rows").replaceChildren(...parts.slice(0, limit).map((child, place) => this.tableRow(part, child, place)));
     const more = byId("sizes-more");
     more.hidden = parts.length <= limit;
-    more.textContent = `Show all ${grouped(parts.length)}`;
+    more.textContent = `Show all ${thousands(parts.length)}`;
     more.onclick = () => this.drawTable(Infinity);
   },
 
   tableRow(whole, part, place) {
     const swatch = part.kind === "layer" ? null : make("span", { class: `swatch kind-${part.kind}`, "aria-hidden": "true" });
-    const goIn = () => this.goTo([...this.way, place], { focus: true });
+    const goIn = () => this.goTo([...this.path, place], { focus: true });
     const name = part.parts?.length
       ? make("button", { type: "button", class: "link", onclick: goIn }, part.name)
       : make("span", {}, part.name);
@@ -149,7 +149,7 @@ const sizes = {
       {},
       make("th", { scope: "row" }, swatch, swatch && " ", name),
       make("td", { class: "made code" }, part.detail ?? ""),
-      make("td", { class: "number" }, part.files === undefined ? "" : grouped(part.files)),
+      make("td", { class: "number" }, part.files === undefined ? "" : thousands(part.files)),
       make("td", { class: "number" }, sized(part.bytes)),
       make("td", { class: "number share" }, make("span", { class: "meter", "aria-hidden": "true" }, bar), make("span", {}, percent(part.bytes, whole.bytes))),
     );
@@ -164,17 +164,17 @@ function label(part, { width, height }, goesIn) {
   const size = sized(part.bytes);
   if (!goesIn && height > 40 && width > 72) return make("span", { class: "label" }, part.name, " ", make("br"), make("small", {}, size));
   const isRoomy = width > 150;
-  return make("span", { class: "label" }, part.name, " ", isRoomy ? make("small", {}, size) : unseen(size));
+  return make("span", { class: "label" }, part.name, " ", isRoomy ? make("small", {}, size) : spoken(size));
 }
 
-/** Text for those who listen. */
-const unseen = (text) => make("span", { class: "unseen-text" }, text);
+/** Text for screen readers only. */
+const spoken = (text) => make("span", { class: "spoken" }, text);
 
-/** What is in a part, drawn within it below its name. */
+/** Elements of the parts inside of a part, drawn below its name. */
 function inner(part, { width, height }) {
   const box = { x: 4, y: 24, width: width - 8, height: height - 28 };
   if (box.width < 24 || box.height < 16) return [];
-  const entries = drawable(part.parts, box.width * box.height, LEAST_AREA);
+  const entries = drawable(part.parts, box.width * box.height, MIN_AREA);
   return squarified(entries.map(({ bytes }) => bytes), box).map((place, number) => {
     const { part: child, rest } = entries[number];
     const element = make("span", { class: `inner kind-${child?.kind ?? "layer"}`, "aria-hidden": "true" });
@@ -185,7 +185,7 @@ function inner(part, { width, height }) {
   });
 }
 
-/** The tile that lies next in the direction of an arrow key. */
+/** Returns the nearest tile in the direction of an arrow key. */
 function neighbour(tiles, here, key) {
   const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
   if (!direction) return undefined;

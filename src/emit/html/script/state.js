@@ -1,5 +1,5 @@
-// What is shown, as the part of the address behind `#`: `#section?key=value&…`, so that a link leads to it again, from
-// disk too. Nothing is kept anywhere else.
+// State of the page, in the address after `#`: `#section?key=value&…`, so that a link restores it, from disk, too.
+// Nothing is stored anywhere else.
 
 const state = (() => {
   let section = "";
@@ -21,7 +21,7 @@ const state = (() => {
     try {
       history.replaceState(null, "", address());
     } catch {
-      // Some browsers allow no change of a file's address; what is shown does not depend on it.
+      // Some browsers do not allow changes of a file's address; the page works without them.
     }
   }
 
@@ -39,7 +39,7 @@ const state = (() => {
       section = name;
       write();
     },
-    /** Changes some keys; an empty value takes one away. */
+    /** Changes some keys; an empty value removes its key. */
     set(changes) {
       for (const [key, value] of Object.entries(changes)) {
         if (value === "" || value === undefined) values.delete(key);
@@ -47,12 +47,12 @@ const state = (() => {
       }
       write();
     },
-    /** The address with some keys changed and all others left out. */
+    /** Returns the address of a section with these keys only. */
     link(name, changes) {
       const query = new URLSearchParams(changes).toString();
       return `#${name}${query ? `?${query}` : ""}`;
     },
-    /** Calls a function when a link within the page was followed. */
+    /** Registers a function that is called after a link within the page was followed. */
     onLink: (listener) => listeners.push(listener),
   };
 })();

@@ -1,6 +1,6 @@
 // Squarified treemaps (Bruls, Huizing, van Wijk 2000): rectangles whose areas are sizes, as square as they can be.
 
-/** The rectangles of sizes that descend and are all above zero, in their order. */
+/** Returns the rectangles of sizes that are positive and descending, in their order. */
 function squarified(sizes, { x, y, width, height }) {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const scale = total > 0 ? (width * height) / total : 0;
@@ -12,7 +12,7 @@ function squarified(sizes, { x, y, width, height }) {
     let end = first;
     let sum = 0;
     let best = Infinity;
-    // A row grows as long as its worst rectangle gets squarer.
+    // A row grows as long as its least square rectangle becomes squarer.
     while (end < sizes.length) {
       const area = sizes[end] * scale;
       const worst = worstRatio(sizes[first] * scale, area, sum + area, side);
@@ -44,7 +44,7 @@ function worstRatio(largest, smallest, sum, side) {
   return Math.max((side * side * largest) / square, square / (side * side * smallest));
 }
 
-/** The parts that are large enough to be drawn, and the others together as one; the largest first. */
+/** Returns the parts that are large enough to be drawn, and the others as one entry; the largest first. */
 function drawable(parts, area, least) {
   const sorted = parts.filter((part) => part.bytes > 0).sort((one, other) => other.bytes - one.bytes);
   const total = sorted.reduce((sum, part) => sum + part.bytes, 0);

@@ -1,11 +1,11 @@
-//! What several formats say in comments and in the words of other tools.
+//! Helpers that several formats share.
 
 use crate::debian::distributions::full_name;
 use crate::solve::plan::{LinkOrigin, Plan, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::Architecture;
 
-/// The Plan in a few words: the release and architecture, and the date of the index.
-pub(super) fn of_what(plan: &Plan) -> String {
+/// Describes a Plan: release, architecture, and date of the index.
+pub(super) fn summary(plan: &Plan) -> String {
     let target = &plan.provenance.target;
     let release = full_name(target.distribution, &target.release);
     let architecture = target.architecture;
@@ -15,12 +15,13 @@ pub(super) fn of_what(plan: &Plan) -> String {
     }
 }
 
-/// The links that update-alternatives makes: no package has them, so that who takes whole packages must make them.
+/// Lists the links that update-alternatives creates. No package contains them, so that a format with whole packages has
+/// to create them.
 pub(super) fn alternatives(plan: &Plan) -> impl Iterator<Item = (&TakenFile, &[u8])> {
     plan.packages.iter().flat_map(alternatives_of)
 }
 
-/// Those of one package.
+/// Lists the links that update-alternatives creates for one package.
 pub(super) fn alternatives_of(planned: &PlannedPackage) -> impl Iterator<Item = (&TakenFile, &[u8])> {
     planned.files.iter().filter_map(|file| match &file.kind {
         TakenKind::Link { target, origin: LinkOrigin::Alternatives } => Some((file, target.as_slice())),
@@ -28,7 +29,8 @@ pub(super) fn alternatives_of(planned: &PlannedPackage) -> impl Iterator<Item = 
     })
 }
 
-/// The word for an architecture in images (GOARCH, <https://go.dev/doc/install/source#environment>), and its variant.
+/// Returns the name of an architecture in images (GOARCH, <https://go.dev/doc/install/source#environment>), and its
+/// variant.
 pub(super) fn image_architecture(architecture: Architecture) -> (&'static str, Option<&'static str>) {
     match architecture {
         Architecture::Amd64 => ("amd64", None),
@@ -44,7 +46,7 @@ pub(super) fn image_architecture(architecture: Architecture) -> (&'static str, O
     }
 }
 
-/// A name for a repository or a rule of Bazel, out of a codename or a suite.
+/// Converts a codename or a suite to the name of a Bazel repository or rule.
 pub(super) fn identifier(word: &str) -> String {
     let sign = |character: char| if character.is_ascii_alphanumeric() { character } else { '_' };
     let name: String = word.chars().map(sign).collect();

@@ -1,0 +1,25 @@
+//! Input of the report on an image.
+
+use crate::oci::image::{Image, ImageWarnings};
+use crate::oci::layer::Layer;
+use crate::solve::plan::Plan;
+
+/// An image that was composed.
+pub struct ImageReport<'image> {
+    /// Plan of its libraries.
+    pub plan: &'image Plan,
+    /// Layer with the libraries.
+    pub libraries: &'image Layer,
+    /// Path or reference of the output.
+    pub output: &'image str,
+    /// Form of the output: `oci`, `tar` or `registry`.
+    pub form: &'static str,
+    /// Image.
+    pub image: &'image Image,
+    /// Number of blobs that were uploaded to a registry, and of those that it already had.
+    pub sent: Option<(usize, usize)>,
+    /// Result of the check.
+    pub checked: &'image ImageWarnings,
+    /// Files that were left out, with the reasons.
+    pub notes: &'image [String],
+}

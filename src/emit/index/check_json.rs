@@ -1,0 +1,66 @@
+//! `sodeb index check --format json`, schema sodeb.index-check/1.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::answers::CheckAnswer;
+use crate::emit::rows::TargetRow;
+use crate::loader::SearchRule;
+use crate::solve::closure::{MissingEdge, WhyMissing};
+use crate::vocabulary::{PackageName, RootedPath, Soname};
+
+#[derive(Serialize)]
+struct Document<'answer> {
+    schema: &'static str,
+    targets: Vec<CheckRow<'answer>>,
+}
+
+#[derive(Serialize)]
+struct CheckRow<'answer> {
+    #[serde(flatten)]
+    target: TargetRow<'answer>,
+    packages: usize,
+    objects: usize,
+    foreign: usize,
+    edges: usize,
+    found: &'answer BTreeMap<SearchRule, usize>,
+    through_alternatives: usize,
+    missing: Vec<EdgeRow<'answer>>,
+}
+
+#[derive(Serialize)]
+struct EdgeRow<'answer> {
+    package: &'answer PackageName,
+    object: &'answer RootedPath,
+    soname: &'answer Soname,
+    reason: WhyMissing,
+    found_at: Vec<&'answer RootedPath>,
+}
+
+/// Writes the check of each target as one JSON document, without a newline at its end.
+///
+/// # Errors
+/// Never for these types; the signature is the encoder's.
+pub fn index_check_json(answers: &[CheckAnswer]) -> serde_json::Result<String> {
+    let targets = answers.iter().map(check_row).collect();
+    serde_json::to_string_pretty(&Document { schema: "sodeb.index-check/1", targets })
+}
+
+fn check_row(CheckAnswer { provenance, check }: &CheckAnswer) -> CheckRow<'_> {
+    CheckRow {
+        target: TargetRow::new(provenance, None),
+        packages: check.packages,
+        objects: check.objects,
+        foreign: check.foreign,
+        edges: check.edges,
+        found: &check.found,
+        through_alternatives: check.through_alternatives,
+        missing: check.missing.iter().map(edge_row).collect(),
+    }
+}
+
+fn edge_row(edge: &MissingEdge) -> EdgeRow<'_> {
+    let MissingEdge { package, object, soname, why, lies_at } = edge;
+    EdgeRow { package, object, soname, reason: *why, found_at: lies_at.iter().collect() }
+}
