@@ -33,8 +33,8 @@ fn scan(criterion: &mut Criterion) {
     });
     group.bench_function("read and link", |bencher| {
         bencher.iter(|| {
-            InputTrees::read(&[path.to_owned()], None, &[], ReadDepth::Link).map(|sources| {
-                link(&sources.root(), &sources, &LinkerSettings::default(), LinkScope::InContext).starts.len()
+            InputTrees::read(&[path.to_owned()], None, &[], ReadDepth::Link).map(|trees| {
+                link(&trees.root(), &trees, &LinkerSettings::default(), LinkScope::InContext).starts.len()
             })
         });
     });

@@ -50,11 +50,11 @@
 //! # let directory = tempfile::tempdir()?;
 //! # let tree = directory.path();
 //! # std::fs::write(tree.join("_native.so"), object_that_needs("libgmp.so.10"))?;
-//! let sources = InputTrees::read(&[tree.to_owned()], None, &[RootedPath::new("/app")], ReadDepth::Link)?;
+//! let trees = InputTrees::read(&[tree.to_owned()], None, &[RootedPath::new("/app")], ReadDepth::Link)?;
 //! let settings = LinkerSettings::default();
-//! let root = sources.root();
+//! let root = trees.root();
 //! let linked =
-//!     LinkedTrees::link(&root, Inputs { sources: &sources, settings: &settings, architecture: None });
+//!     LinkedTrees::link(&root, Inputs { trees: &trees, settings: &settings, architecture: None });
 //!
 //! let is_wanted = |catalog: &FileCatalog| {
 //!     let target = &catalog.provenance().target;

@@ -70,18 +70,18 @@ pub fn audit<Error: From<CatalogError>>(
     settings: AuditSettings,
     choose: impl FnOnce(Option<Architecture>) -> Result<(Box<dyn Catalog>, Vec<Box<dyn Catalog>>), Error>,
 ) -> Result<Audited, Error> {
-    let (root, sources) = (subject.sources.root(), &subject.sources);
+    let (root, trees) = (subject.trees.root(), &subject.trees);
     let linker =
         LinkerSettings { traces: Traces::Missing, runtime_loads: Some(Grade::Recommended), ..linker.clone() };
     let scope = if settings.is_strict { LinkScope::EachAlone } else { LinkScope::InContext };
-    let linked = link(&root, sources, &linker, scope);
+    let linked = link(&root, trees, &linker, scope);
     let target_abi = resolve::scene(&root, &linked, false, None);
     let platform = target_abi.and_then(|abi| Platform::of(abi.machine));
     let architecture = platform.and_then(|platform| Architecture::from_triplet(platform.triplet));
     let (catalog, others) = choose(architecture)?;
     let others: Vec<&dyn Catalog> = others.iter().map(AsRef::as_ref).collect();
-    let resolution = resolve::resolve(&root, sources, &linked, target_abi, catalog.as_ref(), &others)?;
-    let graph = Graph::of_trees(&root, sources, &linked, target_abi, &resolution, catalog.as_ref())?;
+    let resolution = resolve::resolve(&root, trees, &linked, target_abi, catalog.as_ref(), &others)?;
+    let graph = Graph::of_trees(&root, trees, &linked, target_abi, &resolution, catalog.as_ref())?;
     let (findings, sizes, objects, may_start_anything) = {
         let view = View::new(subject, &root, &linked, target_abi, &resolution, settings.is_strict);
         let findings = rules::findings(&view);

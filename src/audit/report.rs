@@ -36,7 +36,7 @@ pub struct UnreadImage {
 impl ReportedImage {
     /// Creates the report on an audited image, whose findings are not judged yet.
     pub fn new(subject: &Subject, audited: Audited, release_from: String) -> Self {
-        let (name, image) = (subject.name.clone(), subject.sources.image.clone());
+        let (name, image) = (subject.name.clone(), subject.trees.image.clone());
         Self { name, image, audited, judged: Vec::new(), release_from }
     }
 

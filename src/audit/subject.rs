@@ -11,7 +11,7 @@ pub struct Subject {
     /// Name as the user gave it.
     pub name: String,
     /// The image as the only tree, mounted at `/`.
-    pub sources: InputTrees,
+    pub trees: InputTrees,
     /// Layer that contains each entry, in the order of the inventory; empty if there are no layers.
     pub layer_numbers: Vec<LayerNumber>,
 }
@@ -25,13 +25,13 @@ impl Subject {
         image: Option<ImageFacts>,
     ) -> Self {
         let app = App::root_file_system(PathBuf::from(&name), inventory);
-        let sources = InputTrees { base: None, image, included: Vec::new(), apps: vec![app] };
-        Self { name, sources, layer_numbers }
+        let trees = InputTrees { base: None, image, included: Vec::new(), apps: vec![app] };
+        Self { name, trees, layer_numbers }
     }
 
     /// Returns the inventory of the image.
     pub fn inventory(&self) -> &Inventory {
         // `new` creates one tree, and nothing removes it.
-        &self.sources.apps[0].inventory
+        &self.trees.apps[0].inventory
     }
 }

@@ -60,7 +60,7 @@ impl<'root> View<'root> {
         resolution: &'root Resolution,
         is_strict: bool,
     ) -> Self {
-        let facts = subject.sources.image.as_ref();
+        let facts = subject.trees.image.as_ref();
         let workdir = facts.and_then(|facts| facts.workdir.as_deref()).unwrap_or("/");
         let start = facts.and_then(|facts| facts.start.as_ref());
         let entrypoint = Entrypoint::of(root, start, &RootedPath::new(workdir));

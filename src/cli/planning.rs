@@ -3,7 +3,7 @@
 use crate::app::InputTrees;
 use crate::cli::analysis::AnalysisInputs;
 use crate::cli::arguments::{
-    CatalogArguments, ChoiceArguments, ClosingArguments, GapArguments, LinkerArguments, SourceArguments,
+    AppArguments, CatalogArguments, ChoiceArguments, ClosingArguments, GapArguments, LinkerArguments,
 };
 use crate::cli::config::{closure_options, dlopen_priority, package_choice};
 use crate::cli::debs::deb_source;
@@ -18,7 +18,7 @@ use crate::tree::inventory::ReadDepth;
 
 /// Trees to plan for, and options of the Plan.
 pub(super) struct PlanRequest<'arguments> {
-    pub(super) sources: &'arguments SourceArguments,
+    pub(super) apps: &'arguments AppArguments,
     pub(super) linker: &'arguments LinkerArguments,
     pub(super) closing: &'arguments ClosingArguments,
     pub(super) catalog: &'arguments CatalogArguments,
@@ -29,8 +29,8 @@ pub(super) struct PlanRequest<'arguments> {
 
 impl<'arguments> PlanRequest<'arguments> {
     pub(super) fn of(gap: &'arguments GapArguments, earlier: Option<&'arguments Plan>) -> Self {
-        let GapArguments { sources, linker, closing, catalog } = gap;
-        Self { sources, linker, closing, catalog, earlier, downloads: Downloads::Unindexed }
+        let GapArguments { apps, linker, closing, catalog } = gap;
+        Self { apps, linker, closing, catalog, earlier, downloads: Downloads::Unindexed }
     }
 }
 
@@ -50,8 +50,8 @@ pub(super) fn plan_trees(
     session: &Session,
     change: impl FnOnce(Catalogs) -> Catalogs,
 ) -> Result<PlannedTrees, Failure> {
-    let PlanRequest { sources, linker, closing, catalog, earlier, downloads } = request;
-    let (paths, place) = (&sources.paths, &sources.place);
+    let PlanRequest { apps, linker, closing, catalog, earlier, downloads } = request;
+    let (paths, place) = (&apps.paths, &apps.place);
     let inputs = AnalysisInputs::read(paths, place, linker, catalog, ReadDepth::Symbols, session)?;
     let AnalysisInputs { mut trees, mut linker, architecture, catalogs } = inputs;
     linker.runtime_loads = Some(dlopen_priority(closing, &session.config)?);

@@ -21,12 +21,12 @@ pub struct LinkedTrees<'root> {
 }
 
 impl<'root> LinkedTrees<'root> {
-    /// Links every start object of the trees. `root` is that of the sources
+    /// Links every start object of the trees. `root` is that of the trees
     /// ([`InputTrees::root`](crate::app::InputTrees::root)).
     pub fn link(root: &'root Root<'root>, inputs: Inputs<'root>) -> Self {
-        let Inputs { sources, settings, architecture } = inputs;
-        let linked = link(root, sources, settings, LinkScope::InContext);
-        let target = resolve::scene(root, &linked, sources.base.is_some(), architecture.and_then(machine_of));
+        let Inputs { trees, settings, architecture } = inputs;
+        let linked = link(root, trees, settings, LinkScope::InContext);
+        let target = resolve::scene(root, &linked, trees.base.is_some(), architecture.and_then(machine_of));
         Self { root, inputs, linked, target }
     }
 
@@ -79,7 +79,7 @@ impl<'root> LinkedTrees<'root> {
         others: Vec<&'root dyn Catalog>,
     ) -> Result<Closing<'root>, CatalogError> {
         let Self { root, inputs, target, .. } = *self;
-        let resolution = resolve::resolve(root, inputs.sources, &self.linked, target, main, &others)?;
+        let resolution = resolve::resolve(root, inputs.trees, &self.linked, target, main, &others)?;
         Ok(Closing { root, inputs, target, main, others, resolution })
     }
 }
@@ -107,7 +107,7 @@ impl Analysis<'_> {
     /// If a catalog's data is broken.
     pub fn graph(&self) -> Result<Graph, CatalogError> {
         let Self { linked, closing: Closing { root, inputs, target, main, resolution, .. } } = self;
-        Graph::of_trees(root, inputs.sources, linked, *target, resolution, *main)
+        Graph::of_trees(root, inputs.trees, linked, *target, resolution, *main)
     }
 
     /// Resolves what the packages' files need as well, until nothing is missing that a package has. The packages are
@@ -167,7 +167,7 @@ impl Analysis<'_> {
         closing.show(target, options, debs, &mut show)
     }
 
-    /// Closes the trees down to the files to take. `included` are the packages of the sources' included files.
+    /// Closes the trees down to the files to take. `included` are the packages of the trees' included files.
     pub(super) fn plan<Error>(
         self,
         options: &ClosureOptions,

@@ -56,7 +56,7 @@ impl Closing<'_> {
         self.settle(&mut solver, debs, |solver| solver.settle_shown(show))
     }
 
-    /// Closes what is missing, down to the files to take. `included` are the packages of the sources' included files.
+    /// Closes what is missing, down to the files to take. `included` are the packages of the trees' included files.
     pub(super) fn plan<Error>(
         &self,
         options: &ClosureOptions,
@@ -82,8 +82,12 @@ impl Closing<'_> {
         options: &'run ClosureOptions,
     ) -> Result<ClosureSolver<'run>, CatalogError> {
         let Self { root, inputs, resolution, .. } = self;
-        let Inputs { sources, settings, .. } = *inputs;
-        ClosureSolver::new(Trees { root, sources, settings, scene, resolution, included }, self.main, options)
+        let Inputs { trees, settings, .. } = *inputs;
+        ClosureSolver::new(
+            Trees { root, sources: trees, settings, scene, resolution, included },
+            self.main,
+            options,
+        )
     }
 
     /// Reads packages and chooses again until a choice leaves nothing missing.

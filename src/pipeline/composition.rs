@@ -21,7 +21,7 @@ pub struct Composition<'run> {
     /// The Plan.
     pub plan: &'run Plan,
     /// The base and the trees; no trees if the Plan is that of a lock.
-    pub sources: &'run InputTrees,
+    pub trees: &'run InputTrees,
     /// Environment that the trees were linked in; none if the Plan is that of a lock.
     pub settings: Option<&'run LinkerSettings>,
 }
@@ -54,7 +54,7 @@ impl<'run> Composition<'run> {
         is_lowest: bool,
         output: &Path,
     ) -> Result<Layer, LayerError> {
-        let base = self.sources.base.as_ref().map(|base| &base.inventory);
+        let base = self.trees.base.as_ref().map(|base| &base.inventory);
         let request = LayerRequest { plan: self.plan, sources: packages, base, contents, is_lowest };
         layer::compose(&request, scratch_file(output)?)
     }
@@ -77,7 +77,7 @@ impl<'run> Composition<'run> {
         target: ImageTarget<'_>,
         staging: StagingDir,
     ) -> Result<(StagedImage, ImageWarnings), ImageError> {
-        let staged = self.image(&image::new_layers(self.sources, libraries, &[]), target, staging)?;
+        let staged = self.image(&image::new_layers(self.trees, libraries, &[]), target, staging)?;
         let warnings = image::check(&staged, self.plan, self.context(), AppPlacement::Mounted)?;
         Ok((staged, warnings))
     }
@@ -94,16 +94,16 @@ impl<'run> Composition<'run> {
         target: ImageTarget<'_>,
         staging: StagingDir,
     ) -> Result<(Vec<Layer>, StagedImage, ImageWarnings), ImageError> {
-        let trees = image::app_layers(self.sources, libraries, owner, target.output)?;
-        let staged = self.image(&image::new_layers(self.sources, libraries, &trees), target, staging)?;
+        let trees = image::app_layers(self.trees, libraries, owner, target.output)?;
+        let staged = self.image(&image::new_layers(self.trees, libraries, &trees), target, staging)?;
         let warnings = image::check(&staged, self.plan, self.context(), AppPlacement::InImage)?;
         Ok((trees, staged, warnings))
     }
 
     fn context(&self) -> CheckContext<'run> {
         match self.settings {
-            Some(settings) => CheckContext::Trees { sources: self.sources, settings },
-            None => CheckContext::Lock { base: self.sources.base.as_ref().map(|base| &base.inventory) },
+            Some(settings) => CheckContext::Trees { trees: self.trees, settings },
+            None => CheckContext::Lock { base: self.trees.base.as_ref().map(|base| &base.inventory) },
         }
     }
 
@@ -115,7 +115,7 @@ impl<'run> Composition<'run> {
     ) -> Result<StagedImage, ImageError> {
         let ImageTarget { settings, platform, created, output, format } = target;
         let root_layer;
-        let base = match (&self.sources.base, &self.sources.image) {
+        let base = match (&self.trees.base, &self.trees.image) {
             (None, _) => ImageBase::Scratch,
             (Some(_), Some(ImageFacts { parts: Some(parts), .. })) => ImageBase::Image(parts),
             (Some(base), Some(_)) => return Err(ImageError::ModelledBase(base.host_path.clone())),

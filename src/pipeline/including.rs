@@ -56,8 +56,8 @@ impl Including {
         Ok(including)
     }
 
-    /// The files, as a part of the sources.
-    pub(super) fn sources(&self) -> Vec<IncludedFiles> {
+    /// Included files, as a part of the trees.
+    pub(super) fn included_files(&self) -> Vec<IncludedFiles> {
         self.packages.iter().map(IncludedPackage::source).collect()
     }
 
@@ -88,7 +88,7 @@ impl Including {
     pub(super) fn due<Error>(
         &mut self,
         closed: &Closed,
-        sources: &InputTrees,
+        trees: &InputTrees,
         terms: &ClosureOptions,
         catalog: &dyn Catalog,
         debs: &impl Debs<Error = Error>,
@@ -104,7 +104,7 @@ impl Including {
                 wanted.push(licence.clone());
             }
         }
-        let loads = if terms.data.is_some() { missing_data_loads(&closed.plan, sources) } else { Vec::new() };
+        let loads = if terms.data.is_some() { missing_data_loads(&closed.plan, trees) } else { Vec::new() };
         for data in loads {
             let inclusion = data.inclusion;
             if self.has(&inclusion) || self.useful.contains(&inclusion) {

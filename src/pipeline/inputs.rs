@@ -7,11 +7,11 @@ use crate::vocabulary::Architecture;
 
 /// Trees, and the environment in which they will run.
 #[derive(Clone, Copy, Debug)]
-pub struct Inputs<'sources> {
+pub struct Inputs<'trees> {
     /// The trees, and the base below them.
-    pub sources: &'sources InputTrees,
+    pub trees: &'trees InputTrees,
     /// Environment that the image will set for the dynamic linker.
-    pub settings: &'sources LinkerSettings,
+    pub settings: &'trees LinkerSettings,
     /// Architecture whose objects are analysed; by default that of most objects.
     pub architecture: Option<Architecture>,
 }

@@ -31,7 +31,7 @@ where
     Error: From<CatalogError> + From<CloseError>,
 {
     /// Makes the Plan: link → missing → candidates → choose → fetch → overlay → link again, until nothing is missing.
-    /// Included files are added to the sources, and what their objects need is part of the Plan. `open` opens the
+    /// Included files are added to the trees, and what their objects need is part of the Plan. `open` opens the
     /// catalogs for the architecture of the trees.
     ///
     /// # Errors
@@ -39,11 +39,11 @@ where
     /// be had, or if the base cannot be read.
     pub fn plan(
         &self,
-        sources: &mut InputTrees,
+        trees: &mut InputTrees,
         open: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
     ) -> Result<Closed, Error> {
-        let root = sources.root();
-        let linked = LinkedTrees::link(&root, self.inputs(sources));
+        let root = trees.root();
+        let linked = LinkedTrees::link(&root, self.inputs(trees));
         let catalogs = open(linked.architecture())?;
         let mut including = Including::named(self.options, catalogs.main.as_ref(), self.debs)?;
         let first = match including.packages[..] {
@@ -56,51 +56,51 @@ where
         drop(root);
         let mut closed = match first {
             Some(closed) => closed,
-            None => self.plan_with(&including, sources, &catalogs)?,
+            None => self.plan_with(&including, trees, &catalogs)?,
         };
         loop {
-            let due = including.due(&closed, sources, self.options, catalogs.main.as_ref(), self.debs)?;
+            let due = including.due(&closed, trees, self.options, catalogs.main.as_ref(), self.debs)?;
             if due.is_empty() {
                 break;
             }
             including.add(due.clone());
             if due.iter().any(IncludedPackage::has_object) {
-                closed = self.plan_with(&including, sources, &catalogs)?;
+                closed = self.plan_with(&including, trees, &catalogs)?;
             } else {
-                sources.included = including.sources();
-                closed.add(&due, &sources.root());
+                trees.included = including.included_files();
+                closed.add(&due, &trees.root());
             }
         }
         closed.useful = including.useful;
         closed.add_unread(including.unread);
-        self.finish(&mut closed, sources, &catalogs)?;
+        self.finish(&mut closed, trees, &catalogs)?;
         Ok(closed)
     }
 
-    fn inputs<'sources>(&'sources self, sources: &'sources InputTrees) -> Inputs<'sources> {
-        Inputs { sources, settings: self.settings, architecture: self.architecture }
+    fn inputs<'trees>(&'trees self, trees: &'trees InputTrees) -> Inputs<'trees> {
+        Inputs { trees, settings: self.settings, architecture: self.architecture }
     }
 
-    /// Puts the included files into the sources, and closes those.
+    /// Puts the included files into the trees, and closes those.
     fn plan_with(
         &self,
         including: &Including,
-        sources: &mut InputTrees,
+        trees: &mut InputTrees,
         catalogs: &Catalogs,
     ) -> Result<Closed, Error> {
-        sources.included = including.sources();
-        let root = sources.root();
-        let analysis = LinkedTrees::link(&root, self.inputs(sources)).resolve(catalogs)?;
+        trees.included = including.included_files();
+        let root = trees.root();
+        let analysis = LinkedTrees::link(&root, self.inputs(trees)).resolve(catalogs)?;
         analysis.plan(self.options, &including.packages, self.debs)
     }
 
     /// Adds the base's digest, the releases that define undefined symbol versions, and the URLs.
-    fn finish(&self, closed: &mut Closed, sources: &InputTrees, catalogs: &Catalogs) -> Result<(), Error> {
-        if let Some(base) = &sources.base {
+    fn finish(&self, closed: &mut Closed, trees: &InputTrees, catalogs: &Catalogs) -> Result<(), Error> {
+        if let Some(base) = &trees.base {
             let objects = closed.base_objects.iter();
             let read: Vec<BString> =
                 objects.filter_map(|path| Some(BString::from(path.below(&RootedPath::root())?))).collect();
-            let digest = match &sources.image {
+            let digest = match &trees.image {
                 Some(image) => image.digest,
                 None => base.inventory.digest(&read).map_err(CloseError::Base)?,
             };

@@ -113,11 +113,11 @@ impl Debs for Source<'_> {
 /// The Plan of a tree with nothing assumed present, where it lies.
 fn closed(release: &str, tree: &Path, debs: &Source<'_>) -> Plan {
     let at = [RootedPath::new(tree.to_string_lossy().into_owned())];
-    let mut sources = InputTrees::read(&[tree.to_owned()], None, &at, ReadDepth::Link).expect("is read");
+    let mut trees = InputTrees::read(&[tree.to_owned()], None, &at, ReadDepth::Link).expect("is read");
     let (settings, terms) = (LinkerSettings::default(), ClosureOptions::default());
     let architecture = Some(Architecture::Amd64);
     let planner = Planner { settings: &settings, architecture, options: &terms, debs };
-    let closed = planner.plan(&mut sources, |_| Ok(catalogs(release)));
+    let closed = planner.plan(&mut trees, |_| Ok(catalogs(release)));
     let closed = closed.unwrap_or_else(|error| panic!("{}: {error}", tree.display()));
     assert!(closed.unread.is_empty(), "{}: {:?}", tree.display(), closed.unread);
     closed.plan

@@ -55,7 +55,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             }
         }
     }
-    let library_path = view.subject.sources.image.as_ref().and_then(|facts| facts.ld_library_path.as_ref());
+    let library_path = view.subject.trees.image.as_ref().and_then(|facts| facts.ld_library_path.as_ref());
     for element in library_path.iter().flat_map(|path| path.split([':', ';'])) {
         if let Some(defect) = defect(view, element.as_bytes()) {
             let message =

@@ -2,16 +2,16 @@
 
 use clap::{Args, ValueEnum};
 
+use super::apps::AppArguments;
 use super::catalog::CatalogArguments;
 use super::linker::LinkerArguments;
-use super::sources::SourceArguments;
 use crate::debian::inclusions::{Inclusion, Runtime};
 
 /// The trees, and all that decides how their gap is closed.
 #[derive(Debug, Args)]
 pub(crate) struct GapArguments {
     #[command(flatten)]
-    pub(crate) sources: SourceArguments,
+    pub(crate) apps: AppArguments,
     #[command(flatten)]
     pub(crate) linker: LinkerArguments,
     #[command(flatten)]

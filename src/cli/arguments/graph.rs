@@ -6,10 +6,10 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
 use super::answer::AnswerArguments;
+use super::apps::{AppArguments, PlaceArguments};
 use super::catalog::CatalogArguments;
 use super::closure::ClosingArguments;
 use super::linker::LinkerArguments;
-use super::sources::{PlaceArguments, SourceArguments};
 
 #[derive(Debug, Args)]
 pub(crate) struct WhyArguments {
@@ -34,7 +34,7 @@ pub(crate) struct WhyArguments {
 #[derive(Debug, Args)]
 pub(crate) struct GraphArguments {
     #[command(flatten)]
-    pub(crate) sources: SourceArguments,
+    pub(crate) apps: AppArguments,
     #[command(flatten)]
     pub(crate) linker: LinkerArguments,
     #[command(flatten)]

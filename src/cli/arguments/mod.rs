@@ -1,6 +1,7 @@
 //! The arguments as they are typed; [`super::config`] completes them by `sodeb.toml`.
 
 mod answer;
+mod apps;
 mod audit;
 mod catalog;
 mod closure;
@@ -13,11 +14,11 @@ mod linker;
 mod lock;
 mod manifest;
 mod resolve;
-mod sources;
 mod tree;
 mod values;
 
 pub(crate) use answer::{AnswerArguments, Format};
+pub(crate) use apps::{AppArguments, ImageChoiceArguments, PlaceArguments};
 pub(crate) use audit::{AuditArguments, AuditFormat, DiffArguments, FailOn, LookArguments};
 pub(crate) use catalog::{ArchiveArguments, CatalogArguments};
 pub(crate) use closure::{ChoiceArguments, ClosingArguments, DataLevel, DlopenLevel, GapArguments};
@@ -33,6 +34,5 @@ pub(crate) use linker::LinkerArguments;
 pub(crate) use lock::LockArguments;
 pub(crate) use manifest::ManifestArguments;
 pub(crate) use resolve::{ResolveArguments, ResolveFormat};
-pub(crate) use sources::{ImageChoiceArguments, PlaceArguments, SourceArguments};
 pub(crate) use tree::TreeArguments;
 pub(crate) use values::{Assignment, CommandLine};

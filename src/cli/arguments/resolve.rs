@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::apps::AppArguments;
 use super::catalog::CatalogArguments;
 use super::closure::ChoiceArguments;
 use super::linker::LinkerArguments;
-use super::sources::SourceArguments;
 
 #[derive(Debug, Args)]
 pub(crate) struct ResolveArguments {
     #[command(flatten)]
-    pub(crate) sources: SourceArguments,
+    pub(crate) apps: AppArguments,
     #[command(flatten)]
     pub(crate) linker: LinkerArguments,
     #[command(flatten)]

@@ -3,15 +3,15 @@
 use clap::Args;
 
 use super::answer::AnswerArguments;
+use super::apps::AppArguments;
 use super::catalog::CatalogArguments;
 use super::closure::ChoiceArguments;
 use super::linker::LinkerArguments;
-use super::sources::SourceArguments;
 
 #[derive(Debug, Args)]
 pub(crate) struct TreeArguments {
     #[command(flatten)]
-    pub(crate) sources: SourceArguments,
+    pub(crate) apps: AppArguments,
     #[command(flatten)]
     pub(crate) linker: LinkerArguments,
     /// Look at every object by itself, not in the process that loads it

@@ -190,10 +190,10 @@ pub(super) fn audit_image(
             .printer
             .warning(&format!("{}: cannot read {}: {}", subject.name, diagnostic.path, diagnostic.cause));
     }
-    let image = subject.sources.image.as_ref();
+    let image = subject.trees.image.as_ref();
     let settings = linker_settings(linker, Traces::Missing, image, session)?;
     let requested = requested_release(catalog, &session.config);
-    let release = choose_release(requested, &subject.sources, host_release);
+    let release = choose_release(requested, &subject.trees, host_release);
     let source = catalog_source(catalog, session)?;
     let mut release_reason = String::new();
     let audited = audit::audit(&subject, &settings, AuditSettings { is_strict: *strict }, |architecture| {

@@ -2,7 +2,7 @@
 
 use crate::cli::analysis::{AnalysisInputs, exit_of_resolution};
 use crate::cli::arguments::{
-    CatalogArguments, GraphArguments, GraphFormat, LinkerArguments, ReachArguments, SourceArguments,
+    AppArguments, CatalogArguments, GraphArguments, GraphFormat, LinkerArguments, ReachArguments,
 };
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{note_if_empty, warn_of_unread_files};
@@ -17,7 +17,7 @@ use crate::tree::inventory::ReadDepth;
 
 /// Trees to make a graph of.
 pub(super) struct GraphRequest<'arguments> {
-    pub(super) sources: &'arguments SourceArguments,
+    pub(super) apps: &'arguments AppArguments,
     pub(super) linker: &'arguments LinkerArguments,
     pub(super) catalog: &'arguments CatalogArguments,
     pub(super) reach: &'arguments ReachArguments,
@@ -32,8 +32,8 @@ pub(super) struct TreeGraph {
 }
 
 pub(super) fn run(arguments: &GraphArguments, session: &Session) -> Result<Exit, Failure> {
-    let GraphArguments { sources, linker, catalog, format, output, reach } = arguments;
-    let graph = make_graph(&GraphRequest { sources, linker, catalog, reach }, session)?;
+    let GraphArguments { apps, linker, catalog, format, output, reach } = arguments;
+    let graph = make_graph(&GraphRequest { apps, linker, catalog, reach }, session)?;
     let text = encode(&graph, *format, !reach.direct, session)?;
     match output {
         Some(path) => session.printer.write_file(path, text.as_bytes())?,
@@ -51,7 +51,7 @@ pub(super) fn make_graph(request: &GraphRequest<'_>, session: &Session) -> Resul
 }
 
 fn direct_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGraph, Failure> {
-    let GraphRequest { sources: SourceArguments { paths, place }, linker, catalog, .. } = request;
+    let GraphRequest { apps: AppArguments { paths, place }, linker, catalog, .. } = request;
     let inputs = AnalysisInputs::read(paths, place, linker, catalog, ReadDepth::Link, session)?;
     let root = inputs.trees.root();
     let linked = LinkedTrees::link(&root, inputs.inputs());
@@ -65,9 +65,9 @@ fn direct_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGra
 }
 
 fn closed_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGraph, Failure> {
-    let GraphRequest { sources, linker, catalog, reach } = request;
+    let GraphRequest { apps, linker, catalog, reach } = request;
     let (closing, downloads) = (&reach.closing, Downloads::Newer);
-    let request = PlanRequest { sources, linker, closing, catalog, earlier: None, downloads };
+    let request = PlanRequest { apps, linker, closing, catalog, earlier: None, downloads };
     let planned = plan_trees(&request, session, |catalogs| catalogs)?;
     let closed = planned.closed;
     // A package that could not be read is no problem of the packages that could be.

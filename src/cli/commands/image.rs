@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::cli::arguments::{GapArguments, ImageArguments, SourceArguments};
+use crate::cli::arguments::{AppArguments, GapArguments, ImageArguments};
 use crate::cli::composition::{Keeping, Loaded, Made, keep_several, staging_beside, want_base};
 use crate::cli::config::{image_settings, linker_arguments};
 use crate::cli::debs::planned_debs;
@@ -16,18 +16,18 @@ use crate::tree::inventory::ImagePlatform;
 
 pub(super) fn run(arguments: &ImageArguments, session: &Session) -> Result<Exit, Failure> {
     let created = session.source_date_epoch()?;
-    let GapArguments { sources, catalog, .. } = &arguments.gap;
+    let GapArguments { apps, catalog, .. } = &arguments.gap;
     let destination = Destination::of(&arguments.output, &catalog.archive, session)?;
-    want_base(&sources.place, session)?;
+    want_base(&apps.place, session)?;
     let making = Making { arguments, destination: &destination, created, session };
     let report = arguments.report.as_deref();
     let keeping =
-        Keeping { destination: &destination, place: &sources.place, archive: &catalog.archive, report };
-    let Some(groups) = by_platform(sources)? else {
-        return making.one(sources)?.keep(&keeping, arguments.format, session);
+        Keeping { destination: &destination, place: &apps.place, archive: &catalog.archive, report };
+    let Some(groups) = by_platform(apps)? else {
+        return making.one(apps)?.keep(&keeping, arguments.format, session);
     };
     destination.take_several()?;
-    let made = groups.iter().map(|sources| making.one(sources)).collect::<Result<_, Failure>>()?;
+    let made = groups.iter().map(|apps| making.one(apps)).collect::<Result<_, Failure>>()?;
     keep_several(made, &keeping, arguments.format, session)
 }
 
@@ -41,14 +41,14 @@ struct Making<'run> {
 
 impl Making<'_> {
     /// Composes and checks the image of these trees.
-    fn one(&self, trees: &SourceArguments) -> Result<Made, Failure> {
+    fn one(&self, apps: &AppArguments) -> Result<Made, Failure> {
         let Self { arguments, destination, created, session } = *self;
         let output = &destination.path;
         let linker = linker_arguments(arguments, session)?;
         let settings = image_settings(arguments, &linker, session)?;
         let gap = PlanRequest::of(&arguments.gap, None);
-        let question = PlanRequest { sources: trees, linker: &linker, ..gap };
-        let PlannedTrees { closed, trees: sources, linker, release_reason } =
+        let question = PlanRequest { apps, linker: &linker, ..gap };
+        let PlannedTrees { closed, trees, linker, release_reason } =
             plan_trees(&question, session, |catalogs| catalogs)?;
         if !closed.unread.is_empty() {
             return Err(incomplete("compose an image"));
@@ -56,13 +56,13 @@ impl Making<'_> {
         let loaded = Some(Loaded { graph: closed.graph, release_reason });
         let plan = closed.plan;
         let debs = planned_debs(&arguments.gap.catalog.archive, &plan, session)?;
-        let composition = Composition { plan: &plan, sources: &sources, settings: Some(&linker) };
+        let composition = Composition { plan: &plan, trees: &trees, settings: Some(&linker) };
         // What is nothing but trees is no system.
-        let is_lowest = sources.base.is_none() && !plan.packages.is_empty();
+        let is_lowest = trees.base.is_none() && !plan.packages.is_empty();
         let libraries = composition.libraries(&debs, arguments.shipped.files.into(), is_lowest, output)?;
         let target = ImageTarget {
             settings: &settings,
-            platform: trees.place.choice.platform.as_ref(),
+            platform: apps.place.choice.platform.as_ref(),
             created,
             output,
             format: destination.format,
@@ -79,30 +79,30 @@ impl Making<'_> {
 }
 
 /// The trees of each platform, where the paths are given so: `linux/arm64=PATH`. None where none is.
-fn by_platform(sources: &SourceArguments) -> Result<Option<Vec<SourceArguments>>, Failure> {
+fn by_platform(apps: &AppArguments) -> Result<Option<Vec<AppArguments>>, Failure> {
     let parted = |path: &PathBuf| {
         let (platform, path) = path.to_str()?.split_once('=')?;
         let platform = platform.parse().ok().filter(|platform: &ImagePlatform| platform.os == "linux")?;
         Some((platform, PathBuf::from(path)))
     };
-    let mut groups: Vec<SourceArguments> = Vec::new();
-    let parts: Vec<(ImagePlatform, PathBuf)> = sources.paths.iter().filter_map(parted).collect();
+    let mut groups: Vec<AppArguments> = Vec::new();
+    let parts: Vec<(ImagePlatform, PathBuf)> = apps.paths.iter().filter_map(parted).collect();
     if parts.is_empty() {
         return Ok(None);
     }
-    if parts.len() < sources.paths.len() || sources.place.choice.platform.is_some() {
+    if parts.len() < apps.paths.len() || apps.place.choice.platform.is_some() {
         let error = anyhow::anyhow!("cannot tell for which platforms the paths are");
         return Err(Failure::question(error)
             .hint("give each as PLATFORM=PATH, such as linux/arm64=./venv, or none and --platform"));
     }
     for (platform, path) in parts {
-        let is_same = |group: &&mut SourceArguments| group.place.choice.platform.as_ref() == Some(&platform);
+        let is_same = |group: &&mut AppArguments| group.place.choice.platform.as_ref() == Some(&platform);
         match groups.iter_mut().find(is_same) {
             Some(group) => group.paths.push(path),
             None => {
-                let mut place = sources.place.clone();
+                let mut place = apps.place.clone();
                 place.choice.platform = Some(platform);
-                groups.push(SourceArguments { paths: vec![path], place });
+                groups.push(AppArguments { paths: vec![path], place });
             }
         }
     }

@@ -56,12 +56,12 @@ fn write_image(
 ) -> Result<Exit, Failure> {
     let archive = &arguments.gap.catalog.archive;
     let destination = Destination::of(&arguments.output, archive, session)?;
-    want_base(&arguments.gap.sources.place, session)?;
+    want_base(&arguments.gap.apps.place, session)?;
     let planned = Planned::of(arguments, session)?;
     let layer = planned.compose(arguments, directory, session)?;
     let target = ImageTarget {
         settings: &ImageSettings::default(),
-        platform: arguments.gap.sources.place.choice.platform.as_ref(),
+        platform: arguments.gap.apps.place.choice.platform.as_ref(),
         created,
         output: directory,
         format: destination.format,
@@ -70,7 +70,7 @@ fn write_image(
         planned.composition().image_of_libraries(&layer, target, staging_beside(directory, session)?)?;
     let made =
         Made { plan: planned.plan, libraries: layer, trees: Vec::new(), composed, checked, loaded: None };
-    let place = &arguments.gap.sources.place;
+    let place = &arguments.gap.apps.place;
     let keeping = Keeping { destination: &destination, place, archive, report: None };
     made.keep(&keeping, arguments.format, session)
 }
@@ -79,14 +79,14 @@ fn write_image(
 struct Planned {
     plan: Plan,
     /// The base and the trees; no trees for a lock.
-    sources: InputTrees,
+    trees: InputTrees,
     /// None for a lock.
     linker: Option<LinkerSettings>,
 }
 
 impl Planned {
     fn of(arguments: &LayerArguments, session: &Session) -> Result<Self, Failure> {
-        match &arguments.gap.sources.paths[..] {
+        match &arguments.gap.apps.paths[..] {
             [path] if lock_file::is_lock(path) => Self::of_lock(path, arguments, session),
             _ => Self::of_trees(arguments, session),
         }
@@ -99,28 +99,27 @@ impl Planned {
         let plan = lock_file::read(path)?;
         let question = InputRequest {
             paths: &[],
-            place: &arguments.gap.sources.place,
+            place: &arguments.gap.apps.place,
             catalog: Some(&arguments.gap.catalog),
             offline: arguments.gap.catalog.archive.offline,
             architecture: Some(plan.provenance.target.architecture),
             depth: ReadDepth::Link,
         };
-        let sources = read_trees(&question, session)?;
-        if plan.base.is_some() && sources.base.is_none() {
+        let trees = read_trees(&question, session)?;
+        if plan.base.is_some() && trees.base.is_none() {
             let error = anyhow::anyhow!("cannot write a layer of {}: it was made for a base", path.display());
             return Err(Failure::question(error).hint("give that base by --base"));
         }
-        Ok(Self { plan, sources, linker: None })
+        Ok(Self { plan, trees, linker: None })
     }
 
     fn of_trees(arguments: &LayerArguments, session: &Session) -> Result<Self, Failure> {
         let question = PlanRequest::of(&arguments.gap, None);
-        let PlannedTrees { closed, trees: sources, linker, .. } =
-            plan_trees(&question, session, |catalogs| catalogs)?;
+        let PlannedTrees { closed, trees, linker, .. } = plan_trees(&question, session, |catalogs| catalogs)?;
         if !closed.unread.is_empty() {
             return Err(incomplete("write a layer"));
         }
-        Ok(Self { plan: closed.plan, sources, linker: Some(linker) })
+        Ok(Self { plan: closed.plan, trees, linker: Some(linker) })
     }
 
     /// The layer, whose contents are gathered on the disk of the output.
@@ -136,7 +135,7 @@ impl Planned {
     }
 
     fn composition(&self) -> Composition<'_> {
-        Composition { plan: &self.plan, sources: &self.sources, settings: self.linker.as_ref() }
+        Composition { plan: &self.plan, trees: &self.trees, settings: self.linker.as_ref() }
     }
 }
 

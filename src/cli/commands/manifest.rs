@@ -9,7 +9,7 @@ use crate::emit::manifest;
 use crate::solve::plan::Plan;
 
 pub(super) fn run(arguments: &ManifestArguments, session: &Session) -> Result<Exit, Failure> {
-    let plan = match &arguments.gap.sources.paths[..] {
+    let plan = match &arguments.gap.apps.paths[..] {
         [path] if lock_file::is_lock(path) => lock_file::read(path)?,
         _ => planned(arguments, session)?,
     };

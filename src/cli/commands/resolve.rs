@@ -22,8 +22,8 @@ struct Resolved {
 }
 
 pub(super) fn run(arguments: &ResolveArguments, session: &Session) -> Result<Exit, Failure> {
-    let ResolveArguments { sources, linker, catalog, .. } = arguments;
-    let (paths, place) = (&sources.paths, &sources.place);
+    let ResolveArguments { apps, linker, catalog, .. } = arguments;
+    let (paths, place) = (&apps.paths, &apps.place);
     let inputs = AnalysisInputs::read(paths, place, linker, catalog, ReadDepth::Link, session)?;
     if arguments.all_releases {
         return resolve_on_each_release(arguments, &inputs, session);

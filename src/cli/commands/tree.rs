@@ -2,7 +2,7 @@
 
 use crate::app::{LinkScope, LinkedApps, Script, StartObject, link};
 use crate::cli::analysis::AnalysisInputs;
-use crate::cli::arguments::{Format, SourceArguments, TreeArguments};
+use crate::cli::arguments::{AppArguments, Format, TreeArguments};
 use crate::cli::config::linker_settings;
 use crate::cli::debs::deb_source;
 use crate::cli::failure::{Exit, Failure};
@@ -31,10 +31,10 @@ pub(super) fn run(arguments: &TreeArguments, session: &Session) -> Result<Exit, 
 
 /// Lists what the objects of the trees load from the trees and the base.
 fn list_trees(arguments: &TreeArguments, traces: Traces, session: &Session) -> Result<Listing, Failure> {
-    let TreeArguments { sources, catalog, .. } = arguments;
+    let TreeArguments { apps, catalog, .. } = arguments;
     let request = InputRequest {
-        paths: &sources.paths,
-        place: &sources.place,
+        paths: &apps.paths,
+        place: &apps.place,
         catalog: None,
         offline: catalog.archive.offline,
         architecture: session.config.arch_unless(catalog.arch)?,
@@ -51,7 +51,7 @@ fn list_trees(arguments: &TreeArguments, traces: Traces, session: &Session) -> R
 
 /// Lists what the objects load with the packages that provide what is missing.
 fn list_closed(arguments: &TreeArguments, traces: Traces, session: &Session) -> Result<Listing, Failure> {
-    let TreeArguments { sources: SourceArguments { paths, place }, linker, catalog, choice, .. } = arguments;
+    let TreeArguments { apps: AppArguments { paths, place }, linker, catalog, choice, .. } = arguments;
     let mut inputs = AnalysisInputs::read(paths, place, linker, catalog, ReadDepth::Link, session)?;
     inputs.linker.traces = traces;
     let debs = deb_source(&catalog.archive, Downloads::Newer, None, session)?;

@@ -1,7 +1,7 @@
 //! `sodeb why`.
 
 use super::graph::{GraphRequest, make_graph};
-use crate::cli::arguments::{Format, SourceArguments, WhyArguments};
+use crate::cli::arguments::{AppArguments, Format, WhyArguments};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::Session;
 use crate::emit;
@@ -9,8 +9,8 @@ use crate::solve::graph::{Chains, MAX_CHAINS};
 
 pub(super) fn run(arguments: &WhyArguments, session: &Session) -> Result<Exit, Failure> {
     let WhyArguments { path, query, place, linker, catalog, answer, reach } = arguments;
-    let sources = SourceArguments { paths: vec![path.clone()], place: place.clone() };
-    let request = GraphRequest { sources: &sources, linker, catalog, reach };
+    let apps = AppArguments { paths: vec![path.clone()], place: place.clone() };
+    let request = GraphRequest { apps: &apps, linker, catalog, reach };
     let chains = make_graph(&request, session)?.graph.chains_to(query.as_bytes(), MAX_CHAINS);
     if chains.chains.is_empty() {
         return Err(no_chain(&chains, arguments));

@@ -113,10 +113,10 @@ pub fn read_trees<Services: BaseServices>(
             let apps = read_apps(request)?;
             let platform = request.wanted_platform().or_else(|| apps.platform());
             let (layout, note) = pull(image, platform.as_ref(), services)?;
-            let mut sources = on_image(apps, base, &layout, platform.as_ref(), services)?;
-            let parts = sources.image.as_mut().and_then(|facts| facts.parts.as_mut());
+            let mut trees = on_image(apps, base, &layout, platform.as_ref(), services)?;
+            let parts = trees.image.as_mut().and_then(|facts| facts.parts.as_mut());
             parts.into_iter().for_each(|parts| parts.name = Some(image.whole()));
-            Ok((sources, note))
+            Ok((trees, note))
         }
         BaseKind::Engine(image) => {
             let apps = read_apps(request)?;
@@ -125,8 +125,8 @@ pub fn read_trees<Services: BaseServices>(
             Ok((on_image(apps, base, &archive, platform.as_ref(), services)?, None))
         }
         BaseKind::Known(image) => {
-            let (sources, note) = on_model(base, image, request, services)?;
-            Ok((sources, Some(note)))
+            let (trees, note) = on_model(base, image, request, services)?;
+            Ok((trees, Some(note)))
         }
     }
 }
@@ -203,9 +203,9 @@ fn on_model<Services: BaseServices>(
     let apps = read_apps(request)?;
     let architecture = request.wanted_architecture().or_else(|| apps.architecture());
     let (model, origin) = model(base, image, architecture, services)?;
-    let sources = apps.on_described(base.name(), model.inventory, model.digest);
+    let trees = apps.on_described(base.name(), model.inventory, model.digest);
     let note = BaseNote::Modelled { image: base.name().display().to_string(), origin };
-    Ok((sources, note))
+    Ok((trees, note))
 }
 
 /// Cache of what is read of an image's layers; none for a directory.

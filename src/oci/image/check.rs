@@ -54,24 +54,24 @@ pub fn check(
     let unreadable =
         |source: InventoryError| ImageError::ReadBack { output: output.clone(), source: Box::new(source) };
     let image = read_image(staged.layout(), None, None).map_err(unreadable)?.inventory;
-    let (sources, settings) = match context {
+    let (trees, settings) = match context {
         CheckContext::Lock { .. } => {
             let absent = first_not_found(&image, plan, None);
             return absent.map_or(Ok(ImageWarnings::default()), |library| Err(not_found(staged, library)));
         }
-        CheckContext::Trees { sources, settings } => (sources, settings),
+        CheckContext::Trees { trees, settings } => (trees, settings),
     };
     let libraries = read_libraries(staged)?;
-    if let Some(library) = first_not_loaded(&libraries, plan, sources, settings) {
+    if let Some(library) = first_not_loaded(&libraries, plan, trees, settings) {
         return Err(not_found(staged, library));
     }
     let (top, mut root) = (RootedPath::root(), Root::new());
     root.mount(&top, &image);
-    let included = find_included(staged, &root, sources)?;
+    let included = find_included(staged, &root, trees)?;
     let (apps, warnings) = match placement {
-        AppPlacement::InImage => find_apps(staged, &root, sources)?,
+        AppPlacement::InImage => find_apps(staged, &root, trees)?,
         AppPlacement::Mounted => {
-            let apps = sources.apps.iter().map(|app| app.with_inventory(app.inventory.clone()));
+            let apps = trees.apps.iter().map(|app| app.with_inventory(app.inventory.clone()));
             (apps.collect(), ImageWarnings::default())
         }
     };
@@ -79,10 +79,10 @@ pub fn check(
     let found =
         InputTrees { base: Some(Base::new(staged.output().to_owned(), image)), image: None, included, apps };
     let planned = {
-        let (lower, top) = (sources.root(), RootedPath::root());
+        let (lower, top) = (trees.root(), RootedPath::root());
         let mut root = Root::over(&lower);
         root.mount(&top, &libraries);
-        outcomes(&root, &link(&root, sources, settings, LinkScope::InContext))
+        outcomes(&root, &link(&root, trees, settings, LinkScope::InContext))
     };
     let in_image = {
         let root = found.root();
@@ -115,10 +115,10 @@ fn read_libraries(staged: &StagedImage) -> Result<Inventory, ImageError> {
 fn find_apps(
     staged: &StagedImage,
     root: &Root<'_>,
-    sources: &InputTrees,
+    trees: &InputTrees,
 ) -> Result<(Vec<App>, ImageWarnings), ImageError> {
     let (mut apps, mut warnings) = (Vec::new(), ImageWarnings::default());
-    for app in &sources.apps {
+    for app in &trees.apps {
         let found = find_app(staged, root, app)?;
         for entry in found.inventory.entries() {
             let path = app.at.join(&entry.path);
@@ -140,13 +140,13 @@ fn find_apps(
 fn find_included(
     staged: &StagedImage,
     root: &Root<'_>,
-    sources: &InputTrees,
+    trees: &InputTrees,
 ) -> Result<Vec<IncludedFiles>, ImageError> {
     let find = |included: &IncludedFiles| {
         let files = find_app(staged, root, &included.files)?;
         Ok(IncludedFiles { package: included.package.clone(), files })
     };
-    sources.included.iter().map(find).collect()
+    trees.included.iter().map(find).collect()
 }
 
 /// Finds an app in the image; a missing or different entry is an error.

@@ -18,7 +18,7 @@ use crate::vocabulary::RootedPath;
 /// # Errors
 /// If an app cannot be read, or something is in its way.
 pub fn app_layers(
-    sources: &InputTrees,
+    trees: &InputTrees,
     libraries: &Layer,
     owner: FileOwner,
     output: &Path,
@@ -26,9 +26,9 @@ pub fn app_layers(
     let top = RootedPath::root();
     let mut lower: Vec<Inventory> = vec![libraries.inventory()];
     let mut layers = Vec::new();
-    for app in &sources.apps {
+    for app in &trees.apps {
         let mut root = Root::new();
-        for inventory in sources.base.iter().map(|base| &base.inventory).chain(&lower) {
+        for inventory in trees.base.iter().map(|base| &base.inventory).chain(&lower) {
             root.mount(&top, inventory);
         }
         let tree = HostTree::new(&app.host_path, &app.inventory, &app.at);
@@ -52,11 +52,11 @@ pub fn base_layer(base: &Base, output: &Path) -> Result<Layer, ImageError> {
 
 /// Lists the layers on a base, the lowest first: the libraries, then the apps.
 pub fn new_layers<'layers>(
-    sources: &InputTrees,
+    trees: &InputTrees,
     libraries: &'layers Layer,
     apps: &'layers [Layer],
 ) -> Vec<NewLayer<'layers>> {
-    let of_apps = sources.apps.iter().zip(apps).map(|(app, layer)| {
+    let of_apps = trees.apps.iter().zip(apps).map(|(app, layer)| {
         let origin = LayerOrigin::App(app.shown_as.clone());
         NewLayer { origin, layer }
     });

@@ -23,7 +23,7 @@ pub enum CheckContext<'question> {
     /// Trees and their base: everything is linked again.
     Trees {
         /// Trees and base.
-        sources: &'question InputTrees,
+        trees: &'question InputTrees,
         /// Environment that the image will set for the dynamic linker.
         settings: &'question LinkerSettings,
     },
@@ -49,9 +49,7 @@ pub fn check(
         return Err(LayerError::Differs { output: staged.output().to_owned(), path });
     }
     let absent = match context {
-        CheckContext::Trees { sources, settings } => {
-            first_not_loaded(&back.inventory, plan, sources, settings)
-        }
+        CheckContext::Trees { trees, settings } => first_not_loaded(&back.inventory, plan, trees, settings),
         CheckContext::Lock { base } => first_not_found(&back.inventory, plan, base),
     };
     match absent {
@@ -103,15 +101,15 @@ pub type LibraryPath = (Soname, RootedPath);
 pub fn first_not_loaded(
     back: &Inventory,
     plan: &Plan,
-    sources: &InputTrees,
+    trees: &InputTrees,
     settings: &LinkerSettings,
 ) -> Option<LibraryPath> {
-    let lower = sources.root();
+    let lower = trees.root();
     let top = RootedPath::root();
     let mut root = Root::over(&lower);
     let layer = root.mount(&top, back);
-    let linked = link(&root, sources, settings, LinkScope::InContext);
-    let included: BTreeSet<MountId> = sources.included_mounts().map(|(mount, _)| mount).collect();
+    let linked = link(&root, trees, settings, LinkScope::InContext);
+    let included: BTreeSet<MountId> = trees.included_mounts().map(|(mount, _)| mount).collect();
     let is_included = |path: &RootedPath| {
         let lower_one = lower.resolve(lower.top(), path.as_bytes()).ok();
         lower_one.is_some_and(|node| included.contains(&lower.mount_of(node)))

@@ -9,7 +9,7 @@ use crate::tree::inventory::ImagePlatform;
 
 /// The trees that are looked at.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct SourceArguments {
+pub(crate) struct AppArguments {
     /// Directories or files: a venv, a gem tree, node_modules, a program …
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
