@@ -2,7 +2,7 @@
 
 use bstr::BString;
 
-use super::{DependencyIndex, Library, Package, Provenance};
+use super::{CatalogError, DependencyIndex, Library, Package, Provenance};
 use crate::vocabulary::PackageName;
 
 /// Packages of one release or one root, and the libraries in them.
@@ -30,26 +30,4 @@ pub trait Catalog: Sync {
 
     /// Returns the dependencies between packages; none if the catalog does not record them.
     fn dependency_index(&self) -> Option<&dyn DependencyIndex>;
-}
-
-/// Error while a catalog's data is read.
-#[derive(Debug, thiserror::Error)]
-pub enum CatalogError {
-    /// The data does not have the format of this version.
-    #[error("cannot read catalog {catalog}: {cause}")]
-    Broken {
-        /// Path of the file, or a name of the one that is compiled in.
-        catalog: String,
-        /// Cause.
-        cause: String,
-    },
-    /// A file could not be read.
-    #[error("cannot read {path}")]
-    Read {
-        /// Path.
-        path: std::path::PathBuf,
-        /// Cause.
-        #[source]
-        source: std::io::Error,
-    },
 }
