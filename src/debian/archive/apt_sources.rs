@@ -1,8 +1,8 @@
-//! The host's own apt sources, sources.list(5): the mirrors that its owner chose.
+//! Apt sources of the host (sources.list(5)): the mirrors that its owner chose.
 //!
-//! Both forms are read: `*.sources` in deb822 style and `*.list` in one-line style. Options do not matter
-//! here (this client has its own keys and takes every architecture), and entries that are disabled, for
-//! sources, or behind a transport other than http, https and file are passed over.
+//! Both forms are read: `*.sources` in deb822 style and `*.list` in one-line style. Options are ignored (this client has its own keys
+//! and reads every architecture), as are entries that are disabled, for source packages, or with another transport than http, https
+//! and file.
 
 use std::fs;
 use std::io;
@@ -10,41 +10,41 @@ use std::path::{Path, PathBuf};
 
 use deb822_fast::{Deb822, Paragraph};
 
-/// One place that apt would fetch packages from.
+/// Archive that apt uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AptSource {
-    /// The archive's base, without a slash at its end.
+    /// Base of the archive, without a slash at its end.
     pub(super) uri: String,
-    /// The suites that are taken from there.
+    /// Suites that apt uses from there.
     pub(super) suites: Vec<String>,
-    /// Their components; empty for a flat repository.
+    /// Components of the suites; empty for a flat repository.
     pub(super) components: Vec<String>,
 }
 
-/// The host's apt sources could not be read.
+/// Error while the host's apt sources are read.
 #[derive(Debug, thiserror::Error)]
 pub enum AptSourcesError {
-    /// A directory or file could not be read.
+    /// A directory or file cannot be read.
     #[error("cannot read apt sources {path}")]
     Read {
-        /// The directory or file.
+        /// Path.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         #[source]
         source: io::Error,
     },
-    /// A file is not in deb822 style, though its name says so.
+    /// A file `*.sources` is not in deb822 style.
     #[error("cannot parse apt sources {path}: {cause}")]
     Malformed {
-        /// The file.
+        /// Path.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Cause.
         cause: String,
     },
 }
 
-/// The enabled `deb` sources below `apt_directory` (`/etc/apt`), in apt's order: `sources.list`, then the files
-/// of `sources.list.d` by name. A host without apt has none.
+/// Reads the enabled `deb` sources below `apt_directory` (`/etc/apt`) in apt's order: `sources.list`, then the files of
+/// `sources.list.d` by name. A host without apt has none.
 pub(super) fn read_apt_sources(apt_directory: &Path) -> Result<Vec<AptSource>, AptSourcesError> {
     let mut files = vec![apt_directory.join("sources.list")];
     files.extend(files_in(&apt_directory.join("sources.list.d"))?);
@@ -103,12 +103,12 @@ fn sources_of_paragraph(paragraph: &Paragraph) -> Vec<AptSource> {
         .collect()
 }
 
-/// The words that apt takes for no.
+/// Returns true for the words that mean no to apt.
 fn is_no(word: &str) -> bool {
     ["no", "false", "without", "off", "disable", "0"].contains(&word.trim().to_ascii_lowercase().as_str())
 }
 
-/// `deb [option=value …] uri suite component…`, and a comment from `#` on.
+/// Parses `deb [option=value …] uri suite component…`, and a comment from `#` on.
 fn parse_line(line: &str) -> Option<AptSource> {
     let line = line.split('#').next()?.trim_start().strip_prefix("deb")?;
     if !line.starts_with([' ', '\t']) {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_no_source_are_passed_over() {
+    fn other_lines_are_ignored() {
         for line in [
             "# deb http://a.example/debian sid main",
             "deb-src http://a.example/debian sid main",

@@ -1,19 +1,18 @@
-//! What was fetched before, in a directory that several processes may share.
+//! Cache of downloaded files in a directory that processes may share.
 //!
 //! Layout, below `<cache directory>/archive`:
 //!
-//! | path | holds |
+//! | path | content |
 //! |---|---|
-//! | `sha256/<digest>` | whole files by the digest of their content |
-//! | `partial/<digest>` | the beginning of a file, where a transfer broke off; never taken for whole |
-//! | `releases/<distribution>-<suite>.json` | which InRelease was the last good one, and from where |
-//! | `contents/<distribution>-<suite>-<file>.json` | which Contents was the last one to match its Release |
-//! | `lock` | locked by the process that is updating |
+//! | `sha256/<digest>` | complete files by the digest of their content |
+//! | `partial/<digest>` | start of a file whose transfer was interrupted; never used as a complete file |
+//! | `releases/<distribution>-<suite>.json` | the last valid InRelease and its mirror |
+//! | `contents/<distribution>-<suite>-<file>.json` | the last Contents that matched its Release |
+//! | `lock` | locked by the process that updates |
 //!
-//! **Invariant:** a file gets its name only when it is whole, by a rename; so a reader needs no lock, and a
-//! process that is killed or a disk that is full leaves the last state as it was. Nothing is forced to the
-//! disk: a file that a crash of the machine broke is found by its digest, which is checked each time before
-//! a file is handed out, and is fetched again.
+//! **Invariant:** a file gets its name by a rename when it is complete, so that readers need no lock, and a killed process or a
+//! full disk leaves the last state intact. Files are not synced to the disk: the digest of a file is verified before each use, and
+//! one that a crash of the machine damaged is downloaded again.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -30,39 +29,39 @@ use crate::support::files::write_atomically;
 use crate::support::progress::Progress;
 use crate::vocabulary::Sha256Digest;
 
-/// The cache could not be used.
+/// Error of the cache.
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
-    /// A file or directory could not be written.
+    /// A file or directory cannot be written.
     #[error("cannot write {path} in the cache")]
     Write {
-        /// The file or directory.
+        /// Path.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         #[source]
         source: io::Error,
     },
-    /// A file could not be read.
+    /// A file cannot be read.
     #[error("cannot read {path} in the cache")]
     Read {
-        /// The file.
+        /// Path.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         #[source]
         source: io::Error,
     },
 }
 
-/// The cache's directory.
+/// Directory of the cache.
 #[derive(Debug)]
 pub(super) struct Cache {
     root: PathBuf,
-    /// The files that threads of this process are fetching: two suites may list the same one, an empty
-    /// Contents say, and only one thread may write its beginning.
-    under_way: Mutex<HashMap<Sha256Digest, Arc<Mutex<()>>>>,
+    /// Files that threads of this process are downloading: two suites may list the same one (such as an empty Contents), and only
+    /// one thread may write it.
+    downloads: Mutex<HashMap<Sha256Digest, Arc<Mutex<()>>>>,
 }
 
-/// A file that is on its way.
+/// File that is being downloaded.
 #[derive(Debug)]
 pub(super) struct Partial {
     pub(super) file: File,
@@ -71,26 +70,26 @@ pub(super) struct Partial {
 
 impl Cache {
     pub(super) fn new(cache_dir: &Path) -> Self {
-        Self { root: cache_dir.join("archive"), under_way: Mutex::default() }
+        Self { root: cache_dir.join("archive"), downloads: Mutex::default() }
     }
 
-    /// To be locked by a thread while it looks for a file and fetches it.
-    pub(super) fn under_way(&self, digest: Sha256Digest) -> Arc<Mutex<()>> {
-        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(under_way.entry(digest).or_default())
+    /// Returns the lock that a thread holds while it looks for a file and downloads it.
+    pub(super) fn download_lock(&self, digest: Sha256Digest) -> Arc<Mutex<()>> {
+        let mut downloads = self.downloads.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(downloads.entry(digest).or_default())
     }
 
-    /// Runs `update` while no other process or thread updates.
+    /// Runs `update` while no other process or thread runs one.
     pub(super) fn exclusively<T, E: From<CacheError>>(
         &self,
         progress: &dyn Progress,
         update: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        let path = made(self.root.clone())?.join("lock");
+        let path = create_directory(self.root.clone())?.join("lock");
         let unwritable = |source| CacheError::Write { path: path.clone(), source };
         let file = OpenOptions::new().create(true).append(true).open(&path).map_err(unwritable)?;
         let mut lock = fd_lock::RwLock::new(file);
-        // Asked first, so that only a wait that happens is shown.
+        // The first attempt does not block, so that a wait is shown only if there is one.
         let busy = lock.try_write().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
         let waiting = busy.then(|| progress.task("waiting for another process that updates", None));
         let _guard = lock.write().map_err(unwritable)?;
@@ -98,7 +97,7 @@ impl Cache {
         update()
     }
 
-    /// The file with this digest, if it is there and whole.
+    /// Returns the path of the file with this digest, if it exists and is intact.
     pub(super) fn find(&self, digest: Sha256Digest) -> Result<Option<PathBuf>, CacheError> {
         let path = self.path_of(digest);
         let unreadable = |source| CacheError::Read { path: path.clone(), source };
@@ -110,7 +109,7 @@ impl Cache {
         Ok((digest_of(file).map_err(unreadable)? == digest).then_some(path))
     }
 
-    /// The bytes of a small file with this digest, if it is there and whole.
+    /// Reads the small file with this digest, if it exists and is intact.
     pub(super) fn read(&self, digest: Sha256Digest) -> Result<Option<Vec<u8>>, CacheError> {
         let path = self.path_of(digest);
         match fs::read(&path) {
@@ -121,7 +120,7 @@ impl Cache {
         }
     }
 
-    /// Keeps a small file under its digest.
+    /// Stores a small file under its digest.
     pub(super) fn keep_bytes(&self, bytes: &[u8]) -> Result<Sha256Digest, CacheError> {
         let digest = digest_of_bytes(bytes);
         self.directory("sha256")?;
@@ -132,8 +131,7 @@ impl Cache {
         }
     }
 
-    /// What there is of the file with this digest. Only one process at a time asks, see
-    /// [`Cache::exclusively`].
+    /// Opens the partial file with this digest. Only one process at a time may do so, see [`Cache::exclusively`].
     pub(super) fn partial(&self, digest: Sha256Digest) -> Result<Partial, CacheError> {
         let path = self.directory("partial")?.join(digest.to_string());
         let opened = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
@@ -143,13 +141,13 @@ impl Cache {
         }
     }
 
-    /// A file whose digest is not known yet; it vanishes unless it is kept.
+    /// Creates a file whose digest is not known yet; it is removed unless it is stored with [`Cache::keep`].
     pub(super) fn temporary(&self) -> Result<NamedTempFile, CacheError> {
         let directory = self.directory("partial")?;
         NamedTempFile::new_in(&directory).map_err(|source| CacheError::Write { path: directory, source })
     }
 
-    /// Gives a whole file its name. The digest must be that of its content.
+    /// Stores a complete file under its digest, which must be that of its content.
     pub(super) fn keep(&self, file: &Path, digest: Sha256Digest) -> Result<PathBuf, CacheError> {
         self.directory("sha256")?;
         let path = self.path_of(digest);
@@ -159,7 +157,7 @@ impl Cache {
         }
     }
 
-    /// A record that was written before. One that cannot be understood is none.
+    /// Reads a record; none if there is none or it cannot be parsed.
     pub(super) fn record<T: DeserializeOwned>(
         &self,
         kind: &str,
@@ -197,11 +195,11 @@ impl Cache {
     }
 
     fn directory(&self, name: &str) -> Result<PathBuf, CacheError> {
-        made(self.root.join(name))
+        create_directory(self.root.join(name))
     }
 }
 
-fn made(directory: PathBuf) -> Result<PathBuf, CacheError> {
+fn create_directory(directory: PathBuf) -> Result<PathBuf, CacheError> {
     match fs::create_dir_all(&directory) {
         Ok(()) => Ok(directory),
         Err(source) => Err(CacheError::Write { path: directory, source }),
@@ -213,19 +211,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_changed_in_the_cache_is_not_handed_out() {
+    fn a_file_that_changed_in_the_cache_is_not_used() {
         let directory = tempfile::tempdir().expect("a directory");
         let cache = Cache::new(directory.path());
         let digest = cache.keep_bytes(b"whole").expect("kept");
         assert_eq!(cache.read(digest).expect("read"), Some(b"whole".to_vec()));
-        let path = cache.find(digest).expect("read").expect("is there");
+        let path = cache.find(digest).expect("read").expect("exists");
         fs::write(&path, "whol").expect("written");
         assert_eq!(cache.find(digest).expect("read"), None);
         assert_eq!(cache.read(digest).expect("read"), None);
     }
 
     #[test]
-    fn a_record_that_is_not_understood_is_none() {
+    fn a_record_that_cannot_be_parsed_is_none() {
         let directory = tempfile::tempdir().expect("a directory");
         let cache = Cache::new(directory.path());
         cache.write_record("contents", "a-main/Contents", &vec![1_u32]).expect("written");

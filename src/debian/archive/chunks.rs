@@ -1,5 +1,5 @@
-//! Reads a stream in pieces that end where a record ends, so that the parsers of large indices work in
-//! place on one buffer, whatever the size of the index.
+//! Reader of a stream in chunks of complete records, so that the parsers of large indices work in place on one buffer of fixed
+//! size.
 
 use std::io::Read;
 
@@ -7,14 +7,14 @@ use memchr::memmem::{Finder, FinderRev};
 
 use crate::support::streams::read_full;
 
-/// The size of the buffer, and so the longest record that is taken. The longest line in bookworm's
-/// Contents and the longest stanza in its Packages have some tens of kilobytes.
+/// Size of the buffer, and maximum size of a record. The longest line in bookworm's Contents and the longest stanza in its Packages
+/// have some tens of kilobytes.
 pub(super) const RECORD_LIMIT_BYTES: usize = 256 << 10;
 
-/// Shows `visit` the whole stream in order, in pieces of whole records, each with its separator but for
-/// the very last. Records longer than [`RECORD_LIMIT_BYTES`] are left out.
+/// Calls `visit` for the whole stream in chunks of complete records, each with its separator except for the very last. Records
+/// longer than [`RECORD_LIMIT_BYTES`] are left out.
 ///
-/// Returns how many were left out.
+/// Returns the number of records that were left out.
 pub(super) fn for_each_chunk(
     mut reader: impl Read,
     separator: &[u8],
@@ -25,19 +25,19 @@ pub(super) fn for_each_chunk(
     let mut buffer = vec![0; RECORD_LIMIT_BYTES];
     let mut filled = 0;
     let mut oversized = 0;
-    // Within a record that was too long, up to its separator.
+    // True within a record that is too long, up to its separator.
     let mut skipping = false;
     loop {
         let count = read_full(&mut reader, &mut buffer[filled..])?;
         filled += count;
         let mut start = 0;
-        if skipping && let Some(place) = first_separator.find(&buffer[..filled]) {
-            start = place + separator.len();
+        if skipping && let Some(position) = first_separator.find(&buffer[..filled]) {
+            start = position + separator.len();
             skipping = false;
         }
         let end = match last_separator.rfind(&buffer[start..filled]) {
             _ if count == 0 => filled,
-            Some(place) => start + place + separator.len(),
+            Some(position) => start + position + separator.len(),
             None => start,
         };
         if !skipping && end > start {
@@ -51,7 +51,7 @@ pub(super) fn for_each_chunk(
         if filled == buffer.len() {
             oversized += u64::from(!skipping);
             skipping = true;
-            // The separator may begin in what is dropped.
+            // The separator may begin in the dropped part.
             let kept = separator.len() - 1;
             buffer.copy_within(filled - kept.., 0);
             filled = kept;
@@ -63,7 +63,7 @@ pub(super) fn for_each_chunk(
 mod tests {
     use super::*;
 
-    /// Hands out one byte, then two, then three … a call.
+    /// Reader that returns one byte, then two, then three, and so on.
     struct Trickle<'a>(&'a [u8], usize);
 
     impl Read for Trickle<'_> {

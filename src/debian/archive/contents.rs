@@ -1,14 +1,13 @@
-//! Contents indices: which package has which path
+//! Contents indices: paths with the packages that have them
 //! (<https://wiki.debian.org/DebianRepository/Format#A.22Contents.22_indices>).
 //!
-//! A line is a path without its leading slash, blanks, and a list of locations joined by commas, each
-//! `[area/]section/package`. The path may hold blanks itself, so the line is split at its last run of
-//! them. Old indices begin with free text, up to a line `FILE  LOCATION`.
+//! A line is a path without its leading slash, blanks, and a comma-separated list of locations, each
+//! `[area/]section/package`. The path may contain blanks, so that the line is split at its last run of blanks. Old indices begin
+//! with free text, up to a line `FILE  LOCATION`.
 //!
-//! An index has some 150 MB of text of which a reader wants a few per cent, so lines are handed to a
-//! quick filter as they stand in the buffer, and only those that pass are taken apart. The filter is told
-//! whether a line has a mark such as `.so`: to look for that in a large piece of text at once takes a
-//! fraction of the time that it takes line by line.
+//! An index has about 150 MB of text, of which a reader needs a few per cent. A fast filter gets each line in the buffer, and only
+//! accepted lines are parsed. The filter gets a flag whether the line contains a mark such as `.so`: a search for the mark in a large
+//! chunk takes a fraction of the time of a search in each line.
 
 use std::io::Read;
 
@@ -16,41 +15,41 @@ use memchr::memmem::{self, Finder};
 
 use super::chunks::for_each_chunk;
 
-/// A line of a Contents index.
+/// Line of a Contents index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ContentsLine<'a> {
-    /// The path, without a leading slash.
+    /// Path without a leading slash.
     pub path: &'a [u8],
     locations: &'a [u8],
 }
 
-/// A package that has the path of a line.
+/// Package that has the path of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Location<'a> {
-    /// The section, with its area where that is not main; empty in an index that tells none.
+pub struct ContentsLocation<'a> {
+    /// Section, with its area if that is not main; empty in an index without sections.
     pub section: &'a str,
-    /// The package's name.
+    /// Name of the package.
     pub package: &'a str,
 }
 
-/// What became of an index's lines.
+/// Numbers of lines in an index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ContentsStatistics {
-    /// Lines that were handed to the filter.
+    /// Lines that the filter got.
     pub lines: u64,
-    /// Lines that passed it, but are not of the form, or are too long to be taken.
+    /// Accepted lines that are malformed, and lines that are too long.
     pub malformed: u64,
 }
 
-/// Reads a decompressed index to its end: of the lines that `wanted` lets pass (it sees them whole, and
-/// whether `mark` is in them), `visit` gets each.
+/// Reads a decompressed index to its end, and calls `visit` for the lines that `accepts` accepts. The filter gets the whole line, and
+/// true if it contains `mark`.
 ///
 /// # Errors
-/// When `reader` fails. A malformed line is counted, not an error.
+/// If `reader` fails. A malformed line is counted and is not an error.
 pub fn read_contents(
     reader: impl Read,
     mark: &str,
-    wanted: impl Fn(&[u8], bool) -> bool,
+    accepts: impl Fn(&[u8], bool) -> bool,
     mut visit: impl FnMut(ContentsLine<'_>),
 ) -> std::io::Result<ContentsStatistics> {
     let mut statistics = ContentsStatistics::default();
@@ -61,7 +60,7 @@ pub fn read_contents(
         at_start = false;
         for_each_line(&chunk[header..], &mark, |line, has_mark| {
             statistics.lines += 1;
-            if wanted(line, has_mark) {
+            if accepts(line, has_mark) {
                 match ContentsLine::parse(line) {
                     Some(parsed) => visit(parsed),
                     None => statistics.malformed += 1,
@@ -78,7 +77,7 @@ fn for_each_line(chunk: &[u8], mark: &Finder<'_>, mut visit: impl FnMut(&[u8], b
     let mut start = 0;
     for end in memchr::memchr_iter(b'\n', chunk).chain([chunk.len()]) {
         let mut has_mark = false;
-        while marks.next_if(|&place| place < end).is_some() {
+        while marks.next_if(|&position| position < end).is_some() {
             has_mark = true;
         }
         if start < end || end < chunk.len() {
@@ -88,13 +87,14 @@ fn for_each_line(chunk: &[u8], mark: &Finder<'_>, mut visit: impl FnMut(&[u8], b
     }
 }
 
-/// The length of the free text that an old index begins with.
+/// Length of the free text at the start of an old index.
 fn header_length(chunk: &[u8]) -> usize {
     memmem::find_iter(chunk, b"FILE")
-        .filter(|&place| place == 0 || chunk[place - 1] == b'\n')
-        .find_map(|place| {
-            let end = memchr::memchr(b'\n', &chunk[place..]).map_or(chunk.len(), |length| place + length + 1);
-            let rest = &chunk[place + b"FILE".len()..end];
+        .filter(|&position| position == 0 || chunk[position - 1] == b'\n')
+        .find_map(|position| {
+            let end =
+                memchr::memchr(b'\n', &chunk[position..]).map_or(chunk.len(), |length| position + length + 1);
+            let rest = &chunk[position + b"FILE".len()..end];
             (rest.trim_ascii() == b"LOCATION" && rest.first().is_some_and(is_blank)).then_some(end)
         })
         .unwrap_or(0)
@@ -111,16 +111,16 @@ impl<'a> ContentsLine<'a> {
         is_whole.then_some(parsed)
     }
 
-    fn split(&self) -> impl Iterator<Item = Option<Location<'a>>> + use<'a> {
+    fn split(&self) -> impl Iterator<Item = Option<ContentsLocation<'a>>> + use<'a> {
         self.locations.split(|&byte| byte == b',').map(|location| {
             let location = std::str::from_utf8(location).ok()?;
             let (section, package) = location.rsplit_once('/').unwrap_or(("", location));
-            (!package.is_empty()).then_some(Location { section, package })
+            (!package.is_empty()).then_some(ContentsLocation { section, package })
         })
     }
 
-    /// The packages that have the path.
-    pub fn locations(&self) -> impl Iterator<Item = Location<'a>> + use<'a> {
+    /// Returns the packages that have the path.
+    pub fn locations(&self) -> impl Iterator<Item = ContentsLocation<'a>> + use<'a> {
         self.split().flatten()
     }
 }
@@ -143,7 +143,7 @@ mod tests {
                 true
             },
             |line| {
-                for Location { section, package } in line.locations() {
+                for ContentsLocation { section, package } in line.locations() {
                     found.push(format!("{}|{section}|{package}", String::from_utf8_lossy(line.path)));
                 }
             },
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_run_of_blanks_parts_path_and_locations() {
+    fn the_last_run_of_blanks_separates_path_and_locations() {
         let (found, statistics) = parse(
             "usr/lib/libgmp.so.10 \t  libs/libgmp10\nusr/share/a file  with blanks\tnon-free/misc/odd,games/even\n",
         );
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_free_text_of_an_old_index_is_passed_over() {
+    fn the_free_text_of_an_old_index_is_skipped() {
         let (found, statistics) =
             parse("This file maps each file\nto its FILE list\n\nFILE   LOCATION\nbin/ls  utils/coreutils");
         assert_eq!(found, ["bin/ls|utils|coreutils"]);

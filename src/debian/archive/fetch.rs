@@ -1,13 +1,12 @@
-//! Getting bytes from a mirror, over http, https or out of a local directory.
+//! Downloads from a mirror by http or https, or from a local directory.
 //!
-//! What comes back is not trusted here: whoever asks checks a signature or a digest. This module bounds how
-//! much is taken and how long it is waited for, tries again what may succeed the next time (broken
-//! connections, 408, 429, 5xx), and goes on where a transfer broke off (RFC 9110 §14). Proxies are taken
-//! from the environment and certificate authorities from the system's store; redirects are followed.
+//! The data is not trusted here: the caller verifies a signature or a digest. This module limits the size and the time of
+//! transfers, retries temporary failures (broken connections, 408, 429, 5xx), and resumes interrupted transfers (RFC 9110 §14).
+//! Proxies are those of the environment and certificate authorities those of the system; redirects are followed.
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
@@ -19,141 +18,38 @@ use reqwest::header::{
 };
 use reqwest::{StatusCode, Url};
 
+use super::fetch_error::{FetchError, MAX_ATTEMPTS};
 use crate::support::progress::Task;
 use crate::support::streams::for_each_chunk;
 use crate::support::tls;
 
-/// How long a connection may take to come up.
+/// Timeout of connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long a mirror may be silent, before its answer or in the midst of it.
+/// Maximum time without any data from a mirror.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
-/// How many redirects are followed for one request; snapshot services use one or two.
+/// Maximum number of redirects of one request; snapshot services use one or two.
 const MAX_REDIRECTS: usize = 5;
-/// How often one mirror is asked for one file.
-const MAX_ATTEMPTS: u32 = 4;
-/// The wait before the second attempt; it doubles with each further one.
-const BACK_OFF: Duration = Duration::from_millis(250);
-/// The longest wait that a mirror may ask for with Retry-After.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(15);
-
-/// A file could not be had from a mirror.
-#[derive(Debug, thiserror::Error)]
-pub enum FetchError {
-    /// The HTTP client could not be set up.
-    #[error("cannot set up the HTTP client")]
-    Client(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The address is none.
-    #[error("not a URL with http, https or file")]
-    BadUrl,
-    /// The mirror cannot be reached, or does not speak HTTP.
-    #[error("request failed")]
-    Request(#[source] reqwest::Error),
-    /// The mirror answered something else than the file.
-    #[error("the server answered {status}")]
-    Status {
-        /// The answer.
-        status: StatusCode,
-        /// How long it asks to wait.
-        retry_after: Option<Duration>,
-    },
-    /// There is no such file in a local mirror, or it cannot be read.
-    #[error("cannot read the local file")]
-    Local(#[source] io::Error),
-    /// The transfer broke off.
-    #[error("the transfer broke off after {received} bytes")]
-    Interrupted {
-        /// How much is there.
-        received: u64,
-        /// Why, where the connection says so.
-        #[source]
-        source: Option<io::Error>,
-    },
-    /// The mirror sent another part of the file than was asked for.
-    #[error("the server answered with another range than was asked for")]
-    WrongRange,
-    /// The file is larger than any such file should be.
-    #[error("larger than the limit of {limit} bytes")]
-    TooLarge {
-        /// The limit.
-        limit: u64,
-    },
-    /// The file is not the one that the Release lists.
-    #[error("size {found} instead of {expected} in the signed Release")]
-    Size {
-        /// The signed size in bytes.
-        expected: u64,
-        /// The size in bytes that the mirror has.
-        found: u64,
-    },
-    /// The file is not the one that the Release lists.
-    #[error("sha256 {found} instead of {expected} in the signed Release")]
-    Digest {
-        /// The signed digest.
-        expected: crate::vocabulary::Sha256Digest,
-        /// The digest of what the mirror sent.
-        found: crate::vocabulary::Sha256Digest,
-    },
-    /// What came could not be written on this side.
-    #[error("cannot store what was received")]
-    Store(#[source] io::Error),
-}
-
-impl FetchError {
-    /// Whether the mirror simply does not have the file.
-    pub(super) fn is_absent(&self) -> bool {
-        match self {
-            Self::Status { status, .. } => matches!(status.as_u16(), 403 | 404 | 410),
-            Self::Local(error) => error.kind() == io::ErrorKind::NotFound,
-            _ => false,
-        }
-    }
-
-    /// Whether the mirror has another file than the one that the Release lists.
-    pub(super) fn is_mismatch(&self) -> bool {
-        matches!(self, Self::Size { .. } | Self::Digest { .. })
-    }
-
-    /// Whether the fault is on this side, so that no other mirror would help.
-    pub(super) fn is_ours(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Client(_))
-    }
-
-    /// The wait before another attempt, where that has a chance.
-    fn retry_after(&self, attempt: u32) -> Option<Duration> {
-        let back_off = BACK_OFF * 2_u32.saturating_pow(attempt);
-        match self {
-            Self::Request(error) if error.is_builder() || error.is_redirect() => None,
-            Self::Request(_) | Self::Interrupted { .. } | Self::WrongRange => Some(back_off),
-            Self::Status { status, retry_after } => {
-                let transient = status.is_server_error() || matches!(status.as_u16(), 408 | 429);
-                transient.then(|| retry_after.unwrap_or(back_off).min(MAX_RETRY_AFTER))
-            }
-            _ => None,
-        }
-    }
-}
-
-/// What a mirror says for recognising a document that has not changed.
+/// Validators of a cached document for conditional requests (RFC 9110 §8.8).
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Validators {
     etag: Option<String>,
     last_modified: Option<String>,
 }
 
-/// The answer to a conditional request.
+/// Response to a conditional request.
 #[derive(Debug)]
-pub(super) enum Answer {
-    /// It is the document that the validators stand for.
+pub(super) enum DocumentResponse {
+    /// The document has not changed.
     NotModified,
-    /// The document, and what to send the next time.
+    /// The document, and its validators.
     Document(Vec<u8>, Validators),
 }
 
-/// A client for any number of mirrors, used from several threads.
+/// Client for any number of mirrors, shared by threads.
 #[derive(Debug, Default)]
 pub(super) struct Fetcher {
-    /// Made for the first request over the network: reading the system's certificate store takes longer than
-    /// all the rest of an offline run.
+    /// HTTP client, created for the first request: reading the system's certificates takes longer than all the rest of an
+    /// offline run.
     http: OnceLock<Client>,
 }
 
@@ -166,14 +62,19 @@ impl Fetcher {
         Ok(self.http.get_or_init(|| http))
     }
 
-    /// A small document as a whole, unless it is the one that `known` stands for.
-    pub(super) fn document(&self, url: &str, limit: u64, known: &Validators) -> Result<Answer, FetchError> {
-        match Source::of(url)? {
-            Source::Local(path) => {
+    /// Downloads a small document, unless it has not changed since the one with the validators `known`.
+    pub(super) fn document(
+        &self,
+        url: &str,
+        limit: u64,
+        known: &Validators,
+    ) -> Result<DocumentResponse, FetchError> {
+        match Location::of(url)? {
+            Location::Local(path) => {
                 let file = File::open(path).map_err(FetchError::Local)?;
-                Ok(Answer::Document(read_whole(file, limit)?, Validators::default()))
+                Ok(DocumentResponse::Document(read_whole(file, limit)?, Validators::default()))
             }
-            Source::Http(url) => with_retries(|| {
+            Location::Http(url) => with_retries(|| {
                 let mut request = self.http()?.get(url.clone());
                 for (name, value) in [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)]
                 {
@@ -183,16 +84,16 @@ impl Fetcher {
                 }
                 let response = send(request)?;
                 if response.status() == StatusCode::NOT_MODIFIED {
-                    return Ok(Answer::NotModified);
+                    return Ok(DocumentResponse::NotModified);
                 }
                 let validators = validators(response.headers());
-                Ok(Answer::Document(read_whole(response, limit)?, validators))
+                Ok(DocumentResponse::Document(read_whole(response, limit)?, validators))
             }),
         }
     }
 
-    /// Puts the file of `expected_bytes` at `url` into `file`, going on after what is there already. On a
-    /// failure the file keeps what has come.
+    /// Downloads a file of `expected_bytes` into `file`, after the bytes that it already has. After a failure it keeps the received
+    /// bytes.
     pub(super) fn complete(
         &self,
         url: &str,
@@ -200,39 +101,39 @@ impl Fetcher {
         expected_bytes: u64,
         task: &dyn Task,
     ) -> Result<(), FetchError> {
-        match Source::of(url)? {
-            Source::Local(path) => {
+        match Location::of(url)? {
+            Location::Local(path) => {
                 let source = File::open(path).map_err(FetchError::Local)?;
                 let found = source.metadata().map_err(FetchError::Local)?.len();
                 check_size(expected_bytes, found)?;
                 empty(file)?;
                 append(source, file, expected_bytes, task)
             }
-            Source::Http(url) => with_retries(|| self.go_on(&url, file, expected_bytes, task)),
+            Location::Http(url) => with_retries(|| self.resume(&url, file, expected_bytes, task)),
         }
     }
 
-    /// Puts whatever is at `url` into `file`, at most `limit` bytes.
-    pub(super) fn take(
+    /// Downloads a file of any size up to `limit` bytes into `file`.
+    pub(super) fn download(
         &self,
         url: &str,
         file: &mut File,
         limit: u64,
         task: &dyn Task,
     ) -> Result<(), FetchError> {
-        let taken = match Source::of(url)? {
-            Source::Local(path) => {
+        let length = match Location::of(url)? {
+            Location::Local(path) => {
                 append_all(File::open(path).map_err(FetchError::Local)?, file, limit, task)
             }
-            Source::Http(url) => with_retries(|| {
+            Location::Http(url) => with_retries(|| {
                 empty(file)?;
                 append_all(send(self.http()?.get(url.clone()))?, file, limit, task)
             }),
         };
-        taken.map(drop)
+        length.map(drop)
     }
 
-    fn go_on(
+    fn resume(
         &self,
         url: &Url,
         file: &mut File,
@@ -257,9 +158,9 @@ impl Fetcher {
                     task.advance(present);
                     append(response, file, expected_bytes, task)
                 }
-                _ => start_anew(file),
+                _ => restart(file),
             },
-            StatusCode::RANGE_NOT_SATISFIABLE => start_anew(file),
+            StatusCode::RANGE_NOT_SATISFIABLE => restart(file),
             _ => {
                 let response = successful(response)?;
                 empty(file)?;
@@ -270,7 +171,7 @@ impl Fetcher {
 }
 
 fn new_client() -> Result<Client, FetchError> {
-    // What vouches for an archive is its signature: mirrors over http do on a system without authorities, as for apt.
+    // The signature authenticates an archive: without any authorities, mirrors with http still work, as for apt.
     let tls = tls::client_config(&tls::authorities()).map_err(|error| FetchError::Client(Box::new(error)))?;
     Client::builder()
         .tls_backend_preconfigured(tls)
@@ -282,12 +183,12 @@ fn new_client() -> Result<Client, FetchError> {
         .map_err(|error| FetchError::Client(Box::new(error)))
 }
 
-enum Source {
+enum Location {
     Http(Url),
     Local(std::path::PathBuf),
 }
 
-impl Source {
+impl Location {
     fn of(url: &str) -> Result<Self, FetchError> {
         let url = Url::parse(url).map_err(|_| FetchError::BadUrl)?;
         match url.scheme() {
@@ -336,7 +237,7 @@ fn from_start(
     append(response, file, expected_bytes, task)
 }
 
-fn start_anew(file: &mut File) -> Result<(), FetchError> {
+fn restart(file: &mut File) -> Result<(), FetchError> {
     empty(file)?;
     Err(FetchError::WrongRange)
 }
@@ -349,7 +250,7 @@ fn check_size(expected: u64, found: u64) -> Result<(), FetchError> {
     if found == expected { Ok(()) } else { Err(FetchError::Size { expected, found }) }
 }
 
-/// Appends the rest of a file that is to have `expected_bytes` in the end.
+/// Appends the rest of a file that has `expected_bytes` in total.
 fn append(
     source: impl Read,
     file: &mut File,
@@ -366,7 +267,7 @@ fn append(
     }
 }
 
-/// Appends all of `source` and says how long the file is then; more than `limit` is refused.
+/// Appends all of `source` and returns the length of the file, which is at most `limit`.
 fn append_all(source: impl Read, file: &mut File, limit: u64, task: &dyn Task) -> Result<u64, FetchError> {
     let length = Cell::new(file.stream_position().map_err(FetchError::Store)?);
     let interrupted = |error| FetchError::Interrupted { received: length.get(), source: Some(error) };
@@ -401,7 +302,7 @@ fn text_header(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// `bytes <start>-<end>/<total>`: the start and the total.
+/// Parses `bytes <start>-<end>/<total>` to the start and the total.
 fn content_range(headers: &HeaderMap) -> Option<(u64, u64)> {
     let (range, total) = text_header(headers, CONTENT_RANGE)?.strip_prefix("bytes ")?.split_once('/')?;
     Some((range.split_once('-')?.0.parse().ok()?, total.parse().ok()?))
@@ -422,22 +323,5 @@ mod tests {
         assert_eq!(range("bytes 10-19/*"), None);
         assert_eq!(range("bytes */20"), None);
         assert_eq!(range("lines 1-2/3"), None);
-    }
-
-    #[test]
-    fn only_what_may_pass_is_tried_again() {
-        let status = |code| FetchError::Status {
-            status: StatusCode::from_u16(code).expect("a status"),
-            retry_after: None,
-        };
-        assert_eq!(status(429).retry_after(0), Some(BACK_OFF));
-        assert_eq!(status(503).retry_after(2), Some(BACK_OFF * 4));
-        assert_eq!(status(404).retry_after(0), None);
-        let patient = FetchError::Status {
-            status: StatusCode::TOO_MANY_REQUESTS,
-            retry_after: Some(Duration::from_secs(3600)),
-        };
-        assert_eq!(patient.retry_after(0), Some(MAX_RETRY_AFTER));
-        assert_eq!(FetchError::TooLarge { limit: 1 }.retry_after(0), None);
     }
 }

@@ -1,76 +1,45 @@
-//! One index file: found in the cache, or fetched and compared with the signed Release.
+//! Download of an index, verified by the signed Release.
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::Seek;
 use std::path::PathBuf;
 use std::sync::PoisonError;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::attempts::{Attempts, Refusal};
 use super::cache::CacheError;
-use super::fetch::FetchError;
-use super::reader::{bound_by_ratio, open_index};
+use super::client::Archive;
+use super::diagnostic::ArchiveDiagnostic;
+use super::error::ArchiveError;
+use super::fetch_error::FetchError;
+use super::index_file::IndexFile;
+use super::reader::limit_by_ratio;
 use super::release::ListedFile;
-use super::update::{FoundRelease, passed_over};
+use super::suite_release::{SuiteRelease, skipped_mirrors};
 use super::wanted_index::{IndexFileKind, WantedIndex};
-use super::{Archive, ArchiveDiagnostic, ArchiveError, Attempts, Refusal};
 use crate::debian::distributions::Pocket;
 use crate::support::digest::digest_of;
 use crate::support::progress::{Progress, Task};
 use crate::vocabulary::{Distribution, Sha256Digest};
 
-/// The largest index that is taken without a signed size. Ubuntu's Contents come to 90 MB.
+/// Maximum size of an unverified index. Ubuntu's Contents files have 90 MB.
 const MAX_UNSIGNED_BYTES: u64 = 512 * 1024 * 1024;
-/// The cache's directory for the records of Contents files.
+/// Directory of the cache for the records of Contents files.
 const CONTENTS: &str = "contents";
 
-/// An index file in the cache, whole and with its digest checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IndexFile {
-    /// The suite, such as `bookworm-security`.
-    pub suite: String,
-    /// The component; none where one file spans them all (Ubuntu's Contents).
-    pub component: Option<String>,
-    /// The path below the suite, such as `main/Contents-amd64.gz`.
-    pub file: String,
-    /// The date of the Release that vouches for it, or was to.
-    pub date: Timestamp,
-    /// The digest of the file as it is, compressed.
-    pub sha256: Sha256Digest,
-    /// Whether that digest is the one in the signed Release of that date.
-    pub verified: bool,
-    path: PathBuf,
-    inflated_limit_bytes: u64,
-}
-
-impl IndexFile {
-    /// Reads the file, inflated. The reader fails where the file is truncated, broken, or inflates to more
-    /// than the signed Release lists.
-    ///
-    /// # Errors
-    /// When the file cannot be opened.
-    pub fn open(&self) -> Result<impl Read + Send + use<>, ArchiveError> {
-        open_index(&self.path, &self.file, self.inflated_limit_bytes).map_err(|source| ArchiveError::Open {
-            suite: self.suite.clone(),
-            file: self.file.clone(),
-            path: self.path.clone(),
-            source,
-        })
-    }
-}
-
-/// The last Contents that its Release vouched for.
+/// Last Contents that matched its Release.
 #[derive(Serialize, Deserialize)]
 struct ContentsRecord {
     date: Timestamp,
     sha256: String,
-    inflated_limit_bytes: u64,
+    size_limit_bytes: u64,
 }
 
-/// One index as a Release lists it.
+/// Index that a Release file lists.
 struct ListedIndex<'a> {
-    release: &'a FoundRelease,
+    release: &'a SuiteRelease,
     wanted: &'a WantedIndex,
     file: String,
     listed: ListedFile,
@@ -80,11 +49,11 @@ struct ListedIndex<'a> {
 type Obtained = Result<(Option<IndexFile>, Vec<ArchiveDiagnostic>), ArchiveError>;
 
 impl Archive {
-    /// One index of a suite. Suites that only add to the release may lack some.
+    /// Downloads an index of a suite. Additional suites of a release may not have all of them.
     pub(super) fn index(
         &self,
         distribution: Distribution,
-        release: &FoundRelease,
+        release: &SuiteRelease,
         wanted: &WantedIndex,
         progress: &dyn Progress,
     ) -> Obtained {
@@ -106,8 +75,8 @@ impl Archive {
     }
 
     fn listed_index(&self, index: &ListedIndex<'_>, progress: &dyn Progress) -> Obtained {
-        let under_way = self.cache.under_way(index.listed.sha256);
-        let _alone = under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = self.cache.download_lock(index.listed.sha256);
+        let _guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(path) = self.cache.find(index.listed.sha256)? {
             return self.verified(index, path, Attempts::default());
         }
@@ -118,7 +87,7 @@ impl Archive {
             for url in index.urls() {
                 match self.signed_file(&url, index.listed, task.as_ref()) {
                     Ok(path) => return self.verified(index, path, attempts),
-                    Err(error) if error.is_ours() => return Err(fetch_error(&url, error)),
+                    Err(error) if error.is_local() => return Err(fetch_error(&url, error)),
                     Err(error) => attempts.0.push((url, error.into())),
                 }
             }
@@ -144,23 +113,23 @@ impl Archive {
         }
     }
 
-    /// An index that its Release vouches for; the last such Contents is remembered.
+    /// Returns an index that matches its Release; the last such Contents is recorded.
     fn verified(&self, index: &ListedIndex<'_>, path: PathBuf, attempts: Attempts) -> Obtained {
         let found = index.found(path, index.listed.sha256, true);
         if index.wanted.kind == IndexFileKind::Contents && !self.settings.offline {
             let record = ContentsRecord {
                 date: found.date,
                 sha256: found.sha256.to_string(),
-                inflated_limit_bytes: found.inflated_limit_bytes,
+                size_limit_bytes: found.size_limit_bytes,
             };
             self.cache.write_record(CONTENTS, &index.record_name, &record)?;
         }
-        // A by-hash address that is not there is no news when the plain name of the same mirror served.
+        // A missing by-hash path is not worth a warning if the same mirror has the file under its name.
         let attempts = Attempts(attempts.0.into_iter().filter(|(_, refusal)| !refusal.is_absent()).collect());
-        Ok((Some(found), passed_over(&index.release.suite.name, &index.file, attempts)))
+        Ok((Some(found), skipped_mirrors(&index.release.suite.name, &index.file, attempts)))
     }
 
-    /// The last Contents that its own Release vouched for.
+    /// Returns the last Contents that matched its own Release.
     fn older_contents(&self, index: &ListedIndex<'_>) -> Result<Option<IndexFile>, ArchiveError> {
         let Some(record) = self.cache.record::<ContentsRecord>(CONTENTS, &index.record_name)? else {
             return Ok(None);
@@ -168,12 +137,12 @@ impl Archive {
         let Ok(sha256) = record.sha256.parse() else { return Ok(None) };
         Ok(self.cache.find(sha256)?.map(|path| IndexFile {
             date: record.date,
-            inflated_limit_bytes: record.inflated_limit_bytes,
+            size_limit_bytes: record.size_limit_bytes,
             ..index.found(path, sha256, true)
         }))
     }
 
-    /// The Contents that some mirror has, though no Release vouches for it.
+    /// Downloads a Contents that does not match its Release.
     fn unverified_contents(
         &self,
         index: &ListedIndex<'_>,
@@ -181,12 +150,12 @@ impl Archive {
         progress: &dyn Progress,
     ) -> Obtained {
         let (suite, file) = (index.release.suite.name.clone(), index.file.clone());
-        let task = progress.task(&format!("{suite} {file} (not verified)"), None);
+        let task = progress.task(&format!("{suite} {file} (unverified)"), None);
         let mut failures = Attempts::default();
         for base in &index.release.bases {
             let url = index.plain_url(base);
             let mut temporary = self.cache.temporary()?;
-            match self.fetcher.take(&url, temporary.as_file_mut(), MAX_UNSIGNED_BYTES, task.as_ref()) {
+            match self.fetcher.download(&url, temporary.as_file_mut(), MAX_UNSIGNED_BYTES, task.as_ref()) {
                 Ok(()) => {
                     let sha256 =
                         digest_of_file(temporary.as_file_mut()).map_err(|error| fetch_error(&url, error))?;
@@ -194,18 +163,18 @@ impl Archive {
                     let size_bytes = path.metadata().map_or(0, |metadata| metadata.len());
                     let cause = cause_of(&attempts);
                     let diagnostic = ArchiveDiagnostic::UnverifiedContents { suite, file, cause };
-                    let inflated_limit_bytes = bound_by_ratio(size_bytes);
-                    let found = IndexFile { inflated_limit_bytes, ..index.found(path, sha256, false) };
+                    let size_limit_bytes = limit_by_ratio(size_bytes);
+                    let found = IndexFile { size_limit_bytes, ..index.found(path, sha256, false) };
                     return Ok((Some(found), vec![diagnostic]));
                 }
-                Err(error) if error.is_ours() => return Err(fetch_error(&url, error)),
+                Err(error) if error.is_local() => return Err(fetch_error(&url, error)),
                 Err(error) => failures.0.push((url, error.into())),
             }
         }
         Err(ArchiveError::Index { suite, file, attempts: failures })
     }
 
-    /// Fetches a file with a signed digest into the cache, going on where an earlier transfer broke off.
+    /// Downloads a file with a signed digest into the cache, after the part that an interrupted transfer left.
     pub(super) fn signed_file(
         &self,
         url: &str,
@@ -225,13 +194,13 @@ impl Archive {
             if !resumed {
                 return Err(FetchError::Digest { expected: listed.sha256, found });
             }
-            // The beginning may have been another file's: this mirror gets one more chance from the start.
+            // The partial file may have been another one: the same mirror is tried again from the start.
         }
     }
 }
 
 impl ListedIndex<'_> {
-    /// Where the file may be: by its digest first, since that survives the archive's next change.
+    /// URLs of the file: first by its digest, since that path survives the next change of the archive.
     fn urls(&self) -> Vec<String> {
         let mut urls = Vec::new();
         for base in &self.release.bases {
@@ -250,7 +219,7 @@ impl ListedIndex<'_> {
     }
 
     fn found(&self, path: PathBuf, sha256: Sha256Digest, verified: bool) -> IndexFile {
-        let inflated = self.release.file.file(&self.wanted.stem);
+        let uncompressed = self.release.file.file(&self.wanted.stem);
         IndexFile {
             suite: self.release.suite.name.clone(),
             component: self.wanted.component.clone(),
@@ -259,8 +228,8 @@ impl ListedIndex<'_> {
             sha256,
             verified,
             path,
-            inflated_limit_bytes: inflated
-                .map_or_else(|| bound_by_ratio(self.listed.size_bytes), |listed| listed.size_bytes),
+            size_limit_bytes: uncompressed
+                .map_or_else(|| limit_by_ratio(self.listed.size_bytes), |listed| listed.size_bytes),
         }
     }
 }

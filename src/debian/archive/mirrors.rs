@@ -1,131 +1,66 @@
-//! Which mirrors serve a release: those that were given, else the ones in the host's apt sources, else the
-//! built-in ones.
+//! Choice of the mirrors for a release: the given ones, or those in the host's apt sources, or the built-in ones.
 //!
-//! A mirror is written as its base, the directory with `dists` and `pool` in it. One base serves every release
-//! of its distribution; what differs is that security corrections have an archive of their own. So bases are
-//! kept in two lists, told apart by their names and suites, and a security suite is looked for in both.
+//! A mirror is given by its base, the directory with `dists` and `pool`. One base has every release of its distribution, but security
+//! updates have an archive of their own. Bases are in two lists, by their names and suites, and a security suite is looked up in
+//! both.
 //!
-//! With a snapshot, bases are those of a service that keeps an archive's past under
-//! `<base>/<timestamp>/`, as <https://snapshot.debian.org> does. Apt's sources name no such service.
+//! With a snapshot, bases are those of a service that has earlier states of an archive at `<base>/<timestamp>/`, such as
+//! <https://snapshot.debian.org>. Apt sources name no such service.
 
 use std::path::PathBuf;
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use reqwest::Url;
 
-use super::ArchiveSettings;
 use super::apt_sources::{AptSource, AptSourcesError, read_apt_sources};
+use super::snapshot::Snapshot;
 use crate::debian::distributions::{Directories, Pocket, SnapshotService, profile};
 use crate::vocabulary::{Distribution, Target};
 
-/// How snapshot services write a moment, in UTC.
-const SNAPSHOT_FORMAT: &str = "%Y%m%dT%H%M%SZ";
-
-/// Where mirrors come from.
+/// Source of the mirrors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mirrors {
-    /// These bases and no other, tried in this order.
+    /// These bases only, tried in this order.
     Given(Vec<String>),
-    /// The bases in the apt sources in this directory (`/etc/apt`), or the built-in ones where it has none.
+    /// Bases in the apt sources in this directory (`/etc/apt`), or the built-in ones if there are none.
     Host(PathBuf),
 }
 
-/// How long after its Release file a package is surely in a snapshot, and hardly yet superseded there: mirrors
-/// are pushed and snapshots taken some hours later.
-const SNAPSHOT_DELAY: SignedDuration = SignedDuration::from_hours(24);
-
-impl ArchiveSettings {
-    /// Where a file of the pool can be had for years, by a suite whose Release file of the time `listed` vouches for
-    /// it: on the mirrors that were given, and for Debian on its snapshot service. The host's own mirrors are not
-    /// among them, since what is written down must be the same on every machine.
-    pub fn lasting_urls(
-        &self,
-        distribution: Distribution,
-        suite: &str,
-        filename: &str,
-        listed: Option<Timestamp>,
-    ) -> Vec<String> {
-        let asked = self.snapshot.as_deref().and_then(|name| Snapshot::parse(name).ok());
-        let mut bases = Vec::new();
-        if let Mirrors::Given(given) = &self.mirrors {
-            let given = given.iter().map(|mirror| mirror.trim_end_matches('/'));
-            bases.extend(given.map(|base| match &asked {
-                Some(snapshot) => snapshot.of(base),
-                None => base.to_owned(),
-            }));
-        }
-        let snapshot = asked.or_else(|| Some(Snapshot::at(listed?.checked_add(SNAPSHOT_DELAY).ok()?)));
-        let profile = profile(distribution);
-        if let (Some(service), Some(snapshot)) = (profile.snapshots, snapshot) {
-            bases.push(snapshot.of(service.base(profile.pocket_of(suite))));
-        }
-        bases.into_iter().map(|base| format!("{base}/{filename}")).collect()
-    }
-}
-
-/// There is no mirror to ask.
+/// Error of the choice of mirrors.
 #[derive(Debug, thiserror::Error)]
 pub enum MirrorsError {
     /// The host's apt sources are broken.
     #[error(transparent)]
     AptSources(#[from] AptSourcesError),
-    /// Neither given, nor in apt's sources, nor built in.
+    /// No mirror is given, in the apt sources, or built in.
     #[error(
         "cannot choose a mirror for {distribution}: the host's apt sources have none and none is built in"
     )]
     None {
-        /// The distribution that was asked for.
+        /// Distribution.
         distribution: Distribution,
     },
     /// No snapshot service is given or built in.
     #[error("cannot choose a snapshot service for {distribution}: none is built in")]
     NoSnapshots {
-        /// The distribution that was asked for.
+        /// Distribution.
         distribution: Distribution,
     },
-    /// A given mirror is not the base of an archive.
+    /// A given mirror is not a URL.
     #[error("cannot use mirror '{mirror}': not a URL with http, https or file")]
     BadUrl {
-        /// What was given.
+        /// Text of the mirror.
         mirror: String,
     },
-    /// A snapshot's moment is not written as the services do.
+    /// A snapshot does not have the form of a timestamp.
     #[error("cannot use snapshot '{timestamp}': not of the form 20260818T205150Z")]
     BadSnapshot {
-        /// What was given.
+        /// Text of the snapshot.
         timestamp: String,
     },
 }
 
-/// A moment of an archive's past, as its snapshot service names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Snapshot {
-    /// The name, such as `20260818T205150Z`.
-    pub(super) name: String,
-    /// The moment.
-    pub(super) at: Timestamp,
-}
-
-impl Snapshot {
-    pub(super) fn parse(name: &str) -> Result<Self, MirrorsError> {
-        let bad = || MirrorsError::BadSnapshot { timestamp: name.to_owned() };
-        let moment = DateTime::strptime(SNAPSHOT_FORMAT, name).map_err(|_| bad())?;
-        let at = TimeZone::UTC.to_timestamp(moment).map_err(|_| bad())?;
-        Ok(Self { name: name.to_owned(), at })
-    }
-
-    fn at(moment: Timestamp) -> Self {
-        Self { name: moment.strftime(SNAPSHOT_FORMAT).to_string(), at: moment }
-    }
-
-    fn of(&self, base: &str) -> String {
-        format!("{base}/{}", self.name)
-    }
-}
-
-/// The bases of one distribution, each list in the order in which it is tried.
+/// Bases of one distribution, each list in the order in which it is tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bases {
     main: Vec<String>,
@@ -133,7 +68,7 @@ pub(super) struct Bases {
 }
 
 impl Bases {
-    /// Chooses the bases for `target`, as they are at `now` or were at `snapshot`.
+    /// Chooses the bases for `target`, in their state at `now` or at `snapshot`.
     pub(super) fn choose(
         mirrors: &Mirrors,
         target: &Target,
@@ -142,7 +77,9 @@ impl Bases {
     ) -> Result<Self, MirrorsError> {
         match (mirrors, snapshot) {
             (Mirrors::Given(given), None) => Self::given(given),
-            (Mirrors::Given(given), Some(snapshot)) => Ok(Self::given(given)?.map(|base| snapshot.of(base))),
+            (Mirrors::Given(given), Some(snapshot)) => {
+                Ok(Self::given(given)?.map(|base| snapshot.base(base)))
+            }
             (Mirrors::Host(_), Some(snapshot)) => Self::snapshots(target.distribution, snapshot),
             (Mirrors::Host(apt_directory), None) => {
                 let bases = Self::of_host(&read_apt_sources(apt_directory)?, target);
@@ -151,8 +88,8 @@ impl Bases {
         }
     }
 
-    /// The bases to ask for a suite.
-    pub(super) fn of(&self, pocket: Pocket) -> Vec<String> {
+    /// Returns the bases that may have a suite of this pocket.
+    pub(super) fn for_pocket(&self, pocket: Pocket) -> Vec<String> {
         let (first, then): (&[String], &[String]) = match pocket {
             Pocket::Security => (&self.security, &self.main),
             Pocket::Main | Pocket::Updates | Pocket::Backports => (&self.main, &[]),
@@ -181,8 +118,8 @@ impl Bases {
         Self { main: map(self.main), security: map(self.security) }
     }
 
-    /// Other vendors' archives have the distribution's name in their path too, but no component `main`, or
-    /// suites that are no release. Bases that are a snapshot are left out: they never have a current release.
+    /// Chooses bases in apt sources. Archives of other vendors have the distribution's name in their path, too, but no component
+    /// `main`, or suites that are not releases. Bases of snapshots are left out: they never have a current release.
     fn of_host(sources: &[AptSource], target: &Target) -> Self {
         let mut bases = Self { main: Vec::new(), security: Vec::new() };
         let profile = profile(target.distribution);
@@ -205,13 +142,13 @@ impl Bases {
 
     fn snapshots(distribution: Distribution, snapshot: &Snapshot) -> Result<Self, MirrorsError> {
         let service = profile(distribution).snapshots.ok_or(MirrorsError::NoSnapshots { distribution })?;
-        Ok(Self { main: vec![snapshot.of(service.main)], security: vec![snapshot.of(service.security)] })
+        Ok(Self { main: vec![snapshot.base(service.main)], security: vec![snapshot.base(service.security)] })
     }
 
     fn built_in(distribution: Distribution, now: Timestamp) -> Result<Self, MirrorsError> {
         let profile = profile(distribution);
         let mirror = profile.mirror.ok_or(MirrorsError::None { distribution })?;
-        let of_now = |service: SnapshotService| Snapshot::at(now).of(service.security);
+        let of_now = |service: SnapshotService| Snapshot::at(now).base(service.security);
         Ok(Self {
             main: vec![mirror.to_owned()],
             // The snapshot service has the current state of the security archive, too.
@@ -245,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn the_security_archive_is_told_by_its_name_and_third_parties_are_left_out() {
+    fn the_security_archive_is_recognized_and_third_parties_are_left_out() {
         let lines = "deb http://m.example/debian bookworm main\n\
                      deb http://m.example/debian bookworm-updates main\n\
                      deb http://m.example/debian-security bookworm-security main\n\
@@ -253,9 +190,9 @@ mod tests {
                      deb https://node.example/node_20.x nodistro main\n\
                      deb http://u.example/ubuntu noble main\n";
         let bases = of_host(lines, &target(Distribution::Debian, Architecture::Amd64)).expect("chosen");
-        assert_eq!(bases.of(Pocket::Main), ["http://m.example/debian"]);
+        assert_eq!(bases.for_pocket(Pocket::Main), ["http://m.example/debian"]);
         assert_eq!(
-            bases.of(Pocket::Security),
+            bases.for_pocket(Pocket::Security),
             ["http://m.example/debian-security", "http://m.example/debian"]
         );
     }
@@ -266,17 +203,20 @@ mod tests {
                      deb http://s.example/ubuntu noble-security main\n\
                      deb http://p.example/ubuntu-ports noble main\n";
         let bases = of_host(lines, &target(Distribution::Ubuntu, Architecture::Amd64)).expect("chosen");
-        assert_eq!(bases.of(Pocket::Security), ["http://s.example/ubuntu", "http://u.example/ubuntu"]);
+        assert_eq!(
+            bases.for_pocket(Pocket::Security),
+            ["http://s.example/ubuntu", "http://u.example/ubuntu"]
+        );
         let bases = of_host(lines, &target(Distribution::Ubuntu, Architecture::Arm64)).expect("chosen");
-        assert_eq!(bases.of(Pocket::Updates), ["http://p.example/ubuntu-ports"]);
+        assert_eq!(bases.for_pocket(Pocket::Updates), ["http://p.example/ubuntu-ports"]);
     }
 
     #[test]
     fn built_in_mirrors_are_debians_own_and_ubuntu_has_none() {
         let bases = of_host("", &target(Distribution::Debian, Architecture::Amd64)).expect("chosen");
-        assert_eq!(bases.of(Pocket::Main), [DEBIAN]);
+        assert_eq!(bases.for_pocket(Pocket::Main), [DEBIAN]);
         assert_eq!(
-            bases.of(Pocket::Security),
+            bases.for_pocket(Pocket::Security),
             ["https://snapshot.debian.org/archive/debian-security/19700101T000000Z", DEBIAN]
         );
         let error = of_host("", &target(Distribution::Ubuntu, Architecture::Amd64)).expect_err("none");
@@ -288,13 +228,12 @@ mod tests {
 
     #[test]
     fn a_snapshot_takes_everything_from_one_moment() {
-        let snapshot = Snapshot::parse("20260818T205150Z").expect("is a moment");
-        assert_eq!(snapshot.at.to_string(), "2026-08-18T20:51:50Z");
+        let snapshot = Snapshot::parse("20260818T205150Z").expect("is a time");
         let apt = Mirrors::Host(PathBuf::from("/nonexistent"));
         let debian = target(Distribution::Debian, Architecture::Amd64);
         let bases = Bases::choose(&apt, &debian, Some(&snapshot), NOW).expect("chosen");
         assert_eq!(
-            bases.of(Pocket::Security),
+            bases.for_pocket(Pocket::Security),
             [
                 "https://snapshot.debian.org/archive/debian-security/20260818T205150Z",
                 "https://snapshot.debian.org/archive/debian/20260818T205150Z"
@@ -305,9 +244,7 @@ mod tests {
         assert_eq!(error.to_string(), "cannot choose a snapshot service for ubuntu: none is built in");
         let given = Mirrors::Given(vec!["https://s.example/ubuntu/".to_owned()]);
         let bases = Bases::choose(&given, &ubuntu, Some(&snapshot), NOW).expect("chosen");
-        assert_eq!(bases.of(Pocket::Security), ["https://s.example/ubuntu/20260818T205150Z"]);
-        assert!(Snapshot::parse("2026-08-18").is_err());
-        assert!(Snapshot::parse("20260818T205150Z/../x").is_err());
+        assert_eq!(bases.for_pocket(Pocket::Security), ["https://s.example/ubuntu/20260818T205150Z"]);
     }
 
     #[test]

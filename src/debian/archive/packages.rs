@@ -1,4 +1,4 @@
-//! Packages indices: one control stanza for each binary package of a suite's component and architecture
+//! Packages indices: one control stanza per binary package of a suite's component and architecture
 //! (<https://wiki.debian.org/DebianRepository/Format#A.22Packages.22_Indices>, deb-control(5)).
 
 use std::borrow::Cow;
@@ -10,18 +10,18 @@ use memchr::memmem::Finder;
 use super::chunks::for_each_chunk;
 use crate::vocabulary::Sha256Digest;
 
-/// The fields of a binary package's stanza that a catalog needs.
+/// Fields of a binary package's stanza that a catalog needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackageStanza<'a> {
     /// `Package`.
     pub name: &'a str,
     /// `Version`.
     pub version: &'a str,
-    /// `Architecture`: the index's own, or `all`.
+    /// `Architecture`: that of the index, or `all`.
     pub architecture: &'a str,
-    /// The source package's name, from `Source` without its version; `Package` where there is none.
+    /// Name of the source package: `Source` without its version, or `Package` if there is no such field.
     pub source: &'a str,
-    /// `Section`, empty where there is none.
+    /// `Section`; empty if there is none.
     pub section: &'a str,
     /// `Filename`; empty in a dpkg database.
     pub filename: &'a str,
@@ -33,30 +33,30 @@ pub struct PackageStanza<'a> {
     pub installed_size_kib: u64,
     /// `Status`; empty in an archive's index.
     pub status: &'a str,
-    /// `Priority`, empty where there is none.
+    /// `Priority`; empty if there is none.
     pub priority: &'a str,
     /// `Essential: yes`.
     pub is_essential: bool,
-    /// `Pre-Depends`, unfolded; empty where there is none.
+    /// `Pre-Depends`, unfolded; empty if there is none.
     pub pre_depends: Cow<'a, str>,
-    /// `Depends`, unfolded; empty where there is none.
+    /// `Depends`, unfolded; empty if there is none.
     pub depends: Cow<'a, str>,
     provides: Vec<&'a str>,
 }
 
-/// What became of an index's stanzas.
+/// Numbers of stanzas in an index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PackagesStatistics {
-    /// All stanzas.
+    /// Stanzas.
     pub stanzas: u64,
-    /// Stanzas that lack a field that they must have or are too long to be taken.
+    /// Stanzas without a required field, and stanzas that are too long.
     pub malformed: u64,
 }
 
-/// Reads a decompressed index to its end and shows `visit` each of its stanzas.
+/// Reads a decompressed index to its end, and calls `visit` for each stanza.
 ///
 /// # Errors
-/// When `reader` fails. A malformed stanza is counted, not an error.
+/// If `reader` fails. A malformed stanza is counted and is not an error.
 pub fn read_packages(
     reader: impl Read,
     mut visit: impl FnMut(PackageStanza<'_>),
@@ -73,10 +73,10 @@ pub fn read_packages(
                 continue;
             }
             statistics.stanzas += 1;
-            let text = std::str::from_utf8(stanza).map_err(|_| NotAStanza);
+            let text = std::str::from_utf8(stanza).map_err(|_| MalformedStanza);
             match text.and_then(PackageStanza::parse) {
                 Ok(parsed) => visit(parsed),
-                Err(NotAStanza) => statistics.malformed += 1,
+                Err(MalformedStanza) => statistics.malformed += 1,
             }
         }
     })?;
@@ -84,17 +84,18 @@ pub fn read_packages(
     Ok(statistics)
 }
 
-struct NotAStanza;
+struct MalformedStanza;
 
 impl<'a> PackageStanza<'a> {
-    fn parse(text: &'a str) -> Result<Self, NotAStanza> {
-        let paragraphs = BorrowedParser::new(text).parse_all().map_err(|_| NotAStanza)?;
-        let [paragraph] = paragraphs.as_slice() else { return Err(NotAStanza) };
+    fn parse(text: &'a str) -> Result<Self, MalformedStanza> {
+        let paragraphs = BorrowedParser::new(text).parse_all().map_err(|_| MalformedStanza)?;
+        let [paragraph] = paragraphs.as_slice() else { return Err(MalformedStanza) };
         let field = |name: &str| paragraph.get_single(name).unwrap_or_default().trim();
-        let required = |name: &str| Some(field(name)).filter(|value| !value.is_empty()).ok_or(NotAStanza);
+        let required =
+            |name: &str| Some(field(name)).filter(|value| !value.is_empty()).ok_or(MalformedStanza);
         let number = |name: &str| match field(name) {
             "" => Ok(0),
-            digits => digits.parse().map_err(|_| NotAStanza),
+            digits => digits.parse().map_err(|_| MalformedStanza),
         };
         let name = required("Package")?;
         let source = field("Source").split([' ', '(']).next().unwrap_or_default();
@@ -107,7 +108,7 @@ impl<'a> PackageStanza<'a> {
             filename: field("Filename"),
             sha256: match field("SHA256") {
                 "" => None,
-                digits => Some(digits.parse().map_err(|_| NotAStanza)?),
+                digits => Some(digits.parse().map_err(|_| MalformedStanza)?),
             },
             size_bytes: number("Size")?,
             installed_size_kib: number("Installed-Size")?,
@@ -120,13 +121,13 @@ impl<'a> PackageStanza<'a> {
         })
     }
 
-    /// The names of the virtual packages in `Provides`, without versions.
+    /// Returns the names of the virtual packages in `Provides`, without versions.
     pub fn provides(&self) -> &[&'a str] {
         &self.provides
     }
 }
 
-/// A field on one line, where it may be folded over several.
+/// Unfolds a field to one line.
 fn unfolded<'a>(paragraph: &BorrowedParagraph<'a>, name: &str) -> Cow<'a, str> {
     match paragraph.get(name).unwrap_or_default() {
         [] => Cow::Borrowed(""),
@@ -135,7 +136,7 @@ fn unfolded<'a>(paragraph: &BorrowedParagraph<'a>, name: &str) -> Cow<'a, str> {
     }
 }
 
-/// `Provides` may be folded over several lines; a name ends at its architecture or its version.
+/// Names in `Provides`, which may be folded; a name ends at its architecture or its version.
 fn provided_names<'a>(paragraph: &BorrowedParagraph<'a>) -> Vec<&'a str> {
     let lines = paragraph.get("Provides").unwrap_or_default();
     let items = lines.iter().flat_map(|line| line.split(','));

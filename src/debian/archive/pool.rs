@@ -1,34 +1,35 @@
-//! The .debs themselves: out of the cache, or from a mirror, each compared in size and digest with what the
-//! signed index says before it gets its name.
+//! Download of .debs: from the cache or a mirror, each verified by the size and digest in the signed index.
 
 use std::path::PathBuf;
 use std::sync::PoisonError;
 
+use super::attempts::{Attempts, Refusal};
+use super::client::Archive;
+use super::error::ArchiveError;
 use super::mirrors::Bases;
+use super::parallel::in_parallel;
 use super::release::ListedFile;
-use super::update::in_parallel;
-use super::{Archive, ArchiveError, Attempts, Refusal};
 use crate::debian::distributions::profile;
 use crate::support::progress::Progress;
 use crate::vocabulary::{Sha256Digest, Target};
 
-/// A .deb as an index lists it.
+/// .deb that an index lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolFile {
-    /// The suite whose Packages lists it, such as `bookworm-security`.
+    /// Suite whose Packages lists it, such as `bookworm-security`.
     pub suite: String,
-    /// Its path below the archive's base.
+    /// Path below the archive's base.
     pub filename: String,
-    /// Its digest.
+    /// Digest.
     pub sha256: Sha256Digest,
-    /// Its size in bytes.
+    /// Size in bytes.
     pub size_bytes: u64,
-    /// Where else it may be, tried after the mirrors.
+    /// Further URLs, tried after the mirrors.
     pub urls: Vec<String>,
 }
 
 impl Archive {
-    /// The .debs in the cache, those that are not there fetched before. They are in the order of `wanted`.
+    /// Downloads the .debs that are not in the cache, and returns the paths of all in the order of `wanted`.
     pub fn debs(
         &self,
         target: &Target,
@@ -43,7 +44,7 @@ impl Archive {
         let fetched = bases
             .map_err(ArchiveError::from)
             .and_then(|bases| self.cache.exclusively(progress, || Ok::<_, ArchiveError>(all(Some(&bases)))));
-        // One cause keeps all of them from being fetched; the first tells it.
+        // The failure concerns all of them; the first one reports it.
         fetched.unwrap_or_else(|error| {
             let others = wanted.iter().skip(1).map(|file| Err(not_cached(file)));
             std::iter::once(Err(error)).chain(others).collect()
@@ -57,8 +58,8 @@ impl Archive {
         file: &PoolFile,
         progress: &dyn Progress,
     ) -> Result<PathBuf, ArchiveError> {
-        let under_way = self.cache.under_way(file.sha256);
-        let _alone = under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = self.cache.download_lock(file.sha256);
+        let _guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(path) = self.cache.find(file.sha256)? {
             return Ok(path);
         }
@@ -70,7 +71,7 @@ impl Archive {
         let name = file.filename.rsplit('/').next().unwrap_or_default();
         let task = progress.task(name, Some(file.size_bytes));
         let listed = ListedFile { size_bytes: file.size_bytes, sha256: file.sha256 };
-        let mirrors = bases.of(profile(target.distribution).pocket_of(&file.suite));
+        let mirrors = bases.for_pocket(profile(target.distribution).pocket_of(&file.suite));
         let mut urls: Vec<String> = mirrors.iter().map(|base| format!("{base}/{}", file.filename)).collect();
         for url in &file.urls {
             if !urls.contains(url) {
@@ -81,7 +82,7 @@ impl Archive {
         for url in urls {
             match self.signed_file(&url, listed, task.as_ref()) {
                 Ok(path) => return Ok(path),
-                Err(source) if source.is_ours() => return Err(ArchiveError::Fetch { url, source }),
+                Err(source) if source.is_local() => return Err(ArchiveError::Fetch { url, source }),
                 Err(error) => attempts.0.push((url, error.into())),
             }
         }

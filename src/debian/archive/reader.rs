@@ -1,7 +1,7 @@
-//! Index files as they are read: inflated on the way, and never beyond their bound.
+//! Reader of index files, decompressed up to a limit.
 //!
-//! gzip can blow up a thousandfold and xz far more, so what comes out is bounded: by the size of the
-//! plain file, where the signed Release lists that as well, else by a ratio that no real index comes near.
+//! Data can expand a thousandfold with gzip and far more with xz. The limit is the size of the uncompressed file, if the signed
+//! Release lists it, and otherwise a ratio that no real index approaches.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,12 +10,13 @@ use std::path::Path;
 use crate::support::decompress::Compression;
 use crate::support::streams::BoundedReader;
 
-/// The largest ratio of an index to its compressed file. Real ones: Contents 13 to 18, Packages 6.
+/// Maximum ratio of an index to its compressed file. Real ones: Contents 13 to 18, Packages 6.
 const MAX_RATIO: u64 = 100;
-/// What any file may inflate to, whatever its ratio: small files of the same few lines shrink a lot.
+/// Size that every file may have, at any ratio: small files with repeated lines compress well.
 const ALWAYS_ALLOWED_BYTES: u64 = 16 * 1024 * 1024;
-/// The bound of a file that the Release does not list uncompressed.
-pub(super) fn bound_by_ratio(compressed_bytes: u64) -> u64 {
+
+/// Returns the limit of a file that the Release does not list uncompressed.
+pub(super) fn limit_by_ratio(compressed_bytes: u64) -> u64 {
     compressed_bytes.saturating_mul(MAX_RATIO).max(ALWAYS_ALLOWED_BYTES)
 }
 
@@ -54,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_at_its_bound_is_read_and_what_goes_beyond_is_refused() {
+    fn a_file_at_its_limit_is_read_and_a_larger_one_is_refused() {
         let file = gz(&[b'x'; 1000]);
         assert_eq!(read("a.gz", &file, 1000).expect("read").len(), 1000);
         let error = read("a.gz", &file, 999).expect_err("is too large");
@@ -62,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_truncated_file_is_an_error_and_no_end() {
+    fn a_truncated_file_is_an_error() {
         let file = gz(b"some bytes that are cut off");
         let error = read("a.gz", &file[..file.len() - 9], 1000).expect_err("is truncated");
         assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);

@@ -1,9 +1,8 @@
-//! Release files: what a suite holds, and until when that is true
+//! Release files: the contents of a suite, and their validity
 //! (<https://wiki.debian.org/DebianRepository/Format#A.22Release.22_files>).
 //!
-//! A [`ReleaseFile`] is only made of a text whose signature was verified. Being signed is not enough: an old
-//! or another suite's Release is signed as well, so its name and dates are checked too. Of the lists of
-//! digests only SHA256 counts.
+//! A [`ReleaseFile`] is parsed only from a text with a verified signature. The signature is not enough, since old Release files and
+//! those of other suites are signed as well: name and dates are checked, too. Only the list of SHA256 digests is used.
 
 use std::collections::HashMap;
 
@@ -15,60 +14,60 @@ use super::signature::{CLOCK_SKEW, SignedText};
 use crate::debian::distributions::{SuiteField, profile};
 use crate::vocabulary::{Distribution, Sha256Digest};
 
-/// A Release file that is signed and yet not to be used.
+/// Reason why a signed Release file must not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ReleaseError {
-    /// It is not of the form that Release files have.
+    /// It is malformed.
     #[error("malformed: {cause}")]
     Malformed {
-        /// What is wrong with it.
+        /// Cause.
         cause: String,
     },
-    /// It is another suite's.
-    #[error("it is the Release file of '{found}', not of '{asked}'")]
+    /// It is the Release file of another suite.
+    #[error("it is the Release file of '{found}', not of '{expected}'")]
     OtherSuite {
-        /// The suite that was asked for.
-        asked: String,
-        /// The suite that it names.
+        /// Requested suite.
+        expected: String,
+        /// Suite that it names.
         found: String,
     },
-    /// Its time has passed.
+    /// It is no longer valid.
     #[error("it was valid until {valid_until} and it is {now}")]
     Expired {
-        /// Its Valid-Until.
+        /// Valid-Until.
         valid_until: Timestamp,
-        /// The time at which it was looked at.
+        /// Time of the check.
         now: Timestamp,
     },
-    /// It comes from the future, or this machine's clock is wrong.
+    /// It is dated in the future, or this machine's clock is wrong.
     #[error("it is dated {date}, in the future of {now}")]
     FromTheFuture {
-        /// Its Date.
+        /// Date.
         date: Timestamp,
-        /// The time at which it was looked at.
+        /// Time of the check.
         now: Timestamp,
     },
 }
 
-/// A suite's signed table of contents.
+/// Signed list of the files of a suite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ReleaseFile {
     suite: String,
     codename: String,
-    /// When it was made.
+    /// Date.
     pub(super) date: Timestamp,
-    /// Until when it may be used, where it says so.
+    /// Valid-Until, if the file has it.
     pub(super) valid_until: Option<Timestamp>,
-    /// Whether files can be asked for by their digest.
+    /// True if files can be requested by their digest.
     pub(super) by_hash: bool,
-    /// The components that it lists.
+    /// Components.
     pub(super) components: String,
-    /// The architectures that it lists.
+    /// Architectures.
     pub(super) architectures: String,
     files: HashMap<String, ListedFile>,
 }
 
-/// What a Release file says of one file.
+/// Size and digest of a file in a Release file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ListedFile {
     pub(super) size_bytes: u64,
@@ -76,6 +75,7 @@ pub(super) struct ListedFile {
 }
 
 impl ReleaseFile {
+    /// Parses a signed text.
     pub(super) fn parse(text: &SignedText) -> Result<Self, ReleaseError> {
         let malformed = |cause: String| ReleaseError::Malformed { cause };
         let file: Deb822 =
@@ -95,8 +95,7 @@ impl ReleaseFile {
         })
     }
 
-    /// That this is the Release file of `suite`. Debian gives each suite a codename of its own and lets Suite
-    /// move (`stable`); Ubuntu gives all suites of a release one codename and tells them apart by Suite.
+    /// Checks that this is the Release file of `suite`. The field with the suite's name depends on the distribution.
     pub(super) fn check_name(&self, distribution: Distribution, suite: &str) -> Result<(), ReleaseError> {
         let found = match profile(distribution).suite_field {
             SuiteField::Codename => &self.codename,
@@ -105,10 +104,10 @@ impl ReleaseFile {
         if found == suite {
             return Ok(());
         }
-        Err(ReleaseError::OtherSuite { asked: suite.to_owned(), found: found.clone() })
+        Err(ReleaseError::OtherSuite { expected: suite.to_owned(), found: found.clone() })
     }
 
-    /// That it was not made in the future of `now`; a day is granted to clocks that are wrong.
+    /// Checks that it is not dated in the future of `now`, with a tolerance of a day for wrong clocks.
     pub(super) fn check_date(&self, now: Timestamp) -> Result<(), ReleaseError> {
         if now.duration_until(self.date) > CLOCK_SKEW {
             return Err(ReleaseError::FromTheFuture { date: self.date, now });
@@ -116,7 +115,7 @@ impl ReleaseFile {
         Ok(())
     }
 
-    /// That it may still be used at `now`.
+    /// Checks that it is still valid at `now`.
     pub(super) fn check_valid_until(&self, now: Timestamp) -> Result<(), ReleaseError> {
         match self.valid_until {
             Some(valid_until) if valid_until < now => Err(ReleaseError::Expired { valid_until, now }),
@@ -124,7 +123,7 @@ impl ReleaseFile {
         }
     }
 
-    /// What it says of the file at this path below the suite.
+    /// Returns size and digest of the file at a path below the suite.
     pub(super) fn file(&self, path: &str) -> Option<ListedFile> {
         self.files.get(path).copied()
     }
@@ -134,7 +133,7 @@ fn listed_files(list: &str) -> Result<HashMap<String, ListedFile>, ReleaseError>
     list.lines().filter(|line| !line.trim().is_empty()).map(listed_file).collect()
 }
 
-/// `<digest> <size> <path>`.
+/// Parses a line `<digest> <size> <path>`.
 fn listed_file(line: &str) -> Result<(String, ListedFile), ReleaseError> {
     let parse = || {
         let mut words = line.split_whitespace();
@@ -149,8 +148,8 @@ fn date_field(paragraph: &Paragraph, name: &str) -> Result<Option<Timestamp>, Re
     paragraph.get(name).map(|text| parse_date(name, text)).transpose()
 }
 
-/// RFC 2822 as archives write it: the zone is the word UTC, which that standard does not have, and Ubuntu
-/// pads the hour with a blank (`Sun, 22 Nov 2026  0:19:16 UTC`).
+/// Parses an RFC 2822 date in the form of archives: the zone is UTC, which the standard does not have, and Ubuntu pads the hour with
+/// a blank (`Sun, 22 Nov 2026  0:19:16 UTC`).
 fn parse_date(name: &str, text: &str) -> Result<Timestamp, ReleaseError> {
     let malformed = || ReleaseError::Malformed { cause: format!("{name} is not a date in UTC: '{text}'") };
     let words: Vec<&str> = text.split_whitespace().collect();

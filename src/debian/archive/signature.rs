@@ -1,13 +1,12 @@
-//! The clear signature on an InRelease file (RFC 9580 §7), and the keys that may make one.
+//! Verification of the clear signature of an InRelease file (RFC 9580 §7).
 //!
-//! A text counts as signed when one of its signatures is good by a known key; apt and gpgv decide the same
-//! way, since each Debian release is signed by the keys of two or three. The policy is Sequoia's standard
-//! one, which refuses weak hashes and key sizes. A key must not be expired or revoked at the moment that is
-//! asked for: now for a live archive, so that an expired key ends trust as it does in apt, and the
-//! snapshot's own moment for a snapshot, so that the past stays readable.
+//! A text is accepted if one of its signatures is valid and by a known key, as with apt and gpgv, since the keys of two or three Debian
+//! releases sign each of them. The policy is Sequoia's standard one, which rejects weak hashes and key sizes. A key must not be expired
+//! or revoked at the given time: now for a live archive, so that an expired key ends trust as with apt, and the snapshot's own time for
+//! a snapshot, so that earlier states stay readable.
 //!
-//! **Invariant:** a [`SignedText`] is made by [`Keyring::verify`] alone and holds what the signature covers,
-//! never what stands around it.
+//! **Invariant:** a [`SignedText`] is created only by [`Keyring::verify`] and contains the text that the signature covers, without the
+//! text around it.
 
 use std::fmt;
 use std::fs;
@@ -30,88 +29,88 @@ use sequoia_openpgp::{Error as OpenPgpError, KeyHandle};
 use crate::debian::distributions::{ArchiveKey, profile};
 use crate::vocabulary::Distribution;
 
-/// How far this machine's clock may be behind the signer's.
+/// Maximum delay of this machine's clock behind that of the signer.
 pub(super) const CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(24);
 
-/// A file of keys could not be used.
+/// Error while a keyring is read.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyringError {
-    /// It could not be read.
+    /// The file cannot be read.
     #[error("cannot read keyring {path}")]
     Read {
-        /// The file.
+        /// Path.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         #[source]
         source: io::Error,
     },
-    /// It holds no OpenPGP certificates, or broken ones.
+    /// The file has no OpenPGP certificates, or broken ones.
     #[error("cannot read keyring {path}: {cause}")]
     Malformed {
-        /// The file.
+        /// Path.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Cause.
         cause: String,
     },
 }
 
-/// A text is not signed by a key that is trusted.
+/// Reason why a text is not signed by a trusted key.
 #[derive(Debug, thiserror::Error)]
 pub enum SignatureError {
-    /// It is not clear-signed at all, or the signature's frame is broken.
+    /// The text is not clear-signed, or the frame of the signature is broken.
     #[error("not a clear-signed text: {cause}")]
     NotSigned {
-        /// What is wrong with it.
+        /// Cause.
         cause: String,
     },
-    /// None of its signatures counts.
-    #[error("no good signature: {}", join(faults))]
+    /// None of its signatures is accepted.
+    #[error("no valid signature: {}", join(faults))]
     Refused {
-        /// Why, for each signature.
+        /// Reason for each signature.
         faults: Vec<SignatureFault>,
     },
 }
 
 impl SignatureError {
-    /// Whether no signature is by a known key.
+    /// Returns true if no signature is by a known key.
     pub(super) fn is_unknown_key(&self) -> bool {
         let Self::Refused { faults } = self else { return false };
         faults.iter().all(|fault| matches!(fault, SignatureFault::UnknownKey { .. }))
     }
 }
 
-/// Why one signature does not count. Keys are named by fingerprint or key id.
+/// Reason why a signature is not accepted. Keys are given by fingerprint or key id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignatureFault {
-    /// The key is in no keyring.
+    /// The key is not in a keyring.
     UnknownKey {
-        /// The key.
+        /// Key.
         key: String,
     },
-    /// The key is known and must not be used: expired, revoked, or not made for signing.
+    /// The key is known and must not be used: it is expired, revoked, or not for signing.
     UnusableKey {
-        /// The key.
+        /// Key.
         key: String,
-        /// What is wrong with it.
+        /// Cause.
         cause: String,
     },
-    /// The policy refuses the signature's hash or algorithm.
+    /// The policy rejects the hash or algorithm of the signature.
     Weak {
-        /// The key.
+        /// Key.
         key: String,
-        /// What the policy says.
+        /// Message of the policy.
         cause: String,
     },
-    /// The text is not what the key signed, or the signature is not in force.
+    /// The key signed another text, or the signature is not in force.
     Bad {
-        /// The key.
+        /// Key.
         key: String,
-        /// What is wrong with it.
+        /// Cause.
         cause: String,
     },
-    /// The signature itself cannot be read.
+    /// The signature cannot be parsed.
     Malformed {
-        /// What is wrong with it.
+        /// Cause.
         cause: String,
     },
 }
@@ -132,7 +131,7 @@ fn join(faults: &[SignatureFault]) -> String {
     faults.iter().map(SignatureFault::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// What a good signature covers.
+/// Text that a valid signature covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SignedText(String);
 
@@ -142,14 +141,14 @@ impl SignedText {
     }
 }
 
-/// The keys that are trusted.
+/// Trusted keys.
 #[derive(Debug)]
 pub(super) struct Keyring {
     certificates: Vec<Cert>,
 }
 
 impl Keyring {
-    /// The built-in keys and those in `files`, each armored or binary with one or more certificates.
+    /// Reads the built-in keys and those in `files`, each armored or binary with one or more certificates.
     pub(super) fn new(files: &[PathBuf]) -> Result<Self, KeyringError> {
         let mut keyring = Self { certificates: Vec::new() };
         for key in built_in_keys() {
@@ -172,12 +171,12 @@ impl Keyring {
         if self.certificates.len() == before { Err("no certificate in it".to_owned()) } else { Ok(()) }
     }
 
-    /// The text that a known key signed, the key being good at `moment`.
-    pub(super) fn verify(&self, signed: &[u8], moment: Timestamp) -> Result<SignedText, SignatureError> {
+    /// Returns the text that a known key signed, if the key is valid at `time`.
+    pub(super) fn verify(&self, signed: &[u8], time: Timestamp) -> Result<SignedText, SignatureError> {
         let mut verdict = Verdict::default();
         let policy = StandardPolicy::new();
-        // Both fail at the ends of time alone, where no key is valid either.
-        let latest = moment
+        // Both fail only at the ends of the range of timestamps, where no key is valid.
+        let latest = time
             .saturating_add(CLOCK_SKEW)
             .and_then(SystemTime::try_from)
             .map_err(|error| SignatureError::NotSigned { cause: error.to_string() })?;
@@ -187,7 +186,7 @@ impl Keyring {
             .and_then(|builder| builder.with_policy(&policy, latest, helper))
             .and_then(|mut verifier| Ok(verifier.read_to_end(&mut text)?));
         match outcome {
-            Ok(_) if verdict.good => String::from_utf8(text)
+            Ok(_) if verdict.is_valid => String::from_utf8(text)
                 .map(SignedText)
                 .map_err(|error| SignatureError::NotSigned { cause: error.to_string() }),
             Err(error) if verdict.faults.is_empty() => {
@@ -203,10 +202,10 @@ fn built_in_keys() -> impl Iterator<Item = &'static ArchiveKey> {
     Distribution::ALL.iter().flat_map(|distribution| profile(*distribution).keys)
 }
 
-/// What was found of a text's signatures.
+/// Result of the verification of all signatures.
 #[derive(Default)]
 struct Verdict {
-    good: bool,
+    is_valid: bool,
     faults: Vec<SignatureFault>,
 }
 
@@ -218,8 +217,8 @@ struct Helper<'a> {
 }
 
 impl Helper<'_> {
-    /// The library asks whether a key was good when the signature says that it was made. Whoever has an
-    /// expired key can write any date into a signature; so the key must be good now, too.
+    /// Checks that a key is valid now. The library only checks the date in the signature, which the owner of an expired key can
+    /// choose freely.
     fn check_key_now(&self, good: &GoodChecksum<'_>) -> sequoia_openpgp::Result<()> {
         let certificate = good.ka.cert().with_policy(self.policy, self.latest)?;
         certificate.alive()?;
@@ -245,7 +244,7 @@ impl VerificationHelper for Helper<'_> {
         }
         for layer in structure {
             let MessageLayer::SignatureGroup { results } = layer else {
-                return refused("the text is packed");
+                return refused("the text is compressed or encrypted");
             };
             for result in results {
                 let refused = match &result {
@@ -257,15 +256,15 @@ impl VerificationHelper for Helper<'_> {
                 };
                 match refused {
                     Some(fault) => self.verdict.faults.push(fault),
-                    None => self.verdict.good = true,
+                    None => self.verdict.is_valid = true,
                 }
             }
         }
-        if self.verdict.good { Ok(()) } else { refused("no good signature") }
+        if self.verdict.is_valid { Ok(()) } else { refused("no valid signature") }
     }
 }
 
-/// The library's error type needs one of its own errors.
+/// Error in the type of the library.
 fn refused<T>(cause: &str) -> sequoia_openpgp::Result<T> {
     Err(OpenPgpError::InvalidOperation(cause.to_owned()).into())
 }
@@ -289,13 +288,13 @@ fn fault(error: &VerificationError<'_>) -> SignatureFault {
         VerificationError::UnknownSignature { sig } => {
             SignatureFault::Malformed { cause: sig.error().to_string() }
         }
-        // The library may come to tell more cases apart.
+        // The library may distinguish more cases in the future.
         other => SignatureFault::Malformed { cause: other.to_string() },
     }
 }
 
 fn issuer(signature: &Signature) -> String {
-    signature.get_issuers().first().map_or_else(|| "without a name".to_owned(), KeyHandle::to_string)
+    signature.get_issuers().first().map_or_else(|| "unknown".to_owned(), KeyHandle::to_string)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ fn offline_uses_the_cache_alone_and_says_what_it_lacks() {
     let offline = ArchiveSettings { offline: true, ..world.settings() };
     let error = update(offline.clone()).expect_err("must fail");
     assert_eq!(error.to_string(), "cannot work offline: the cache has no Release file of bookworm");
-    assert_eq!(error.hint().expect("a hint"), "fetch it once without --offline");
+    assert_eq!(error.hint().expect("a hint"), "run it once without --offline");
     assert!(world.server.requests().is_empty());
     assert!(!world.directory.path().join("cache").exists());
 
@@ -113,7 +113,7 @@ fn a_disk_that_is_full_leaves_the_old_cache_good() {
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{error}");
     assert!(error.contains("cannot fetch http://"), "{error}");
-    assert!(error.contains("cannot store what was received: File too large"), "{error}");
+    assert!(error.contains("cannot store the received data: File too large"), "{error}");
 
     world.server.reset();
     let set = update(ArchiveSettings { offline: true, ..world.settings() }).expect("is cached");

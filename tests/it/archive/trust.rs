@@ -12,7 +12,7 @@ fn a_text_that_was_changed_after_signing_is_refused() {
     let error = world.fails();
     let url = world.server.url();
     let start = format!(
-        "cannot get the Release file of bookworm: {url}/dists/bookworm/InRelease: no good signature: \
+        "cannot get the Release file of bookworm: {url}/dists/bookworm/InRelease: no valid signature: \
          bad signature by key {}: ",
         world.key.fingerprint()
     );
@@ -39,7 +39,7 @@ fn a_key_that_is_not_known_is_named_with_a_hint() {
     let stranger = SigningKey::new("Stranger");
     world.server.publish(next_bookworm("x y\n").publish(&stranger));
     let error = world.update().expect_err("must fail");
-    let expected = format!("no good signature: key {} is not known", stranger.fingerprint());
+    let expected = format!("no valid signature: key {} is not known", stranger.fingerprint());
     assert!(error.to_string().ends_with(&expected), "{error}");
     assert_eq!(error.hint().expect("a hint"), "add the archive's key with --keyring if you trust it");
     world.assert_cache_is_good(CONTENTS);
@@ -74,7 +74,7 @@ fn a_weak_hash_is_refused() {
     let server = ArchiveServer::start([bookworm(CONTENTS).publish(&key)]);
     let error = update(settings(directory.path(), &server.url())).expect_err("must fail").to_string();
     assert!(
-        error.contains("no good signature: signature by key ") && error.contains("is too weak: "),
+        error.contains("no valid signature: signature by key ") && error.contains("is too weak: "),
         "{error}"
     );
 }
@@ -88,7 +88,7 @@ fn an_expired_release_is_refused_online_and_said_offline() {
     let error = update(ArchiveSettings { now, ..world.settings() }).expect_err("must fail");
     let expected = format!("it was valid until {valid_until} and it is {now}");
     assert!(error.to_string().ends_with(&expected), "{error}");
-    assert!(error.hint().expect("a hint").contains("the mirror lags behind"));
+    assert!(error.hint().expect("a hint").contains("the mirror is out of date"));
     let set = update(ArchiveSettings { now, offline: true, ..world.settings() }).expect("is cached");
     let said = ArchiveDiagnostic::ExpiredOffline { suite: "bookworm".to_owned(), valid_until };
     assert!(set.diagnostics.contains(&said), "{:?}", set.diagnostics);

@@ -44,7 +44,7 @@ fn an_update_that_fails_leaves_the_cache_good() {
     assert_says(
         &world.says_of(&UPDATE),
         "! error: cannot find suite bookworm: MIRROR/dists/bookworm/InRelease: the server answered 404 Not Found\n\
-         ! hint: is 'bookworm' the release's codename? name a mirror that has it with --mirror\nexit 3\n",
+         ! hint: check that 'bookworm' is the codename of a release, or name a mirror that has it with --mirror\nexit 3\n",
     );
     assert_says(&world.says_of(&["index", "show"]), &before);
 }

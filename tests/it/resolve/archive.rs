@@ -150,7 +150,7 @@ fn a_mirror_that_is_gone_leaves_the_cache_good() {
     assert_says(
         &world.says(&["--refresh"]),
         "! error: cannot find suite bookworm: MIRROR/dists/bookworm/InRelease: the server answered 404 Not Found\n\
-         ! hint: is 'bookworm' the release's codename? name a mirror that has it with --mirror\nexit 3\n",
+         ! hint: check that 'bookworm' is the codename of a release, or name a mirror that has it with --mirror\nexit 3\n",
     );
     world.assert_cache_is_good();
 }
@@ -162,7 +162,7 @@ fn a_signature_by_an_unknown_key_leaves_the_cache_good() {
     let stranger = SigningKey::new("Stranger");
     world.server.publish(next_bookworm("x y\n").publish(&stranger));
     let expected = format!(
-        "! error: cannot get the Release file of bookworm: MIRROR/dists/bookworm/InRelease: no good signature: \
+        "! error: cannot get the Release file of bookworm: MIRROR/dists/bookworm/InRelease: no valid signature: \
          key {} is not known\n! hint: add the archive's key with --keyring if you trust it\nexit 3\n",
         stranger.fingerprint()
     );
@@ -201,7 +201,7 @@ fn without_network_and_cache_there_is_only_what_is_compiled_in() {
     assert_says(
         &world.says(&["--catalog", "archive", "--offline"]),
         "! error: cannot work offline: the cache has no Release file of bookworm\n\
-         ! hint: fetch it once without --offline\nexit 3\n",
+         ! hint: run it once without --offline\nexit 3\n",
     );
     assert!(world.says(&["--offline"]).contains("(embedded index of #, as requested)"));
     assert!(world.server.requests().is_empty());

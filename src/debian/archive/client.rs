@@ -1,0 +1,43 @@
+//! Archive with its keys, mirrors and cache.
+
+use jiff::Timestamp;
+
+use super::cache::Cache;
+use super::error::ArchiveError;
+use super::fetch::Fetcher;
+use super::mirrors::MirrorsError;
+use super::settings::ArchiveSettings;
+use super::signature::Keyring;
+use super::snapshot::Snapshot;
+
+/// Archive with its keys, mirrors and cache.
+#[derive(Debug)]
+pub struct Archive {
+    pub(super) settings: ArchiveSettings,
+    pub(super) snapshot: Option<Snapshot>,
+    pub(super) keyring: Keyring,
+    pub(super) fetcher: Fetcher,
+    pub(super) cache: Cache,
+}
+
+impl Archive {
+    /// Reads the keys; does not connect to a mirror yet.
+    ///
+    /// # Errors
+    /// If a keyring cannot be read or the snapshot is not a time.
+    pub fn new(mut settings: ArchiveSettings) -> Result<Self, ArchiveError> {
+        // Archives have no fractions of seconds, and messages are shorter without them.
+        settings.now = Timestamp::from_second(settings.now.as_second()).unwrap_or(settings.now);
+        let parse = |name: &str| {
+            let bad = || MirrorsError::BadSnapshot { timestamp: name.to_owned() };
+            Snapshot::parse(name).ok_or_else(bad)
+        };
+        Ok(Self {
+            snapshot: settings.snapshot.as_deref().map(parse).transpose()?,
+            keyring: Keyring::new(&settings.keyrings)?,
+            fetcher: Fetcher::default(),
+            cache: Cache::new(&settings.cache_dir),
+            settings,
+        })
+    }
+}
