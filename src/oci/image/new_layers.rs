@@ -6,7 +6,7 @@ use super::composed::LayerOrigin;
 use super::error::ImageError;
 use super::request::NewLayer;
 use crate::app::{Base, InputTrees};
-use crate::oci::layer::{self, FileOwner, HostTree, Layer};
+use crate::oci::layer::{self, FileOwner, Layer, PlacedTree};
 use crate::support::output::scratch_file;
 use crate::tree::inventory::Inventory;
 use crate::tree::root::Root;
@@ -31,7 +31,7 @@ pub fn app_layers(
         for inventory in trees.base.iter().map(|base| &base.inventory).chain(&lower) {
             root.mount(&top, inventory);
         }
-        let tree = HostTree::new(&app.host_path, &app.inventory, &app.at);
+        let tree = PlacedTree { inventory: &app.inventory, at: &app.at };
         let layer = layer::app_layer(tree, &root, owner, scratch_file(output)?)?;
         drop(root);
         lower.push(layer.inventory());
@@ -46,7 +46,7 @@ pub fn app_layers(
 /// If a part of it cannot be read.
 pub fn base_layer(base: &Base, output: &Path) -> Result<Layer, ImageError> {
     let top = RootedPath::root();
-    let tree = HostTree::new(&base.host_path, &base.inventory, &top);
+    let tree = PlacedTree { inventory: &base.inventory, at: &top };
     Ok(layer::root_layer(tree, scratch_file(output)?)?)
 }
 

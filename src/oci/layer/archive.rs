@@ -14,7 +14,7 @@ impl Layer {
     /// uncompressed archive. `mtime` is in seconds since 1970.
     ///
     /// # Errors
-    /// If `target` fails, or a file on the host cannot be read or has changed.
+    /// If `target` fails, or a file of a tree cannot be read or has changed.
     pub fn write_archive(
         &self,
         compression: LayerCompression,
@@ -60,7 +60,7 @@ impl Layer {
                 let size_bytes = bytes.len() as u64;
                 writer.file(name, permissions, None, size_bytes, |target| target.write_all(bytes))?;
             }
-            LayerEntryKind::HostFile(file) => {
+            LayerEntryKind::TreeFile(file) => {
                 writer.file(name, permissions, file.mtime, file.size_bytes, |target| file.copy_to(target))?;
             }
         }

@@ -123,7 +123,7 @@ impl<'base> LayerBuilder<'base> {
             // Files of a tree are not compared: they would be read twice.
             LayerEntryKind::Directory
             | LayerEntryKind::Text(_)
-            | LayerEntryKind::HostFile(_)
+            | LayerEntryKind::TreeFile(_)
             | LayerEntryKind::HardLink(_) => false,
         }
     }

@@ -5,15 +5,11 @@
 //! `.pyc`. So a source keeps its time if it has a valid `.pyc`. A `.pyc` that is out of date in the tree is ignored: with
 //! the time in it, Python would accept it for a source that it was not compiled from.
 
-use std::fs::{self, File};
-use std::io::Read;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-
 use bstr::{BString, ByteSlice};
 use hashbrown::HashMap;
 
-use crate::tree::inventory::{EntryKind, Inventory};
+use crate::support::streams::read_full;
+use crate::tree::inventory::{Entry, FileMetadata, Inventory, TreeFiles};
 
 /// Directory of bytecode (PEP 3147).
 const CACHE: &[u8] = b"__pycache__";
@@ -23,15 +19,18 @@ const HEADER_BYTES: usize = 16;
 
 /// Times of the sources in a tree that have valid bytecode, in seconds since 1970, by path. An unreadable file counts as
 /// no bytecode: it becomes an error when it is written.
-pub(super) fn source_times(tree: &Inventory, host: impl Fn(&[u8]) -> PathBuf) -> HashMap<BString, u64> {
+pub(super) fn source_times(tree: &Inventory) -> HashMap<BString, u64> {
+    let files = tree.files();
     let mut times = HashMap::new();
     for path in tree.file_paths() {
         let Some(source) = source_of(path) else { continue };
-        if tree.get(&source).is_none_or(|entry| !matches!(entry.kind, EntryKind::File(_))) {
+        if !tree.get(&source).is_some_and(Entry::is_file) {
             continue;
         }
-        if let Some(time) = time_in(&host(path)).filter(|time| time.matches(&host(&source))) {
-            times.insert(source, u64::from(time.seconds));
+        let is_valid =
+            |stamp: &SourceStamp| files.metadata(&source).is_ok_and(|metadata| stamp.matches(&metadata));
+        if let Some(stamp) = stamp_in(files, path).filter(is_valid) {
+            times.insert(source, u64::from(stamp.seconds));
         }
     }
     times
@@ -63,16 +62,16 @@ impl SourceStamp {
         clippy::cast_sign_loss,
         reason = "Python compares the low bits"
     )]
-    fn matches(&self, source: &Path) -> bool {
-        fs::symlink_metadata(source).is_ok_and(|metadata| {
-            metadata.mtime() as u32 == self.seconds && metadata.len() as u32 == self.size_bytes
-        })
+    fn matches(&self, source: &FileMetadata) -> bool {
+        source.modified_seconds as u32 == self.seconds && source.size_bytes as u32 == self.size_bytes
     }
 }
 
-fn time_in(pyc: &Path) -> Option<SourceStamp> {
+fn stamp_in(files: &TreeFiles, pyc: &[u8]) -> Option<SourceStamp> {
     let mut header = [0; HEADER_BYTES];
-    File::open(pyc).ok()?.read_exact(&mut header).ok()?;
+    if read_full(files.open(pyc).ok()?, &mut header).ok()? < HEADER_BYTES {
+        return None;
+    }
     let word = |place: usize| header[place..place + 4].try_into().map(u32::from_le_bytes).ok();
     let is_timed = header[2..4] == *b"\r\n" && word(4) == Some(0);
     is_timed.then_some(SourceStamp { seconds: word(8)?, size_bytes: word(12)? })

@@ -79,7 +79,7 @@ fn first_difference(format: LayerFormat, layer: &Layer, back: &ReadBack) -> Opti
                 is_content(back, path, digest_of_bytes(bytes))
             }
             // Their contents are copied without a digest to compare.
-            (LayerEntryKind::HostFile(_) | LayerEntryKind::HardLink(_), EntryKind::File(_)) => true,
+            (LayerEntryKind::TreeFile(_) | LayerEntryKind::HardLink(_), EntryKind::File(_)) => true,
             _ => false,
         });
         if !is_same {

@@ -28,7 +28,7 @@ pub(super) fn write_directory(layer: &Layer, top: &Path, mtime: u64) -> Result<(
                 layer.contents.write(*sha256, &mut File::create_new(&host)?)?
             }
             LayerEntryKind::Text(bytes) => fs::write(&host, bytes)?,
-            LayerEntryKind::HostFile(file) => file.copy_to(&mut File::create_new(&host)?)?,
+            LayerEntryKind::TreeFile(file) => file.copy_to(&mut File::create_new(&host)?)?,
             LayerEntryKind::HardLink(target) => fs::hard_link(host_path(top, target), &host)?,
         }
     }
@@ -39,7 +39,7 @@ pub(super) fn write_directory(layer: &Layer, top: &Path, mtime: u64) -> Result<(
         }
         let host = host_path(top, path);
         let own = match &entry.kind {
-            LayerEntryKind::HostFile(file) => file.mtime.map(system_time),
+            LayerEntryKind::TreeFile(file) => file.mtime.map(system_time),
             _ => None,
         };
         File::open(&host)?.set_modified(own.unwrap_or(time))?;

@@ -6,7 +6,7 @@ use std::fs::File;
 use bstr::BString;
 
 use super::content_store::ContentStore;
-use super::host_file::HostFile;
+use super::tree_file::TreeFile;
 use crate::tree::inventory::{Entry, EntryKind, Inventory, Permissions};
 use crate::vocabulary::{PackageName, RootedPath, Sha256Digest};
 
@@ -58,8 +58,8 @@ pub(super) enum LayerEntryKind {
     },
     /// Generated file.
     Text(Vec<u8>),
-    /// File of a tree on the host.
-    HostFile(HostFile),
+    /// File of a tree.
+    TreeFile(TreeFile),
     /// Another name of a file whose path sorts before.
     HardLink(RootedPath),
 }
@@ -99,7 +99,7 @@ impl Layer {
             match entry.kind {
                 LayerEntryKind::Directory => counts.directories += 1,
                 LayerEntryKind::Link(_) | LayerEntryKind::HardLink(_) => counts.links += 1,
-                LayerEntryKind::File { .. } | LayerEntryKind::Text(_) | LayerEntryKind::HostFile(_) => {
+                LayerEntryKind::File { .. } | LayerEntryKind::Text(_) | LayerEntryKind::TreeFile(_) => {
                     counts.files += 1;
                 }
             }

@@ -138,9 +138,9 @@ impl LayerError {
 /// A layer cannot be written completely.
 #[derive(Debug)]
 pub enum WriteError {
-    /// A file on the host cannot be read, or has changed.
-    HostFile {
-        /// Path of the file.
+    /// A file of a tree cannot be read, or has changed.
+    TreeFile {
+        /// Path of the file on the host.
         path: PathBuf,
         /// Cause.
         source: io::Error,
@@ -153,7 +153,7 @@ impl WriteError {
     /// Names the output that was being written.
     pub fn for_output(self, output: &Path) -> LayerError {
         match self {
-            Self::HostFile { path, source } => LayerError::Read { file: path, source },
+            Self::TreeFile { path, source } => LayerError::Read { file: path, source },
             Self::Target(source) => OutputError::failed(output, source).into(),
         }
     }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use bstr::{BStr, ByteSlice};
+use bstr::BStr;
 use hashbrown::HashMap;
 
 use super::error::LayerError;
@@ -44,10 +44,7 @@ fn read_written_directory(top: &Path) -> io::Result<ReadBack> {
         InventoryError::Unreadable { source, .. } => source,
         error => io::Error::other(error),
     })?;
-    let digest = |path: &BStr| {
-        let host = top.join(path.to_os_str_lossy());
-        Ok((RootedPath::new(path), digest_of(File::open(host)?)?))
-    };
+    let digest = |path: &BStr| Ok((RootedPath::new(path), digest_of(inventory.files().open(path)?)?));
     let digests = inventory.file_paths().map(digest).collect::<io::Result<_>>()?;
     Ok(ReadBack { inventory, digests })
 }

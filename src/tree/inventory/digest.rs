@@ -35,8 +35,8 @@ impl Inventory {
                 EntryKind::Special => field(b"special"),
                 EntryKind::File(_) => {
                     field(b"file");
-                    if let Some(files) = self.files().filter(|_| read.binary_search(&entry.path).is_ok()) {
-                        field(&digest_of(files.open(&entry.path)?)?.0);
+                    if read.binary_search(&entry.path).is_ok() {
+                        field(&digest_of(self.files().open(&entry.path)?)?.0);
                     }
                 }
             }
@@ -48,6 +48,6 @@ impl Inventory {
     /// file that cannot be read or belongs to a tree that was read as a stream.
     pub fn file_digest(&self, path: impl AsRef<[u8]>) -> Option<Sha256Digest> {
         let entry = self.get(path).filter(|entry| entry.is_file())?;
-        digest_of(self.files()?.open(&entry.path).ok()?).ok()
+        digest_of(self.files().open(&entry.path).ok()?).ok()
     }
 }

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bstr::BString;
+use bstr::{BString, ByteSlice};
 
 use super::permissions::Permissions;
 use crate::elf::ReadAt;
@@ -78,6 +78,28 @@ pub struct FileIdentity {
     pub inode: u64,
 }
 
+/// Store of a tree that was read as a stream, whose files cannot be opened.
+#[derive(Debug)]
+struct StreamedTree;
+
+impl FileStore for StreamedTree {
+    fn open(&self, _path: &[u8]) -> io::Result<Box<dyn StoredFile>> {
+        Err(streamed())
+    }
+
+    fn metadata(&self, _path: &[u8]) -> io::Result<FileMetadata> {
+        Err(streamed())
+    }
+
+    fn display_path(&self, path: &[u8]) -> PathBuf {
+        path.to_os_str_lossy().into_owned().into()
+    }
+}
+
+fn streamed() -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, "its tree was read as a stream")
+}
+
 /// The files below one directory of a store.
 #[derive(Clone, Debug)]
 pub struct TreeFiles {
@@ -127,30 +149,29 @@ impl TreeFiles {
     }
 }
 
+/// Files of a tree that was read as a stream.
+impl Default for TreeFiles {
+    fn default() -> Self {
+        Self::new(StreamedTree)
+    }
+}
+
+/// True for the same directory of the same store.
+impl PartialEq for TreeFiles {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.store, &other.store) && self.top == other.top
+    }
+}
+
+impl Eq for TreeFiles {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[derive(Debug)]
-    struct NoFiles;
-
-    impl FileStore for NoFiles {
-        fn open(&self, _path: &[u8]) -> io::Result<Box<dyn StoredFile>> {
-            Err(io::ErrorKind::NotFound.into())
-        }
-
-        fn metadata(&self, _path: &[u8]) -> io::Result<FileMetadata> {
-            Err(io::ErrorKind::NotFound.into())
-        }
-
-        fn display_path(&self, path: &[u8]) -> PathBuf {
-            bstr::ByteSlice::to_os_str_lossy(path).into_owned().into()
-        }
-    }
-
     #[test]
     fn paths_below_a_directory_of_a_store() {
-        let all = TreeFiles::new(NoFiles);
+        let all = TreeFiles::default();
         assert_eq!(all.display_path(b"a/b").to_str(), Some("a/b"));
         let part = all.below(b"usr").below(b"lib");
         assert_eq!(part.display_path(b"a/b").to_str(), Some("usr/lib/a/b"));

@@ -19,9 +19,8 @@ use crate::elf::ElfFacts;
 pub struct Inventory {
     entries: Vec<Entry>,
     diagnostics: Vec<Diagnostic>,
-    /// `None` for a tree that was read as a stream, such as a .deb or a layer.
     #[serde(skip)]
-    files: Option<TreeFiles>,
+    files: TreeFiles,
 }
 
 impl Inventory {
@@ -29,17 +28,17 @@ impl Inventory {
     pub fn new(mut entries: Vec<Entry>, diagnostics: Vec<Diagnostic>) -> Self {
         entries.par_sort_by(|left, right| left.path.cmp(&right.path));
         entries.dedup_by(|later, first| later.path == first.path);
-        Self { entries, diagnostics, files: None }
+        Self { entries, diagnostics, files: TreeFiles::default() }
     }
 
     /// Sets the store from which the tree's files can be read later.
     pub fn with_files(self, files: TreeFiles) -> Self {
-        Self { files: Some(files), ..self }
+        Self { files, ..self }
     }
 
-    /// The tree's files, if they can be read later: `None` for a tree that was read as a stream.
-    pub fn files(&self) -> Option<&TreeFiles> {
-        self.files.as_ref()
+    /// Returns the tree's files. Those of a tree that was read as a stream, such as a .deb or a layer, cannot be opened.
+    pub fn files(&self) -> &TreeFiles {
+        &self.files
     }
 
     /// Keeps the entries that the filter accepts, without the diagnostics and without the evidence that only audits read.
@@ -75,10 +74,9 @@ impl Inventory {
         });
         let (directory, name) = path.rsplit_once_str("/").unwrap_or((b"", path));
         let is_file = self.get(path).is_some_and(|entry| !entry.is_directory());
-        let files = self.files.as_ref().map(|files| files.below(if is_file { directory } else { path }));
+        let files = self.files.below(if is_file { directory } else { path });
         let depth = self.entries.iter().find_map(|entry| Some(entry.file()?.on_demand()?.depth));
-        let on_demand =
-            files.clone().zip(depth).map(|(files, depth)| Arc::new(OnDemandReads { files, depth }));
+        let on_demand = depth.map(|depth| Arc::new(OnDemandReads { files: files.clone(), depth }));
         let mut taken = Vec::new();
         let mut kept = Vec::with_capacity(self.entries.len());
         for mut entry in self.entries.drain(..) {

@@ -1,14 +1,10 @@
-//! Layers of directories on the host: an app, or the root file system of a base.
+//! Layers of whole trees: an app, or the root file system of a base.
 //!
 //! An app is laid over the base as a package is: through the links of the base, and without its directories. The layer
 //! depends only on the contents: owners and modes are normalized, and only times that bytecode depends on are kept
 //! (`bytecode.rs`). The root file system of a base keeps its owners and modes.
 
-use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::fs::File;
 
 use bstr::BString;
 use hashbrown::HashMap;
@@ -17,36 +13,25 @@ use super::builder::{BuiltEntries, LayerBuilder};
 use super::bytecode::source_times;
 use super::entries::{Layer, LayerEntry, LayerEntryKind};
 use super::error::LayerError;
-use super::host_file::HostFile;
-use crate::tree::inventory::{Entry, EntryKind, Inventory, Permissions};
+use super::tree_file::TreeFile;
+use crate::tree::inventory::{
+    Entry, EntryKind, FileIdentity, FileKind, FileMetadata, Inventory, KERNEL_DIRECTORIES, Permissions,
+};
 use crate::tree::root::Root;
 use crate::vocabulary::RootedPath;
 
-/// Directories of the kernel: a container needs them, although the inventory of a base does not list them.
-const KERNEL_DIRECTORIES: [&str; 3] = ["dev", "proc", "sys"];
-
-/// A directory or file on the host, and its path in the image.
+/// A tree, and its path in the image.
 #[derive(Clone, Copy, Debug)]
-pub struct HostTree<'tree> {
-    host_path: &'tree Path,
-    is_file: bool,
-    inventory: &'tree Inventory,
-    at: &'tree RootedPath,
+pub struct PlacedTree<'tree> {
+    /// Files of the tree.
+    pub inventory: &'tree Inventory,
+    /// Path in the image of the tree's top, or of the directory of a single file.
+    pub at: &'tree RootedPath,
 }
 
-impl<'tree> HostTree<'tree> {
-    /// Describes a path on the host by its inventory. Its top, or the directory of a single file, is at `at` in the
-    /// image.
-    pub fn new(host_path: &'tree Path, inventory: &'tree Inventory, at: &'tree RootedPath) -> Self {
-        Self { host_path, is_file: host_path.is_file(), inventory, at }
-    }
-
-    /// Path of an entry on the host; a tree of a single file is that file.
-    fn host(&self, path: &[u8]) -> PathBuf {
-        if path.is_empty() || self.is_file {
-            return self.host_path.to_owned();
-        }
-        self.host_path.join(OsStr::from_bytes(path))
+impl PlacedTree<'_> {
+    fn is_single_file(&self) -> bool {
+        self.inventory.files().metadata(b"").is_ok_and(|top| top.kind == FileKind::File)
     }
 }
 
@@ -65,16 +50,16 @@ pub struct FileOwner {
 /// # Errors
 /// If a part of the app cannot be read, or `below` has something in the way.
 pub fn app_layer(
-    tree: HostTree<'_>,
+    tree: PlacedTree<'_>,
     below: &Root<'_>,
     owner: FileOwner,
     scratch: File,
 ) -> Result<Layer, LayerError> {
     let normal = |mode: u32| if mode & 0o111 == 0 { 0o644 } else { 0o755 };
     let FileOwner { uid, gid } = owner;
-    let permissions = |host: Permissions| Permissions { mode: normal(host.mode), uid, gid };
+    let permissions = |own: Permissions| Permissions { mode: normal(own.mode), uid, gid };
     let mut layer = TreeLayerBuilder::new(tree, below, permissions)?;
-    if !tree.is_file {
+    if !tree.is_single_file() {
         layer.builder.put_directory(tree.at, Permissions { mode: 0o755, uid, gid })?;
     }
     layer.put_all(false)?;
@@ -86,13 +71,15 @@ pub fn app_layer(
 ///
 /// # Errors
 /// If a part of the root cannot be read.
-pub fn root_layer(tree: HostTree<'_>, scratch: File) -> Result<Layer, LayerError> {
+pub fn root_layer(tree: PlacedTree<'_>, scratch: File) -> Result<Layer, LayerError> {
     let nothing = Root::new();
-    let mut layer = TreeLayerBuilder::new(tree, &nothing, |host| host)?;
+    let mut layer = TreeLayerBuilder::new(tree, &nothing, |own| own)?;
+    // A container needs them, although the inventory of a base does not list them.
     for name in KERNEL_DIRECTORIES {
-        let host = tree.host_path.join(name);
-        if let Some(metadata) = fs::symlink_metadata(&host).ok().filter(fs::Metadata::is_dir) {
-            layer.builder.put_directory(&RootedPath::new(name), permissions_of(&metadata))?;
+        if let Ok(FileMetadata { kind: FileKind::Directory, permissions, .. }) =
+            tree.inventory.files().metadata(name.as_bytes())
+        {
+            layer.builder.put_directory(&RootedPath::new(name), permissions)?;
         }
     }
     layer.put_all(true)?;
@@ -101,34 +88,34 @@ pub fn root_layer(tree: HostTree<'_>, scratch: File) -> Result<Layer, LayerError
 
 /// Collects the entries of a tree.
 struct TreeLayerBuilder<'tree, F> {
-    tree: HostTree<'tree>,
+    tree: PlacedTree<'tree>,
     builder: LayerBuilder<'tree>,
     /// Times of Python sources that are kept.
     times: HashMap<BString, u64>,
-    /// Permissions in the image for those on the host.
+    /// Permissions in the image for those in the tree.
     permissions: F,
     notes: Vec<String>,
 }
 
 impl<'tree, F: Fn(Permissions) -> Permissions> TreeLayerBuilder<'tree, F> {
-    fn new(tree: HostTree<'tree>, below: &'tree Root<'tree>, permissions: F) -> Result<Self, LayerError> {
+    fn new(tree: PlacedTree<'tree>, below: &'tree Root<'tree>, permissions: F) -> Result<Self, LayerError> {
         // An unreadable file becomes an error when it is written; entries of an unreadable directory are not even listed.
         let is_listed = |path: &BString| tree.inventory.get(path).is_some_and(|entry| !entry.is_directory());
         if let Some(unread) = tree.inventory.diagnostics().into_iter().find(|found| !is_listed(&found.path)) {
             let source = std::io::Error::other(unread.cause);
-            return Err(LayerError::Read { file: tree.host(&unread.path), source });
+            return Err(LayerError::Read { file: tree.inventory.files().display_path(&unread.path), source });
         }
-        let times = source_times(tree.inventory, |path| tree.host(path));
+        let times = source_times(tree.inventory);
         Ok(Self { tree, builder: LayerBuilder::new(below, None), times, permissions, notes: Vec::new() })
     }
 
     /// Adds every entry. With `keeps_hard_links`, the further names of a file become hard links.
     fn put_all(&mut self, keeps_hard_links: bool) -> Result<(), LayerError> {
-        let mut first_names: HashMap<(u64, u64), RootedPath> = HashMap::new();
+        let mut first_names: HashMap<FileIdentity, RootedPath> = HashMap::new();
         for entry in self.tree.inventory.entries() {
             let path = self.tree.at.join(&entry.path);
             match &entry.kind {
-                EntryKind::Directory(host) => self.builder.put_directory(&path, (self.permissions)(*host))?,
+                EntryKind::Directory(own) => self.builder.put_directory(&path, (self.permissions)(*own))?,
                 EntryKind::Symlink(target) => {
                     let permissions = self.link_permissions(entry)?;
                     let kind = LayerEntryKind::Link(target.clone());
@@ -137,15 +124,15 @@ impl<'tree, F: Fn(Permissions) -> Permissions> TreeLayerBuilder<'tree, F> {
                 EntryKind::File(_) => {
                     let (mut file, metadata) = self.list(entry)?;
                     file.mtime = self.times.get(&entry.path).copied();
-                    let permissions = (self.permissions)(permissions_of(&metadata));
-                    let earlier = first_names.get(&file.identity).filter(|_| metadata.nlink() > 1);
+                    let permissions = (self.permissions)(metadata.permissions);
+                    let earlier = first_names.get(&file.identity).filter(|_| metadata.names > 1);
                     let kind = match earlier {
                         Some(first) => LayerEntryKind::HardLink(first.clone()),
                         None => {
                             if keeps_hard_links {
                                 first_names.insert(file.identity, path.clone());
                             }
-                            LayerEntryKind::HostFile(file)
+                            LayerEntryKind::TreeFile(file)
                         }
                     };
                     self.builder.put(&path, LayerEntry { kind, permissions, package: None })?;
@@ -158,25 +145,22 @@ impl<'tree, F: Fn(Permissions) -> Permissions> TreeLayerBuilder<'tree, F> {
         Ok(())
     }
 
-    fn list(&self, entry: &Entry) -> Result<(HostFile, fs::Metadata), LayerError> {
-        let path = self.tree.host(&entry.path);
-        HostFile::list(path).map_err(|error| error.for_output(self.tree.host_path))
+    fn list(&self, entry: &Entry) -> Result<(TreeFile, FileMetadata), LayerError> {
+        let files = self.tree.inventory.files();
+        TreeFile::list(files, &entry.path).map_err(|error| error.for_output(&files.display_path(b"")))
     }
 
     /// Permissions of a link, whose mode has no effect.
     fn link_permissions(&self, entry: &Entry) -> Result<Permissions, LayerError> {
-        let path = self.tree.host(&entry.path);
-        let metadata =
-            fs::symlink_metadata(&path).map_err(|source| LayerError::Read { file: path, source })?;
-        Ok(Permissions { mode: 0o777, ..(self.permissions)(permissions_of(&metadata)) })
+        let files = self.tree.inventory.files();
+        let metadata = files
+            .metadata(&entry.path)
+            .map_err(|source| LayerError::Read { file: files.display_path(&entry.path), source })?;
+        Ok(Permissions { mode: 0o777, ..(self.permissions)(metadata.permissions) })
     }
 
     fn finish(self, scratch: File) -> Result<Layer, LayerError> {
         let BuiltEntries { entries, base_directories } = self.builder.finish()?;
         Ok(Layer { entries, base_directories, notes: self.notes, ..Layer::empty(scratch) })
     }
-}
-
-fn permissions_of(metadata: &fs::Metadata) -> Permissions {
-    Permissions { mode: metadata.mode() & 0o7777, uid: metadata.uid(), gid: metadata.gid() }
 }
