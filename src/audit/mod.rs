@@ -6,7 +6,7 @@
 //!     └ lists of packages ─► Owners ────────────┘
 //! ```
 //!
-//! An image is one tree at `/`. Its entrypoint decides what is certain: entrypoint → interpreter → extensions of the
+//! An image is one app at `/`. Its entrypoint decides what is certain: entrypoint → interpreter → extensions of the
 //! installed distributions → libraries; unreached objects are graded lower. A rule is one file of [`rules`] and depends
 //! on a [`View`] alone; no file is opened again and nothing is run.
 

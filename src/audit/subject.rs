@@ -10,7 +10,7 @@ use crate::tree::inventory::{ImageFacts, Inventory, LayerNumber};
 pub struct Subject {
     /// Name as the user gave it.
     pub name: String,
-    /// The image as the only tree, mounted at `/`.
+    /// The image as the only app, at `/`.
     pub trees: InputTrees,
     /// Layer that contains each entry, in the order of the inventory; empty if there are no layers.
     pub layer_numbers: Vec<LayerNumber>,
@@ -31,7 +31,7 @@ impl Subject {
 
     /// Returns the inventory of the image.
     pub fn inventory(&self) -> &Inventory {
-        // `new` creates one tree, and nothing removes it.
+        // `new` creates one app, and nothing removes it.
         &self.trees.apps[0].inventory
     }
 }

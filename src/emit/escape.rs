@@ -42,15 +42,20 @@ pub(super) fn json_in_html(json: &str) -> String {
 
 /// Percent-encodes the bytes that are neither ASCII letters or digits nor in `plain` (RFC 3986 §2.1).
 pub(super) fn percent_encoded(bytes: &[u8], plain: &[u8]) -> String {
-    let mut encoded = String::with_capacity(bytes.len());
+    bytes_escaped(bytes, plain, |byte| format!("%{byte:02X}"))
+}
+
+/// Escapes the bytes that are neither ASCII letters or digits nor in `plain`.
+pub(super) fn bytes_escaped(bytes: &[u8], plain: &[u8], escape: impl Fn(u8) -> String) -> String {
+    let mut escaped = String::with_capacity(bytes.len());
     for byte in bytes {
         if byte.is_ascii_alphanumeric() || plain.contains(byte) {
-            encoded.push(char::from(*byte));
+            escaped.push(char::from(*byte));
         } else {
-            let _ = write!(encoded, "%{byte:02X}");
+            escaped.push_str(&escape(*byte));
         }
     }
-    encoded
+    escaped
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ pub(super) const UNVERIFIED_INDEX: &str =
 /// Directories below which a package's own paths begin.
 const PACKAGE_DIRECTORIES: [&str; 4] = ["site-packages/", "dist-packages/", "gems/", "node_modules/"];
 
-/// Shortens a path in one of the trees mounted at `tops`: it begins below site-packages, gems or node_modules, else below
-/// the tree's top. Other paths are returned whole.
+/// Shortens a path in one of the apps at `tops`: it begins below site-packages, gems or node_modules, else below the top
+/// of the app. Other paths are returned whole.
 pub(super) fn shortened<'tops>(
     path: &RootedPath,
     tops: impl IntoIterator<Item = &'tops RootedPath>,

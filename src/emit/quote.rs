@@ -1,6 +1,6 @@
 //! String literals of the languages that outputs are written in, so that no text can break out of them.
 
-use std::fmt::Write as _;
+use super::escape::bytes_escaped;
 
 /// Plain words that YAML 1.1 parses as a boolean or null.
 const YAML_WORDS: [&str; 9] = ["y", "n", "yes", "no", "true", "false", "on", "off", "null"];
@@ -79,16 +79,7 @@ pub(super) fn shell(text: &str) -> String {
 /// Writes a word of an mtree specification (mtree(5)): `\` and three octal digits for each byte that is not plain. `$` is
 /// not plain, since Bazel rules may expand variables in it.
 pub(super) fn mtree(bytes: &[u8]) -> String {
-    let mut word = String::with_capacity(bytes.len());
-    for byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"/._-+:,@%".contains(byte) {
-            word.push(char::from(*byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(word, "\\{byte:03o}");
-        }
-    }
-    word
+    bytes_escaped(bytes, b"/._-+:,@%", |byte| format!("\\{byte:03o}"))
 }
 
 #[cfg(test)]

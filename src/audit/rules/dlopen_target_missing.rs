@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
                   Ruby or JavaScript opens it by a literal name. Code often tries several names in turn or \
                   catches the error, which is not analysed; names that are composed at run time are not \
                   analysed either.",
-    fix: "Add the package that is named: `sodeb layer TREE --base IMAGE --dlopen recommended`, or `--include`.",
+    fix: "Add the package that is named: `sodeb layer PATH --base IMAGE --dlopen recommended`, or `--include`.",
 };
 
 /// Reports the findings of the rule.

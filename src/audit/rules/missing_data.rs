@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
                   them: libmagic its database, NSS its cryptographic modules, PROJ its coordinate systems. \
                   Reported are the lines of sodeb's table whose library is loaded from a system directory and \
                   of whose files none exists.",
-    fix: "Add the files or the package that is named: `sodeb layer TREE --base IMAGE --data needed` includes \
+    fix: "Add the files or the package that is named: `sodeb layer PATH --base IMAGE --data needed` includes \
           them.",
 };
 

@@ -16,8 +16,8 @@ pub(super) static RULE: Rule = Rule {
                   fails: a program does not start, an extension raises ImportError or LoadError. Every object \
                   is linked as ld.so would link it in the process that loads it; with --strict each object is \
                   linked by itself, as ldd does. A library that a driver of the host provides is a note.",
-    fix: "Add the package that is named, or only the needed files: `sodeb layer TREE --base IMAGE -o \
-          layer.tar`, where TREE is what was copied into the image.",
+    fix: "Add the package that is named, or only the needed files: `sodeb layer PATH --base IMAGE -o \
+          layer.tar`, where PATH is what was copied into the image.",
 };
 
 /// Reports the findings of the rule.

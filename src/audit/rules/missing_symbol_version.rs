@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
                   it was built against a newer release, most often of glibc (\"version `GLIBC_2.38' not \
                   found\"), or another library of the same name is found first. ld.so refuses to load the \
                   object even if no symbol of that version is used.",
-    fix: "Build the tree on the release of the image, or use an image of a newer release.",
+    fix: "Build the app on the release of the image, or use an image of a newer release.",
 };
 
 /// Reports the findings of the rule.

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     explanation: "The image has the dynamic linker of glibc and the object is for musl, or the reverse. \
                   Neither loads objects for the other; a program fails with \"no such file or directory\". \
                   Many npm packages contain files for both: files that nothing would open are notes.",
-    fix: "Install the tree in an image with the same C library: Debian's and distroless images have glibc, \
+    fix: "Install the app in an image with the same C library: Debian's and distroless images have glibc, \
           Alpine's have musl.",
 };
 

@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
                   (`node.abi108.node`, `node-v108-…`), that of the image's Node.js from its libnode.so.NUMBER \
                   or its node_version.h. Addons that use Node-API fit every version; of several files for one \
                   addon it is enough that one fits.",
-    fix: "Run `npm rebuild` with the Node.js of the image, or use an image with the Node.js of the tree.",
+    fix: "Run `npm rebuild` with the Node.js of the image, or use an image with the Node.js of the app.",
 };
 
 /// Reports the findings of the rule.

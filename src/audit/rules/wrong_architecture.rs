@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     explanation: "The image has the dynamic linker of one machine, and this object is for another: a wheel or \
                   a binary for the machine on which the image was built. npm packages and some wheels contain \
                   files for several machines, of which one is used: files that nothing would open are notes.",
-    fix: "Install the tree for the platform of the image (`pip download --platform`, `docker build \
+    fix: "Install the app for the platform of the image (`pip download --platform`, `docker build \
           --platform`).",
 };
 

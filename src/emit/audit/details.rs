@@ -18,7 +18,7 @@ pub(super) fn fixes(image: &ReportedImage, finding: &Finding) -> Vec<String> {
             vec![
                 format!("add {names}"),
                 format!("apt-get install --no-install-recommends {names}"),
-                format!("sodeb layer TREE --base {} -o deps.tar.gz", shell(&image.name)),
+                format!("sodeb layer PATH --base {} -o deps.tar.gz", shell(&image.name)),
             ]
         }
         Fix::Instruction(words) => vec![words.clone()],

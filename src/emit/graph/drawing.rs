@@ -1,6 +1,6 @@
 //! Drawing of a graph, from which the pictures are made.
 //!
-//! A soname is written on an edge only if the file at its end has another name. The objects of one tree, of the base or
+//! A soname is written on an edge only if the file at its end has another name. The objects of one app, of the base or
 //! of one package are a group.
 
 use std::collections::BTreeMap;
@@ -18,9 +18,9 @@ use crate::vocabulary::RootedPath;
 /// Class of a node, which decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NodeClass {
-    /// Start object of a tree.
+    /// Start object of an app.
     Start,
-    /// Other object of a tree.
+    /// Other object of an app.
     App,
     /// Object of the base.
     Base,
@@ -56,7 +56,7 @@ impl NodeClass {
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::Start => "start object",
-            Self::App => "library of the tree",
+            Self::App => "library of the app",
             Self::Base => "base",
             Self::Package => "package",
             Self::Missing => "missing, provided by a package",
@@ -117,7 +117,7 @@ impl Drawing {
             }
         }
         let apps = if graph.apps().is_empty() {
-            "the tree".to_owned()
+            "the app".to_owned()
         } else {
             listed(graph.apps().iter().map(printable))
         };

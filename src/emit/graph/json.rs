@@ -27,7 +27,7 @@ enum NodeRow<'graph> {
         found_as: Vec<&'graph RootedPath>,
         /// `app`, `base` or `package`.
         owner: &'static str,
-        /// Mount point of the tree that contains it.
+        /// Path in the image of the app that contains it.
         app: Option<&'graph RootedPath>,
         package: Option<&'graph PackageName>,
         start: bool,

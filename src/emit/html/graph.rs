@@ -99,7 +99,7 @@ impl NodeView {
 fn object_view(graph: &Graph, id: Id, object: &Object, details: ObjectDetails) -> NodeView {
     let of_package = graph.package_of(id).map(|package| format!("{} {}", package.name, package.version));
     let (kind, owner) = match &object.owner {
-        Owner::App(app) => (PartKind::Tree, graph.apps().get(*app).map(|at| format!("the tree at {at}"))),
+        Owner::App(app) => (PartKind::App, graph.apps().get(*app).map(|at| format!("the app at {at}"))),
         Owner::Base => (PartKind::Base, Some("the base".to_owned())),
         Owner::Package(name) => (PartKind::Package, of_package.or_else(|| Some(name.to_string()))),
     };

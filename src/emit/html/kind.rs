@@ -6,8 +6,8 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::emit) enum PartKind {
-    /// File of a tree.
-    Tree,
+    /// File of an app.
+    App,
     /// File of the base.
     Base,
     /// Debian package, or a file of one.
@@ -33,7 +33,7 @@ pub(in crate::emit) enum PartKind {
 impl PartKind {
     /// Every kind with its label in legends.
     pub(super) const LABELS: [(Self, &'static str); 11] = [
-        (Self::Tree, "tree"),
+        (Self::App, "app"),
         (Self::Base, "base"),
         (Self::Package, "Debian package"),
         (Self::Wheel, "Python wheel"),

@@ -141,6 +141,6 @@ fn dangling_link_rows(checked: &ImageWarnings) -> Vec<DanglingLinkRow<'_>> {
 }
 
 fn interpreter_mismatch_rows(checked: &ImageWarnings) -> Vec<InterpreterMismatchRow<'_>> {
-    let trees = checked.other_interpreters.iter();
-    trees.map(|(at, abi, interpreter)| InterpreterMismatchRow { at, abi, interpreter }).collect()
+    let apps = checked.other_interpreters.iter();
+    apps.map(|(at, abi, interpreter)| InterpreterMismatchRow { at, abi, interpreter }).collect()
 }

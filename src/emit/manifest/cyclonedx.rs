@@ -160,7 +160,7 @@ fn sha256(digest: Sha256Digest) -> Hash {
     Hash { alg: "SHA-256", content: digest.to_string() }
 }
 
-/// Lists the dependencies of each package, and those of the layer: the packages that the trees need directly.
+/// Lists the dependencies of each package, and those of the layer: the packages that the apps need directly.
 fn dependencies(plan: &Plan) -> Vec<Dependency> {
     let reference = |planned: &PlannedPackage| purl::of_package(plan, planned);
     let direct = plan.packages.iter().filter(|planned| planned.direct).map(reference).collect();

@@ -19,6 +19,7 @@ use super::paths::path_text;
 use super::purl;
 use super::sources::digest;
 use crate::debian::distributions::{full_name, version_of};
+use crate::emit::escape::bytes_escaped;
 use crate::solve::plan::{Plan, PlannedPackage};
 
 const DOCUMENT: &str = "SPDXRef-DOCUMENT";
@@ -210,12 +211,7 @@ fn source_id(name: &str) -> String {
 /// Converts a name to the characters of an identifier: letters, digits and `-` stay, any other byte becomes `.` and two
 /// hexadecimal digits, so that different names have different identifiers.
 fn id_of(name: &str) -> String {
-    name.bytes()
-        .map(|byte| match byte {
-            plain if plain.is_ascii_alphanumeric() || plain == b'-' => char::from(plain).to_string(),
-            other => format!(".{other:02X}"),
-        })
-        .collect()
+    bytes_escaped(name.as_bytes(), b"-", |byte| format!(".{byte:02X}"))
 }
 
 #[cfg(test)]

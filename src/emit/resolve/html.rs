@@ -3,6 +3,7 @@
 
 use super::problem_rules::{problem_finding, rule_of_status, rules_of};
 use super::unread::unread_by_cause;
+use crate::emit::choice::choice_words;
 use crate::emit::escape::printable;
 use crate::emit::html::{
     Fact, FindingView, ObjectDetails, PartKind, Report, SizeView, SubjectView, graph_view, html,
@@ -100,6 +101,7 @@ fn evidence(answer: &SonameAnswer) -> Vec<String> {
     if !answer.searched.is_empty() {
         evidence.push(format!("searched in {}", listed(&answer.searched)));
     }
+    evidence.extend(choice(answer));
     evidence.extend(
         answer
             .hidden_by
@@ -109,9 +111,14 @@ fn evidence(answer: &SonameAnswer) -> Vec<String> {
     evidence.into_iter().map(printable).collect()
 }
 
+fn choice(answer: &SonameAnswer) -> Option<String> {
+    let (package, reason) = answer.package.as_ref()?;
+    let others = listed(answer.alternatives.iter().map(|other| &other.package));
+    choice_words(*reason, &others).map(|reason| format!("{package}: {reason}"))
+}
+
 fn fixes(answer: &SonameAnswer) -> Vec<String> {
-    let package =
-        answer.package.as_ref().map(|(package, reason)| format!("add {package} ({})", reason.name()));
+    let package = answer.package.as_ref().map(|(package, _)| format!("add {package}"));
     let others = answer.alternatives.iter().map(|other| format!("or {}", other.package));
     let elsewhere = answer.elsewhere.iter();
     let elsewhere = elsewhere.map(|(release, package)| format!("{release} provides it in {package}"));
