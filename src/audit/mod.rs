@@ -49,7 +49,7 @@ use crate::app::{LinkScope, link};
 use crate::debian::catalog::{Catalog, CatalogError};
 use crate::loader::{LinkerSettings, Platform, Traces};
 use crate::solve::graph::Graph;
-use crate::solve::resolve;
+use crate::solve::resolve::{self, TargetAbi};
 use crate::vocabulary::{Architecture, Grade};
 
 /// Settings of an audit.
@@ -75,13 +75,13 @@ pub fn audit<Error: From<CatalogError>>(
         LinkerSettings { traces: Traces::Missing, runtime_loads: Some(Grade::Recommended), ..linker.clone() };
     let scope = if settings.is_strict { LinkScope::EachAlone } else { LinkScope::InContext };
     let linked = link(&root, trees, &linker, scope);
-    let target_abi = resolve::scene(&root, &linked, false, None);
+    let target_abi = TargetAbi::of_apps(&root, &linked, false, None);
     let platform = target_abi.and_then(|abi| Platform::of(abi.machine));
     let architecture = platform.and_then(|platform| Architecture::from_triplet(platform.triplet));
     let (catalog, others) = choose(architecture)?;
     let others: Vec<&dyn Catalog> = others.iter().map(AsRef::as_ref).collect();
     let resolution = resolve::resolve(&root, trees, &linked, target_abi, catalog.as_ref(), &others)?;
-    let graph = Graph::of_trees(&root, trees, &linked, target_abi, &resolution, catalog.as_ref())?;
+    let graph = Graph::from_apps(&root, trees, &linked, target_abi, &resolution, catalog.as_ref())?;
     let (findings, sizes, objects, may_start_anything) = {
         let view = View::new(subject, &root, &linked, target_abi, &resolution, settings.is_strict);
         let findings = rules::findings(&view);

@@ -94,7 +94,7 @@ impl<'root> View<'root> {
 
     /// True if an object is for the machine and C library of most objects.
     pub fn is_for_target(&self, facts: &ElfFacts) -> bool {
-        self.target_abi.is_some_and(|abi| abi.holds(facts))
+        self.target_abi.is_some_and(|abi| abi.matches(facts))
     }
 
     /// Returns the start objects for the machine and C library of most objects, each with its index.

@@ -12,7 +12,7 @@ use crate::oci::image::ImageError;
 use crate::oci::layer::LayerError;
 use crate::oci::registry::RegistryError;
 use crate::pipeline::{LibraryAccessError, PackageFileError};
-use crate::solve::closure::CloseError;
+use crate::solve::closure::ClosureError;
 use crate::support::output::OutputError;
 use crate::tree::inventory::{ImageFault, InventoryError};
 use crate::vocabulary::Target;
@@ -161,20 +161,20 @@ impl From<DebStoreError> for Failure {
     }
 }
 
-impl From<CloseError> for Failure {
-    fn from(error: CloseError) -> Self {
+impl From<ClosureError> for Failure {
+    fn from(error: ClosureError) -> Self {
         match error {
-            CloseError::Catalog(error) => error.into(),
-            error @ CloseError::Unsolvable(_) => {
+            ClosureError::Catalog(error) => error.into(),
+            error @ ClosureError::Unsolvable(_) => {
                 Self::bad_news(error).hint("leave out an --avoid or a --prefer, or choose another release")
             }
-            error @ CloseError::NotInIndex { .. } => Self::question(error).hint(
+            error @ ClosureError::NotInIndex { .. } => Self::question(error).hint(
                 "`sodeb index update` fetches the whole index; --data none does without what rules name",
             ),
-            error @ CloseError::NothingIncluded { .. } => {
+            error @ ClosureError::NothingIncluded { .. } => {
                 Self::question(error).hint("patterns are absolute, such as 'libmagic1:/usr/lib/file/*'")
             }
-            error @ CloseError::UnreadInclusion { .. } => {
+            error @ ClosureError::UnreadInclusion { .. } => {
                 Self::outside(error).hint("run it once without --offline")
             }
             error => Self::outside(error),

@@ -12,7 +12,7 @@ use crate::cli::inputs::warn_of_unread_files;
 use crate::cli::session::Session;
 use crate::loader::LinkerSettings;
 use crate::pipeline::{Catalogs, Downloads, Planner, base_packages};
-use crate::solve::closure::{Closed, ClosureOptions};
+use crate::solve::closure::{Closure, ClosureOptions};
 use crate::solve::plan::Plan;
 use crate::tree::inventory::ReadDepth;
 
@@ -36,7 +36,7 @@ impl<'arguments> PlanRequest<'arguments> {
 
 /// Trees with their Plan.
 pub(super) struct PlannedTrees {
-    pub(super) closed: Closed,
+    pub(super) closed: Closure,
     /// Reason for which the release was chosen.
     pub(super) release_reason: String,
     pub(super) trees: InputTrees,
@@ -97,7 +97,7 @@ pub(super) fn incomplete(verb: &str) -> Failure {
 
 /// Warns of the problems that the Plan does not fix, for outputs that do not list them, and returns the exit status.
 pub(super) fn warn_of_problems(plan: &Plan, session: &Session) -> Exit {
-    for problem in plan.problems.iter().filter(|problem| problem.kind.is_bad_news()) {
+    for problem in plan.problems.iter().filter(|problem| problem.kind.is_fatal()) {
         session.printer.warning(&format!("{}: {}: {}", problem.kind, problem.object, problem.detail));
     }
     exit_of_plan(plan)
@@ -105,6 +105,6 @@ pub(super) fn warn_of_problems(plan: &Plan, session: &Session) -> Exit {
 
 /// Returns the exit status of a Plan: a problem if one is left that keeps objects from loading.
 pub(super) fn exit_of_plan(plan: &Plan) -> Exit {
-    let has_problem = plan.problems.iter().any(|problem| problem.kind.is_bad_news());
+    let has_problem = plan.problems.iter().any(|problem| problem.kind.is_fatal());
     if has_problem { Exit::BadNews } else { Exit::Fine }
 }

@@ -6,15 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::loader::NeedKind;
-use crate::solve::graph::{Edge, Ended, Graph, Id, Node};
+use crate::solve::graph::{Edge, EdgeWithEnds, Graph, GraphNodeId, Node};
 use crate::vocabulary::{PackageName, Soname};
 
 /// Graph without the nodes that pictures leave out.
 pub(super) struct DrawnGraph<'graph> {
     graph: &'graph Graph,
     /// Nodes, in the graph's order. The index of a node in this list is its place.
-    pub(super) nodes: Vec<(Id, &'graph Node)>,
-    places: BTreeMap<Id, usize>,
+    pub(super) nodes: Vec<(GraphNodeId, &'graph Node)>,
+    places: BTreeMap<GraphNodeId, usize>,
 }
 
 /// An edge between the places of two nodes.
@@ -34,15 +34,15 @@ pub(super) struct DrawnNeed<'graph> {
     /// True if the object opens the library by dlopen(3).
     pub(super) is_opened: bool,
     /// Start objects in whose processes the soname leads there.
-    pub(super) starts: &'graph [Id],
+    pub(super) starts: &'graph [GraphNodeId],
 }
 
 impl<'graph> DrawnGraph<'graph> {
     pub(super) fn new(graph: &'graph Graph) -> Self {
         let with_objects = packages_with_objects(graph);
-        let is_drawn = |id: Id, node: &Node| match node {
+        let is_drawn = |id: GraphNodeId, node: &Node| match node {
             Node::Object(_) => true,
-            Node::Asked(_) => graph.found_at(id).is_none(),
+            Node::Name(_) => graph.found_at(id).is_none(),
             Node::Package(package) => !with_objects.contains(&package.name),
         };
         let nodes: Vec<_> = graph.nodes().filter(|(id, node)| is_drawn(*id, node)).collect();
@@ -55,13 +55,13 @@ impl<'graph> DrawnGraph<'graph> {
         self.graph.edges().filter_map(|ended| self.edge(ended))
     }
 
-    fn edge(&self, Ended { from, to, edge }: Ended<'graph>) -> Option<DrawnEdge<'graph>> {
+    fn edge(&self, EdgeWithEnds { from, to, edge }: EdgeWithEnds<'graph>) -> Option<DrawnEdge<'graph>> {
         let need = match edge {
             Edge::Needs { kind, starts } => {
-                let Some(Node::Asked(asked)) = self.graph.node(to) else { return None };
+                let Some(Node::Name(asked)) = self.graph.node(to) else { return None };
                 Some(DrawnNeed { soname: &asked.soname, is_opened: *kind == NeedKind::Dlopen, starts })
             }
-            Edge::Has => None,
+            Edge::OfPackage => None,
             Edge::FoundAt | Edge::Loads => return None,
         };
         let end = self.graph.found_at(to).unwrap_or(to);

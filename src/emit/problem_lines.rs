@@ -15,7 +15,7 @@ pub(super) fn problem_lines<'answer>(
     tops: &[&RootedPath],
     limit: usize,
 ) {
-    let (bad, foreign): (Vec<_>, Vec<_>) = problems.partition(|problem| problem.kind.is_bad_news());
+    let (bad, foreign): (Vec<_>, Vec<_>) = problems.partition(|problem| problem.kind.is_fatal());
     if !(bad.is_empty() && foreign.is_empty()) {
         text.blank();
     }

@@ -1,14 +1,17 @@
 //! The trees linked, and what a release's catalog says of the sonames that they are missing.
 
 use super::closing::{Closing, version_problem};
-use super::{Catalogs, Debs, Inputs};
+use super::debs::Debs;
+use super::inputs::{Catalogs, Inputs};
 use crate::app::{LinkScope, LinkedApps, link};
 use crate::debian::catalog::{Catalog, CatalogError};
 use crate::elf::Machine;
 use crate::loader::Platform;
-use crate::solve::closure::{CloseError, Closed, ClosedGap, ClosureOptions, IncludedPackage, PackageOf};
+use crate::solve::closure::{
+    ClosedResolution, Closure, ClosureError, ClosureOptions, IncludedPackage, PackageOf,
+};
 use crate::solve::graph::Graph;
-use crate::solve::resolve::{self, OnRelease, Problem, Resolution, TargetAbi};
+use crate::solve::resolve::{self, Problem, ReleaseResolution, Resolution, TargetAbi};
 use crate::tree::root::Root;
 use crate::vocabulary::Architecture;
 
@@ -26,7 +29,8 @@ impl<'root> LinkedTrees<'root> {
     pub fn link(root: &'root Root<'root>, inputs: Inputs<'root>) -> Self {
         let Inputs { trees, settings, architecture } = inputs;
         let linked = link(root, trees, settings, LinkScope::InContext);
-        let target = resolve::scene(root, &linked, trees.base.is_some(), architecture.and_then(machine_of));
+        let target =
+            TargetAbi::of_apps(root, &linked, trees.base.is_some(), architecture.and_then(machine_of));
         Self { root, inputs, linked, target }
     }
 
@@ -54,20 +58,18 @@ impl<'root> LinkedTrees<'root> {
         catalogs: &'root [Box<dyn Catalog>],
         options: &ClosureOptions,
         debs: &impl Debs<Error = Error>,
-    ) -> Result<Vec<OnRelease>, Error>
+    ) -> Result<Vec<ReleaseResolution>, Error>
     where
-        Error: From<CatalogError> + From<CloseError>,
+        Error: From<CatalogError> + From<ClosureError>,
     {
         let on_release = |place: usize| {
             let others = catalogs[..place].iter().chain(&catalogs[place + 1..]).map(AsRef::as_ref).collect();
             let closing = self.closing(catalogs[place].as_ref(), others)?;
-            let closed = closing.close(options, false, debs)?;
-            let resolution = closing.resolution;
-            Ok(match closed {
-                None => OnRelease { resolution, lacking: Vec::new() },
-                Some(ClosedGap { closure, lacking, .. }) => {
-                    OnRelease { resolution: resolution.closed(closure), lacking }
+            Ok(match closing.close(options, false, debs)? {
+                Some(ClosedResolution { resolution, undefined_versions, .. }) => {
+                    ReleaseResolution { resolution, undefined_versions }
                 }
+                None => ReleaseResolution { resolution: closing.resolution, undefined_versions: Vec::new() },
             })
         };
         (0..catalogs.len()).map(on_release).collect()
@@ -107,7 +109,7 @@ impl Analysis<'_> {
     /// If a catalog's data is broken.
     pub fn graph(&self) -> Result<Graph, CatalogError> {
         let Self { linked, closing: Closing { root, inputs, target, main, resolution, .. } } = self;
-        Graph::of_trees(root, inputs.trees, linked, *target, resolution, *main)
+        Graph::from_apps(root, inputs.trees, linked, *target, resolution, *main)
     }
 
     /// Resolves what the packages' files need as well, until nothing is missing that a package has. The packages are
@@ -122,7 +124,7 @@ impl Analysis<'_> {
         debs: &impl Debs<Error = Error>,
     ) -> Result<Resolution, Error>
     where
-        Error: From<CatalogError> + From<CloseError>,
+        Error: From<CatalogError> + From<ClosureError>,
     {
         Ok(self.closed(options, false, debs)?.0)
     }
@@ -137,7 +139,7 @@ impl Analysis<'_> {
         debs: &impl Debs<Error = Error>,
     ) -> Result<(Resolution, Graph), Error>
     where
-        Error: From<CatalogError> + From<CloseError>,
+        Error: From<CatalogError> + From<ClosureError>,
     {
         let (resolution, graph) = self.closed(options, true, debs)?;
         Ok((resolution, graph.unwrap_or_default()))
@@ -156,7 +158,7 @@ impl Analysis<'_> {
         mut show: impl FnMut(&Root<'_>, &LinkedApps<'_>, PackageOf<'_>) -> Answer,
     ) -> Result<(Answer, Vec<Problem>), Error>
     where
-        Error: From<CatalogError> + From<CloseError>,
+        Error: From<CatalogError> + From<ClosureError>,
     {
         let Self { linked, closing } = self;
         let Some(target) = closing.target else {
@@ -173,9 +175,9 @@ impl Analysis<'_> {
         options: &ClosureOptions,
         included: &[IncludedPackage],
         debs: &impl Debs<Error = Error>,
-    ) -> Result<Closed, Error>
+    ) -> Result<Closure, Error>
     where
-        Error: From<CatalogError> + From<CloseError>,
+        Error: From<CatalogError> + From<ClosureError>,
     {
         let Self { linked, closing } = self;
         drop(linked);
@@ -189,18 +191,20 @@ impl Analysis<'_> {
         debs: &impl Debs<Error = Error>,
     ) -> Result<(Resolution, Option<Graph>), Error>
     where
-        Error: From<CatalogError> + From<CloseError>,
+        Error: From<CatalogError> + From<ClosureError>,
     {
         let Self { linked, closing } = self;
         drop(linked);
         let closed = closing.close(options, with_graph, debs)?;
         let Closing { resolution, main, others, .. } = closing;
-        let Some(ClosedGap { mut closure, lacking, graph }) = closed else { return Ok((resolution, None)) };
-        for version in &lacking {
-            closure.problems.push(version_problem(version, main, &others, debs)?);
+        let Some(ClosedResolution { mut resolution, undefined_versions, graph }) = closed else {
+            return Ok((resolution, None));
+        };
+        for version in &undefined_versions {
+            resolution.problems.push(version_problem(version, main, &others, debs)?);
         }
-        closure.problems.sort();
-        Ok((resolution.closed(closure), graph))
+        resolution.problems.sort();
+        Ok((resolution, graph))
     }
 }
 

@@ -1,47 +1,49 @@
-//! The closure of what trees are missing: packages are read and chosen until nothing is missing.
+//! The closure of the apps' needs: packages are read and chosen until nothing is missing.
 
 use std::slice;
 
-use super::{Debs, Inputs};
+use super::debs::Debs;
+use super::inputs::Inputs;
 use crate::app::LinkedApps;
 use crate::debian::catalog::{Catalog, CatalogError};
 use crate::debian::debs::Availability;
 use crate::solve::closure::{
-    CloseError, Closed, ClosedGap, ClosureOptions, ClosureSolver, IncludedPackage, PackageOf, Since, Trees,
+    ClosedResolution, Closure, ClosureError, ClosureInputs, ClosureOptions, ClosureSolver, FirstRelease,
+    IncludedPackage, PackageOf,
 };
-use crate::solve::resolve::{LackingVersion, Problem, Resolution, TargetAbi};
+use crate::solve::resolve::{Problem, Resolution, TargetAbi, UndefinedVersion};
 use crate::tree::root::Root;
 
 /// Everything that a closure is computed from.
 pub(super) struct Closing<'root> {
     pub(super) root: &'root Root<'root>,
     pub(super) inputs: Inputs<'root>,
-    /// ABI of the trees; none where they have no object.
+    /// ABI of the apps; none if they have no object.
     pub(super) target: Option<TargetAbi>,
     pub(super) main: &'root dyn Catalog,
     /// Catalogs of other releases.
     pub(super) others: Vec<&'root dyn Catalog>,
-    /// Answer for the trees alone.
+    /// Resolution of the apps' own needs.
     pub(super) resolution: Resolution,
 }
 
 impl Closing<'_> {
-    /// Closes what is missing, as far as a resolution shows it; none where there is nothing to link.
+    /// Resolves the packages' own needs, too; none if there is nothing to link.
     pub(super) fn close<Error>(
         &self,
         options: &ClosureOptions,
         with_graph: bool,
         debs: &impl Debs<Error = Error>,
-    ) -> Result<Option<ClosedGap>, Error>
+    ) -> Result<Option<ClosedResolution>, Error>
     where
-        Error: From<CatalogError> + From<CloseError>,
+        Error: From<CatalogError> + From<ClosureError>,
     {
         let Some(target) = self.target else { return Ok(None) };
-        let mut solver = self.solver(target, &[], options)?;
-        self.settle(&mut solver, debs, |solver| solver.settle_closure(with_graph)).map(Some)
+        let mut solver = self.solver(target, &[], options);
+        self.run(&mut solver, debs, |solver| solver.resolution(with_graph)).map(Some)
     }
 
-    /// Closes what is missing and calls `show` with the result.
+    /// Links the apps with the chosen packages, and calls `show` with the result.
     pub(super) fn show<Answer, Error>(
         &self,
         target: TargetAbi,
@@ -50,94 +52,91 @@ impl Closing<'_> {
         show: &mut impl FnMut(&Root<'_>, &LinkedApps<'_>, PackageOf<'_>) -> Answer,
     ) -> Result<(Answer, Vec<Problem>), Error>
     where
-        Error: From<CatalogError> + From<CloseError>,
+        Error: From<CatalogError> + From<ClosureError>,
     {
-        let mut solver = self.solver(target, &[], options)?;
-        self.settle(&mut solver, debs, |solver| solver.settle_shown(show))
+        let mut solver = self.solver(target, &[], options);
+        self.run(&mut solver, debs, |solver| solver.show(show))
     }
 
-    /// Closes what is missing, down to the files to take. `included` are the packages of the trees' included files.
+    /// Makes the Plan. `included` are the packages of the trees' included files.
     pub(super) fn plan<Error>(
         &self,
         options: &ClosureOptions,
         included: &[IncludedPackage],
         debs: &impl Debs<Error = Error>,
-    ) -> Result<Closed, Error>
+    ) -> Result<Closure, Error>
     where
-        Error: From<CatalogError> + From<CloseError>,
+        Error: From<CatalogError> + From<ClosureError>,
     {
         let Some(target) = self.target else {
-            let mut closed = Closed::of_nothing(&self.resolution);
-            closed.add(included, self.root);
-            return Ok(closed);
+            let mut closure = Closure::empty(&self.resolution);
+            closure.add(included, self.root);
+            return Ok(closure);
         };
-        let mut solver = self.solver(target, included, options)?;
-        self.settle(&mut solver, debs, ClosureSolver::settle)
+        let mut solver = self.solver(target, included, options);
+        self.run(&mut solver, debs, ClosureSolver::plan)
     }
 
     fn solver<'run>(
         &'run self,
-        scene: TargetAbi,
+        target: TargetAbi,
         included: &'run [IncludedPackage],
         options: &'run ClosureOptions,
-    ) -> Result<ClosureSolver<'run>, CatalogError> {
+    ) -> ClosureSolver<'run> {
         let Self { root, inputs, resolution, .. } = self;
         let Inputs { trees, settings, .. } = *inputs;
-        ClosureSolver::new(
-            Trees { root, sources: trees, settings, scene, resolution, included },
-            self.main,
-            options,
-        )
+        let inputs = ClosureInputs { root, trees, settings, target, resolution, included };
+        ClosureSolver::new(inputs, self.main, options)
     }
 
-    /// Reads packages and chooses again until a choice leaves nothing missing.
-    fn settle<'run, Answer, Error>(
+    /// Reads packages and chooses again until `finish` returns a result.
+    fn run<'run, Answer, Error>(
         &self,
         solver: &mut ClosureSolver<'run>,
         debs: &impl Debs<Error = Error>,
-        mut settle: impl FnMut(&mut ClosureSolver<'run>) -> Result<Option<Answer>, CloseError>,
+        mut finish: impl FnMut(&mut ClosureSolver<'run>) -> Result<Option<Answer>, ClosureError>,
     ) -> Result<Answer, Error>
     where
-        Error: From<CatalogError> + From<CloseError>,
+        Error: From<CatalogError> + From<ClosureError>,
     {
         loop {
-            let unread = solver.unread().map_err(CloseError::from)?;
+            let unread = solver.packages_to_read().map_err(ClosureError::from)?;
             if !unread.is_empty() {
                 let read = debs.facts(self.main.provenance(), &unread)?;
-                solver.learn(unread.into_iter().zip(read).collect())?;
-            } else if let Some(answer) = settle(solver)? {
+                solver.add_packages(unread.into_iter().zip(read).collect())?;
+            } else if let Some(answer) = finish(solver)? {
                 return Ok(answer);
             }
         }
     }
 }
 
-/// Returns the problem of a symbol version that a release does not define, with the first newer release that does.
+/// Returns the problem of an undefined symbol version, with the first newer release that defines it.
 pub(super) fn version_problem<Error: From<CatalogError>>(
-    version: &LackingVersion,
+    version: &UndefinedVersion,
     main: &dyn Catalog,
     others: &[&dyn Catalog],
     debs: &impl Debs<Error = Error>,
 ) -> Result<Problem, Error> {
-    Ok(version.problem(&first_release_with(version, main, others, debs)?))
+    Ok(version.problem(&first_release(version, main, others, debs)?))
 }
 
-fn first_release_with<Error: From<CatalogError>>(
-    version: &LackingVersion,
+fn first_release<Error: From<CatalogError>>(
+    version: &UndefinedVersion,
     main: &dyn Catalog,
     others: &[&dyn Catalog],
     debs: &impl Debs<Error = Error>,
-) -> Result<Since, Error> {
+) -> Result<FirstRelease, Error> {
     for successor in version.successors(main, others)? {
         let package = slice::from_ref(&successor.package);
         match debs.facts(successor.catalog.provenance(), package)?.pop() {
             Some(Availability::Available(deb)) if successor.defines(&deb, &version.version) => {
                 let release = successor.catalog.provenance().target.release.clone();
-                return Ok(Since::Release(release, Box::new(successor.package)));
+                return Ok(FirstRelease::Release(release, Box::new(successor.package)));
             }
-            Some(Availability::Unavailable(cause)) => return Ok(Since::Unknown(cause.to_string())),
+            Some(Availability::Unavailable(cause)) => return Ok(FirstRelease::Unknown(cause.to_string())),
             Some(Availability::Available(_)) | None => {}
         }
     }
-    Ok(Since::None)
+    Ok(FirstRelease::None)
 }

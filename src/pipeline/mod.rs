@@ -17,7 +17,7 @@ mod base_packages;
 mod closing;
 mod composition;
 mod debs;
-mod including;
+mod inclusions;
 mod indexed_source;
 mod inputs;
 mod library_index;

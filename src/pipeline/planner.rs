@@ -2,13 +2,15 @@
 
 use bstr::BString;
 
+use super::analysis::LinkedTrees;
 use super::closing::version_problem;
-use super::including::Including;
-use super::{Catalogs, Debs, Inputs, LinkedTrees};
+use super::debs::Debs;
+use super::inclusions::Inclusions;
+use super::inputs::{Catalogs, Inputs};
 use crate::app::InputTrees;
 use crate::debian::catalog::CatalogError;
 use crate::loader::LinkerSettings;
-use crate::solve::closure::{CloseError, Closed, ClosureOptions, IncludedPackage};
+use crate::solve::closure::{Closure, ClosureError, ClosureOptions, IncludedPackage};
 use crate::solve::plan::PlannedBase;
 use crate::vocabulary::{Architecture, RootedPath};
 
@@ -28,7 +30,7 @@ pub struct Planner<'run, D> {
 impl<D, Error> Planner<'_, D>
 where
     D: Debs<Error = Error>,
-    Error: From<CatalogError> + From<CloseError>,
+    Error: From<CatalogError> + From<ClosureError>,
 {
     /// Makes the Plan: link → missing → candidates → choose → fetch → overlay → link again, until nothing is missing.
     /// Included files are added to the trees, and what their objects need is part of the Plan. `open` opens the
@@ -41,12 +43,12 @@ where
         &self,
         trees: &mut InputTrees,
         open: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
-    ) -> Result<Closed, Error> {
+    ) -> Result<Closure, Error> {
         let root = trees.root();
         let linked = LinkedTrees::link(&root, self.inputs(trees));
         let catalogs = open(linked.architecture())?;
-        let mut including = Including::named(self.options, catalogs.main.as_ref(), self.debs)?;
-        let first = match including.packages[..] {
+        let mut inclusions = Inclusions::requested(self.options, catalogs.main.as_ref(), self.debs)?;
+        let first = match inclusions.packages[..] {
             [] => Some(linked.resolve(&catalogs)?.plan(self.options, &[], self.debs)?),
             _ => {
                 drop(linked);
@@ -54,27 +56,28 @@ where
             }
         };
         drop(root);
-        let mut closed = match first {
-            Some(closed) => closed,
-            None => self.plan_with(&including, trees, &catalogs)?,
+        let mut closure = match first {
+            Some(closure) => closure,
+            None => self.plan_with(&inclusions, trees, &catalogs)?,
         };
         loop {
-            let due = including.due(&closed, trees, self.options, catalogs.main.as_ref(), self.debs)?;
-            if due.is_empty() {
+            let required =
+                inclusions.required_by(&closure, trees, self.options, catalogs.main.as_ref(), self.debs)?;
+            if required.is_empty() {
                 break;
             }
-            including.add(due.clone());
-            if due.iter().any(IncludedPackage::has_object) {
-                closed = self.plan_with(&including, trees, &catalogs)?;
+            inclusions.add(required.clone());
+            if required.iter().any(IncludedPackage::has_object) {
+                closure = self.plan_with(&inclusions, trees, &catalogs)?;
             } else {
-                trees.included = including.included_files();
-                closed.add(&due, &trees.root());
+                trees.included = inclusions.files();
+                closure.add(&required, &trees.root());
             }
         }
-        closed.useful = including.useful;
-        closed.add_unread(including.unread);
-        self.finish(&mut closed, trees, &catalogs)?;
-        Ok(closed)
+        closure.left_out = inclusions.left_out;
+        closure.add_unread(inclusions.unread);
+        self.finish(&mut closure, trees, &catalogs)?;
+        Ok(closure)
     }
 
     fn inputs<'trees>(&'trees self, trees: &'trees InputTrees) -> Inputs<'trees> {
@@ -84,34 +87,34 @@ where
     /// Puts the included files into the trees, and closes those.
     fn plan_with(
         &self,
-        including: &Including,
+        inclusions: &Inclusions,
         trees: &mut InputTrees,
         catalogs: &Catalogs,
-    ) -> Result<Closed, Error> {
-        trees.included = including.included_files();
+    ) -> Result<Closure, Error> {
+        trees.included = inclusions.files();
         let root = trees.root();
         let analysis = LinkedTrees::link(&root, self.inputs(trees)).resolve(catalogs)?;
-        analysis.plan(self.options, &including.packages, self.debs)
+        analysis.plan(self.options, &inclusions.packages, self.debs)
     }
 
     /// Adds the base's digest, the releases that define undefined symbol versions, and the URLs.
-    fn finish(&self, closed: &mut Closed, trees: &InputTrees, catalogs: &Catalogs) -> Result<(), Error> {
+    fn finish(&self, closure: &mut Closure, trees: &InputTrees, catalogs: &Catalogs) -> Result<(), Error> {
         if let Some(base) = &trees.base {
-            let objects = closed.base_objects.iter();
+            let objects = closure.base_objects.iter();
             let read: Vec<BString> =
                 objects.filter_map(|path| Some(BString::from(path.below(&RootedPath::root())?))).collect();
             let digest = match &trees.image {
                 Some(image) => image.digest,
-                None => base.inventory.digest(&read).map_err(CloseError::Base)?,
+                None => base.inventory.digest(&read).map_err(ClosureError::Base)?,
             };
-            closed.plan.base = Some(PlannedBase { digest });
+            closure.plan.base = Some(PlannedBase { digest });
         }
         let (main, others) = (catalogs.main.as_ref(), catalogs.others());
-        for version in &closed.lacking {
-            closed.plan.problems.push(version_problem(version, main, &others, self.debs)?);
+        for version in &closure.undefined_versions {
+            closure.plan.problems.push(version_problem(version, main, &others, self.debs)?);
         }
-        closed.plan.problems.sort();
-        for planned in &mut closed.plan.packages {
+        closure.plan.problems.sort();
+        for planned in &mut closure.plan.packages {
             planned.urls = self.debs.urls(main.provenance(), &planned.package);
         }
         Ok(())

@@ -76,7 +76,7 @@ fn closed_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGra
     for problem in unread {
         session.printer.warning(&problem.detail);
     }
-    let has_problem = problems.into_iter().any(|problem| problem.kind.is_bad_news());
+    let has_problem = problems.into_iter().any(|problem| problem.kind.is_fatal());
     Ok(TreeGraph {
         graph: closed.graph,
         exit: if has_problem { Exit::BadNews } else { Exit::Fine },

@@ -46,9 +46,13 @@ fn write(answer: &PlannedTrees, arguments: &LockArguments, session: &Session) ->
             emit::lock_json(plan, &closed.comparison, release_reason).map_err(Failure::outside)?
         }
         (Format::Text, None) if is_whole => write_lock(plan),
-        (Format::Text, _) => {
-            emit::lock_text(plan, &closed.comparison, &closed.useful, release_reason, session.printer.verbose)
-        }
+        (Format::Text, _) => emit::lock_text(
+            plan,
+            &closed.comparison,
+            &closed.left_out,
+            release_reason,
+            session.printer.verbose,
+        ),
     };
     session.printer.print(text)?;
     if !is_whole {

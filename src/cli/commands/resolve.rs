@@ -11,7 +11,7 @@ use crate::cli::session::Session;
 use crate::emit;
 use crate::pipeline::{Downloads, LinkedTrees};
 use crate::solve::graph::Graph;
-use crate::solve::resolve::{Resolution, Verdict};
+use crate::solve::resolve::{ReleaseVerdict, Resolution};
 use crate::tree::inventory::ReadDepth;
 
 /// Resolution of trees, and the reason for which their release was chosen.
@@ -69,7 +69,7 @@ fn resolve_on_each_release(
         }
     };
     session.printer.answer(text, arguments.output.as_deref())?;
-    let works = releases.iter().any(|release| release.verdict() == Verdict::Works);
+    let works = releases.iter().any(|release| release.verdict() == ReleaseVerdict::Works);
     Ok(if works { Exit::Fine } else { Exit::BadNews })
 }
 

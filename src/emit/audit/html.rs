@@ -10,7 +10,7 @@ use crate::emit::html::{
     Fact, FindingView, ObjectDetails, PartKind, Report, RuleView, SizeView, SubjectView, graph_view, html,
 };
 use crate::emit::humanize::release_words;
-use crate::solve::graph::Object;
+use crate::solve::graph::LoadedObject;
 
 /// Writes the findings of all images, and the images that could not be read, as a page.
 ///
@@ -121,7 +121,7 @@ fn finding_view(image: &ReportedImage, judged: &JudgedFinding) -> FindingView {
     }
 }
 
-fn object_details(image: &ReportedImage, object: &Object) -> ObjectDetails {
+fn object_details(image: &ReportedImage, object: &LoadedObject) -> ObjectDetails {
     let Some(AuditedObject { layer, owner, bytes, .. }) = image.audited.objects.get(&object.path) else {
         return ObjectDetails { kind: Some(PartKind::Unowned), ..ObjectDetails::default() };
     };

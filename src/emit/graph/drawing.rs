@@ -11,7 +11,7 @@ use crate::debian::catalog::Package;
 use crate::emit::drawn::{DrawnEdge, DrawnGraph};
 use crate::emit::escape::printable;
 use crate::emit::humanize::{listed, shortened, size_of_kib};
-use crate::solve::graph::{Asked, Graph, Id, Node, Object, Owner};
+use crate::solve::graph::{Graph, GraphNodeId, LoadedObject, NeededName, Node, ObjectOwner};
 use crate::solve::resolve::Status;
 use crate::vocabulary::RootedPath;
 
@@ -22,7 +22,7 @@ pub(super) enum NodeClass {
     Start,
     /// Other object of an app.
     App,
-    /// Object of the base.
+    /// LoadedObject of the base.
     Base,
     /// Package, or an object of one.
     Package,
@@ -109,7 +109,7 @@ impl Drawing {
     /// Draws a graph.
     pub(super) fn new(graph: &Graph) -> Self {
         let drawn = DrawnGraph::new(graph);
-        let mut groups: BTreeMap<&Owner, (String, Vec<usize>)> = BTreeMap::new();
+        let mut groups: BTreeMap<&ObjectOwner, (String, Vec<usize>)> = BTreeMap::new();
         for (place, (id, node)) in drawn.nodes.iter().enumerate() {
             if let Node::Object(object) = node {
                 let label = || group_label(graph, *id, &object.owner);
@@ -145,10 +145,10 @@ impl Drawing {
     }
 }
 
-fn drawn_node(graph: &Graph, id: Id, node: &Node) -> DrawnNode {
+fn drawn_node(graph: &Graph, id: GraphNodeId, node: &Node) -> DrawnNode {
     match node {
         Node::Object(object) => drawn_object(graph, id, object),
-        Node::Asked(asked) => drawn_soname(asked),
+        Node::Name(asked) => drawn_soname(asked),
         Node::Package(package) => DrawnNode {
             label: printable(&package.name),
             detail: Some(version_and_size(package)),
@@ -158,12 +158,12 @@ fn drawn_node(graph: &Graph, id: Id, node: &Node) -> DrawnNode {
     }
 }
 
-fn drawn_object(graph: &Graph, id: Id, object: &Object) -> DrawnNode {
+fn drawn_object(graph: &Graph, id: GraphNodeId, object: &LoadedObject) -> DrawnNode {
     let (label, class) = match &object.owner {
-        Owner::App(_) if object.is_start => (shortened(&object.path, graph.apps()), NodeClass::Start),
-        Owner::App(_) => (shortened(&object.path, graph.apps()), NodeClass::App),
-        Owner::Base => (object.path.to_string(), NodeClass::Base),
-        Owner::Package(_) => (BStr::new(object.path.file_name()).to_string(), NodeClass::Package),
+        ObjectOwner::App(_) if object.is_start => (shortened(&object.path, graph.apps()), NodeClass::Start),
+        ObjectOwner::App(_) => (shortened(&object.path, graph.apps()), NodeClass::App),
+        ObjectOwner::Base => (object.path.to_string(), NodeClass::Base),
+        ObjectOwner::Package(_) => (BStr::new(object.path.file_name()).to_string(), NodeClass::Package),
     };
     let package = graph.package_of(id);
     let of = package.map(|package| format!(" ({} {})", package.name, package.version)).unwrap_or_default();
@@ -175,7 +175,7 @@ fn drawn_object(graph: &Graph, id: Id, object: &Object) -> DrawnNode {
     }
 }
 
-fn drawn_soname(asked: &Asked) -> DrawnNode {
+fn drawn_soname(asked: &NeededName) -> DrawnNode {
     let class = match asked.status {
         Status::Package => NodeClass::Missing,
         Status::Host => NodeClass::Host,
@@ -194,11 +194,11 @@ fn version_and_size(package: &Package) -> String {
     printable(format_args!("{}, {}", package.version, size_of_kib(package.installed_size_kib)))
 }
 
-fn group_label(graph: &Graph, object: Id, owner: &Owner) -> String {
+fn group_label(graph: &Graph, object: GraphNodeId, owner: &ObjectOwner) -> String {
     match owner {
-        Owner::App(app) => printable(graph.apps().get(*app).unwrap_or(&RootedPath::root())),
-        Owner::Base => "base".to_owned(),
-        Owner::Package(name) => match graph.package_of(object) {
+        ObjectOwner::App(app) => printable(graph.apps().get(*app).unwrap_or(&RootedPath::root())),
+        ObjectOwner::Base => "base".to_owned(),
+        ObjectOwner::Package(name) => match graph.package_of(object) {
             Some(package) => format!("{} {}", printable(name), version_and_size(package)),
             None => printable(name),
         },

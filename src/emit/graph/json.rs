@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use crate::debian::catalog::Provenance;
 use crate::emit::rows::TargetRow;
-use crate::solve::graph::{Asked, Edge, Ended, Graph, Id, Node, Object, Owner};
+use crate::solve::graph::{
+    Edge, EdgeWithEnds, Graph, GraphNodeId, LoadedObject, NeededName, Node, ObjectOwner,
+};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 #[derive(Serialize)]
@@ -22,7 +24,7 @@ struct Document<'graph> {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum NodeRow<'graph> {
     Object {
-        id: Id,
+        id: GraphNodeId,
         path: &'graph RootedPath,
         found_as: Vec<&'graph RootedPath>,
         /// `app`, `base` or `package`.
@@ -33,14 +35,14 @@ enum NodeRow<'graph> {
         start: bool,
     },
     Soname {
-        id: Id,
+        id: GraphNodeId,
         soname: &'graph Soname,
         status: &'static str,
         path: Option<&'graph RootedPath>,
         package: Option<&'graph PackageName>,
     },
     Package {
-        id: Id,
+        id: GraphNodeId,
         name: &'graph PackageName,
         version: &'graph str,
         architecture: &'graph str,
@@ -55,24 +57,24 @@ enum NodeRow<'graph> {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum EdgeRow<'graph> {
     Needs {
-        from: Id,
-        to: Id,
+        from: GraphNodeId,
+        to: GraphNodeId,
         /// `needed`, `dlopen` or `unwinder`.
         need: &'static str,
         /// Start objects in whose processes the edge exists.
-        starts: &'graph [Id],
+        starts: &'graph [GraphNodeId],
     },
     FoundAt {
-        from: Id,
-        to: Id,
+        from: GraphNodeId,
+        to: GraphNodeId,
     },
     Has {
-        from: Id,
-        to: Id,
+        from: GraphNodeId,
+        to: GraphNodeId,
     },
     Loads {
-        from: Id,
-        to: Id,
+        from: GraphNodeId,
+        to: GraphNodeId,
     },
 }
 
@@ -97,18 +99,18 @@ pub fn graph_json(
     })
 }
 
-fn node_row<'graph>(graph: &'graph Graph, id: Id, node: &'graph Node) -> NodeRow<'graph> {
+fn node_row<'graph>(graph: &'graph Graph, id: GraphNodeId, node: &'graph Node) -> NodeRow<'graph> {
     match node {
-        Node::Object(Object { path, found_as, owner, is_start }) => {
+        Node::Object(LoadedObject { path, found_as, owner, is_start }) => {
             let (word, app, package) = match owner {
-                Owner::App(app) => ("app", graph.apps().get(*app), None),
-                Owner::Base => ("base", None, None),
-                Owner::Package(package) => ("package", None, Some(package)),
+                ObjectOwner::App(app) => ("app", graph.apps().get(*app), None),
+                ObjectOwner::Base => ("base", None, None),
+                ObjectOwner::Package(package) => ("package", None, Some(package)),
             };
             let found_as = found_as.iter().collect();
             NodeRow::Object { id, path, found_as, owner: word, app, package, start: *is_start }
         }
-        Node::Asked(Asked { soname, status, path }) => NodeRow::Soname {
+        Node::Name(NeededName { soname, status, path }) => NodeRow::Soname {
             id,
             soname,
             status: status.name(),
@@ -126,11 +128,11 @@ fn node_row<'graph>(graph: &'graph Graph, id: Id, node: &'graph Node) -> NodeRow
     }
 }
 
-fn edge_row(Ended { from, to, edge }: Ended<'_>) -> EdgeRow<'_> {
+fn edge_row(EdgeWithEnds { from, to, edge }: EdgeWithEnds<'_>) -> EdgeRow<'_> {
     match edge {
         Edge::Needs { kind, starts } => EdgeRow::Needs { from, to, need: kind.name(), starts },
         Edge::FoundAt => EdgeRow::FoundAt { from, to },
-        Edge::Has => EdgeRow::Has { from, to },
+        Edge::OfPackage => EdgeRow::Has { from, to },
         Edge::Loads => EdgeRow::Loads { from, to },
     }
 }

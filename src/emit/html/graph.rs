@@ -12,7 +12,7 @@ use super::kind::PartKind;
 use crate::emit::drawn::{DrawnEdge, DrawnGraph};
 use crate::emit::escape::printable;
 use crate::emit::humanize::size_of_kib;
-use crate::solve::graph::{Asked, Graph, Id, Node, Object, Owner};
+use crate::solve::graph::{Graph, GraphNodeId, LoadedObject, NeededName, Node, ObjectOwner};
 use crate::solve::resolve::Status;
 use crate::vocabulary::RootedPath;
 
@@ -65,12 +65,12 @@ struct EdgeView(usize, usize, Option<usize>, Option<usize>, u8);
 /// Converts a graph; `details` returns the facts of an object. None if the graph is empty.
 pub(in crate::emit) fn graph_view(
     graph: &Graph,
-    details: impl Fn(&Object) -> ObjectDetails,
+    details: impl Fn(&LoadedObject) -> ObjectDetails,
 ) -> Option<GraphView> {
     let drawn = DrawnGraph::new(graph);
-    let view = |(id, node): &(Id, &Node)| match node {
+    let view = |(id, node): &(GraphNodeId, &Node)| match node {
         Node::Object(object) => object_view(graph, *id, object, details(object)),
-        Node::Asked(asked) => soname_view(graph, *id, asked),
+        Node::Name(asked) => soname_view(graph, *id, asked),
         Node::Package(package) => {
             let size = size_of_kib(package.installed_size_kib);
             let detail = printable(format_args!("{}, {size} when installed", package.version));
@@ -96,12 +96,12 @@ impl NodeView {
     }
 }
 
-fn object_view(graph: &Graph, id: Id, object: &Object, details: ObjectDetails) -> NodeView {
+fn object_view(graph: &Graph, id: GraphNodeId, object: &LoadedObject, details: ObjectDetails) -> NodeView {
     let of_package = graph.package_of(id).map(|package| format!("{} {}", package.name, package.version));
     let (kind, owner) = match &object.owner {
-        Owner::App(app) => (PartKind::App, graph.apps().get(*app).map(|at| format!("the app at {at}"))),
-        Owner::Base => (PartKind::Base, Some("the base".to_owned())),
-        Owner::Package(name) => (PartKind::Package, of_package.or_else(|| Some(name.to_string()))),
+        ObjectOwner::App(app) => (PartKind::App, graph.apps().get(*app).map(|at| format!("the app at {at}"))),
+        ObjectOwner::Base => (PartKind::Base, Some("the base".to_owned())),
+        ObjectOwner::Package(name) => (PartKind::Package, of_package.or_else(|| Some(name.to_string()))),
     };
     let name = printable(BStr::new(object.path.file_name()));
     NodeView {
@@ -113,7 +113,7 @@ fn object_view(graph: &Graph, id: Id, object: &Object, details: ObjectDetails) -
     }
 }
 
-fn soname_view(graph: &Graph, id: Id, asked: &Asked) -> NodeView {
+fn soname_view(graph: &Graph, id: GraphNodeId, asked: &NeededName) -> NodeView {
     let kind = match asked.status {
         Status::Package => PartKind::Missing,
         Status::Host => PartKind::Host,
@@ -140,7 +140,7 @@ fn status_words(status: Status, package: Option<&str>, path: Option<&RootedPath>
 /// Values that edges refer to by their numbers.
 struct Tables {
     /// Number of each start object among them.
-    starts: BTreeMap<Id, usize>,
+    starts: BTreeMap<GraphNodeId, usize>,
     names: Table<String>,
     processes: Table<Vec<usize>>,
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::answers::CheckAnswer;
 use crate::emit::rows::TargetRow;
 use crate::loader::SearchRule;
-use crate::solve::closure::{MissingEdge, WhyMissing};
+use crate::solve::closure::{MissingCause, MissingEdge};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 #[derive(Serialize)]
@@ -34,7 +34,7 @@ struct EdgeRow<'answer> {
     package: &'answer PackageName,
     object: &'answer RootedPath,
     soname: &'answer Soname,
-    reason: WhyMissing,
+    reason: MissingCause,
     found_at: Vec<&'answer RootedPath>,
 }
 
@@ -61,6 +61,6 @@ fn check_row(CheckAnswer { provenance, check }: &CheckAnswer) -> CheckRow<'_> {
 }
 
 fn edge_row(edge: &MissingEdge) -> EdgeRow<'_> {
-    let MissingEdge { package, object, soname, why, lies_at } = edge;
-    EdgeRow { package, object, soname, reason: *why, found_at: lies_at.iter().collect() }
+    let MissingEdge { package, object, soname, cause, paths } = edge;
+    EdgeRow { package, object, soname, reason: *cause, found_at: paths.iter().collect() }
 }

@@ -7,7 +7,7 @@ use crate::emit::escape::printable;
 use crate::emit::humanize::{counted, listed, target_name, thousands};
 use crate::emit::lines::Lines;
 use crate::emit::style::{DIM, HEADING, paint};
-use crate::solve::closure::{MissingEdge, ReleaseCheck, WhyMissing};
+use crate::solve::closure::{MissingCause, MissingEdge, ReleaseCheck};
 
 /// Writes the counts of each target; `all` adds every needed edge that is not found.
 pub fn index_check_text(answers: &[CheckAnswer], all: bool) -> String {
@@ -43,18 +43,18 @@ fn section(CheckAnswer { provenance, check }: &CheckAnswer, all: bool) -> String
 }
 
 fn edge_words(edge: &MissingEdge) -> String {
-    let MissingEdge { package, object, soname, lies_at, .. } = edge;
-    let paths = match listed(lies_at) {
+    let MissingEdge { package, object, soname, paths, .. } = edge;
+    let paths = match listed(paths) {
         paths if paths.is_empty() => String::new(),
         paths => format!("; found at {paths}"),
     };
     printable(format_args!("{object} ({package}) → {soname}{paths}"))
 }
 
-fn by_reason(check: &ReleaseCheck) -> BTreeMap<WhyMissing, Vec<&MissingEdge>> {
-    let mut reasons: BTreeMap<WhyMissing, Vec<&MissingEdge>> = BTreeMap::new();
+fn by_reason(check: &ReleaseCheck) -> BTreeMap<MissingCause, Vec<&MissingEdge>> {
+    let mut reasons: BTreeMap<MissingCause, Vec<&MissingEdge>> = BTreeMap::new();
     for edge in &check.missing {
-        reasons.entry(edge.why).or_default().push(edge);
+        reasons.entry(edge.cause).or_default().push(edge);
     }
     reasons
 }

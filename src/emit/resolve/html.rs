@@ -113,13 +113,13 @@ fn evidence(answer: &SonameAnswer) -> Vec<String> {
 
 fn choice(answer: &SonameAnswer) -> Option<String> {
     let (package, reason) = answer.package.as_ref()?;
-    let others = listed(answer.alternatives.iter().map(|other| &other.package));
+    let others = listed(answer.alternatives().map(|other| &other.package.name));
     choice_words(*reason, &others).map(|reason| format!("{package}: {reason}"))
 }
 
 fn fixes(answer: &SonameAnswer) -> Vec<String> {
     let package = answer.package.as_ref().map(|(package, _)| format!("add {package}"));
-    let others = answer.alternatives.iter().map(|other| format!("or {}", other.package));
+    let others = answer.alternatives().map(|other| format!("or {}", other.package.name));
     let elsewhere = answer.elsewhere.iter();
     let elsewhere = elsewhere.map(|(release, package)| format!("{release} provides it in {package}"));
     package.into_iter().chain(others).chain(elsewhere).map(printable).collect()

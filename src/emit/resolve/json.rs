@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::rows::{AppRow, UnreadRow, app_rows, unread_rows};
 use crate::app::RuntimeLoad;
-use crate::debian::catalog::NearMiss;
+use crate::debian::catalog::{LibraryCandidate, NearMiss};
 use crate::emit::rows::{PackageRow, ProblemRow, TargetRow, problem_rows};
-use crate::solve::resolve::{Alternative, ChosenPackage, Resolution, SonameAnswer};
+use crate::solve::resolve::{ChosenPackage, Resolution, SonameAnswer};
 use crate::vocabulary::{Grade, PackageName, Release, RootedPath, Soname};
 
 #[derive(Serialize)]
@@ -105,7 +105,7 @@ fn soname_row(answer: &SonameAnswer) -> SonameRow<'_> {
         package: answer.package.as_ref().map(|(package, _)| package),
         reason: answer.package.as_ref().map(|(_, reason)| reason.name()),
         visibility: answer.visibility.map(|visibility| visibility.name()),
-        alternatives: answer.alternatives.iter().map(alternative_row).collect(),
+        alternatives: answer.alternatives().map(alternative_row).collect(),
         host: answer.host,
         direct: answer.direct,
         needed_by: &answer.needed_by,
@@ -116,9 +116,9 @@ fn soname_row(answer: &SonameAnswer) -> SonameRow<'_> {
     }
 }
 
-fn alternative_row(alternative: &Alternative) -> AlternativeRow<'_> {
-    let Alternative { package, path, visibility } = alternative;
-    AlternativeRow { package, path, visibility: visibility.name() }
+fn alternative_row(alternative: &LibraryCandidate) -> AlternativeRow<'_> {
+    let LibraryCandidate { package, path, visibility } = alternative;
+    AlternativeRow { package: &package.name, path, visibility: visibility.name() }
 }
 
 fn other_release_row((release, package): &(Release, PackageName)) -> OtherReleaseRow<'_> {

@@ -6,7 +6,7 @@ use super::releases_text::{missing_versions, summary};
 use super::rows::{AppRow, UnreadRow, app_rows, unread_rows};
 use crate::debian::catalog::NearMiss;
 use crate::emit::rows::TargetRow;
-use crate::solve::resolve::{LackingVersion, OnRelease, SonameAnswer, Verdict};
+use crate::solve::resolve::{ReleaseResolution, ReleaseVerdict, SonameAnswer, UndefinedVersion};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 #[derive(Serialize)]
@@ -53,7 +53,7 @@ struct VersionRow<'answer> {
 ///
 /// # Errors
 /// Never for these types; the signature is the encoder's.
-pub fn releases_json(releases: &[OnRelease]) -> serde_json::Result<String> {
+pub fn releases_json(releases: &[ReleaseResolution]) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&Document {
         schema: "sodeb.releases/1",
         app: releases.first().map(|on| app_rows(&on.resolution)).unwrap_or_default(),
@@ -62,15 +62,15 @@ pub fn releases_json(releases: &[OnRelease]) -> serde_json::Result<String> {
     })
 }
 
-fn release_row(on: &OnRelease) -> ReleaseRow<'_> {
+fn release_row(on: &ReleaseResolution) -> ReleaseRow<'_> {
     let packages = &on.resolution.packages;
     let kib: u64 = packages.iter().map(|chosen| chosen.package.installed_size_kib).sum();
     ReleaseRow {
         target: TargetRow::new(&on.resolution.provenance, None),
         works: match on.verdict() {
-            Verdict::Works => Some(true),
-            Verdict::Lacks => Some(false),
-            Verdict::Unknown => None,
+            ReleaseVerdict::Works => Some(true),
+            ReleaseVerdict::Fails => Some(false),
+            ReleaseVerdict::Unknown => None,
         },
         missing: on.missing().map(missing_row).collect(),
         versions: missing_versions(on).into_values().filter_map(|lacking| version_row(&lacking)).collect(),
@@ -84,8 +84,8 @@ fn missing_row(answer: &SonameAnswer) -> MissingRow<'_> {
     MissingRow { soname: &answer.soname, similar: &answer.near, needed_by: &answer.needed_by }
 }
 
-fn version_row<'answer>(lacking: &[&'answer LackingVersion]) -> Option<VersionRow<'answer>> {
-    let LackingVersion { version, soname, package, .. } = lacking.first()?;
+fn version_row<'answer>(lacking: &[&'answer UndefinedVersion]) -> Option<VersionRow<'answer>> {
+    let UndefinedVersion { version, soname, package, .. } = lacking.first()?;
     let package = package.as_ref();
     Some(VersionRow {
         version,

@@ -7,14 +7,14 @@ use crate::emit::escape::printable;
 use crate::emit::humanize::{counted, listed, size_of_kib, thousands};
 use crate::emit::lines::Lines;
 use crate::emit::style::{BAD, DIM, GOOD, HEADING, paint};
-use crate::solve::resolve::{LackingVersion, OnRelease, Verdict};
+use crate::solve::resolve::{ReleaseResolution, ReleaseVerdict, UndefinedVersion};
 use crate::vocabulary::Soname;
 
 /// Maximum number of missing names in one line without `-v`.
 const SHOWN_NAMES: usize = 4;
 
 /// Writes a line for each release and a summary. `all` adds a line for each missing name, with what needs it.
-pub fn releases_text(releases: &[OnRelease], all: bool) -> String {
+pub fn releases_text(releases: &[ReleaseResolution], all: bool) -> String {
     let mut text = Lines::default();
     for app in releases.iter().take(1).flat_map(|release| &release.resolution.apps) {
         let abi = app.abi.as_ref().map(|abi| format!(", {abi}")).unwrap_or_default();
@@ -38,15 +38,15 @@ pub fn releases_text(releases: &[OnRelease], all: bool) -> String {
     text.into_text()
 }
 
-fn outcome(on: &OnRelease, all: bool) -> String {
+fn outcome(on: &ReleaseResolution, all: bool) -> String {
     match on.verdict() {
-        Verdict::Works => {
+        ReleaseVerdict::Works => {
             let packages = &on.resolution.packages;
             let kib = packages.iter().map(|chosen| chosen.package.installed_size_kib).sum();
             let count = counted(packages.len(), "package");
             format!("{}: {count}, {} installed", paint(GOOD, "works"), size_of_kib(kib))
         }
-        Verdict::Lacks => {
+        ReleaseVerdict::Fails => {
             let missing = paint(BAD, "missing:");
             let count = on.missing_names().len();
             if all {
@@ -55,7 +55,7 @@ fn outcome(on: &OnRelease, all: bool) -> String {
                 format!("{missing} {}", names(on))
             }
         }
-        Verdict::Unknown => {
+        ReleaseVerdict::Unknown => {
             let causes = unread_by_cause(&on.resolution);
             format!("{}: {}", paint(BAD, "unknown"), printable(listed(causes.keys())))
         }
@@ -63,7 +63,7 @@ fn outcome(on: &OnRelease, all: bool) -> String {
 }
 
 /// Lists the first missing names, and counts the others.
-fn names(on: &OnRelease) -> String {
+fn names(on: &ReleaseResolution) -> String {
     let names = on.missing_names();
     let more = names.len().saturating_sub(SHOWN_NAMES);
     let rest =
@@ -72,7 +72,7 @@ fn names(on: &OnRelease) -> String {
 }
 
 /// Lists each missing name with similar sonames of the release and what needs it.
-fn missing_lines(on: &OnRelease) -> Vec<String> {
+fn missing_lines(on: &ReleaseResolution) -> Vec<String> {
     let mut lines = Vec::new();
     for answer in on.missing() {
         let similar = answer.near.iter().map(|near| format!("{} ({})", near.soname, near.package));
@@ -93,17 +93,17 @@ fn missing_lines(on: &OnRelease) -> Vec<String> {
 }
 
 /// Groups the missing symbol versions by version and library.
-pub(super) fn missing_versions(on: &OnRelease) -> BTreeMap<(&str, &Soname), Vec<&LackingVersion>> {
-    let mut versions: BTreeMap<(&str, &Soname), Vec<&LackingVersion>> = BTreeMap::new();
-    for lacking in &on.lacking {
+pub(super) fn missing_versions(on: &ReleaseResolution) -> BTreeMap<(&str, &Soname), Vec<&UndefinedVersion>> {
+    let mut versions: BTreeMap<(&str, &Soname), Vec<&UndefinedVersion>> = BTreeMap::new();
+    for lacking in &on.undefined_versions {
         versions.entry((&lacking.version, &lacking.soname)).or_default().push(lacking);
     }
     versions
 }
 
 /// Writes a sentence on all releases: `works from trixie on; on bookworm GLIBC_2.38 and libicuuc.so.76 are missing`.
-pub(super) fn summary(releases: &[OnRelease]) -> String {
-    let works = |on: &&OnRelease| on.verdict() == Verdict::Works;
+pub(super) fn summary(releases: &[ReleaseResolution]) -> String {
+    let works = |on: &&ReleaseResolution| on.verdict() == ReleaseVerdict::Works;
     let first = releases.iter().position(|on| works(&on));
     let mut summary = match first {
         None => "works on no available release".to_owned(),
@@ -111,10 +111,12 @@ pub(super) fn summary(releases: &[OnRelease]) -> String {
         Some(first) if releases[first..].iter().all(|on| works(&on)) => {
             format!("works from {} on", releases[first].release())
         }
-        Some(_) => format!("works on {}", listed(releases.iter().filter(works).map(OnRelease::release))),
+        Some(_) => {
+            format!("works on {}", listed(releases.iter().filter(works).map(ReleaseResolution::release)))
+        }
     };
     // What is missing on the newest release on which the apps do not work usually is missing on older ones, too.
-    let lacks = |on: &&OnRelease| on.verdict() == Verdict::Lacks;
+    let lacks = |on: &&ReleaseResolution| on.verdict() == ReleaseVerdict::Fails;
     if let Some(on) = releases.iter().rfind(lacks) {
         let missing = on.missing_names();
         let are = if missing.len() == 1 { "is" } else { "are" };

@@ -254,12 +254,12 @@ fn outcome(answer: &SonameAnswer) -> String {
 fn choice(answer: &SonameAnswer) -> Vec<String> {
     let soname = &answer.soname;
     let is_off_path = |visibility| visibility == Visibility::OffPath;
-    let others = answer.alternatives.iter();
+    let others = answer.alternatives();
     let others =
         others.filter(|other| !is_off_path(other.visibility) || answer.package.is_none()).map(|other| {
             match is_off_path(other.visibility) {
-                true => format!("{} ({})", other.package, other.path),
-                false => other.package.to_string(),
+                true => format!("{} ({})", other.package.name, other.path),
+                false => other.package.name.to_string(),
             }
         });
     let others = listed(others);

@@ -1,11 +1,12 @@
-//! The chosen packages laid over the trees: their files as dpkg would unpack them, and the links that their
+//! The chosen packages laid over the apps: their files as dpkg would unpack them, and the links that their
 //! maintainer scripts would make.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bstr::{BString, ByteSlice};
 
-use super::{Choice, ClosureOptions, Known};
+use super::choice::Choice;
+use super::read_package::ReadPackage;
 use crate::debian::debs::DebFacts;
 use crate::debian::inclusions::is_processor_copy;
 use crate::debian::maintainer_scripts::{ALTERNATIVES_DIRECTORY, Actions, Alternative};
@@ -14,8 +15,8 @@ use crate::tree::inventory::{Entry, EntryKind, Inventory};
 use crate::tree::root::{MountId, NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath};
 
-/// The links that update-alternatives would make of those of a package's alternatives that `wins` takes, as far as
-/// the package has the files.
+/// Returns the links that update-alternatives would make of those of a package's alternatives that `wins` accepts, as
+/// far as the package has the files.
 pub(super) fn alternative_links(
     actions: &Actions,
     deb: &DebFacts,
@@ -39,39 +40,41 @@ pub(super) fn alternative_links(
     Inventory::new(entries, Vec::new())
 }
 
-/// The chosen packages that were read, and what their scripts make of each other's files.
-pub(super) struct Overlay<'known> {
-    packages: Vec<Overlaid<'known>>,
+/// The chosen packages that were read, with the effects of their scripts on each other's files.
+pub(super) struct Overlay<'read> {
+    packages: Vec<OverlayPackage<'read>>,
 }
 
-/// One of them.
-pub(super) struct Overlaid<'known> {
-    pub(super) known: &'known Known,
-    /// The links of the alternatives that it wins.
+/// One package of an overlay.
+pub(super) struct OverlayPackage<'read> {
+    read: &'read ReadPackage,
+    /// Links of the alternatives that it wins.
     links: Inventory,
-    /// Files of its that others divert.
+    /// Files of it that other packages divert.
     diverted: BTreeSet<BString>,
 }
 
-/// A root with the chosen packages in it.
-pub(super) struct Laid<'overlay> {
+/// A root with the chosen packages laid over it.
+pub(super) struct OverlaidRoot<'overlay> {
     pub(super) root: Root<'overlay>,
-    /// What each mount of it is, in the order of the mounts.
-    pub(super) mounts: BTreeMap<MountId, (&'overlay Overlaid<'overlay>, LinkOrigin)>,
+    /// Package and kind of each mount of the overlay.
+    mounts: BTreeMap<MountId, (&'overlay OverlayPackage<'overlay>, LinkOrigin)>,
 }
 
-impl<'known> Overlay<'known> {
+impl<'read> Overlay<'read> {
+    /// Prepares the chosen packages.
     pub(super) fn new(
         choice: &Choice,
-        known: &'known BTreeMap<PackageName, Known>,
-        terms: &ClosureOptions,
+        packages: &'read BTreeMap<PackageName, ReadPackage>,
+        prefer: &BTreeSet<PackageName>,
     ) -> Self {
-        let chosen: Vec<&Known> = choice.packages().into_iter().filter_map(|name| known.get(name)).collect();
-        // Of each alternative the highest priority wins, unless the user prefers another; ties go by name.
-        let mut winners: BTreeMap<&BString, (bool, i64, &Known)> = BTreeMap::new();
+        let chosen: Vec<&ReadPackage> =
+            choice.packages().into_iter().filter_map(|name| packages.get(name)).collect();
+        // For each alternative the highest priority wins, unless the user prefers another; ties go by name.
+        let mut winners: BTreeMap<&BString, (bool, i64, &ReadPackage)> = BTreeMap::new();
         for one in &chosen {
             for alternative in &one.actions.alternatives {
-                let preferred = terms.prefer.contains(&one.package.name);
+                let preferred = prefer.contains(one.name());
                 let bid = (preferred, alternative.priority, *one);
                 let best = winners.entry(&alternative.name).or_insert(bid);
                 if (bid.0, bid.1) > (best.0, best.1) {
@@ -79,53 +82,58 @@ impl<'known> Overlay<'known> {
                 }
             }
         }
-        let overlaid = |one: &&'known Known| Overlaid {
-            known: one,
+        let package = |one: &&'read ReadPackage| OverlayPackage {
+            read: one,
             links: alternative_links(&one.actions, &one.deb, |alternative| {
                 let winner = winners.get(&alternative.name);
-                winner.is_some_and(|(_, _, winner)| winner.package.name == one.package.name)
+                winner.is_some_and(|(_, _, winner)| winner.name() == one.name())
             }),
             diverted: chosen
                 .iter()
-                .filter(|other| other.package.name != one.package.name)
+                .filter(|other| other.name() != one.name())
                 .flat_map(|other| &other.actions.diversions)
                 .filter_map(|diversion| Some(diversion.from.below(&RootedPath::root())?.into()))
                 .collect(),
         };
-        Self { packages: chosen.iter().map(overlaid).collect() }
+        Self { packages: chosen.iter().map(package).collect() }
     }
 
-    /// Lays the packages over a root: those of their entries and links that `keep` takes.
-    pub(super) fn lay<'overlay>(
+    /// Lays the packages over a root: those of their entries and links that `keep` accepts.
+    pub(super) fn over<'overlay>(
         &'overlay self,
         lower: &'overlay Root<'overlay>,
         keep: impl Fn(&PackageName, &[u8]) -> bool,
-    ) -> Laid<'overlay>
+    ) -> OverlaidRoot<'overlay>
     where
-        'known: 'overlay,
+        'read: 'overlay,
     {
         let mut root = Root::over(lower);
         let mut mounts = BTreeMap::new();
         for package in &self.packages {
-            let name = &package.known.package.name;
-            let mount = root.install(&package.known.deb.inventory, |path| {
+            let name = package.read.name();
+            let mount = root.install(&package.read.deb.inventory, |path| {
                 !is_processor_copy(path) && !package.diverted.contains(path.as_bstr()) && keep(name, path)
             });
             mounts.insert(mount, (package, LinkOrigin::Package));
         }
-        // Links come last: update-alternatives runs when the packages are there.
+        // Links come last: update-alternatives runs when the packages are unpacked.
         for package in &self.packages {
-            let mount = root.install(&package.links, |path| keep(&package.known.package.name, path));
+            let mount = root.install(&package.links, |path| keep(package.read.name(), path));
             mounts.insert(mount, (package, LinkOrigin::Alternatives));
         }
-        Laid { root, mounts }
+        OverlaidRoot { root, mounts }
     }
 }
 
-impl<'overlay> Laid<'overlay> {
-    /// The package that a node comes from, and how; none for what was there before.
-    pub(super) fn origin(&self, node: NodeId) -> Option<(&'overlay Known, LinkOrigin)> {
+impl<'overlay> OverlaidRoot<'overlay> {
+    /// Returns the package of a node and the kind of its mount; none for a node of the lower root.
+    pub(super) fn origin(&self, node: NodeId) -> Option<(&'overlay ReadPackage, LinkOrigin)> {
         let (package, origin) = self.mounts.get(&self.root.mount_of(node))?;
-        Some((package.known, *origin))
+        Some((package.read, *origin))
+    }
+
+    /// Returns the package of a node; none for a node of the lower root.
+    pub(super) fn package_of(&self, node: NodeId) -> Option<&'overlay ReadPackage> {
+        Some(self.origin(node)?.0)
     }
 }

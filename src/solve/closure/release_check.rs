@@ -1,15 +1,15 @@
-//! A whole release held against itself: every package laid into one root, and each library where ld.so looks by default
-//! linked in it.
+//! Consistency check of a whole release: every package is laid into one root, and each library where ld.so looks by
+//! default is linked in it.
 //!
-//! No system has all of them installed; packages that can't be installed together cover each other's files. What is
-//! looked for is whether there is a library at all, where whoever asks for it looks.
+//! No system has all of them installed; packages that cannot be installed together cover each other's files. The
+//! check asks if there is a library at all where the objects that need it look for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
-use super::actions_of;
 use super::overlay::alternative_links;
+use super::read_package::install_actions;
 use crate::app::linker;
 use crate::debian::debs::DebFacts;
 use crate::elf::Machine;
@@ -21,10 +21,10 @@ use crate::tree::root::{MountId, NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath, Soname, named};
 
 named! {
-    /// Why a library of a release asks for something in vain.
-    WhyMissing("reason why something is missing") {
-        /// A package has it in a directory where the asking library does not look: whoever loads that one has loaded it
-        /// before, or names the directory.
+    /// Cause for which a library of a release misses another one.
+    MissingCause("cause of a missing library") {
+        /// A package has it in a directory where the needing library does not look: the program that loads that one
+        /// has loaded it before, or names the directory.
         OtherDirectory = "other-directory",
         /// Only files for other machines have that name.
         OtherMachine = "other-machine",
@@ -33,51 +33,51 @@ named! {
     }
 }
 
-/// A library of a release that asks for something in vain.
+/// A needed library that is missing in a release.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MissingEdge {
-    /// Its package.
+    /// Package of the needing library.
     pub package: PackageName,
-    /// The library.
+    /// The needing library.
     pub object: RootedPath,
-    /// What it asks for.
+    /// Needed soname.
     pub soname: Soname,
-    /// Why it is not found.
-    pub why: WhyMissing,
-    /// Where files of that name lie, sorted.
-    pub lies_at: BTreeSet<RootedPath>,
+    /// Cause for which it is not found.
+    pub cause: MissingCause,
+    /// Paths of files of that name, sorted.
+    pub paths: BTreeSet<RootedPath>,
 }
 
-/// What came of a release held against itself.
+/// Result of the check of a release.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReleaseCheck {
-    /// How many packages were laid into the root.
+    /// Number of packages in the root.
     pub packages: usize,
-    /// How many libraries where ld.so looks by default were linked.
+    /// Number of libraries that were linked, those where ld.so looks by default.
     pub objects: usize,
-    /// How many there are for other machines or another C library, which were not.
+    /// Number of libraries there for other machines or another C library, which were not linked.
     pub foreign: usize,
-    /// How many DT_NEEDED entries those that were linked have.
+    /// Number of DT_NEEDED entries of the linked libraries.
     pub edges: usize,
-    /// How many are found by which rule; of what is loaded already the rule is that which found it first.
+    /// Number of entries found by each rule; if the library is already loaded, the rule that found it first counts.
     pub found: BTreeMap<SearchRule, usize>,
-    /// How many of the found ones lead through a link that update-alternatives makes.
+    /// Number of found entries whose path goes through a link of update-alternatives.
     pub through_alternatives: usize,
-    /// Those that are found nowhere, sorted.
+    /// Entries that are not found, sorted.
     pub missing: Vec<MissingEdge>,
 }
 
 /// Lays packages into one root and links each library in the default directories of a machine.
 ///
 /// # Errors
-/// When no such machine is known.
+/// If the machine is not supported.
 pub fn check_release(
     packages: &BTreeMap<PackageName, DebFacts>,
     machine: Machine,
 ) -> Result<ReleaseCheck, UnknownMachine> {
     let platform = Platform::of(machine).ok_or(UnknownMachine(machine))?;
     let links: Vec<Inventory> =
-        packages.values().map(|deb| alternative_links(&actions_of(deb), deb, |_| true)).collect();
+        packages.values().map(|deb| alternative_links(&install_actions(deb), deb, |_| true)).collect();
     let mut root = Root::new();
     let owners: HashMap<MountId, &PackageName> =
         packages.iter().map(|(name, deb)| (root.install(&deb.inventory, |_| true), name)).collect();
@@ -111,20 +111,20 @@ pub fn check_release(
                 Outcome::Found { object, rule, .. } => {
                     let found = check.found.entry(first_rule(&map.edges, *object).unwrap_or(*rule));
                     *found.or_default() += 1;
-                    let way = root.resolve_with_links(root.top(), &map[*object].path);
+                    let links = root.resolve_with_links(root.top(), &map[*object].path);
                     let is_alternative = |link: &NodeId| alternatives.contains(&root.mount_of(*link));
-                    if way.is_ok_and(|(links, _)| links.iter().any(is_alternative)) {
+                    if links.is_ok_and(|(links, _)| links.iter().any(is_alternative)) {
                         check.through_alternatives += 1;
                     }
                 }
                 Outcome::Missing { .. } => {
-                    let (why, lies_at) = names.why_missing(edge.soname(), machine);
+                    let (cause, paths) = names.cause_of(edge.soname(), machine);
                     check.missing.push(MissingEdge {
                         package: (*package).clone(),
                         object: root.path(node),
                         soname: edge.soname().clone(),
-                        why,
-                        lies_at,
+                        cause,
+                        paths,
                     });
                 }
             }
@@ -134,7 +134,7 @@ pub fn check_release(
     Ok(check)
 }
 
-/// The rule by which an object was found before it was there already.
+/// Returns the rule by which an object was found first.
 fn first_rule(edges: &[crate::loader::Edge<'_>], object: ObjectIndex) -> Option<SearchRule> {
     edges.iter().find_map(|edge| match &edge.outcome {
         Outcome::Found { object: found, rule, .. } if *found == object && *rule != SearchRule::Loaded => {
@@ -144,7 +144,7 @@ fn first_rule(edges: &[crate::loader::Edge<'_>], object: ObjectIndex) -> Option<
     })
 }
 
-/// Where files of each name lie, and for which machine they are.
+/// Machines and paths of the files of each name.
 struct Names<'root>(HashMap<&'root [u8], Vec<(Option<Machine>, RootedPath)>>);
 
 impl<'root> Names<'root> {
@@ -160,14 +160,14 @@ impl<'root> Names<'root> {
         Self(names)
     }
 
-    fn why_missing(&self, soname: &Soname, machine: Machine) -> (WhyMissing, BTreeSet<RootedPath>) {
-        let places = self.0.get(soname.file_name()).map(Vec::as_slice).unwrap_or_default();
-        let lies_at = places.iter().map(|(_, path)| path.clone()).collect();
-        let why = match places {
-            [] => WhyMissing::Nowhere,
-            _ if places.iter().any(|(its, _)| *its == Some(machine)) => WhyMissing::OtherDirectory,
-            _ => WhyMissing::OtherMachine,
+    fn cause_of(&self, soname: &Soname, machine: Machine) -> (MissingCause, BTreeSet<RootedPath>) {
+        let files = self.0.get(soname.file_name()).map(Vec::as_slice).unwrap_or_default();
+        let paths = files.iter().map(|(_, path)| path.clone()).collect();
+        let cause = match files {
+            [] => MissingCause::Nowhere,
+            _ if files.iter().any(|(its, _)| *its == Some(machine)) => MissingCause::OtherDirectory,
+            _ => MissingCause::OtherMachine,
         };
-        (why, lies_at)
+        (cause, paths)
     }
 }

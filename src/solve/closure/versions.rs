@@ -1,40 +1,40 @@
-//! Symbol versions that no chosen library defines, and the first release whose library does. Which versions a
-//! library defines is in no index, so that the other release's .deb is read for it.
+//! The first newer release whose library defines a symbol version that this release's library does not. No index
+//! lists the versions that a library defines, so the other release's .deb is read.
 
 use bstr::ByteSlice;
 
 use crate::debian::catalog::{Catalog, CatalogError, Package, Visibility, look_up};
 use crate::debian::debs::DebFacts;
 use crate::debian::distributions::age_order;
-use crate::solve::resolve::{LackingVersion, Problem, ProblemKind};
+use crate::solve::resolve::{Problem, ProblemKind, UndefinedVersion};
 use crate::tree::inventory::Content;
 use crate::vocabulary::{Release, RootedPath};
 
-/// What is known about a version in other releases.
+/// First newer release that defines a symbol version.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Since {
-    /// The first release whose library defines it, and the package there.
+pub enum FirstRelease {
+    /// The release, and the package there.
     Release(Release, Box<Package>),
-    /// No newer release at hand has it.
+    /// No newer release with an index defines it.
     None,
-    /// Newer releases could not be looked into, and why.
+    /// Newer releases could not be checked, for this cause.
     Unknown(String),
 }
 
-/// A package of a newer release that has the library.
+/// A package of a newer release that contains the library.
 pub struct Successor<'catalogs> {
-    /// The release's catalog.
+    /// Catalog of the release.
     pub catalog: &'catalogs dyn Catalog,
     /// The package.
     pub package: Package,
     path: RootedPath,
 }
 
-impl LackingVersion {
-    /// The packages of newer releases that have the library where this one lies, the oldest release first.
+impl UndefinedVersion {
+    /// Returns the packages of newer releases that have the library at the same path, the oldest release first.
     ///
     /// # Errors
-    /// When a catalog's data is broken.
+    /// If a catalog's data is broken.
     pub fn successors<'catalogs>(
         &self,
         main: &dyn Catalog,
@@ -64,32 +64,35 @@ impl LackingVersion {
         Ok(successors)
     }
 
-    /// The problem, in words.
-    pub fn problem(&self, since: &Since) -> Problem {
+    /// Describes the problem, with the first release that fixes it.
+    pub fn problem(&self, since: &FirstRelease) -> Problem {
         let provider = match &self.package {
             Some((name, version)) => format!("{} ({name} {version})", self.provider),
             None => self.provider.to_string(),
         };
-        let hint = match since {
-            Since::Release(release, package) => {
-                format!("; works from {release} on, whose {} {} does", package.name, package.version)
+        let outlook = match since {
+            FirstRelease::Release(release, package) => {
+                format!("; works from {release} on, where {} {} does", package.name, package.version)
             }
-            Since::None => "; nor does any newer release at hand".to_owned(),
-            Since::Unknown(cause) => format!("; newer releases were not looked into: {cause}"),
+            FirstRelease::None => "; no newer release with an index defines it".to_owned(),
+            FirstRelease::Unknown(cause) => format!("; newer releases could not be checked: {cause}"),
         };
         Problem {
             kind: ProblemKind::Version,
             object: self.object.clone(),
-            detail: format!("needs version {} of {provider}, which does not define it{hint}", self.version),
+            detail: format!(
+                "needs version {} of {provider}, which does not define it{outlook}",
+                self.version
+            ),
         }
     }
 }
 
 impl Successor<'_> {
-    /// Whether the package's library defines a version.
+    /// Returns true if the package's library defines a version.
     pub fn defines(&self, deb: &DebFacts, version: &str) -> bool {
-        // The library may be a link to a file with a longer name in the same directory, or lie below the other of
-        // /lib and /usr/lib.
+        // The library may be a link to a file with a longer name in the same directory, or have its path below the
+        // other of /lib and /usr/lib.
         let mut path = self.path.clone();
         for _ in 0..2 {
             let entry = path.below(&RootedPath::root()).and_then(|path| deb.inventory.get(path));

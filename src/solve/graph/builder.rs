@@ -1,113 +1,115 @@
-//! A graph as it grows: nodes as they are met, put in order at the end.
+//! Builder of a graph: nodes in the order in which they are found, sorted at the end.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::linked::Missing;
-use super::{Asked, Edge, Graph, Id, Node, Object, Owner};
+use super::model::{Edge, Graph, GraphNodeId, LoadedObject, NeededName, Node, ObjectOwner};
+use super::unloaded::UnloadedName;
 use crate::debian::catalog::Package;
 use crate::loader::NeedKind;
 use crate::solve::resolve::Status;
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
-/// An object that was met, by the order in which they were.
+/// Key of an object: its position in the order in which objects are added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Met(usize);
+pub(crate) struct ObjectKey(usize);
 
-/// A graph as it grows.
+/// A graph that is being built.
 #[derive(Default)]
 pub(crate) struct Builder<'names> {
-    objects: Vec<Object>,
-    needs: HashMap<(Met, Outcome<'names>), Need>,
+    objects: Vec<LoadedObject>,
+    needs: HashMap<(ObjectKey, NameOutcome<'names>), BuiltNeed>,
 }
 
-/// A name, and the object that it leads to.
-type Outcome<'names> = (&'names Soname, Option<Met>);
+/// A name, and the object that is loaded for it.
+type NameOutcome<'names> = (&'names Soname, Option<ObjectKey>);
 
-struct Need {
+struct BuiltNeed {
     kind: NeedKind,
-    starts: BTreeSet<Met>,
+    starts: BTreeSet<ObjectKey>,
 }
 
 impl<'names> Builder<'names> {
-    /// An object that was not met before.
-    pub(crate) fn object(&mut self, path: RootedPath, owner: Owner) -> Met {
-        self.objects.push(Object { path, found_as: BTreeSet::new(), owner, is_start: false });
-        Met(self.objects.len() - 1)
+    /// Adds an object.
+    pub(crate) fn object(&mut self, path: RootedPath, owner: ObjectOwner) -> ObjectKey {
+        self.objects.push(LoadedObject { path, found_as: BTreeSet::new(), owner, is_start: false });
+        ObjectKey(self.objects.len() - 1)
     }
 
-    /// That the linker begins with an object.
-    pub(crate) fn start(&mut self, object: Met) {
+    /// Marks an object as a start object.
+    pub(crate) fn start(&mut self, object: ObjectKey) {
         self.objects[object.0].is_start = true;
     }
 
-    /// That the linker finds an object by this path.
-    pub(crate) fn found_as(&mut self, object: Met, path: RootedPath) {
+    /// Adds a path by which the dynamic linker finds an object.
+    pub(crate) fn found_as(&mut self, object: ObjectKey, path: RootedPath) {
         let object = &mut self.objects[object.0];
         if object.path != path {
             object.found_as.insert(path);
         }
     }
 
-    /// That in the process of `start` the object `by` asks for a name, and what it leads to.
+    /// Adds a need: in the process of `start` the object `by` needs a name, for which `found` is loaded.
     pub(crate) fn need(
         &mut self,
-        start: Met,
-        by: Met,
+        start: ObjectKey,
+        by: ObjectKey,
         kind: NeedKind,
         soname: &'names Soname,
-        found: Option<Met>,
+        found: Option<ObjectKey>,
     ) {
-        let need =
-            self.needs.entry((by, (soname, found))).or_insert_with(|| Need { kind, starts: BTreeSet::new() });
+        let need = self
+            .needs
+            .entry((by, (soname, found)))
+            .or_insert_with(|| BuiltNeed { kind, starts: BTreeSet::new() });
         need.kind = need.kind.min(kind);
         need.starts.insert(start);
     }
 
-    /// The graph; `missing` says what becomes of a name that leads to nothing.
+    /// Builds the graph; `unloaded` describes a name for which nothing is loaded.
     pub(crate) fn finish(
         self,
         apps: Vec<RootedPath>,
         packages: Vec<Package>,
-        missing: impl Fn(&Soname) -> Missing,
+        unloaded: impl Fn(&Soname) -> UnloadedName,
     ) -> Graph {
         let mut numbered = Numbered::default();
-        let mut order: Vec<Met> = (0..self.objects.len()).map(Met).collect();
+        let mut order: Vec<ObjectKey> = (0..self.objects.len()).map(ObjectKey).collect();
         order.sort_by(|one, other| self.objects[one.0].path.cmp(&self.objects[other.0].path));
-        for met in order {
-            numbered.put_object(met, self.objects[met.0].clone());
+        for key in order {
+            numbered.add_object(key, self.objects[key.0].clone());
         }
-        let object_of: HashMap<Met, NodeIndex> = numbered.objects.clone();
-        let outcomes: BTreeMap<(&Soname, Option<NodeIndex>), Outcome<'_>> = self
+        let object_of: HashMap<ObjectKey, NodeIndex> = numbered.objects.clone();
+        let outcomes: BTreeMap<(&Soname, Option<NodeIndex>), NameOutcome<'_>> = self
             .needs
             .keys()
             .map(|(_, outcome)| {
-                ((outcome.0, outcome.1.and_then(|met| object_of.get(&met).copied())), *outcome)
+                ((outcome.0, outcome.1.and_then(|key| object_of.get(&key).copied())), *outcome)
             })
             .collect();
-        let mut would_have: Vec<(NodeIndex, PackageName)> = Vec::new();
+        let mut provided_by: Vec<(NodeIndex, PackageName)> = Vec::new();
         for ((soname, found), outcome) in outcomes {
-            let (asked, package) = match outcome.1 {
-                Some(met) => (found_name(soname, &self.objects[met.0]), None),
-                None => missing(soname).asked(soname),
+            let (name, package) = match outcome.1 {
+                Some(key) => (found_node(soname, &self.objects[key.0]), None),
+                None => unloaded(soname).node(soname),
             };
-            let node = numbered.put_asked(outcome, asked);
+            let node = numbered.add_name(outcome, name);
             match found {
                 Some(object) => numbered.edge(node, object, Edge::FoundAt),
-                None => would_have.extend(package.map(|package| (node, package))),
+                None => provided_by.extend(package.map(|package| (node, package))),
             }
         }
         for package in packages {
-            numbered.put_package(package);
+            numbered.add_package(package);
         }
-        for (node, package) in would_have {
-            numbered.has(node, &package);
+        for (node, package) in provided_by {
+            numbered.of_package(node, &package);
         }
-        for (met, object) in self.objects.iter().enumerate() {
-            if let Owner::Package(package) = &object.owner {
-                numbered.has(object_of[&Met(met)], package);
+        for (key, object) in self.objects.iter().enumerate() {
+            if let ObjectOwner::Package(package) = &object.owner {
+                numbered.of_package(object_of[&ObjectKey(key)], package);
             }
         }
         numbered.needs(&self.needs, &self.objects);
@@ -115,38 +117,38 @@ impl<'names> Builder<'names> {
     }
 }
 
-fn found_name(soname: &Soname, object: &Object) -> Asked {
+fn found_node(soname: &Soname, object: &LoadedObject) -> NeededName {
     let status = match object.owner {
-        Owner::App(_) => Status::App,
-        Owner::Base => Status::Base,
-        Owner::Package(_) => Status::Package,
+        ObjectOwner::App(_) => Status::App,
+        ObjectOwner::Base => Status::Base,
+        ObjectOwner::Package(_) => Status::Package,
     };
-    Asked { soname: soname.clone(), status, path: Some(object.path.clone()) }
+    NeededName { soname: soname.clone(), status, path: Some(object.path.clone()) }
 }
 
 /// Nodes in their order, and the edges between them.
 #[derive(Default)]
 struct Numbered<'names> {
     inner: DiGraph<Node, Edge>,
-    objects: HashMap<Met, NodeIndex>,
-    asked: HashMap<Outcome<'names>, NodeIndex>,
+    objects: HashMap<ObjectKey, NodeIndex>,
+    name: HashMap<NameOutcome<'names>, NodeIndex>,
     packages: BTreeMap<PackageName, NodeIndex>,
     edges: BTreeMap<(NodeIndex, NodeIndex), Edge>,
 }
 
 impl<'names> Numbered<'names> {
-    fn put_object(&mut self, met: Met, object: Object) {
+    fn add_object(&mut self, key: ObjectKey, object: LoadedObject) {
         let node = self.inner.add_node(Node::Object(object));
-        self.objects.insert(met, node);
+        self.objects.insert(key, node);
     }
 
-    fn put_asked(&mut self, outcome: Outcome<'names>, asked: Asked) -> NodeIndex {
-        let node = self.inner.add_node(Node::Asked(asked));
-        self.asked.insert(outcome, node);
+    fn add_name(&mut self, outcome: NameOutcome<'names>, name: NeededName) -> NodeIndex {
+        let node = self.inner.add_node(Node::Name(name));
+        self.name.insert(outcome, node);
         node
     }
 
-    fn put_package(&mut self, package: Package) {
+    fn add_package(&mut self, package: Package) {
         let name = package.name.clone();
         let node = self.inner.add_node(Node::Package(package));
         self.packages.insert(name, node);
@@ -156,25 +158,25 @@ impl<'names> Numbered<'names> {
         self.edges.insert((from, to), edge);
     }
 
-    fn has(&mut self, node: NodeIndex, package: &PackageName) {
+    fn of_package(&mut self, node: NodeIndex, package: &PackageName) {
         if let Some(package) = self.packages.get(package) {
-            self.edges.insert((node, *package), Edge::Has);
+            self.edges.insert((node, *package), Edge::OfPackage);
         }
     }
 
-    /// What objects ask for, and which packages load which others by it.
-    fn needs(&mut self, needs: &HashMap<(Met, Outcome<'_>), Need>, objects: &[Object]) {
-        let package_of = |met: Met| match &objects[met.0].owner {
-            Owner::Package(package) => Some(package),
-            Owner::App(_) | Owner::Base => None,
+    /// Adds the needs of objects, and the loads from one package to another that follow.
+    fn needs(&mut self, needs: &HashMap<(ObjectKey, NameOutcome<'_>), BuiltNeed>, objects: &[LoadedObject]) {
+        let package_of = |key: ObjectKey| match &objects[key.0].owner {
+            ObjectOwner::Package(package) => Some(package),
+            ObjectOwner::App(_) | ObjectOwner::Base => None,
         };
         for ((by, outcome), need) in needs {
-            let (Some(from), Some(to)) = (self.objects.get(by), self.asked.get(outcome)) else { continue };
-            let mut starts: Vec<Id> = need
+            let (Some(from), Some(to)) = (self.objects.get(by), self.name.get(outcome)) else { continue };
+            let mut starts: Vec<GraphNodeId> = need
                 .starts
                 .iter()
-                .filter_map(|met| self.objects.get(met))
-                .map(|node| Id::of(*node))
+                .filter_map(|key| self.objects.get(key))
+                .map(|node| GraphNodeId::of(*node))
                 .collect();
             starts.sort_unstable();
             self.edges.insert((*from, *to), Edge::Needs { kind: need.kind, starts });

@@ -1,134 +1,134 @@
-//! Why something is loaded or looked for: the shortest chains of objects that end at it.
+//! Shortest chains of objects that lead to a name, a file or a package.
 //!
-//! A chain begins at a start object; each object asks for a name that leads to the next, all of it in the process
-//! of that start object, and the last asks for a name that is meant. For each start object and each name that is
-//! meant, all the shortest chains are told, of which there may be as many as there are ways through a lattice:
-//! they are counted without being made, and made one after the other up to a limit.
+//! A chain begins at a start object; each object needs a name for which the next is loaded, all of it in the
+//! process of that start object, and the last needs a name that the query matches. For each start object and each
+//! matched name all the shortest chains are returned, of which there may be as many as there are paths through a
+//! lattice: they are counted without being made, and made one after the other up to a limit.
 //!
-//! A breadth-first search from the start object gives each object its distance and those before it on shortest
-//! ways. It meets each object once, so that circles of NEEDED end.
+//! A breadth-first search from the start object gives each object its distance and its predecessors on shortest
+//! paths. It visits each object once, so that circles of NEEDED end.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{Asked, Edge, Graph, Id, Node, Object, Owner};
+use super::model::{Edge, Graph, GraphNodeId, LoadedObject, NeededName, Node, ObjectOwner};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
-/// As many chains as anyone is given.
+/// Largest number of chains that are returned.
 pub const MAX_CHAINS: usize = 10_000;
 
-/// One shortest way from a start object to a name.
+/// A shortest path from a start object to a name.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Chain {
-    /// The start object, what it made the linker load, and at last the object that asks.
+    /// Start object, the objects that are loaded from one to the next, and last the object that needs the name.
     pub objects: Vec<RootedPath>,
-    /// The packages that these objects are of, in their order, each named once.
+    /// Packages of these objects, in their order, each once.
     pub through: Vec<PackageName>,
-    /// What the last one asks for.
+    /// Soname that the last object needs.
     pub soname: Soname,
-    /// The file that is loaded for it; none where it is missing.
+    /// File that is loaded for it; none if it is missing.
     pub found: Option<RootedPath>,
-    /// The package that has it; none where a tree, the base or nothing has it.
+    /// Package that provides it; none for a file of an app or the base, and if nothing provides it.
     pub package: Option<PackageName>,
 }
 
-/// All shortest chains to what is asked about.
+/// All shortest chains that a query matches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chains {
-    /// The chains, sorted by length, then by start object, by soname, and by the objects between; up to the limit.
+    /// Chains, sorted by length, then by start object, by soname, and by the objects between; up to the limit.
     pub chains: Vec<Chain>,
-    /// How many there are in all.
+    /// Number of all chains.
     pub count: u64,
-    /// The start objects that are meant themselves: nothing needs to ask for them.
+    /// Start objects that the query matches: nothing has to need them.
     pub starts: Vec<RootedPath>,
 }
 
 impl Graph {
-    /// For every start object all shortest chains to each name that the query means, at most `limit` of them: a
-    /// soname itself; what leads to a file, by its path or its file name; or what a package has. To a package a
-    /// chain ends where it enters it.
+    /// Finds for every start object all shortest chains to each name that the query matches, at most `limit` of
+    /// them: a soname itself; the names for which a file is loaded, by its path or its file name; or the names that
+    /// a package provides. A chain to a package ends where it enters it.
     pub fn chains_to(&self, query: &[u8], limit: usize) -> Chains {
-        let meant = Meant::new(self, query);
-        let mut ends: Vec<End> = Vec::new();
+        let matched = QueryMatch::new(self, query);
+        let mut ends: Vec<ChainEnd> = Vec::new();
         for start in self.starts() {
-            let ways = Ways::from(self, start, &meant);
-            let asked = ways.asked.iter().filter(|(asked, _)| meant.names.contains(*asked));
-            ends.extend(asked.map(|(asked, reached)| End {
+            let paths = ShortestPaths::from(self, start, &matched);
+            let names = paths.names.iter().filter(|(name, _)| matched.names.contains(*name));
+            ends.extend(names.map(|(name, reached)| ChainEnd {
                 length: reached.length,
                 start,
-                asked: *asked,
+                name: *name,
                 count: reached.count,
             }));
         }
         ends.sort_unstable();
         let count = ends.iter().fold(0_u64, |sum, end| sum.saturating_add(end.count));
         let mut chains = Vec::new();
-        let mut last: Option<(Id, Ways)> = None;
+        let mut last: Option<(GraphNodeId, ShortestPaths)> = None;
         for end in ends {
             if chains.len() >= limit {
                 break;
             }
-            let (_, ways) = match last.take().filter(|(start, _)| *start == end.start) {
+            let (_, paths) = match last.take().filter(|(start, _)| *start == end.start) {
                 Some(known) => last.insert(known),
-                None => last.insert((end.start, Ways::from(self, end.start, &meant))),
+                None => last.insert((end.start, ShortestPaths::from(self, end.start, &matched))),
             };
             let room = limit - chains.len();
-            chains.extend(ways.to(end.asked, room).iter().filter_map(|way| self.chain(way, end.asked)));
+            chains.extend(paths.to(end.name, room).iter().filter_map(|path| self.chain(path, end.name)));
         }
-        let is_meant = |id: &Id| meant.objects.contains(id);
-        let starts = self.starts().filter(is_meant).filter_map(|id| self.object(id));
+        let is_matched = |id: &GraphNodeId| matched.objects.contains(id);
+        let starts = self.starts().filter(is_matched).filter_map(|id| self.object(id));
         Chains { chains, count, starts: starts.map(|object| object.path.clone()).collect() }
     }
 
-    fn starts(&self) -> impl Iterator<Item = Id> {
+    fn starts(&self) -> impl Iterator<Item = GraphNodeId> {
         self.nodes().filter(|(_, node)| matches!(node, Node::Object(it) if it.is_start)).map(|(id, _)| id)
     }
 
-    fn object(&self, id: Id) -> Option<&Object> {
+    fn object(&self, id: GraphNodeId) -> Option<&LoadedObject> {
         match self.node(id)? {
             Node::Object(object) => Some(object),
-            Node::Asked(_) | Node::Package(_) => None,
+            Node::Name(_) | Node::Package(_) => None,
         }
     }
 
-    fn asked(&self, id: Id) -> Option<&Asked> {
+    fn name(&self, id: GraphNodeId) -> Option<&NeededName> {
         match self.node(id)? {
-            Node::Asked(asked) => Some(asked),
+            Node::Name(name) => Some(name),
             Node::Object(_) | Node::Package(_) => None,
         }
     }
 
-    fn chain(&self, way: &[Id], asked: Id) -> Option<Chain> {
-        let objects: Vec<&Object> = way.iter().filter_map(|id| self.object(*id)).collect();
+    fn chain(&self, path: &[GraphNodeId], name: GraphNodeId) -> Option<Chain> {
+        let objects: Vec<&LoadedObject> = path.iter().filter_map(|id| self.object(*id)).collect();
         let mut through: Vec<PackageName> = Vec::new();
         for object in &objects {
-            if let Owner::Package(package) = &object.owner
+            if let ObjectOwner::Package(package) = &object.owner
                 && !through.contains(package)
             {
                 through.push(package.clone());
             }
         }
-        let found = self.found_at(asked);
+        let found = self.found_at(name);
         Some(Chain {
             objects: objects.iter().map(|object| object.path.clone()).collect(),
             through,
-            soname: self.asked(asked)?.soname.clone(),
+            soname: self.name(name)?.soname.clone(),
             found: found.and_then(|id| self.object(id)).map(|object| object.path.clone()),
-            package: self.package_of(found.unwrap_or(asked)).map(|package| package.name.clone()),
+            package: self.package_of(found.unwrap_or(name)).map(|package| package.name.clone()),
         })
     }
 }
 
-/// What a query means.
-struct Meant {
-    /// The names that chains end at.
-    names: BTreeSet<Id>,
-    /// The objects of that path or file name.
-    objects: BTreeSet<Id>,
-    /// Objects of the package that is meant, behind which nothing is looked for.
-    inside: BTreeSet<Id>,
+/// Nodes that a query matches.
+struct QueryMatch {
+    /// Names at which chains end.
+    names: BTreeSet<GraphNodeId>,
+    /// Objects of that path or file name.
+    objects: BTreeSet<GraphNodeId>,
+    /// Objects of the matched package, behind which the search stops.
+    inside: BTreeSet<GraphNodeId>,
 }
 
-impl Meant {
+impl QueryMatch {
     fn new(graph: &Graph, query: &[u8]) -> Self {
         let path = query.starts_with(b"/").then(|| RootedPath::new(query));
         let is_file = |place: &RootedPath| match &path {
@@ -136,63 +136,63 @@ impl Meant {
             None => place.file_name() == query,
         };
         let is_of_package =
-            |id: Id| graph.package_of(id).is_some_and(|it| it.name.as_str().as_bytes() == query);
-        let mut meant = Self { names: BTreeSet::new(), objects: BTreeSet::new(), inside: BTreeSet::new() };
+            |id: GraphNodeId| graph.package_of(id).is_some_and(|it| it.name.as_str().as_bytes() == query);
+        let mut matched = Self { names: BTreeSet::new(), objects: BTreeSet::new(), inside: BTreeSet::new() };
         for (id, node) in graph.nodes() {
             let Node::Object(object) = node else { continue };
             if is_file(&object.path) || object.found_as.iter().any(is_file) {
-                meant.objects.insert(id);
+                matched.objects.insert(id);
             }
             if is_of_package(id) {
-                meant.inside.insert(id);
+                matched.inside.insert(id);
             }
         }
         for (id, node) in graph.nodes() {
-            let Node::Asked(asked) = node else { continue };
+            let Node::Name(name) = node else { continue };
             let leads_there = match graph.found_at(id) {
-                Some(object) => meant.objects.contains(&object) || meant.inside.contains(&object),
-                None => asked.path.as_ref().is_some_and(is_file) || is_of_package(id),
+                Some(object) => matched.objects.contains(&object) || matched.inside.contains(&object),
+                None => name.path.as_ref().is_some_and(is_file) || is_of_package(id),
             };
-            if leads_there || asked.soname.as_bytes() == query {
-                meant.names.insert(id);
+            if leads_there || name.soname.as_bytes() == query {
+                matched.names.insert(id);
             }
         }
-        meant
+        matched
     }
 }
 
-/// The end of some chains of one length.
+/// End of some chains of one length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct End {
+struct ChainEnd {
     length: usize,
-    start: Id,
-    asked: Id,
+    start: GraphNodeId,
+    name: GraphNodeId,
     count: u64,
 }
 
-/// The shortest ways from one start object.
-struct Ways {
-    start: Id,
-    /// Each object that is reached.
-    objects: BTreeMap<Id, Reached>,
-    /// Each name that is asked for, and the nearest objects that ask for it.
-    asked: BTreeMap<Id, Reached>,
+/// Shortest paths from one start object.
+struct ShortestPaths {
+    start: GraphNodeId,
+    /// Objects that are reached.
+    objects: BTreeMap<GraphNodeId, Reached>,
+    /// Needed names, each with the nearest objects that need it.
+    names: BTreeMap<GraphNodeId, Reached>,
 }
 
-/// How far an object or a name is.
+/// Distance of an object or a name.
 #[derive(Default)]
 struct Reached {
-    /// How many objects there are before it.
+    /// Number of objects before it.
     length: usize,
-    /// Those right before it on shortest ways.
-    before: BTreeSet<Id>,
-    /// How many shortest ways there are.
+    /// Predecessors on shortest paths.
+    before: BTreeSet<GraphNodeId>,
+    /// Number of shortest paths.
     count: u64,
 }
 
 impl Reached {
-    /// Takes in one more object from which this is reached, if it is not on a longer way.
-    fn from(&mut self, by: Id, length: usize, count: u64) {
+    /// Adds a predecessor, unless its path is longer.
+    fn from(&mut self, by: GraphNodeId, length: usize, count: u64) {
         if self.before.is_empty() {
             self.length = length;
         }
@@ -202,43 +202,43 @@ impl Reached {
     }
 }
 
-impl Ways {
-    fn from(graph: &Graph, start: Id, meant: &Meant) -> Self {
-        let mut ways = Self { start, objects: BTreeMap::new(), asked: BTreeMap::new() };
-        ways.objects.insert(start, Reached { length: 0, before: BTreeSet::new(), count: 1 });
+impl ShortestPaths {
+    fn from(graph: &Graph, start: GraphNodeId, matched: &QueryMatch) -> Self {
+        let mut paths = Self { start, objects: BTreeMap::new(), names: BTreeMap::new() };
+        paths.objects.insert(start, Reached { length: 0, before: BTreeSet::new(), count: 1 });
         let mut queue = VecDeque::from([start]);
         while let Some(by) = queue.pop_front() {
-            let Some((length, count)) = ways.objects.get(&by).map(|it| (it.length + 1, it.count)) else {
+            let Some((length, count)) = paths.objects.get(&by).map(|it| (it.length + 1, it.count)) else {
                 continue;
             };
-            if by != start && meant.inside.contains(&by) {
+            if by != start && matched.inside.contains(&by) {
                 continue;
             }
-            for ended in graph.from(by) {
-                let Edge::Needs { starts, .. } = ended.edge else { continue };
+            for edge in graph.edges_from(by) {
+                let Edge::Needs { starts, .. } = edge.edge else { continue };
                 if starts.binary_search(&start).is_err() {
                     continue;
                 }
-                ways.asked.entry(ended.to).or_default().from(by, length, count);
-                let Some(found) = graph.found_at(ended.to).filter(|found| *found != start) else { continue };
-                // Everything at one distance is taken from the queue before anything farther, so that all the ways
-                // to an object are counted before it is looked behind.
-                if !ways.objects.contains_key(&found) {
+                paths.names.entry(edge.to).or_default().from(by, length, count);
+                let Some(found) = graph.found_at(edge.to).filter(|found| *found != start) else { continue };
+                // The queue has everything at one distance before anything farther, so that all the paths to an
+                // object are counted before the search goes on behind it.
+                if !paths.objects.contains_key(&found) {
                     queue.push_back(found);
                 }
-                ways.objects.entry(found).or_default().from(by, length, count);
+                paths.objects.entry(found).or_default().from(by, length, count);
             }
         }
-        ways
+        paths
     }
 
-    /// At most `limit` shortest ways to a name, sorted by their objects.
-    fn to(&self, asked: Id, limit: usize) -> Vec<Vec<Id>> {
-        let Some(end) = self.asked.get(&asked) else { return Vec::new() };
-        // What follows each object on the ways that come to this end.
-        let mut after: BTreeMap<Id, BTreeSet<Id>> = BTreeMap::new();
-        let mut left: Vec<Id> = end.before.iter().copied().collect();
-        let mut seen: BTreeSet<Id> = end.before.clone();
+    /// Returns at most `limit` shortest paths to a name, sorted by their objects.
+    fn to(&self, name: GraphNodeId, limit: usize) -> Vec<Vec<GraphNodeId>> {
+        let Some(end) = self.names.get(&name) else { return Vec::new() };
+        // Successors of each object on the paths to this end.
+        let mut after: BTreeMap<GraphNodeId, BTreeSet<GraphNodeId>> = BTreeMap::new();
+        let mut left: Vec<GraphNodeId> = end.before.iter().copied().collect();
+        let mut seen: BTreeSet<GraphNodeId> = end.before.clone();
         while let Some(object) = left.pop() {
             for before in self.objects.get(&object).into_iter().flat_map(|reached| &reached.before) {
                 after.entry(*before).or_default().insert(object);
@@ -248,18 +248,18 @@ impl Ways {
             }
         }
         let mut found = Vec::new();
-        let mut ways = vec![vec![self.start]];
-        while let Some(way) = ways.pop() {
+        let mut paths = vec![vec![self.start]];
+        while let Some(path) = paths.pop() {
             if found.len() == limit {
                 break;
             }
-            if way.len() == end.length {
-                found.push(way);
+            if path.len() == end.length {
+                found.push(path);
                 continue;
             }
-            let next = way.last().and_then(|last| after.get(last)).into_iter().flatten();
-            // The first is to be looked at next, so that it is put last.
-            ways.extend(next.rev().map(|object| [&way[..], &[*object]].concat()));
+            let next = path.last().and_then(|last| after.get(last)).into_iter().flatten();
+            // The first successor is visited next, so that it is pushed last.
+            paths.extend(next.rev().map(|object| [&path[..], &[*object]].concat()));
         }
         found
     }
@@ -272,40 +272,40 @@ mod tests {
     use super::*;
     use crate::solve::graph::sample::{self, Sketch};
 
-    /// Each chain as its objects' last letters, with what the last one asks for.
-    fn told(graph: &Graph, query: &str) -> Vec<String> {
+    /// Returns each chain as the paths of its objects, with the needed soname.
+    fn chains_as_words(graph: &Graph, query: &str) -> Vec<String> {
         let chains = graph.chains_to(query.as_bytes(), MAX_CHAINS);
         assert_eq!(chains.count, chains.chains.len() as u64);
-        chains.chains.iter().map(told_chain).collect()
+        chains.chains.iter().map(as_words).collect()
     }
 
-    fn told_chain(chain: &Chain) -> String {
+    fn as_words(chain: &Chain) -> String {
         let mut words: Vec<String> = chain.objects.iter().map(ToString::to_string).collect();
         words.push(chain.soname.to_string());
         words.join(" ")
     }
 
     #[test]
-    fn all_the_shortest_chains_are_told_and_no_longer_one() {
+    fn all_the_shortest_chains_are_found_and_no_longer_one() {
         let mut sketch = Sketch::default();
         sketch.start("/a").needs("/a", "b", "/b").needs("/a", "c", "/c").needs("/a", "d", "/d");
         sketch.needs("/b", "x", "/x").needs("/c", "x", "/x").needs("/d", "e", "/e").needs("/e", "x", "/x");
-        sketch.lacks("/x", "gone");
+        sketch.misses("/x", "gone");
         let graph = sketch.graph();
-        assert_eq!(told(&graph, "x"), ["/a /b x", "/a /c x"]);
-        assert_eq!(told(&graph, "gone"), ["/a /b /x gone", "/a /c /x gone"]);
-        assert_eq!(told(&graph, "/x"), ["/a /b x", "/a /c x"]);
+        assert_eq!(chains_as_words(&graph, "x"), ["/a /b x", "/a /c x"]);
+        assert_eq!(chains_as_words(&graph, "gone"), ["/a /b /x gone", "/a /c /x gone"]);
+        assert_eq!(chains_as_words(&graph, "/x"), ["/a /b x", "/a /c x"]);
     }
 
     #[test]
     fn circles_of_needs_end() {
         let mut sketch = Sketch::default();
         sketch.start("/a").needs("/a", "b", "/b").needs("/b", "c", "/c").needs("/c", "b", "/b");
-        sketch.needs("/c", "a", "/a").needs("/c", "c", "/c").lacks("/c", "gone");
+        sketch.needs("/c", "a", "/a").needs("/c", "c", "/c").misses("/c", "gone");
         let graph = sketch.graph();
-        assert_eq!(told(&graph, "gone"), ["/a /b /c gone"]);
-        assert_eq!(told(&graph, "b"), ["/a b"]);
-        assert_eq!(told(&graph, "a"), ["/a /b /c a"]);
+        assert_eq!(chains_as_words(&graph, "gone"), ["/a /b /c gone"]);
+        assert_eq!(chains_as_words(&graph, "b"), ["/a b"]);
+        assert_eq!(chains_as_words(&graph, "a"), ["/a /b /c a"]);
     }
 
     #[test]
@@ -313,24 +313,24 @@ mod tests {
         let mut sketch = Sketch::default();
         sketch.start("/a").needs("/a", "m", "/m").needs("/m", "x", "/one/x");
         sketch.start("/b").needs("/b", "m", "/m").needs("/m", "x", "/two/x");
-        sketch.start("/c").needs("/c", "m", "/m").lacks("/m", "x");
+        sketch.start("/c").needs("/c", "m", "/m").misses("/m", "x");
         let graph = sketch.graph();
-        assert_eq!(told(&graph, "/one/x"), ["/a /m x"]);
-        assert_eq!(told(&graph, "/two/x"), ["/b /m x"]);
-        assert_eq!(told(&graph, "x"), ["/a /m x", "/b /m x", "/c /m x"]);
+        assert_eq!(chains_as_words(&graph, "/one/x"), ["/a /m x"]);
+        assert_eq!(chains_as_words(&graph, "/two/x"), ["/b /m x"]);
+        assert_eq!(chains_as_words(&graph, "x"), ["/a /m x", "/b /m x", "/c /m x"]);
         let found: Vec<_> = graph.chains_to(b"x", 9).chains.into_iter().map(|chain| chain.found).collect();
         assert_eq!(found, [Some(RootedPath::new("/one/x")), Some(RootedPath::new("/two/x")), None]);
     }
 
     #[test]
-    fn a_file_is_meant_by_its_path_or_its_name_or_a_link_to_it() {
+    fn a_file_is_matched_by_its_path_or_its_name_or_a_link_to_it() {
         let mut sketch = Sketch::default();
         sketch.start("/a").needs("/a", "liby.so.1", "/lib/liby.so.1.2").found_as("/lib/liby.so.1");
         let graph = sketch.graph();
         for query in ["/lib/liby.so.1.2", "/lib//liby.so.1", "liby.so.1.2", "liby.so.1"] {
-            assert_eq!(told(&graph, query), ["/a liby.so.1"], "{query}");
+            assert_eq!(chains_as_words(&graph, query), ["/a liby.so.1"], "{query}");
         }
-        assert_eq!(told(&graph, "/lib"), [""; 0]);
+        assert_eq!(chains_as_words(&graph, "/lib"), [""; 0]);
         assert_eq!(graph.chains_to(b"/a", 9).starts, [RootedPath::new("/a")]);
     }
 
@@ -338,14 +338,14 @@ mod tests {
     fn a_packages_chains_go_through_others_and_end_where_they_enter_it() {
         let graph = sample::closed();
         let chains = graph.chains_to(b"libgmp10", 9).chains;
-        let told: Vec<String> = chains.iter().map(told_chain).collect();
+        let words: Vec<String> = chains.iter().map(as_words).collect();
         let through_mpfr = "/venv/site-packages/a.so /usr/lib/libmpfr.so.6.2.0 libgmpxx.so.4";
-        assert_eq!(told, ["/venv/site-packages/b.so libgmp.so.10", through_mpfr]);
+        assert_eq!(words, ["/venv/site-packages/b.so libgmp.so.10", through_mpfr]);
         assert_eq!(chains[1].through, [PackageName::new("libmpfr6")]);
         assert_eq!(chains[1].package, Some(PackageName::new("libgmp10")));
-        // Asked for by name, it is worth telling that a library of the package needs it too.
+        // A query for the soname itself also shows that a library of the package needs it.
         let inside = graph.chains_to(b"libgmp.so.10", 9).chains;
-        assert!(told_chain(&inside[1]).ends_with("/usr/lib/libgmpxx.so.4.6.1 libgmp.so.10"));
+        assert!(as_words(&inside[1]).ends_with("/usr/lib/libgmpxx.so.4.6.1 libgmp.so.10"));
     }
 
     #[test]
@@ -358,15 +358,15 @@ mod tests {
                 sketch.needs(&format!("/{row}{from}"), &name, &next);
             }
         }
-        sketch.lacks("/80a", "gone").lacks("/80b", "gone");
+        sketch.misses("/80a", "gone").misses("/80b", "gone");
         let chains = sketch.graph().chains_to(b"gone", 3);
         assert_eq!(chains.count, u64::MAX);
         assert_eq!(chains.chains.len(), 3);
-        assert!(told_chain(&chains.chains[1]).ends_with("/79a /80b gone"));
+        assert!(as_words(&chains.chains[1]).ends_with("/79a /80b gone"));
     }
 
     proptest! {
-        /// Against every simple way through the needs, of which the shortest are kept.
+        /// Compares with every simple path through the needs, of which the shortest are kept.
         #[test]
         fn the_chains_are_those_of_a_search_through_all_ways(
             needs in prop::collection::vec((0_usize..7, 0_usize..7), 0..20),
@@ -383,22 +383,22 @@ mod tests {
             for start in &starts {
                 let mut all = vec![vec![*start]];
                 let mut place = 0;
-                while let Some(way) = all.get(place).cloned() {
+                while let Some(path) = all.get(place).cloned() {
                     place += 1;
-                    let next = needs.iter().filter(|(from, to)| Some(from) == way.last() && !way.contains(to));
-                    all.extend(next.map(|(_, to)| [&way[..], &[*to]].concat()));
+                    let next = needs.iter().filter(|(from, to)| Some(from) == path.last() && !path.contains(to));
+                    all.extend(next.map(|(_, to)| [&path[..], &[*to]].concat()));
                 }
-                let asks = |way: &&Vec<usize>| way.last().is_some_and(|last| needs.contains(&(*last, 6)));
+                let asks = |path: &&Vec<usize>| path.last().is_some_and(|last| needs.contains(&(*last, 6)));
                 let shortest = all.iter().filter(asks).map(Vec::len).min();
-                expected.extend(all.iter().filter(asks).filter(|way| Some(way.len()) == shortest).cloned());
+                expected.extend(all.iter().filter(asks).filter(|path| Some(path.len()) == shortest).cloned());
             }
-            expected.sort_by_key(|way| (way.len(), way.clone()));
+            expected.sort_by_key(|path| (path.len(), path.clone()));
             expected.dedup();
             let expected: Vec<String> = expected
                 .iter()
-                .map(|way| way.iter().map(|object| format!("/{object} ")).collect::<String>() + "6")
+                .map(|path| path.iter().map(|object| format!("/{object} ")).collect::<String>() + "6")
                 .collect();
-            prop_assert_eq!(told(&sketch.graph(), "6"), expected);
+            prop_assert_eq!(chains_as_words(&sketch.graph(), "6"), expected);
         }
     }
 }

@@ -1,31 +1,31 @@
-//! One answer for each soname, and the packages that they name.
+//! One answer for each soname, and the packages that the answers name.
 
 use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use super::edges::{Need, versions_needed};
-use super::{Alternative, ChosenPackage, SonameAnswer, Status};
+use super::needs::{SonameNeed, required_versions};
+use super::resolution::{ChosenPackage, SonameAnswer, Status};
 use crate::app::{InputTrees, LinkedApps};
 use crate::debian::catalog::{
-    Catalog, CatalogError, LibraryCandidate, Package, SonameLookup, Visibility, host_provider, look_up,
+    Catalog, CatalogError, Package, SonameLookup, Visibility, host_provider, look_up,
 };
 use crate::elf::{ElfFacts, Machine};
 use crate::loader::configured_directories;
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
-/// Answers every need, and collects the packages. Each look-up decodes blocks of the catalog, so that they are
-/// made on every core.
-pub(super) fn answer(
+/// Answers every need, and collects the packages. Look-ups run on every core, as each decodes blocks of the catalog.
+pub(super) fn answer_all(
     root: &Root<'_>,
-    sources: &InputTrees,
+    trees: &InputTrees,
     linked: &LinkedApps<'_>,
-    needs: &[(&Soname, Need)],
+    needs: &[(&Soname, SonameNeed)],
     catalog: &dyn Catalog,
     others: &[&dyn Catalog],
 ) -> Result<(Vec<SonameAnswer>, Vec<ChosenPackage>), CatalogError> {
-    let answerer = Answerer { root, sources, linked, strays: Strays::new(root, linked), catalog, others };
+    let answerer =
+        Answerer { root, trees, linked, off_path: OffPathLibraries::new(root, linked), catalog, others };
     let answered: Vec<(SonameAnswer, Option<Package>)> =
         needs.par_iter().map(|(soname, need)| answerer.answer(soname, need)).collect::<Result<_, _>>()?;
     let mut chosen: BTreeMap<PackageName, ChosenPackage> = BTreeMap::new();
@@ -43,34 +43,38 @@ pub(super) fn answer(
     Ok((answers, chosen.into_values().collect()))
 }
 
-/// All that an answer is made from.
+/// Everything that an answer is made from.
 struct Answerer<'answer, 'root> {
     root: &'answer Root<'root>,
-    sources: &'answer InputTrees,
+    trees: &'answer InputTrees,
     linked: &'answer LinkedApps<'root>,
-    strays: Strays,
+    off_path: OffPathLibraries,
     catalog: &'answer dyn Catalog,
     others: &'answer [&'answer dyn Catalog],
 }
 
 impl Answerer<'_, '_> {
-    /// What becomes of a soname, and the package that answers it.
-    fn answer(&self, soname: &Soname, need: &Need) -> Result<(SonameAnswer, Option<Package>), CatalogError> {
-        let mut answer = self.outline(soname, need);
+    /// Answers one soname, and returns the package that provides it.
+    fn answer(
+        &self,
+        soname: &Soname,
+        need: &SonameNeed,
+    ) -> Result<(SonameAnswer, Option<Package>), CatalogError> {
+        let mut answer = self.without_status(soname, need);
         let package = if need.missing.is_empty() {
-            self.place_found(need, &mut answer);
+            self.resolve_found(need, &mut answer);
             None
         } else {
-            self.place_missing(soname, need, &mut answer)?
+            self.resolve_missing(soname, need, &mut answer)?
         };
         Ok((answer, package))
     }
 
-    /// Who asks, without what becomes of it.
-    fn outline(&self, soname: &Soname, need: &Need) -> SonameAnswer {
-        let asking = self.asking(need);
-        let direct = asking.iter().any(|(_, is_apps)| *is_apps);
-        let mut needed_by: Vec<RootedPath> = asking
+    /// Creates an answer with the objects that need the soname, without a status.
+    fn without_status(&self, soname: &Soname, need: &SonameNeed) -> SonameAnswer {
+        let needing = self.needing_objects(need);
+        let direct = needing.iter().any(|(_, is_apps)| *is_apps);
+        let mut needed_by: Vec<RootedPath> = needing
             .iter()
             .filter(|(_, is_apps)| *is_apps == direct)
             .map(|(node, _)| self.root.path(*node))
@@ -84,11 +88,11 @@ impl Answerer<'_, '_> {
                     .map(|start| self.root.path(self.linked.starts[*start].map.start().node)),
             );
         }
-        SonameAnswer { direct, needed_by, hidden_by, ..SonameAnswer::of(soname) }
+        SonameAnswer { direct, needed_by, hidden_by, ..SonameAnswer::new(soname) }
     }
 
-    /// The objects that ask in vain, or, where it is found, all that ask; and whether each is one of the trees'.
-    fn asking(&self, need: &Need) -> Vec<(NodeId, bool)> {
+    /// Returns the objects that miss the soname, or if it is found, all that need it; each with true if it is an app's.
+    fn needing_objects(&self, need: &SonameNeed) -> Vec<(NodeId, bool)> {
         if need.missing.is_empty() {
             return need.needed_by.iter().map(|(node, is_apps)| (*node, *is_apps)).collect();
         }
@@ -99,38 +103,38 @@ impl Answerer<'_, '_> {
         nodes.into_iter().map(|node| (node, need.needed_by.get(&node).copied().unwrap_or_default())).collect()
     }
 
-    fn place_found(&self, need: &Need, answer: &mut SonameAnswer) {
+    fn resolve_found(&self, need: &SonameNeed, answer: &mut SonameAnswer) {
         let Some(node) = need.found else { return };
-        let is_apps = self.sources.start_mounts().any(|(mount, _)| mount == self.root.mount_of(node));
+        let is_apps = self.trees.start_mounts().any(|(mount, _)| mount == self.root.mount_of(node));
         answer.status = if is_apps { Status::App } else { Status::Base };
         answer.path = Some(self.root.path(node));
     }
 
-    /// Looks for a missing soname off the path, with the drivers and in the catalog; returns the package that
-    /// answers it.
-    fn place_missing(
+    /// Looks for a missing soname off the path, among the drivers and in the catalog; returns the package that
+    /// provides it.
+    fn resolve_missing(
         &self,
         soname: &Soname,
-        need: &Need,
+        need: &SonameNeed,
         answer: &mut SonameAnswer,
     ) -> Result<Option<Package>, CatalogError> {
         let machine =
             need.missing.first().map(|(start, _)| self.linked.starts[*start].map.start().facts.machine);
-        answer.path = machine.and_then(|machine| self.strays.find(self.root, soname, machine));
+        answer.path = machine.and_then(|machine| self.off_path.find(self.root, soname, machine));
         answer.host = host_provider(soname.as_bytes());
         answer.searched = self.linked.searched_directories(&need.missing);
-        // One object asks in many processes.
-        let mut asking: Vec<(NodeId, &ElfFacts)> = need
+        // One object occurs in many processes.
+        let mut needing: Vec<(NodeId, &ElfFacts)> = need
             .missing
             .iter()
             .map(|(start, by)| &self.linked.starts[*start].map.objects[*by])
             .map(|object| (object.node, object.facts))
             .collect();
-        asking.sort_unstable_by_key(|(node, _)| *node);
-        asking.dedup_by_key(|(node, _)| *node);
-        for (_, facts) in asking {
-            for version in versions_needed(facts, soname) {
-                // Most need the same few.
+        needing.sort_unstable_by_key(|(node, _)| *node);
+        needing.dedup_by_key(|(node, _)| *node);
+        for (_, facts) in needing {
+            for version in required_versions(facts, soname) {
+                // Most objects need the same few versions.
                 if !answer.versions.contains(version) {
                     answer.versions.insert(version.clone());
                 }
@@ -138,17 +142,15 @@ impl Answerer<'_, '_> {
         }
         let SonameLookup { candidates, reason, development, near, elsewhere } =
             look_up(self.catalog, soname, &answer.searched, self.others)?;
-        let mut candidates = candidates.into_iter().peekable();
+        answer.candidates = candidates;
         if answer.path.is_some() || answer.host.is_some() {
             answer.status = if answer.path.is_some() { Status::OffPath } else { Status::Host };
-            answer.alternatives = candidates.map(alternative).collect();
             return Ok(None);
         }
         answer.development = development;
         answer.near = near;
         answer.elsewhere = elsewhere;
-        let best = candidates.next_if(|candidate| candidate.visibility != Visibility::OffPath);
-        answer.alternatives = candidates.map(alternative).collect();
+        let best = answer.candidates.first().filter(|best| best.visibility != Visibility::OffPath).cloned();
         let (Some(best), Some(reason)) = (best, reason) else { return Ok(None) };
         answer.status = Status::Package;
         answer.path = Some(best.path);
@@ -158,39 +160,35 @@ impl Answerer<'_, '_> {
     }
 }
 
-fn alternative(candidate: LibraryCandidate) -> Alternative {
-    Alternative { package: candidate.package.name, path: candidate.path, visibility: candidate.visibility }
-}
-
-/// The objects of the trees by file name and soname: where a library lies that no search finds.
-struct Strays {
+/// The objects of the apps by file name and soname, to find libraries that lie off the search path.
+struct OffPathLibraries {
     by_name: HashMap<Vec<u8>, Vec<(NodeId, Machine)>>,
     configured: Vec<RootedPath>,
 }
 
-impl Strays {
+impl OffPathLibraries {
     fn new(root: &Root<'_>, linked: &LinkedApps<'_>) -> Self {
         let mut by_name: HashMap<Vec<u8>, Vec<(NodeId, Machine)>> = HashMap::new();
         for object in &linked.objects {
-            let place = (object.node, object.facts.machine);
+            let entry = (object.node, object.facts.machine);
             let file_name = root.name(object.node);
-            by_name.entry(file_name.to_vec()).or_default().push(place);
+            by_name.entry(file_name.to_vec()).or_default().push(entry);
             if let Some(soname) = object.facts.soname.as_ref().filter(|soname| soname.as_bytes() != file_name)
             {
-                by_name.entry(soname.as_bytes().to_vec()).or_default().push(place);
+                by_name.entry(soname.as_bytes().to_vec()).or_default().push(entry);
             }
         }
         Self { by_name, configured: configured_directories(root) }
     }
 
-    /// Where a library of this name lies in the trees, or in a directory of the base's ld.so.conf that its
-    /// ld.so.cache does not know.
+    /// Returns the path of a library in the apps, or in a directory of the base's ld.so.conf that is missing in its
+    /// ld.so.cache.
     fn find(&self, root: &Root<'_>, soname: &Soname, machine: Machine) -> Option<RootedPath> {
         let name = soname.file_name();
-        let in_trees = self.by_name.get(name).and_then(|places| {
-            places.iter().filter(|(_, its)| *its == machine).map(|(node, _)| root.path(*node)).min()
+        let in_apps = self.by_name.get(name).and_then(|objects| {
+            objects.iter().filter(|(_, its)| *its == machine).map(|(node, _)| root.path(*node)).min()
         });
-        in_trees.or_else(|| {
+        in_apps.or_else(|| {
             self.configured
                 .iter()
                 .map(|directory| directory.join(name))

@@ -1,6 +1,6 @@
 //! Run-time loads that a resolution reports.
 
-use super::TargetAbi;
+use super::target_abi::TargetAbi;
 use crate::app::{LinkedApps, LoadEvidence, RuntimeLoad};
 use crate::tree::inventory::Content;
 use crate::tree::root::Root;
@@ -15,7 +15,7 @@ pub(super) fn reported(
     let is_for_target = |load: &RuntimeLoad<'_>| {
         let content = root.resolve(root.top(), load.by.as_bytes()).ok().and_then(|node| root.content(node));
         match content {
-            Some(Content::Object(facts)) => target.is_some_and(|target| target.holds(facts)),
+            Some(Content::Object(facts)) => target.is_some_and(|target| target.matches(facts)),
             _ => true,
         }
     };

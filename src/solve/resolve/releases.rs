@@ -1,70 +1,70 @@
-//! The same trees on several releases: on which of them they work, and what is missing on the others.
+//! The same apps on several releases: where they work, and what is missing elsewhere.
 
 use std::collections::BTreeSet;
 
-use super::{Resolution, SonameAnswer, Status};
+use super::resolution::{Resolution, SonameAnswer, Status};
 use crate::vocabulary::{PackageName, Release, RootedPath, Soname};
 
 /// A symbol version that an object needs of a library that does not define it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LackingVersion {
-    /// The object.
+pub struct UndefinedVersion {
+    /// Object that needs it.
     pub object: RootedPath,
-    /// What it calls the library.
+    /// Soname of the library.
     pub soname: Soname,
-    /// The version.
+    /// Name of the version, such as `GLIBC_2.38`.
     pub version: String,
-    /// The library.
+    /// Path of the library.
     pub provider: RootedPath,
-    /// The package that the library is from, with its version; none for one of the base or the trees.
+    /// Name and version of the library's package; none for a library of the base or the apps.
     pub package: Option<(PackageName, String)>,
 }
 
-/// What trees come to on one release.
+/// Answer for one of several releases.
 #[derive(Debug)]
-pub struct OnRelease {
-    /// What they lack there, with the gap closed.
+pub struct ReleaseResolution {
+    /// Answer on this release, with the needs of packages resolved.
     pub resolution: Resolution,
-    /// The symbol versions that the release's libraries do not define.
-    pub lacking: Vec<LackingVersion>,
+    /// Needed symbol versions that the release's libraries do not define.
+    pub undefined_versions: Vec<UndefinedVersion>,
 }
 
-/// Whether trees work on a release.
+/// Verdict on apps on a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Everything is there that is asked for.
+pub enum ReleaseVerdict {
+    /// Everything that is needed is there.
     Works,
     /// Something is missing.
-    Lacks,
-    /// Nothing is known to be missing, but not everything is known.
+    Fails,
+    /// Nothing is known to be missing, but not every package could be read.
     Unknown,
 }
 
-impl OnRelease {
-    /// Whether they work there.
-    pub fn verdict(&self) -> Verdict {
+impl ReleaseResolution {
+    /// Returns the verdict on the apps.
+    pub fn verdict(&self) -> ReleaseVerdict {
         let is_known = self.resolution.unread.as_ref().is_some_and(Vec::is_empty);
-        match self.missing().next().is_some() || !self.lacking.is_empty() {
-            true => Verdict::Lacks,
-            false if is_known => Verdict::Works,
-            false => Verdict::Unknown,
+        match self.missing().next().is_some() || !self.undefined_versions.is_empty() {
+            true => ReleaseVerdict::Fails,
+            false if is_known => ReleaseVerdict::Works,
+            false => ReleaseVerdict::Unknown,
         }
     }
 
-    /// The release.
+    /// Returns the release.
     pub fn release(&self) -> &Release {
         &self.resolution.provenance.target.release
     }
 
-    /// The sonames that the release does not have.
+    /// Returns the sonames that the release does not provide.
     pub fn missing(&self) -> impl Iterator<Item = &SonameAnswer> {
-        let unfixed = |status| matches!(status, Status::Unresolved | Status::OffPath);
-        self.resolution.sonames.iter().filter(move |answer| unfixed(answer.status))
+        let is_missing = |status| matches!(status, Status::Unresolved | Status::OffPath);
+        self.resolution.sonames.iter().filter(move |answer| is_missing(answer.status))
     }
 
-    /// What is missing, each name or symbol version once.
+    /// Returns the missing sonames and symbol versions, each once.
     pub fn missing_names(&self) -> BTreeSet<String> {
         let sonames = self.missing().map(|answer| answer.soname.to_string());
-        self.lacking.iter().map(|lacking| lacking.version.clone()).chain(sonames).collect()
+        self.undefined_versions.iter().map(|undefined| undefined.version.clone()).chain(sonames).collect()
     }
 }

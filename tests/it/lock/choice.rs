@@ -160,7 +160,7 @@ fn an_index_that_is_wrong_about_a_package_is_told() {
         lock.problems(),
         [(
             "unresolved",
-            "the index names a package for liba.so.1, but liba1 has no liba.so.1 where it is looked for"
+            "the index names a package for liba.so.1, but liba1 has no liba.so.1 where it is searched for"
         )]
     );
 }

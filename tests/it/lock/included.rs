@@ -89,7 +89,7 @@ fn files_are_included_by_name() {
     for (words, cause) in [
         (
             "nobody:/x",
-            "cannot include files of nobody: the archive index of debian bookworm amd64 does not know it",
+            "cannot include files of nobody: the archive index of debian bookworm amd64 does not have it",
         ),
         ("libmagic1:/etc/*", "cannot include /etc/* of libmagic1: it has no such file"),
     ] {

@@ -85,7 +85,7 @@ fn a_version_that_the_bases_library_does_not_define() {
     let new = fixture.host("/new/libc.so.6").display().to_string();
     let user = "int newer(void);\nint use(void) { return newer(); }\n";
     fixture.build(library("/app/x.so").source(user).flag(&new));
-    let detail = "needs version GLIBC_9.99 of /usr/lib/x86_64-linux-gnu/libc.so.6, which does not define it; nor does any newer release at hand";
+    let detail = "needs version GLIBC_9.99 of /usr/lib/x86_64-linux-gnu/libc.so.6, which does not define it; no newer release with an index defines it";
     let nothing = "nothing is missing: 1 needed library found\n";
     assert_says(
         &says(&fixture, &QUESTION),

@@ -174,7 +174,7 @@ fn trees_are_shown_with_the_packages_in_place() {
     let output = output.expect("the program runs");
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        told.starts_with("warning: libmpc3 could not be read, so that what it needs is not known: "),
+        told.starts_with("warning: libmpc3 could not be read, so that its own needs are not known: "),
         "{told}"
     );
     assert_eq!(output.status.code(), Some(1));

@@ -86,7 +86,7 @@ libssl.so.1.1: this release provides libssl.so.3 (libssl3), libssl3.so (libnss3)
 libssl.so.1.1: bullseye provides it in libssl1.1
 
 not resolved: foreign/_arm.cpython-311-x86_64-linux-gnu.so: made for aarch64-linux-gnu
-not resolved: foreign/_musl.cpython-311-x86_64-linux-gnu.so: made for musl, which does not load beside the other C library
+not resolved: foreign/_musl.cpython-311-x86_64-linux-gnu.so: made for musl, which does not load together with the other C library
 
 6 packages (# MiB installed, 4.1 MiB to download): libblas3 libgmp10 libmpc3 zlib1g (dependencies: libc6 libmpfr6)
 

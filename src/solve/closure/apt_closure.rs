@@ -1,16 +1,16 @@
-//! What apt would install with some packages: all that they lead to by Pre-Depends and Depends.
+//! Packages that apt would install with some packages: everything that they lead to by Pre-Depends and Depends.
 //!
-//! It does as `apt-get install --no-install-recommends` (`pkgDepCache::MarkInstall` in apt's `depcache.cc`): depth
-//! first, in the order in which the stanza names its groups. A group that has an alternative among the packages that
-//! are there or already marked, or one that these provide, asks for nothing. Else the first alternative that can be
-//! had is marked: the package of that name, or where there is none, the first of its providers.
+//! It works like `apt-get install --no-install-recommends` (`pkgDepCache::MarkInstall` in apt's `depcache.cc`):
+//! depth first, in the order in which the stanza lists its groups. A group is satisfied if one of its alternatives
+//! is present or already marked, or is provided by such a package. Otherwise the first alternative that is
+//! available is marked: the package of that name, or if there is none, the first of its providers.
 //!
-//! Conflicts and versions are not looked at. Within one release they hardly ever turn the choice: of 2287 packages
-//! with libraries of bullseye, bookworm and trixie, each by itself on nothing, all had the set that apt 2.6 has.
+//! Conflicts and versions are ignored. Within one release they hardly ever change the result: of 2287 packages with
+//! libraries of bullseye, bookworm and trixie, each installed alone on nothing, all had the set that apt 2.6 has.
 //!
-//! A package of the base counts as there in whatever version, where apt might bring a newer one. Nothing counts as
-//! there because it is essential: a base that is no whole Debian lacks such packages, and one that has them names
-//! them among its own.
+//! A package of the base counts as present in any version, while apt might install a newer one. Nothing counts as
+//! present because it is essential: a base that is not a whole Debian does not have such packages, and one that has
+//! them lists them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::vec;
@@ -18,11 +18,11 @@ use std::vec;
 use crate::debian::catalog::{CatalogError, Dependencies, DependencyIndex};
 use crate::vocabulary::PackageName;
 
-/// The packages that apt would install with those that are wanted, themselves among them; without those that are
-/// present. None where the index does not know one that is wanted.
+/// Returns the packages that apt would install with the wanted ones, those included, without the present ones.
+/// Returns none if the index does not have a wanted package.
 ///
 /// # Errors
-/// When the catalog's data is broken.
+/// If the catalog's data is broken.
 pub fn depends_closure(
     index: &dyn DependencyIndex,
     wanted: &[PackageName],
@@ -30,7 +30,7 @@ pub fn depends_closure(
 ) -> Result<Option<BTreeMap<PackageName, Dependencies>>, CatalogError> {
     let mut marking = Marking { index, present, marked: BTreeMap::new() };
     let mut frames = Vec::new();
-    // What is asked for is marked before anything that it leads to.
+    // All wanted packages are marked before their dependencies.
     for name in wanted.iter().filter(|name| !present.contains(*name)) {
         match marking.mark(name)? {
             Some(frame) => frames.push(frame),
@@ -51,7 +51,7 @@ pub fn depends_closure(
     Ok(Some(marking.marked))
 }
 
-/// The groups of a package that are still to be looked at.
+/// Groups of a package that are still to be checked.
 type Frame = vec::IntoIter<Vec<PackageName>>;
 
 struct Marking<'index> {
@@ -61,7 +61,7 @@ struct Marking<'index> {
 }
 
 impl Marking<'_> {
-    /// Marks a package and tells what it depends on; none where it is marked already or unknown.
+    /// Marks a package and returns its groups; none if it is marked already or unknown.
     fn mark(&mut self, name: &PackageName) -> Result<Option<Frame>, CatalogError> {
         if self.marked.contains_key(name) {
             return Ok(None);
@@ -72,7 +72,7 @@ impl Marking<'_> {
         Ok(Some(groups.into_iter()))
     }
 
-    /// The package to mark for a group; none where the group is satisfied or nothing can be.
+    /// Returns the package to mark for a group; none if the group is satisfied or cannot be.
     fn choose(&self, group: &[PackageName]) -> Result<Option<PackageName>, CatalogError> {
         let is_there = |name: &PackageName| self.present.contains(name) || self.marked.contains_key(name);
         let mut first = None;
@@ -94,8 +94,8 @@ impl Marking<'_> {
 mod tests {
     use super::*;
 
-    /// An index of lines: a package, after a colon its groups, after a semicolon what it provides. The package on line
-    /// `n` has `n` KiB.
+    /// An index of lines: a package, after a colon its groups, after a semicolon the packages that it provides. The
+    /// package on line `n` has `n` KiB.
     struct Lines(Vec<(PackageName, Dependencies, Vec<PackageName>)>);
 
     impl Lines {

@@ -1,0 +1,24 @@
+//! Inputs of a closure.
+
+use super::included_package::IncludedPackage;
+use crate::app::InputTrees;
+use crate::loader::LinkerSettings;
+use crate::solve::resolve::{Resolution, TargetAbi};
+use crate::tree::root::Root;
+
+/// The apps, and the resolution of what they need by themselves.
+#[derive(Clone, Copy)]
+pub struct ClosureInputs<'trees> {
+    /// Root of the trees.
+    pub root: &'trees Root<'trees>,
+    /// Base, included files and apps.
+    pub trees: &'trees InputTrees,
+    /// Environment that the image will set for the dynamic linker.
+    pub settings: &'trees LinkerSettings,
+    /// ABI of the objects that are resolved.
+    pub target: TargetAbi,
+    /// Resolution of the apps' own needs.
+    pub resolution: &'trees Resolution,
+    /// Packages of the included files, in their order.
+    pub included: &'trees [IncludedPackage],
+}
