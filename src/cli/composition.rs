@@ -1,174 +1,30 @@
-//! Images, composed and delivered.
+//! Images: composed, delivered and reported.
 
 use std::path::Path;
 use std::slice;
 
 use crate::cli::arguments::{ArchiveArguments, Format, PlaceArguments};
-use crate::cli::destination::Destination;
+use crate::cli::config::registry_settings;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::named_base;
 use crate::cli::planning::warn_of_problems;
 use crate::cli::session::Session;
 use crate::emit::{self, ImageReport};
-use crate::oci::image::{self, Image, ImageError, ImageWarnings, StagedImage};
+use crate::oci::base::BaseReference;
+use crate::oci::image::{self, Deliverable, Destination, Image, ImageWarnings, StagedImage};
 use crate::oci::layer::Layer;
 use crate::oci::registry::Pushed;
+use crate::pipeline::ComposedImage;
 use crate::solve::graph::Graph;
 use crate::solve::plan::Plan;
 use crate::support::output::StagingDir;
 
-/// How many dead links are told one by one.
-const TOLD_LINKS: usize = 10;
-
-/// Refuses to compose an image on nothing without being told to.
-pub(super) fn want_base(place: &PlaceArguments, session: &Session) -> Result<(), Failure> {
-    match named_base(place, session)? {
-        Some(base) if base.is_modelled() => {
-            return Err(ImageError::ModelledBase(base.name().to_owned()).into());
-        }
-        Some(_) => return Ok(()),
-        None => {}
-    }
-    let error = anyhow::anyhow!("cannot compose an image: no base is given");
-    Err(Failure::question(error)
-        .hint("--base names what the image is put on; `--base scratch` is nothing at all"))
+/// Refuses to build an image without a base, and on one without layers.
+pub(super) fn check_base(place: &PlaceArguments, session: &Session) -> Result<(), Failure> {
+    Ok(image::check_base(named_base(place, session)?.as_ref())?)
 }
 
-/// An image, what it was made of and what it was found to be.
-pub(super) struct Made {
-    pub(super) plan: Plan,
-    pub(super) libraries: Layer,
-    pub(super) trees: Vec<Layer>,
-    pub(super) composed: StagedImage,
-    pub(super) checked: ImageWarnings,
-    /// What is loaded in it; none where no page is asked for.
-    pub(super) loaded: Option<Loaded>,
-}
-
-/// What is loaded in an image, for its page.
-pub(super) struct Loaded {
-    pub(super) graph: Graph,
-    /// Why its packages were looked up in that release.
-    pub(super) release_reason: String,
-}
-
-/// Where an image goes, and how.
-pub(super) struct Keeping<'run> {
-    pub(super) destination: &'run Destination,
-    pub(super) place: &'run PlaceArguments,
-    pub(super) archive: &'run ArchiveArguments,
-    /// Where the page goes, if one is asked for.
-    pub(super) report: Option<&'run Path>,
-}
-
-impl Keeping<'_> {
-    /// Writes the page about images, if one is asked for.
-    fn write_report(
-        &self,
-        told: &[Told],
-        reports: Vec<ImageReport<'_>>,
-        session: &Session,
-    ) -> Result<(), Failure> {
-        let Some(path) = self.report else { return Ok(()) };
-        let loaded = told.iter().map(|told| told.loaded.as_ref());
-        let shown: Vec<_> = reports
-            .into_iter()
-            .zip(loaded)
-            .filter_map(|(report, loaded)| Some((report, &loaded?.graph, loaded?.release_reason.as_str())))
-            .collect();
-        let page = emit::image_html(&shown).map_err(Failure::outside)?;
-        session.printer.write_file(path, page.as_bytes())
-    }
-}
-
-/// What is told of an image that is where it belongs.
-struct Told {
-    plan: Plan,
-    libraries: Layer,
-    checked: ImageWarnings,
-    notes: Vec<String>,
-    loaded: Option<Loaded>,
-}
-
-impl Told {
-    fn report<'told>(
-        &'told self,
-        image: &'told Image,
-        output: &'told str,
-        form: &'static str,
-        pushed: Option<&Pushed>,
-    ) -> ImageReport<'told> {
-        let Self { plan, libraries, checked, notes, .. } = self;
-        let sent = pushed.map(|pushed| (pushed.sent, pushed.present));
-        ImageReport { plan, libraries, output, form, image, sent, checked, notes }
-    }
-
-    fn warn(&self, session: &Session) -> Exit {
-        self.notes.iter().for_each(|note| session.printer.warning(note));
-        warn_of_interpreters(&self.checked, session);
-        warn_of_dead_links(&self.checked, session);
-        warn_of_problems(&self.plan, session)
-    }
-}
-
-impl Made {
-    /// Gives the image its name or sends it, and reports it.
-    pub(super) fn keep(
-        self,
-        keeping: &Keeping<'_>,
-        format: Format,
-        session: &Session,
-    ) -> Result<Exit, Failure> {
-        let (composed, told) = self.apart();
-        let Keeping { destination, place, archive, .. } = keeping;
-        let (image, layout) = (composed.image.clone(), composed.layout().to_owned());
-        let pushed = destination.keep(&layout, || composed.keep(), place, archive, session)?;
-        let name = destination.name();
-        let report = told.report(&image, &name, destination.form(), pushed.as_ref());
-        session.printer.print(match format {
-            Format::Json => emit::image_json(&report).map_err(Failure::outside)?,
-            Format::Text => emit::image_text(&report),
-        })?;
-        keeping.write_report(slice::from_ref(&told), vec![report], session)?;
-        Ok(told.warn(session))
-    }
-
-    /// The image, and what is told of it.
-    fn apart(self) -> (StagedImage, Told) {
-        let Self { plan, libraries, trees, composed, checked, loaded } = self;
-        let notes = [&libraries].into_iter().chain(&trees).flat_map(|layer| &layer.notes).cloned().collect();
-        (composed, Told { plan, libraries, checked, notes, loaded })
-    }
-}
-
-/// Puts the images of several platforms into one layout, gives it its name or sends it, and reports them.
-pub(super) fn keep_several(
-    made: Vec<Made>,
-    keeping: &Keeping<'_>,
-    format: Format,
-    session: &Session,
-) -> Result<Exit, Failure> {
-    let (composed, told): (Vec<StagedImage>, Vec<Told>) = made.into_iter().map(Made::apart).unzip();
-    let list = image::join(composed)?;
-    let Keeping { destination, place, archive, .. } = keeping;
-    let (digest, images, layout) = (list.digest, list.images.clone(), list.layout().to_owned());
-    let pushed = destination.keep(&layout, || list.keep(), place, archive, session)?;
-    let (name, form) = (destination.name(), destination.form());
-    let reports: Vec<ImageReport<'_>> = told
-        .iter()
-        .zip(&images)
-        .map(|(told, image)| told.report(image, &name, form, pushed.as_ref()))
-        .collect();
-    session.printer.print(match format {
-        Format::Json => emit::images_json(digest, &reports).map_err(Failure::outside)?,
-        Format::Text => emit::images_text(digest, &reports),
-    })?;
-    keeping.write_report(&told, reports, session)?;
-    let exits: Vec<Exit> = told.iter().map(|told| told.warn(session)).collect();
-    Ok(if exits.contains(&Exit::BadNews) { Exit::BadNews } else { Exit::Fine })
-}
-
-/// A directory for an image beside its output, which is removed when the program is interrupted.
+/// Creates a staging directory next to an output. It is removed when the program is interrupted.
 pub(super) fn staging_beside(output: &Path, session: &Session) -> Result<StagingDir, Failure> {
     session.interrupts.removed_when_interrupted(|| {
         let staging = StagingDir::beside(output)?;
@@ -177,21 +33,129 @@ pub(super) fn staging_beside(output: &Path, session: &Session) -> Result<Staging
     })
 }
 
-fn warn_of_interpreters(checked: &ImageWarnings, session: &Session) {
-    for (at, abi, interpreter) in &checked.other_interpreters {
-        session.printer.warning(&format!("{at} is built for {abi}, and the image has {interpreter} for it"));
+/// A composed image with the inputs of its report.
+pub(super) struct BuiltImage {
+    pub(super) plan: Plan,
+    pub(super) libraries: Layer,
+    pub(super) composed: ComposedImage,
+    /// Objects that are loaded in it, for the HTML page; none for an image without apps.
+    pub(super) loads: Option<ImageLoads>,
+}
+
+/// Objects that are loaded in an image.
+pub(super) struct ImageLoads {
+    pub(super) graph: Graph,
+    /// Reason for which the release of its packages was chosen.
+    pub(super) release_reason: String,
+}
+
+/// Inputs of a report, without the image itself.
+struct ReportInputs {
+    plan: Plan,
+    libraries: Layer,
+    warnings: ImageWarnings,
+    notes: Vec<String>,
+    loads: Option<ImageLoads>,
+}
+
+impl BuiltImage {
+    /// Splits the image, which is delivered, from the inputs of its report.
+    fn split(self) -> (StagedImage, ReportInputs) {
+        let Self { plan, libraries, composed: ComposedImage { staged, warnings, notes }, loads } = self;
+        (staged, ReportInputs { plan, libraries, warnings, notes, loads })
     }
 }
 
-fn warn_of_dead_links(checked: &ImageWarnings, session: &Session) {
-    let links = &checked.dead_links;
-    for (path, target) in links.iter().take(TOLD_LINKS) {
-        session.printer.warning(&format!("{path} leads to {target}, which the image does not have"));
+impl ReportInputs {
+    fn report<'report>(
+        &'report self,
+        image: &'report Image,
+        delivery: &'report Delivery<'_>,
+        output: &'report str,
+        pushed: Option<&Pushed>,
+    ) -> ImageReport<'report> {
+        let Self { plan, libraries, warnings, notes, .. } = self;
+        let sent = pushed.map(|pushed| (pushed.sent, pushed.present));
+        let form = delivery.destination.format_name();
+        ImageReport { plan, libraries, output, form, image, sent, checked: warnings, notes }
     }
-    if links.len() > TOLD_LINKS {
-        let others = links.len() - TOLD_LINKS;
-        session
-            .printer
-            .warning(&format!("{others} more links of the trees lead to what the image does not have"));
+
+    /// Prints warnings, and returns the exit status.
+    fn warn(&self, session: &Session) -> Exit {
+        for message in self.notes.iter().chain(&self.warnings.messages()) {
+            session.printer.warning(message);
+        }
+        warn_of_problems(&self.plan, session)
+    }
+}
+
+/// Delivery of images to their destination, and of reports to the user.
+pub(super) struct Delivery<'run> {
+    pub(super) destination: &'run Destination,
+    pub(super) place: &'run PlaceArguments,
+    pub(super) archive: &'run ArchiveArguments,
+    /// Format of the report.
+    pub(super) format: Format,
+    /// Path of the HTML page, if one is requested.
+    pub(super) page: Option<&'run Path>,
+    pub(super) session: &'run Session,
+}
+
+impl Delivery<'_> {
+    /// Delivers and reports one image.
+    pub(super) fn deliver(&self, image: BuiltImage) -> Result<Exit, Failure> {
+        let (staged, inputs) = image.split();
+        let image = staged.image.clone();
+        let pushed = self.deliver_composed(staged)?;
+        let output = self.destination.name();
+        let report = inputs.report(&image, self, &output, pushed.as_ref());
+        self.session.printer.print(match self.format {
+            Format::Json => emit::image_json(&report).map_err(Failure::outside)?,
+            Format::Text => emit::image_text(&report),
+        })?;
+        self.write_page(slice::from_ref(&inputs), vec![report])?;
+        Ok(inputs.warn(self.session))
+    }
+
+    /// Delivers the images of several platforms as one index, and reports them.
+    pub(super) fn deliver_index(&self, images: Vec<BuiltImage>) -> Result<Exit, Failure> {
+        let (staged, inputs): (Vec<StagedImage>, Vec<ReportInputs>) =
+            images.into_iter().map(BuiltImage::split).unzip();
+        let index = image::join(staged)?;
+        let (digest, images) = (index.digest, index.images.clone());
+        let pushed = self.deliver_composed(index)?;
+        let output = self.destination.name();
+        let reports: Vec<ImageReport<'_>> = inputs
+            .iter()
+            .zip(&images)
+            .map(|(inputs, image)| inputs.report(image, self, &output, pushed.as_ref()))
+            .collect();
+        self.session.printer.print(match self.format {
+            Format::Json => emit::images_json(digest, &reports).map_err(Failure::outside)?,
+            Format::Text => emit::images_text(digest, &reports),
+        })?;
+        self.write_page(&inputs, reports)?;
+        let exits = inputs.iter().map(|inputs| inputs.warn(self.session));
+        Ok(exits.max().unwrap_or(Exit::Fine))
+    }
+
+    fn deliver_composed(&self, composed: impl Deliverable) -> Result<Option<Pushed>, Failure> {
+        let registry = || registry_settings(&self.place.choice, self.archive.offline, self.session);
+        let base = named_base(self.place, self.session)?;
+        let mount_from = base.as_ref().and_then(BaseReference::image_reference);
+        self.destination.deliver(composed, registry, mount_from, &self.session.progress)
+    }
+
+    /// Writes the HTML page about images, if one is requested.
+    fn write_page(&self, inputs: &[ReportInputs], reports: Vec<ImageReport<'_>>) -> Result<(), Failure> {
+        let Some(path) = self.page else { return Ok(()) };
+        let loads = inputs.iter().map(|inputs| inputs.loads.as_ref());
+        let shown: Vec<_> = reports
+            .into_iter()
+            .zip(loads)
+            .filter_map(|(report, loads)| Some((report, &loads?.graph, loads?.release_reason.as_str())))
+            .collect();
+        let page = emit::image_html(&shown).map_err(Failure::outside)?;
+        self.session.printer.write_file(path, page.as_bytes())
     }
 }

@@ -9,7 +9,7 @@ use crate::cli::session::Session;
 use crate::debian::archive::ArchiveSettings;
 use crate::debian::debs::DebStore;
 use crate::debian::library_index::{IndexedDebs, LibraryIndex, available_indices};
-use crate::oci::layer::PackageSource;
+use crate::oci::layer::PlannedDeb;
 use crate::pipeline::{Downloads, IndexedSource, locked_urls, package_files};
 use crate::solve::plan::Plan;
 
@@ -38,7 +38,7 @@ pub(super) fn planned_debs(
     arguments: &ArchiveArguments,
     plan: &Plan,
     session: &Session,
-) -> Result<Vec<PackageSource>, Failure> {
+) -> Result<Vec<PlannedDeb>, Failure> {
     let store = deb_store(archive_settings(arguments, session)?, Some(plan), session);
     Ok(package_files(&store, plan)?)
 }

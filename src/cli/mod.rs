@@ -7,7 +7,6 @@ mod commands;
 mod composition;
 mod config;
 mod debs;
-mod destination;
 mod errors;
 mod failure;
 mod inputs;

@@ -27,7 +27,7 @@ mod release;
 
 pub use analysis::{Analysis, LinkedTrees};
 pub use base_packages::{UnreadDatabase, base_packages};
-pub use composition::{Composition, ImageTarget};
+pub use composition::{ComposedImage, Composition, ImageTarget};
 pub use debs::Debs;
 pub use indexed_source::{Downloads, IndexedSource};
 pub use inputs::{Catalogs, Inputs};

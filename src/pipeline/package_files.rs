@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::debian::catalog::Package;
 use crate::debian::debs::{DebStore, DebStoreError, UnavailableDeb};
-use crate::oci::layer::PackageSource;
+use crate::oci::layer::PlannedDeb;
 use crate::solve::plan::Plan;
 use crate::vocabulary::{PackageName, Sha256Digest};
 
@@ -28,13 +28,13 @@ pub enum PackageFileError {
 ///
 /// # Errors
 /// If one of them cannot be obtained or read.
-pub fn package_files(store: &DebStore<'_>, plan: &Plan) -> Result<Vec<PackageSource>, PackageFileError> {
+pub fn package_files(store: &DebStore<'_>, plan: &Plan) -> Result<Vec<PlannedDeb>, PackageFileError> {
     let packages: Vec<Package> = plan.packages.iter().map(|planned| planned.package.clone()).collect();
     let files = store.files(&plan.provenance, &packages)?;
     let debs = store.debs(&plan.provenance, &packages)?;
     let both = packages.into_iter().zip(debs).zip(files);
     both.map(|((package, deb), file)| match deb.required() {
-        Ok(deb) => Ok(PackageSource { deb, file }),
+        Ok(deb) => Ok(PlannedDeb { deb, file }),
         Err(cause) => Err(PackageFileError::Unavailable { package: package.name, cause }),
     })
     .collect()

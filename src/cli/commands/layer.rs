@@ -4,9 +4,8 @@ use std::path::Path;
 
 use crate::app::InputTrees;
 use crate::cli::arguments::{Format, LayerArguments, LayerExtent};
-use crate::cli::composition::{Keeping, Made, staging_beside, want_base};
+use crate::cli::composition::{BuiltImage, Delivery, check_base, staging_beside};
 use crate::cli::debs::planned_debs;
-use crate::cli::destination::Destination;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::InputRequest;
 use crate::cli::inputs::read_trees;
@@ -15,7 +14,7 @@ use crate::cli::planning::{PlanRequest, PlannedTrees, incomplete, plan_trees, wa
 use crate::cli::session::Session;
 use crate::emit::{self, LayerReport};
 use crate::loader::LinkerSettings;
-use crate::oci::image::{ImageSettings, layout_directory};
+use crate::oci::image::{Destination, ImageSettings, layout_directory};
 use crate::oci::layer::{self, Layer, LayerContents, LayerFormat};
 use crate::pipeline::{Composition, ImageTarget};
 use crate::solve::plan::Plan;
@@ -54,33 +53,37 @@ fn write_image(
     created: u64,
     session: &Session,
 ) -> Result<Exit, Failure> {
-    let archive = &arguments.gap.catalog.archive;
-    let destination = Destination::of(&arguments.output, archive, session)?;
-    want_base(&arguments.gap.apps.place, session)?;
+    let place = &arguments.gap.apps.place;
+    let destination = Destination::parse(&arguments.output, || session.cache_dir())?;
+    check_base(place, session)?;
     let planned = Planned::of(arguments, session)?;
-    let layer = planned.compose(arguments, directory, session)?;
+    let libraries = planned.compose(arguments, directory, session)?;
     let target = ImageTarget {
         settings: &ImageSettings::default(),
-        platform: arguments.gap.apps.place.choice.platform.as_ref(),
+        apps: None,
+        platform: place.choice.platform.as_ref(),
         created,
-        output: directory,
-        format: destination.format,
+        format: destination.format(),
     };
-    let (composed, checked) =
-        planned.composition().image_of_libraries(&layer, target, staging_beside(directory, session)?)?;
-    let made =
-        Made { plan: planned.plan, libraries: layer, trees: Vec::new(), composed, checked, loaded: None };
-    let place = &arguments.gap.apps.place;
-    let keeping = Keeping { destination: &destination, place, archive, report: None };
-    made.keep(&keeping, arguments.format, session)
+    let staging = staging_beside(directory, session)?;
+    let composed = planned.composition().image(&libraries, target, staging)?;
+    let delivery = Delivery {
+        destination: &destination,
+        place,
+        archive: &arguments.gap.catalog.archive,
+        format: arguments.format,
+        page: None,
+        session,
+    };
+    delivery.deliver(BuiltImage { plan: planned.plan, libraries, composed, loads: None })
 }
 
-/// The Plan, and what it was made of.
+/// A Plan, and its inputs.
 struct Planned {
     plan: Plan,
-    /// The base and the trees; no trees for a lock.
+    /// Base and apps; no apps for a lock.
     trees: InputTrees,
-    /// None for a lock.
+    /// Environment that the trees were linked in; none for a lock.
     linker: Option<LinkerSettings>,
 }
 
@@ -92,9 +95,8 @@ impl Planned {
         }
     }
 
-    /// A lock tells which files there are, but not what its base has. (The digest of the base is over the objects
-    /// that the trees load from it too, so that it can't be compared without them: the check sees whether the
-    /// libraries are where the lock says.)
+    /// Reads a lock and its base. The digest of the base is not compared: it covers the objects that the apps load from
+    /// the base, and the apps are not known here. The check of the layer finds out if the libraries are at their paths.
     fn of_lock(path: &Path, arguments: &LayerArguments, session: &Session) -> Result<Self, Failure> {
         let plan = lock_file::read(path)?;
         let question = InputRequest {
@@ -108,7 +110,7 @@ impl Planned {
         let trees = read_trees(&question, session)?;
         if plan.base.is_some() && trees.base.is_none() {
             let error = anyhow::anyhow!("cannot write a layer of {}: it was made for a base", path.display());
-            return Err(Failure::question(error).hint("give that base by --base"));
+            return Err(Failure::question(error).hint("give that base with --base"));
         }
         Ok(Self { plan, trees, linker: None })
     }
@@ -122,16 +124,16 @@ impl Planned {
         Ok(Self { plan: closed.plan, trees, linker: Some(linker) })
     }
 
-    /// The layer, whose contents are gathered on the disk of the output.
+    /// Composes the layer, with temporary files on the file system of the output.
     fn compose(
         &self,
         arguments: &LayerArguments,
         output: &Path,
         session: &Session,
     ) -> Result<Layer, Failure> {
-        let packages = planned_debs(&arguments.gap.catalog.archive, &self.plan, session)?;
+        let debs = planned_debs(&arguments.gap.catalog.archive, &self.plan, session)?;
         let contents = arguments.shipped.files.into();
-        Ok(self.composition().libraries(&packages, contents, false, output)?)
+        Ok(self.composition().layer(&debs, contents, output)?)
     }
 
     fn composition(&self) -> Composition<'_> {

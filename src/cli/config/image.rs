@@ -1,19 +1,19 @@
-//! How an image is started and what it is called, out of arguments and `sodeb.toml`.
+//! Settings of an image, from arguments and `sodeb.toml`.
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
 use crate::cli::arguments::{Assignment, CommandLine, ImageArguments, LinkerArguments};
+use crate::cli::config::file::ImageConfig;
 use crate::cli::config::path_in_image;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
-use crate::oci::image::{ImageSettings, ImageTag};
+use crate::oci::image::ImageSettings;
 
-/// The variable that the linker reads.
+/// Environment variable that the linker reads.
 const LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
 
-/// What the linker is told: what the image's environment sets counts for it. A flag wins over `sodeb.toml`, and the
-/// setting for just this over one variable among others.
+/// Arguments of the linker, to which the environment of the image applies. A flag wins over `sodeb.toml`, and
+/// `--ld-library-path` over a variable of the environment.
 pub(crate) fn linker_arguments(
     arguments: &ImageArguments,
     session: &Session,
@@ -33,73 +33,67 @@ pub(crate) fn linker_arguments(
     Ok(LinkerArguments { ld_library_path, workdir: workdir.clone(), hwcaps: *hwcaps })
 }
 
-/// The settings of an image.
+/// Settings of an image, from the flags and then from `sodeb.toml`.
 pub(crate) fn image_settings(
     arguments: &ImageArguments,
     linker: &LinkerArguments,
     session: &Session,
 ) -> Result<ImageSettings, Failure> {
-    let (start, file) = (&arguments.start, &session.config.image);
-    let words = |command: &CommandLine| command.words().to_vec();
-    // The file's arguments are for the file's entrypoint.
-    let cmd_of_file = file.cmd.as_ref().filter(|_| start.entrypoint.is_none());
+    Ok(of_flags(arguments, linker)?.or(of_file(&session.config.image)?))
+}
+
+fn of_flags(arguments: &ImageArguments, linker: &LinkerArguments) -> Result<ImageSettings, Failure> {
+    let start = &arguments.start;
+    let library_path = linker.ld_library_path.as_deref().map(|path| text(path, "--ld-library-path"));
+    let library_path = library_path.transpose()?.map(|path| (LIBRARY_PATH.to_owned(), path));
     Ok(ImageSettings {
-        entrypoint: start.entrypoint.as_ref().or(file.entrypoint.as_ref()).map(words),
-        cmd: start.cmd.as_ref().or(cmd_of_file).map(words),
-        environment: environment(arguments, linker, session)?,
+        entrypoint: start.entrypoint.as_ref().map(words),
+        cmd: start.cmd.as_ref().map(words),
+        environment: start.env.iter().map(pair).chain(library_path).collect(),
         workdir: linker.workdir.as_deref().map(workdir).transpose()?,
-        user: start.user.clone().or_else(|| file.user.clone()),
-        labels: merged(&file.labels, &start.label),
-        annotations: merged(&file.annotations, &start.annotation),
-        tags: tags(&start.tag, &file.tag)?,
+        user: start.user.clone(),
+        labels: start.label.iter().map(pair).collect(),
+        annotations: start.annotation.iter().map(pair).collect(),
+        tags: start.tag.clone(),
     })
 }
 
-fn environment(
-    arguments: &ImageArguments,
-    linker: &LinkerArguments,
-    session: &Session,
-) -> Result<Vec<(String, String)>, Failure> {
-    let of_file = session.config.image.env.iter().map(|(name, value)| (name.clone(), value.clone()));
-    let of_flags = arguments.start.env.iter().map(|variable| (variable.name.clone(), variable.value.clone()));
-    let library_path = linker.ld_library_path.as_deref().map(|path| text(path, "--ld-library-path"));
-    let library_path = library_path.transpose()?.map(|path| (LIBRARY_PATH.to_owned(), path));
-    Ok(of_file.chain(of_flags).chain(library_path).collect())
+fn of_file(file: &ImageConfig) -> Result<ImageSettings, Failure> {
+    let parse_tag = |word: &String| {
+        word.parse().map_err(|error| {
+            let words = format!("cannot use tag of [image] in sodeb.toml: '{word}': {error}");
+            Failure::question(anyhow::anyhow!(words))
+        })
+    };
+    Ok(ImageSettings {
+        entrypoint: file.entrypoint.as_ref().map(words),
+        cmd: file.cmd.as_ref().map(words),
+        environment: file.env.clone().into_iter().collect(),
+        workdir: None,
+        user: file.user.clone(),
+        labels: file.labels.clone(),
+        annotations: file.annotations.clone(),
+        tags: file.tag.iter().map(parse_tag).collect::<Result<_, _>>()?,
+    })
+}
+
+fn words(command: &CommandLine) -> Vec<String> {
+    command.words().to_vec()
+}
+
+fn pair(assignment: &Assignment) -> (String, String) {
+    (assignment.name.clone(), assignment.value.clone())
 }
 
 fn workdir(path: &OsStr) -> Result<String, Failure> {
     text(OsStr::new(&path_in_image(path, "start in")?.to_string()), "--workdir")
 }
 
-/// What a document can hold.
+/// Text of a word, which must be UTF-8, as documents of an image are.
 fn text(word: &OsStr, flag: &str) -> Result<String, Failure> {
     let text = word.to_str().filter(|text| !text.contains(['\0', char::REPLACEMENT_CHARACTER]));
     text.map(str::to_owned).ok_or_else(|| {
         let words = format!("cannot use {flag} '{}': an image holds UTF-8 only", word.display());
         Failure::question(anyhow::anyhow!(words))
     })
-}
-
-fn merged(file: &BTreeMap<String, String>, flags: &[Assignment]) -> BTreeMap<String, String> {
-    let of_flags = flags.iter().map(|flag| (flag.name.clone(), flag.value.clone()));
-    file.iter().map(|(name, value)| (name.clone(), value.clone())).chain(of_flags).collect()
-}
-
-/// Each once, in their order.
-fn tags(flags: &[ImageTag], file: &[String]) -> Result<Vec<ImageTag>, Failure> {
-    let parse = |word: &String| {
-        word.parse().map_err(|error| {
-            let words = format!("cannot use tag of [image] in sodeb.toml: '{word}': {error}");
-            Failure::question(anyhow::anyhow!(words))
-        })
-    };
-    let given: Vec<ImageTag> =
-        if flags.is_empty() { file.iter().map(parse).collect::<Result<_, _>>()? } else { flags.to_vec() };
-    let mut tags = Vec::new();
-    for tag in given {
-        if !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
-    Ok(tags)
 }

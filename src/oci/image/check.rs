@@ -20,6 +20,9 @@ use crate::tree::inventory::{Entry, EntryKind, Inventory, InventoryError, read_i
 use crate::tree::root::Root;
 use crate::vocabulary::{RootedPath, Soname};
 
+/// Number of dead links with a message of their own.
+const SHOWN_DEAD_LINKS: usize = 10;
+
 /// Faults of a checked image that do not prevent it from being kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImageWarnings {
@@ -28,6 +31,22 @@ pub struct ImageWarnings {
     /// Apps whose extensions are built for another interpreter than that of the image: path of the app, ABI of the
     /// extensions, and path of the interpreter.
     pub other_interpreters: Vec<(RootedPath, Abi, RootedPath)>,
+}
+
+impl ImageWarnings {
+    /// Messages for the user, one for each fault; beyond a limit, dead links are only counted.
+    pub fn messages(&self) -> Vec<String> {
+        let interpreters = self.other_interpreters.iter().map(|(at, abi, interpreter)| {
+            format!("{at} is built for {abi}, but the image has {interpreter}")
+        });
+        let links = self.dead_links.iter().take(SHOWN_DEAD_LINKS);
+        let links =
+            links.map(|(path, target)| format!("{path} links to {target}, which is not in the image"));
+        let hidden = self.dead_links.len().saturating_sub(SHOWN_DEAD_LINKS);
+        let rest =
+            (hidden > 0).then(|| format!("{hidden} more links lead to files that are not in the image"));
+        interpreters.chain(links).chain(rest).collect()
+    }
 }
 
 /// Origin of the apps when the image runs.

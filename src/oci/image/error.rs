@@ -53,6 +53,12 @@ pub enum ImageError {
     /// Images that cannot be in one index.
     #[error("cannot build an index of images: {0}")]
     Platforms(String),
+    /// An archive cannot have images for several platforms.
+    #[error("cannot write {0}: docker loads archives of one platform only")]
+    SeveralInArchive(PathBuf),
+    /// Not every path has a platform before it, or there is another platform beside them.
+    #[error("cannot tell which platform each path is for")]
+    AmbiguousPlatforms,
     /// The name of the output is that of an archive in an unsupported format.
     #[error("cannot write {0}: this archive format is not supported for images")]
     UnsupportedArchive(PathBuf),
@@ -131,6 +137,12 @@ impl ImageError {
             Self::UnsupportedArchive(_) => Some("name a new directory, or a file that ends in .tar"),
             Self::ModelledBase(_) => {
                 Some("name the image itself, such as gcr.io/distroless/python3-debian12")
+            }
+            Self::SeveralInArchive(_) => Some(
+                "use -o oci:DIR for a layout of all platforms, or -o docker://HOST/NAME:TAG for a registry",
+            ),
+            Self::AmbiguousPlatforms => {
+                Some("give each path as PLATFORM=PATH, such as linux/arm64=./venv, or give --platform only")
             }
             Self::NoBase => Some("give one with --base; `--base scratch` is an empty one"),
             Self::Enter(_) => Some("leave out --verify-run"),

@@ -1,7 +1,9 @@
 //! Request for an image.
 
 use super::composed::LayerOrigin;
+use super::error::ImageError;
 use super::settings::ImageSettings;
+use crate::oci::base::BaseReference;
 use crate::oci::layer::Layer;
 use crate::tree::inventory::{ImageParts, ImagePlatform};
 
@@ -38,4 +40,16 @@ pub struct ImageRequest<'request> {
     pub platform: &'request ImagePlatform,
     /// Time of everything that is new, in seconds since 1970.
     pub created: u64,
+}
+
+/// Refuses to build an image without a base, even an empty one, and on a base without layers.
+///
+/// # Errors
+/// If there is no base, or it is modelled from packages.
+pub fn check_base(base: Option<&BaseReference>) -> Result<(), ImageError> {
+    match base {
+        None => Err(ImageError::NoBase),
+        Some(base) if base.is_modelled() => Err(ImageError::ModelledBase(base.name().to_owned())),
+        Some(_) => Ok(()),
+    }
 }

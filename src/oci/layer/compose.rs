@@ -12,7 +12,7 @@ use super::error::LayerError;
 use super::ld_so_cache::put_ld_so_cache;
 use super::metadata::put_metadata;
 use super::package_entries::{path_in_image, put_entries};
-use super::request::{LayerContents, LayerRequest, PackageSource};
+use super::request::{LayerContents, LayerRequest, PlannedDeb};
 use crate::debian::inclusions::{is_documentation, is_processor_copy};
 use crate::solve::plan::{PlannedPackage, TakenFile, TakenKind};
 use crate::tree::inventory::{Deb, EntryKind, Permissions};
@@ -23,7 +23,7 @@ use crate::vocabulary::RootedPath;
 const TMP: Permissions = Permissions { mode: 0o1777, uid: 0, gid: 0 };
 
 /// Package of the Plan: its index, itself and its .deb.
-type Package<'request> = (usize, &'request PlannedPackage, &'request PackageSource);
+type Package<'request> = (usize, &'request PlannedPackage, &'request PlannedDeb);
 
 /// Lists the entries of a layer, and copies the contents of its files from the .debs into `scratch`, an empty file.
 ///
@@ -31,7 +31,7 @@ type Package<'request> = (usize, &'request PlannedPackage, &'request PackageSour
 /// If a .deb is broken or has no planned file, if the base has something in the way of an entry, or if `scratch` cannot
 /// be written.
 pub fn compose(request: &LayerRequest<'_>, scratch: File) -> Result<Layer, LayerError> {
-    let LayerRequest { plan, sources, base, contents, is_lowest } = *request;
+    let LayerRequest { plan, debs, base, contents, is_lowest } = *request;
     let top = RootedPath::root();
     let mut root = Root::new();
     if let Some(base) = base {
@@ -41,16 +41,16 @@ pub fn compose(request: &LayerRequest<'_>, scratch: File) -> Result<Layer, Layer
     let packages: Vec<Package<'_>> = plan
         .packages
         .iter()
-        .zip(sources)
+        .zip(debs)
         .enumerate()
-        .map(|(index, (planned, source))| (index, planned, source))
+        .map(|(index, (planned, deb))| (index, planned, deb))
         .collect();
     put_files(&mut builder, &packages, contents)?;
     if is_lowest {
         builder.put_directory(&RootedPath::new("/tmp"), TMP)?;
     }
     let mut notes = Vec::new();
-    let debs: Vec<&Deb> = sources.iter().map(|source| source.deb.as_ref()).collect();
+    let debs: Vec<&Deb> = debs.iter().map(|planned| planned.deb.as_ref()).collect();
     for (index, planned, _) in &packages {
         notes.extend(put_copyright(&mut builder, *index, &planned.package.name, &debs)?);
     }

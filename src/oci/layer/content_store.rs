@@ -12,7 +12,7 @@ use md5::Md5;
 use sha2::{Digest, Sha256};
 
 use super::error::LayerError;
-use super::request::PackageSource;
+use super::request::PlannedDeb;
 use crate::elf::SequentialReader;
 use crate::support::streams::for_each_chunk;
 use crate::tree::inventory::each_file_of_deb;
@@ -21,7 +21,7 @@ use crate::vocabulary::{PackageName, Sha256Digest};
 /// Files to copy from a .deb.
 pub(super) struct WantedFiles<'sources> {
     pub(super) package: &'sources PackageName,
-    pub(super) source: &'sources PackageSource,
+    pub(super) source: &'sources PlannedDeb,
     /// Digests of the files.
     pub(super) digests: BTreeSet<Sha256Digest>,
 }
@@ -64,7 +64,7 @@ impl ContentStore {
 
     /// Copies the wanted files of a .deb to the end of the scratch file, and moves the end.
     fn copy_from(&mut self, wanted: &WantedFiles<'_>, end: &mut u64) -> Result<(), LayerError> {
-        let PackageSource { deb, file } = wanted.source;
+        let PlannedDeb { deb, file } = wanted.source;
         let opened = File::open(file).map_err(|source| LayerError::Read { file: file.clone(), source })?;
         let mut scratch_failed = None;
         let taken = each_file_of_deb(opened, |path, content| {

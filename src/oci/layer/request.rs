@@ -15,9 +15,9 @@ pub enum LayerContents {
     Package,
 }
 
-/// The .deb of a package of the Plan.
+/// The .deb of a planned package.
 #[derive(Clone, Debug)]
-pub struct PackageSource {
+pub struct PlannedDeb {
     /// Its contents.
     pub deb: Arc<Deb>,
     /// Path of the file.
@@ -30,7 +30,7 @@ pub struct LayerRequest<'request> {
     /// Plan whose files are shipped.
     pub plan: &'request Plan,
     /// The .debs of the Plan's packages, in its order.
-    pub sources: &'request [PackageSource],
+    pub debs: &'request [PlannedDeb],
     /// Base below the layer; none if nothing is assumed to be there.
     pub base: Option<&'request Inventory>,
     /// Part of each package that is shipped.

@@ -69,7 +69,7 @@ fn what_can_not_be_in_a_list_is_refused() {
     let usual = ["--at", "/app", "--base", "scratch", "-o"];
     for (paths, output, cause) in [
         (&EACH[..], "out.tar", "docker loads archives of one platform only"),
-        (&["linux/amd64=one", "other"][..], "out", "cannot tell for which platforms the paths are"),
+        (&["linux/amd64=one", "other"][..], "out", "cannot tell which platform each path is for"),
     ] {
         let output = run(&fixture, &[&["image"], paths, &usual, &[output]].concat());
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));

@@ -45,7 +45,7 @@ fn a_venv_of_another_python_than_the_images_is_told() {
         let _ = fs::remove_dir_all(fixture.host("/out"));
         let output = world.image("base", "out", &[]);
         succeeded(&output);
-        let words = "/app is built for CPython 3.11, and the image has /usr/bin/python3.13 for it";
+        let words = "/app is built for CPython 3.11, but the image has /usr/bin/python3.13";
         assert_eq!(said(&output).contains(words), is_told, "{}", said(&output));
     }
 }
@@ -97,7 +97,7 @@ fn links_that_lead_nowhere_in_the_image_are_said() {
     symlink("x.so", world.fixture.host("/app/alive")).expect("a link");
     let answer = world.image("scratch", "out", &[]);
     succeeded(&answer);
-    let expected = "/app/python3 leads to /usr/bin/python3, which the image does not have";
+    let expected = "/app/python3 links to /usr/bin/python3, which is not in the image";
     assert!(said(&answer).contains(expected), "{}", said(&answer));
     assert!(!said(&answer).contains("/app/alive"), "{}", said(&answer));
 }
@@ -108,7 +108,7 @@ fn names_do_not_act_on_the_terminal() {
     symlink("nowhere\u{1b}[0m", world.fixture.host("/app/odd\u{1b}[31m\u{7}")).expect("a link");
     let answer = world.image("scratch", "out", &["--color", "always"]);
     succeeded(&answer);
-    let expected = r"/app/odd\u{1b}[31m\u{7} leads to nowhere\u{1b}[0m, which";
+    let expected = r"/app/odd\u{1b}[31m\u{7} links to nowhere\u{1b}[0m, which";
     assert!(said(&answer).contains(expected), "{}", said(&answer));
 }
 
