@@ -1,7 +1,7 @@
 //! Rules of the audit, one file each, and their registry.
 //!
 //! The file of a rule defines the rule's data, `RULE`, and the function `check`, which reports what it finds in a
-//! [`View`]. A line of [`CHECKS`] registers it. The code of a rule never changes.
+//! [`View`]. A line of `CHECKS` registers it. The code of a rule never changes.
 
 mod conflicting_sonames;
 mod dangling_soname_link;

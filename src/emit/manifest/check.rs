@@ -1,6 +1,6 @@
 //! Validation of the names in a Plan. A Plan that was read from a lock is already valid; one from elsewhere may not be.
 
-use super::error::ManifestFault;
+use super::fault::ManifestFault;
 use crate::solve::plan::{Plan, is_codename, is_package_name, is_suite, is_version};
 
 /// Checks that names, versions and suites contain only valid characters: they are written unquoted into lines of text,

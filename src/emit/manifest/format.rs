@@ -1,5 +1,12 @@
-//! Names of the manifest formats.
+//! Registry of the manifest formats: the name of each, and the function that writes it.
 
+use super::fault::ManifestFault;
+use super::{
+    apt, bazel_legacy, chisel, cyclonedx, dockerfile_apt, dockerfile_layer, dockerfile_sodeb, json,
+    mmdebstrap, rules_distroless, rules_distroless_lock, rules_distroless_lock_v2, rules_distroless_module,
+    rules_oci, spdx,
+};
+use crate::solve::plan::Plan;
 use crate::vocabulary::named;
 
 named! {
@@ -35,5 +42,28 @@ named! {
         CycloneDx = "cyclonedx",
         /// The whole Plan as JSON, schema sodeb.manifest/1.
         Json = "json",
+    }
+}
+
+impl ManifestFormat {
+    /// Returns the function that writes the format.
+    pub(super) fn emitter(self) -> fn(&Plan) -> Result<String, ManifestFault> {
+        match self {
+            Self::RulesDistroless => rules_distroless::emit,
+            Self::RulesDistrolessLock => rules_distroless_lock::emit,
+            Self::RulesDistrolessModule => rules_distroless_module::emit,
+            Self::RulesDistrolessLockV2 => rules_distroless_lock_v2::emit,
+            Self::RulesOci => rules_oci::emit,
+            Self::BazelLegacy => bazel_legacy::emit,
+            Self::DockerfileApt => dockerfile_apt::emit,
+            Self::DockerfileSodeb => dockerfile_sodeb::emit,
+            Self::DockerfileLayer => dockerfile_layer::emit,
+            Self::Apt => apt::emit,
+            Self::Mmdebstrap => mmdebstrap::emit,
+            Self::Chisel => chisel::emit,
+            Self::Spdx => spdx::emit,
+            Self::CycloneDx => cyclonedx::emit,
+            Self::Json => json::emit,
+        }
     }
 }

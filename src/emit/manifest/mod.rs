@@ -1,6 +1,5 @@
 //! `sodeb manifest`: a Plan in the formats of other tools. Each format is one file with a function `emit`, which depends
-//! on the Plan alone: no clock and no random number, so that equal Plans give equal bytes. A line in [`write`] registers
-//! it.
+//! on the Plan alone: no clock and no random number, so that equal Plans give equal bytes. [`mod@format`] registers it.
 //!
 //! A Plan may come from a lock of unknown origin. Names, versions and suites are validated before anything is written
 //! ([`check`]); all other text, such as paths, is quoted (`emit/quote.rs`). A format that cannot represent the Plan returns
@@ -19,6 +18,7 @@ mod dockerfile_layer;
 mod dockerfile_sodeb;
 mod encode;
 mod error;
+mod fault;
 mod format;
 mod identity;
 mod json;
@@ -39,6 +39,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
-pub use error::{ManifestError, ManifestFault};
+pub use error::ManifestError;
+pub use fault::ManifestFault;
 pub use format::ManifestFormat;
 pub use write::manifest;

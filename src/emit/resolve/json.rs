@@ -42,7 +42,8 @@ struct SonameRow<'answer> {
     host: Option<&'static str>,
     direct: bool,
     needed_by: &'answer [RootedPath],
-    hidden_by: &'answer [RootedPath],
+    /// Start objects that load the library for themselves: the need is satisfied if one of them is loaded first.
+    satisfied_after: &'answer [RootedPath],
     /// Development packages with a link of this name.
     development_packages: &'answer [PackageName],
     /// Other versions of the soname in this release.
@@ -109,7 +110,7 @@ fn soname_row(answer: &SonameAnswer) -> SonameRow<'_> {
         host: answer.host,
         direct: answer.direct,
         needed_by: &answer.needed_by,
-        hidden_by: &answer.hidden_by,
+        satisfied_after: &answer.hidden_by,
         development_packages: &answer.development,
         similar: &answer.near,
         other_releases: answer.elsewhere.iter().map(other_release_row).collect(),

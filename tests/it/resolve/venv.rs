@@ -174,7 +174,7 @@ fn a_library_that_another_module_loads_hides_the_gap_and_fills_it_not() {
     let (answer, _) = json(&fixture, &QUESTION);
     let lost = soname(&answer, "liblost.so.1");
     assert_eq!((&lost["status"], &lost["needed_by"]), (&json!("off-path"), &json!([module("lost/_lost")])));
-    assert_eq!(lost["hidden_by"], json!([module("lucky/_first")]));
+    assert_eq!(lost["satisfied_after"], json!([module("lucky/_first")]));
 }
 
 #[test]
