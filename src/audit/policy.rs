@@ -133,9 +133,9 @@ impl Policy {
 impl Ignore {
     fn matches(&self, image: &str, finding: &Finding) -> bool {
         self.rule == finding.rule.code
-            && self.path.as_ref().is_none_or(|path| path.takes(&finding.path.as_bytes()[1..]))
+            && self.path.as_ref().is_none_or(|path| path.matches(&finding.path.as_bytes()[1..]))
             && self.subject.as_ref().is_none_or(|subject| *subject == finding.subject)
-            && self.image.as_ref().is_none_or(|pattern| pattern.takes(image.as_bytes()))
+            && self.image.as_ref().is_none_or(|pattern| pattern.matches(image.as_bytes()))
     }
 }
 

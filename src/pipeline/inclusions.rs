@@ -154,13 +154,13 @@ impl Inclusions {
     where
         Error: From<CatalogError> + From<ClosureError>,
     {
-        let mut wanted = runtime.seeds();
+        let mut wanted = runtime.first_inclusions();
         let mut known: BTreeSet<PackageName> =
             wanted.iter().map(|inclusion| inclusion.package.clone()).collect();
         while !wanted.is_empty() {
             let read = reader.read_all(&wanted)?;
             let dependencies = read.iter().flat_map(|one| reader.dependencies(&one.deb));
-            let followed = dependencies.filter_map(|name| runtime.follow(&name));
+            let followed = dependencies.filter_map(|name| runtime.dependency(&name));
             wanted = followed.filter(|inclusion| known.insert(inclusion.package.clone())).collect();
             self.add(read);
         }
@@ -238,7 +238,7 @@ fn has_first(deb: &DebFacts, extent: &FileSet) -> bool {
     let mut files = deb.inventory.entries().iter().filter(|entry| !entry.is_directory());
     match extent {
         FileSet::Files(patterns) => {
-            patterns.first().is_some_and(|first| files.any(|entry| first.takes(&entry.path)))
+            patterns.first().is_some_and(|first| files.any(|entry| first.matches(&entry.path)))
         }
         FileSet::AllExcept(_) => true,
     }

@@ -72,7 +72,7 @@ fn missing(
         required.filter(|data| !data.is_probed_in(view.root)).filter_map(|DataLoad { inclusion, .. }| {
             let FileSet::Files(patterns) = &inclusion.extent else { return None };
             let mut entries = view.subject.inventory().entries().iter().filter(|entry| !entry.is_directory());
-            let exists = entries.any(|entry| patterns.iter().any(|pattern| pattern.takes(&entry.path)));
+            let exists = entries.any(|entry| patterns.iter().any(|pattern| pattern.matches(&entry.path)));
             (!exists).then_some((inclusion.package, inclusion.reason))
         });
     missing.collect()

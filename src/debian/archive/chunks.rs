@@ -78,7 +78,7 @@ mod tests {
         let mut text = String::new();
         let mut whole = true;
         let oversized = for_each_chunk(Trickle(stream, 0), separator.as_bytes(), |chunk| {
-            assert!(whole, "only the last chunk may lack its separator");
+            assert!(whole, "only the last chunk may be without its separator");
             whole = chunk.ends_with(separator.as_bytes());
             text.push_str(std::str::from_utf8(chunk).expect("is text"));
         })

@@ -43,9 +43,9 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("file");
         std::fs::write(&path, compressed).expect("written");
-        let mut inflated = Vec::new();
-        open_index(&path, name, limit)?.read_to_end(&mut inflated)?;
-        Ok(inflated)
+        let mut decompressed = Vec::new();
+        open_index(&path, name, limit)?.read_to_end(&mut decompressed)?;
+        Ok(decompressed)
     }
 
     fn gz(bytes: &[u8]) -> Vec<u8> {

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use bstr::ByteSlice;
 
 use super::{CatalogError, FileCatalog, Library};
+use crate::debian::inclusions::matches_glob;
 use crate::vocabulary::{PackageName, RootedPath};
 
 /// Pattern of paths: with `*` or `?` a glob for the whole file name, or for the whole path if it contains a slash; otherwise a
@@ -65,31 +66,6 @@ impl LibraryQuery {
     }
 }
 
-/// Matches a glob: `*` stands for any bytes, slashes too, and `?` for one byte.
-fn matches_glob(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut at, mut rest) = (0, 0);
-    // Positions to resume at when the last `*` has to match one more byte.
-    let mut retry = None;
-    while rest < text.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                retry = Some((at, rest));
-                at += 1;
-            }
-            Some(&byte) if byte == b'?' || byte == text[rest] => {
-                at += 1;
-                rest += 1;
-            }
-            _ => {
-                let Some((star, taken)) = retry else { return false };
-                retry = Some((star, taken + 1));
-                (at, rest) = (star + 1, taken + 1);
-            }
-        }
-    }
-    pattern[at..].iter().all(|&byte| byte == b'*')
-}
-
 /// Libraries that match a query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FoundLibraries {
@@ -142,12 +118,6 @@ mod tests {
         for pattern in ["GMP", "gmp*", "libgmp.so.?", "libgmp.so.10?", "/lib/*", "?"] {
             assert!(!matches(pattern, path), "{pattern}");
         }
-    }
-
-    #[test]
-    fn a_glob_of_many_stars_takes_no_exponential_time() {
-        assert!(!matches(&"*a".repeat(30), &"a".repeat(29)));
-        assert!(matches(&"*a".repeat(30), &format!("{}b{}", "a".repeat(5000), "a".repeat(5000))));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod build;
 mod cached;
 mod catalog;
+mod catalog_choice;
 mod dependencies;
 mod embedded;
 mod error;
@@ -23,10 +24,12 @@ mod package;
 mod provenance;
 mod relation;
 mod source;
+mod source_error;
 
 pub use build::{BuildError, Detail, TargetIndex, write_catalog};
 pub use cached::{CachedFile, cached_catalog, cached_files, refresh_catalog, write_catalog_file};
 pub use catalog::Catalog;
+pub use catalog_choice::CatalogChoice;
 pub use dependencies::{Dependencies, DependencyIndex};
 pub use embedded::embedded_catalogs;
 pub use error::CatalogError;
@@ -42,7 +45,5 @@ pub use lookup::{LibraryCandidate, NearMiss, SonameLookup, Visibility, is_named_
 pub use package::{Library, Package, is_development};
 pub use provenance::{IndexKind, IndexSource, Provenance};
 pub use relation::{Operator, Relation, RelationGroup, parse_relations};
-pub use source::{
-    CatalogChoice, CatalogNote, CatalogSource, OpenCatalogs, OpenError, catalogs_of_releases, fetch_catalog,
-    newest_catalog,
-};
+pub use source::{CatalogSource, OpenCatalogs, catalogs_of_releases, fetch_catalog, newest_catalog};
+pub use source_error::{CatalogNote, OpenError};

@@ -1,45 +1,21 @@
 //! Choice of the catalogs for a release: the embedded ones, the cached ones, the archive's or an installed root's.
 
 use std::cmp::Reverse;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::path::Path;
 
+use super::catalog_choice::CatalogChoice;
+use super::source_error::{CatalogNote, OpenError};
 use super::{
-    BuildError, Catalog, CatalogError, FileCatalog, cached_catalog, cached_files, embedded_catalogs,
-    installed_catalog, refresh_catalog,
+    Catalog, CatalogError, FileCatalog, cached_catalog, cached_files, embedded_catalogs, installed_catalog,
+    refresh_catalog,
 };
-use crate::debian::archive::{Archive, ArchiveDiagnostic, ArchiveError, ArchiveSettings};
-use crate::debian::distributions::{ReleaseChoice, age_order, similar_release};
+use crate::debian::archive::{Archive, ArchiveDiagnostic, ArchiveSettings};
+use crate::debian::distributions::{ReleaseChoice, age_order};
 use crate::support::progress::Progress;
-use crate::vocabulary::{Architecture, Distribution, Release, Target};
+use crate::vocabulary::{Architecture, Distribution, Target};
 
 /// Architecture that is assumed for trees without objects.
 const DEFAULT_ARCHITECTURE: Architecture = Architecture::Amd64;
-
-/// Kind of catalog that packages are looked up in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CatalogChoice {
-    /// The one that is compiled in.
-    Embedded,
-    /// The archive's, from the cache if it was fetched before.
-    Archive,
-    /// The dpkg database of a root file system on the host.
-    Installed(PathBuf),
-}
-
-impl FromStr for CatalogChoice {
-    type Err = String;
-
-    fn from_str(word: &str) -> Result<Self, String> {
-        match word.split_once(':') {
-            None if word == "embedded" => Ok(Self::Embedded),
-            None if word == "archive" => Ok(Self::Archive),
-            None if word == "installed" => Ok(Self::Installed(PathBuf::from("/"))),
-            Some(("installed", root)) if !root.is_empty() => Ok(Self::Installed(PathBuf::from(root))),
-            _ => Err("expected embedded, archive or installed[:DIR]".to_owned()),
-        }
-    }
-}
 
 /// Source of catalogs.
 pub struct CatalogSource<'run> {
@@ -63,105 +39,6 @@ pub struct OpenCatalogs {
     pub reason: String,
     /// Caveats.
     pub notes: Vec<CatalogNote>,
-}
-
-/// Caveat about catalogs that were opened.
-#[derive(Debug, thiserror::Error)]
-pub enum CatalogNote {
-    /// The chosen release has no index, and another one is used.
-    #[error("no index for {wanted}: using {used}")]
-    Fallback {
-        /// Target without an index.
-        wanted: Target,
-        /// Release that is used.
-        used: Release,
-    },
-    /// Caveat about indices that were fetched.
-    #[error("{0}")]
-    Archive(ArchiveDiagnostic),
-    /// A catalog in the cache cannot be read.
-    #[error("{0}; `sodeb index update` replaces it")]
-    Unreadable(CatalogError),
-}
-
-impl CatalogNote {
-    /// True if the caveat may make a result wrong, and is not only for information.
-    pub fn is_warning(&self) -> bool {
-        !matches!(self, Self::Fallback { .. })
-    }
-}
-
-/// Error of a source of catalogs.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// There is no index for the target.
-    #[error("cannot look up packages: no index for {target}{}", list(.known))]
-    NoIndex {
-        /// The target.
-        target: Target,
-        /// Releases of the distribution with an index for the architecture, the oldest first.
-        known: Vec<Release>,
-    },
-    /// There is no index for any release of a distribution.
-    #[error("cannot compare releases: no index for {distribution} on {architecture}")]
-    NoRelease {
-        /// The distribution.
-        distribution: Distribution,
-        /// The architecture.
-        architecture: Architecture,
-    },
-    /// The index of the target is not compiled in.
-    #[error("cannot look up packages: the index for {0} is not compiled in")]
-    NotEmbedded(Target),
-    /// An installed root or an embedded catalog is to be refreshed.
-    #[error("cannot refresh the catalog: only that of the archive can be fetched")]
-    NotTheArchive,
-    /// The dpkg database of a root cannot be read.
-    #[error(transparent)]
-    Installed(CatalogError),
-    /// A catalog's data is broken.
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-    /// The archive's indices cannot be fetched.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    /// The archive's indices cannot be turned into a catalog.
-    #[error(transparent)]
-    Build(#[from] BuildError),
-}
-
-impl OpenError {
-    /// Advice that fixes the error.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::NoIndex { target: Target { release, architecture, .. }, .. } => {
-                Some(match similar_release(release) {
-                    Some(similar) => format!("did you mean {similar}?"),
-                    None => {
-                        format!("`sodeb index update --release {release} --arch {architecture}` fetches it")
-                    }
-                })
-            }
-            Self::NoRelease { architecture, .. } => {
-                Some(format!("`sodeb index update --release CODENAME --arch {architecture}` fetches one"))
-            }
-            Self::NotEmbedded(_) => {
-                Some("leave out --catalog embedded to use the archive or the cache".to_owned())
-            }
-            Self::NotTheArchive => Some("leave out --catalog or --refresh".to_owned()),
-            Self::Installed(_) => Some("installed:DIR is a root file system with a dpkg database".to_owned()),
-            Self::Archive(error) => error.hint(),
-            Self::Catalog(_) | Self::Build(_) => None,
-        }
-    }
-}
-
-fn list(releases: &[Release]) -> String {
-    if releases.is_empty() {
-        return String::new();
-    }
-    let names: Vec<&str> = releases.iter().map(Release::as_str).collect();
-    format!(" (known: {})", names.join(", "))
 }
 
 impl CatalogSource<'_> {

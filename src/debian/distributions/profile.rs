@@ -130,7 +130,7 @@ impl SnapshotService {
 pub struct ArchiveKey {
     /// ASCII-armored certificate.
     pub armored: &'static [u8],
-    /// Address of the same file on the distribution's server, if it is there.
+    /// Address of the same file on the distribution's server, if it is published.
     pub published: Option<PublishedKey>,
 }
 

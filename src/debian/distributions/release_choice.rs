@@ -1,13 +1,10 @@
 //! Choice of a release: requested, named by os-release(5), or the default.
 
-use super::lookup::{default_release, distribution_of, release_of_version};
+use super::lookup::{default_release, distribution_of, profile, release_of_version};
 use crate::vocabulary::{Distribution, Release};
 
 /// Paths of os-release(5) below a root file system, the first one preferred.
 pub const OS_RELEASE_FILES: [&str; 2] = ["etc/os-release", "usr/lib/os-release"];
-
-/// Name of the default in reasons.
-const DEFAULT: &str = "Debian stable";
 
 /// A release, and the reason for which it was chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,12 +32,12 @@ impl ReleaseChoice {
 
     /// The default release, since nothing names another one.
     pub fn unnamed() -> Self {
-        Self::default_for(format!("{DEFAULT}, the default"))
+        Self::default_for(format!("{}, the default", default_name()))
     }
 
     /// The default release in the place of one that has no index.
     pub fn fallback() -> Self {
-        Self::default_for(DEFAULT.to_owned())
+        Self::default_for(default_name())
     }
 
     fn default_for(reason: String) -> Self {
@@ -59,7 +56,7 @@ impl ReleaseChoice {
         };
         let id = value("ID")?;
         let Ok(distribution) = id.parse() else {
-            return Some(Self::default_for(format!("{DEFAULT}, since {file} names {id}")));
+            return Some(Self::default_for(format!("{}, since {file} names {id}", default_name())));
         };
         // Distroless images have the version only.
         let codename = value("VERSION_CODENAME").map(Release::new);
@@ -67,11 +64,17 @@ impl ReleaseChoice {
             Some(release) => {
                 Some(Self { distribution, release, reason: format!("from {file}"), is_requested: false })
             }
-            None => {
-                Some(Self::default_for(format!("{DEFAULT}, since {file} names no known release of {id}")))
-            }
+            None => Some(Self::default_for(format!(
+                "{}, since {file} names no known release of {id}",
+                default_name()
+            ))),
         }
     }
+}
+
+/// Name of the default release in reasons.
+fn default_name() -> String {
+    format!("{} stable", profile(default_release().0).name)
 }
 
 #[cfg(test)]

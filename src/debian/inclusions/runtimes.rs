@@ -1,36 +1,36 @@
-//! The interpreters that `--with` puts into an image, out of Debian's own packages.
+//! Interpreters that `--with` includes, from the distribution's packages.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::pattern::matches;
-use super::{FileSet, Inclusion, Pattern};
+use super::glob::matches_glob;
+use super::inclusion::{FileSet, Inclusion};
+use super::pattern::Pattern;
 use crate::vocabulary::PackageName;
 
-/// An interpreter with its standard library.
+/// Interpreter with its standard library.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Runtime {
     name: &'static str,
-    /// What is taken first: a package and the files that are taken of it; of all files where none are named.
-    seeds: &'static [(&'static str, &'static [&'static str])],
-    /// The packages, with `*` for any bytes, that are taken whole where one of those taken depends on them. The
-    /// versions in their names are the release's.
-    follows: &'static [&'static str],
-    /// The files that nobody needs at run time.
-    leaves: &'static [&'static str],
+    /// Packages that are included first, each with its files; all files if none are named.
+    first: &'static [(&'static str, &'static [&'static str])],
+    /// Dependencies of included packages that are included as a whole, as globs: their names have the versions of the release.
+    dependencies: &'static [&'static str],
+    /// Files that are not needed at run time.
+    excluded: &'static [&'static str],
 }
 
-/// No interpreter has this name.
+/// Error for the name of an unknown interpreter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("neither {}", list())]
+#[error("expected {}", list())]
 pub struct UnknownRuntime;
 
 fn list() -> String {
     let names: Vec<&str> = Runtime::ALL.iter().map(|runtime| runtime.name).collect();
-    names.join(" nor ")
+    names.join(" or ")
 }
 
-/// What tells that an image is Debian, and the links at the top that a merged /usr has from trixie on.
+/// Files that identify an image as Debian, and the links of a merged /usr, which the package has since trixie.
 const BASE: (&str, &[&str]) = (
     "base-files",
     &[
@@ -47,18 +47,18 @@ const BASE: (&str, &[&str]) = (
 );
 
 impl Runtime {
-    /// All of them.
+    /// All interpreters.
     pub const ALL: &[Self] = &[
         Self {
             name: "python3",
-            seeds: &[BASE, ("python3-minimal", &["/usr/bin/python3"]), ("libpython3-stdlib", &[])],
-            follows: &["python3.*-minimal", "libpython3.*-minimal", "libpython3.*-stdlib"],
-            leaves: &["/usr/lib/python3*/test/*", "/usr/lib/python3*/pydoc_data/*", "/usr/share/binfmts/*"],
+            first: &[BASE, ("python3-minimal", &["/usr/bin/python3"]), ("libpython3-stdlib", &[])],
+            dependencies: &["python3.*-minimal", "libpython3.*-minimal", "libpython3.*-stdlib"],
+            excluded: &["/usr/lib/python3*/test/*", "/usr/lib/python3*/pydoc_data/*", "/usr/share/binfmts/*"],
         },
         Self {
             name: "ruby",
-            seeds: &[BASE, ("ruby", &[])],
-            follows: &[
+            first: &[BASE, ("ruby", &[])],
+            dependencies: &[
                 "ruby3.*",
                 "ruby2.*",
                 "libruby3.*",
@@ -66,7 +66,7 @@ impl Runtime {
                 "ruby-rubygems",
                 "rubygems-integration",
             ],
-            leaves: &[
+            excluded: &[
                 "/usr/lib/ruby/gems/*/gems/*/test/*",
                 "/usr/lib/ruby/gems/*/gems/*/spec/*",
                 "/usr/lib/ruby/gems/*/gems/*/sig/*",
@@ -79,44 +79,47 @@ impl Runtime {
         },
     ];
 
-    /// Its name.
+    /// Returns the name.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// What is taken first.
-    pub fn seeds(&self) -> Vec<Inclusion> {
-        self.seeds
+    /// Returns the packages that are included first.
+    pub fn first_inclusions(&self) -> Vec<Inclusion> {
+        self.first
             .iter()
             .map(|(package, files)| match files {
                 [] => self.whole(PackageName::new(*package)),
                 _ => Inclusion {
                     package: PackageName::new(*package),
-                    extent: FileSet::Files(files.iter().map(|pattern| Pattern::of_table(pattern)).collect()),
+                    extent: FileSet::Files(
+                        files.iter().map(|pattern| Pattern::from_table(pattern)).collect(),
+                    ),
                     reason: self.reason(),
                 },
             })
             .collect()
     }
 
-    /// What is taken of a package that one of those taken depends on.
-    pub fn follow(&self, depends_on: &str) -> Option<Inclusion> {
-        let is_followed = self.follows.iter().any(|name| matches(name.as_bytes(), depends_on.as_bytes()));
-        is_followed.then(|| self.whole(PackageName::new(depends_on)))
+    /// Returns the files of a dependency of an included package; none if it is not included.
+    pub fn dependency(&self, package: &str) -> Option<Inclusion> {
+        let is_included =
+            self.dependencies.iter().any(|name| matches_glob(name.as_bytes(), package.as_bytes()));
+        is_included.then(|| self.whole(PackageName::new(package)))
     }
 
-    /// Whether it may take a package of this name.
-    pub(super) fn may_take(&self, package: &str) -> bool {
-        self.seeds.iter().any(|(name, _)| *name == package) || self.follow(package).is_some()
+    /// Returns true if a package may be included.
+    pub(super) fn may_include(&self, package: &str) -> bool {
+        self.first.iter().any(|(name, _)| *name == package) || self.dependency(package).is_some()
     }
 
     fn whole(&self, package: PackageName) -> Inclusion {
-        let leaves = self.leaves.iter().map(|pattern| Pattern::of_table(pattern)).collect();
-        Inclusion { package, extent: FileSet::AllExcept(leaves), reason: self.reason() }
+        let excluded = self.excluded.iter().map(|pattern| Pattern::from_table(pattern)).collect();
+        Inclusion { package, extent: FileSet::AllExcept(excluded), reason: self.reason() }
     }
 
     fn reason(&self) -> String {
-        format!("a part of {}", self.name)
+        format!("part of {}", self.name)
     }
 }
 
@@ -139,20 +142,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_versions_in_names_are_followed_and_nothing_else() {
+    fn dependencies_of_any_version_are_included_and_no_others() {
         let python: &Runtime = "python3".parse().expect("is known");
-        assert!(python.follow("libpython3.13-stdlib").is_some());
-        assert!(python.follow("libssl3").is_none());
-        assert!(python.follow("libpython3.13-dev").is_none());
-        let taken = python.follow("python3.11-minimal").expect("is followed").extent;
-        assert!(taken.takes(b"usr/bin/python3.11"));
-        assert!(!taken.takes(b"usr/share/doc/python3.11-minimal/copyright"));
-        assert!(!taken.takes(b"usr/lib/python3.11/test/support/os_helper.py"));
+        assert!(python.dependency("libpython3.13-stdlib").is_some());
+        assert!(python.dependency("libssl3").is_none());
+        assert!(python.dependency("libpython3.13-dev").is_none());
+        let files = python.dependency("python3.11-minimal").expect("is included").extent;
+        assert!(files.contains(b"usr/bin/python3.11"));
+        assert!(!files.contains(b"usr/share/doc/python3.11-minimal/copyright"));
+        assert!(!files.contains(b"usr/lib/python3.11/test/support/os_helper.py"));
     }
 
     #[test]
-    fn other_names_are_refused_with_those_that_are_known() {
+    fn the_error_for_other_names_lists_the_known_ones() {
         let error = "perl".parse::<&Runtime>().expect_err("is unknown");
-        assert_eq!(error.to_string(), "neither python3 nor ruby");
+        assert_eq!(error.to_string(), "expected python3 or ruby");
     }
 }

@@ -226,7 +226,7 @@ impl Gatherer<'_> {
             let keeps = |entry: &&Entry| {
                 release.is_library(entry)
                     || needed.contains(file_name(entry).as_bstr())
-                    || files.iter().any(|pattern| pattern.takes(&entry.path))
+                    || files.iter().any(|pattern| pattern.matches(&entry.path))
             };
             let kept = facts.inventory.entries().iter().filter(keeps).map(|entry| entry.path.clone());
             let kept = with_targets(&facts, kept.collect());
@@ -310,7 +310,7 @@ impl Release<'_> {
                 }
                 EntryKind::Directory(_) | EntryKind::Special => false,
             };
-            is_library || !entry.is_directory() && files.iter().any(|pattern| pattern.takes(&entry.path))
+            is_library || !entry.is_directory() && files.iter().any(|pattern| pattern.matches(&entry.path))
         };
         let keeps_member = |name: &str, content: &[u8]| {
             SCRIPTS.contains(&name) && COMMANDS.iter().any(|command| content.contains_str(command))
@@ -335,7 +335,7 @@ impl Release<'_> {
 fn with_targets(deb: &DebFacts, mut kept: BTreeSet<BString>) -> BTreeSet<BString> {
     let top = RootedPath::root();
     let inside = |path: RootedPath| Some(BString::from(path.below(&top)?));
-    let actions = Actions::of_scripts(deb.scripts.values().map(Vec::as_slice));
+    let actions = Actions::from_scripts(deb.scripts.values().map(Vec::as_slice));
     let links = actions.alternatives.into_iter().flat_map(|alternative| alternative.links);
     kept.extend(links.filter_map(|link| inside(link.path)));
     let mut open: Vec<BString> = kept.iter().cloned().collect();

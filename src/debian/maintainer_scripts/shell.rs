@@ -1,26 +1,26 @@
-//! Just enough of the shell's grammar to read the words of a plain command (POSIX.1-2017, Shell Command Language
-//! §2.2 and §2.3): quotes, line continuations, comments, separators, and variables with plain values.
+//! Parser for a part of the shell's grammar (POSIX.1-2017, Shell Command Language §2.2 and §2.3), enough for the words of a literal
+//! command: quotes, line continuations, comments, separators, and variables with literal values.
 
 use std::collections::HashMap;
 use std::fmt;
 
-/// Longer scripts are cut: real ones have some kilobytes.
+/// Maximum size of a script; the rest is ignored. Real ones have some kilobytes.
 const MAX_SCRIPT_BYTES: usize = 1 << 20;
 
-/// Longer values of variables are not followed, so that one that doubles itself stays small.
+/// Maximum size of a variable's value, so that one that doubles itself stays small.
 const MAX_VALUE_BYTES: usize = 4096;
 
-/// One command with its words.
+/// Command with its words.
 pub(super) struct Command {
     pub(super) words: Vec<Word>,
 }
 
-/// A word, its quotes taken off and variables replaced where their values are known.
+/// Word without quotes, with the values of known variables.
 #[derive(Default)]
 pub(super) struct Word {
     pub(super) text: String,
-    /// False where the shell would put something else there that is not known here.
-    pub(super) is_plain: bool,
+    /// False if the shell would expand the word to an unknown text.
+    pub(super) is_literal: bool,
 }
 
 impl fmt::Display for Command {
@@ -33,7 +33,7 @@ impl fmt::Display for Command {
     }
 }
 
-/// The commands of a script, in order.
+/// Returns the commands of a script in order.
 pub(super) fn commands(script: &[u8]) -> Vec<Command> {
     let text = String::from_utf8_lossy(&script[..script.len().min(MAX_SCRIPT_BYTES)]);
     let mut reader = Reader { rest: &text, variables: HashMap::new() };
@@ -60,7 +60,7 @@ impl Reader<'_> {
         Some(next)
     }
 
-    /// The words up to the end of a command: a line's end or one of `; & |`.
+    /// Reads the words up to the end of a command: the end of the line or one of `; & |`.
     fn words(&mut self) -> Vec<Word> {
         let mut words = Vec::new();
         let mut word: Option<Word> = None;
@@ -71,7 +71,7 @@ impl Reader<'_> {
                 '\\' if self.rest.starts_with('\n') => drop(self.next()),
                 blank if blank.is_whitespace() => words.extend(word.take()),
                 other => {
-                    let word = word.get_or_insert_with(|| Word { text: String::new(), is_plain: true });
+                    let word = word.get_or_insert_with(|| Word { text: String::new(), is_literal: true });
                     self.part_of(word, other);
                 }
             }
@@ -80,7 +80,7 @@ impl Reader<'_> {
         words
     }
 
-    /// One character of a word, or what begins with it.
+    /// Reads a part of a word, given its first character.
     fn part_of(&mut self, word: &mut Word, first: char) {
         match first {
             '\'' => {
@@ -92,7 +92,7 @@ impl Reader<'_> {
             '\\' => word.text.extend(self.next()),
             '$' => self.expansion(word),
             '`' | '*' | '?' | '[' | '~' | '(' | ')' | '<' | '>' => {
-                word.is_plain = false;
+                word.is_literal = false;
                 word.text.push(first);
             }
             other => word.text.push(other),
@@ -107,7 +107,7 @@ impl Reader<'_> {
                 '\\' if self.rest.starts_with('\n') => drop(self.next()),
                 '$' => self.expansion(word),
                 '`' => {
-                    word.is_plain = false;
+                    word.is_literal = false;
                     word.text.push(next);
                 }
                 other => word.text.push(other),
@@ -115,7 +115,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What stands behind a `$`: a name, plainly or in braces, whose value is known, or something that is not.
+    /// Reads the text after a `$`: a name, possibly in braces, of a known variable, or anything else.
     fn expansion(&mut self, word: &mut Word) {
         let is_braced = self.rest.starts_with('{');
         let body = if is_braced { &self.rest[1..] } else { self.rest };
@@ -130,7 +130,7 @@ impl Reader<'_> {
                 self.rest = behind;
             }
             _ => {
-                word.is_plain = false;
+                word.is_literal = false;
                 word.text.push('$');
             }
         }
@@ -141,7 +141,7 @@ impl Reader<'_> {
         self.rest = &self.rest[end..];
     }
 
-    /// Remembers `NAME=value`; a value that is not plain makes the name unknown.
+    /// Records `NAME=value`; a value that is not literal makes the name unknown.
     fn assign(&mut self, words: &[Word]) {
         let [word] = words else { return };
         let Some((name, value)) = word.text.split_once('=') else { return };
@@ -151,7 +151,7 @@ impl Reader<'_> {
         if !is_name {
             return;
         }
-        if word.is_plain && value.len() <= MAX_VALUE_BYTES {
+        if word.is_literal && value.len() <= MAX_VALUE_BYTES {
             self.variables.insert(name.to_owned(), value.to_owned());
         } else {
             self.variables.remove(name);
@@ -163,19 +163,19 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
-    fn told(script: &str) -> Vec<String> {
+    fn parsed(script: &str) -> Vec<String> {
         commands(script.as_bytes()).iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn words_are_as_the_shell_splits_them() {
-        assert_eq!(told("a 'b c' \"d\\\"e\" f\\ g # h\ni;j&&k"), ["a b c d\"e f g", "i", "j", "k"]);
+        assert_eq!(parsed("a 'b c' \"d\\\"e\" f\\ g # h\ni;j&&k"), ["a b c d\"e f g", "i", "j", "k"]);
     }
 
     #[test]
     fn a_value_that_doubles_itself_stays_small() {
         let script = format!("a=xxxxxxxx\n{}echo $a\n", "a=$a$a\n".repeat(64));
-        let longest = told(&script).iter().map(String::len).max();
+        let longest = parsed(&script).iter().map(String::len).max();
         assert!(longest.is_some_and(|longest| longest <= 2 * MAX_VALUE_BYTES + 8));
     }
 

@@ -207,7 +207,7 @@ mod tests {
             "",
             "libgmp10  2:6.2.1+dfsg1-1.1  518.0 KiB  dependency; named for its soname, unlike libgmp-compat",
             "libmpfr6  4.2.0-1            518.0 KiB  direct",
-            "included: libmpfr6 /usr/lib/*/libmpfr.so.6 (asked for by --include)",
+            "included: libmpfr6 /usr/lib/*/libmpfr.so.6 (requested by --include)",
             "",
             "unresolved gmpy2/gmpy2.cpython-311-x86_64-linux-gnu.so: no package has libnowhere.so.1",
             "",

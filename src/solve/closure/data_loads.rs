@@ -44,7 +44,7 @@ impl DataLoad {
 
 /// Returns the data that a library opens, in the order of the rules.
 pub fn data_loads(by: &RootedPath, soname: &Soname, package: &PackageName) -> Vec<DataLoad> {
-    let rules = data_rules().iter().filter(|rule| rule.is_about(soname));
+    let rules = data_rules().iter().filter(|rule| rule.applies_to(soname));
     rules.map(|rule| DataLoad::by_rule(rule, by, package)).collect()
 }
 
@@ -53,7 +53,7 @@ pub fn data_loads(by: &RootedPath, soname: &Soname, package: &PackageName) -> Ve
 pub fn missing_data_loads(plan: &Plan, trees: &InputTrees) -> Vec<DataLoad> {
     let mut found: Vec<DataLoad> = Vec::new();
     for rule in data_rules() {
-        for library in plan.libraries.iter().filter(|library| rule.is_about(&library.soname)) {
+        for library in plan.libraries.iter().filter(|library| rule.applies_to(&library.soname)) {
             let data = DataLoad::by_rule(rule, &library.path, &library.package);
             if !found.iter().any(|known| known.inclusion == data.inclusion) {
                 found.push(data);

@@ -48,7 +48,7 @@ impl IncludedPackage {
 
     /// Returns true if a path of the package is included.
     fn takes(&self, path: &[u8]) -> bool {
-        !is_processor_copy(path) && self.inclusions.iter().any(|inclusion| inclusion.extent.takes(path))
+        !is_processor_copy(path) && self.inclusions.iter().any(|inclusion| inclusion.extent.contains(path))
     }
 
     fn kind(&self, entry: &Entry) -> Option<TakenKind> {

@@ -70,7 +70,7 @@ impl ReadPackage {
 /// Returns the actions of a package's maintainer scripts.
 pub(super) fn install_actions(deb: &DebFacts) -> Actions {
     let scripts = INSTALL_SCRIPTS.iter().filter_map(|name| deb.scripts.get(*name));
-    Actions::of_scripts(scripts.map(Vec::as_slice))
+    Actions::from_scripts(scripts.map(Vec::as_slice))
 }
 
 /// Returns the name of a package's source package.

@@ -57,7 +57,7 @@ pub(crate) fn sample_plan() -> Plan {
             extent: IncludedFiles::Files(vec![
                 Pattern::new("/usr/lib/*/libmpfr.so.6").expect("is a pattern"),
             ]),
-            reason: "asked for by --include".to_owned(),
+            reason: "requested by --include".to_owned(),
         }],
         problems: vec![Problem {
             kind: ProblemKind::Unresolved,
