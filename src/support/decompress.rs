@@ -42,6 +42,9 @@ pub enum Compression {
     Lzma,
 }
 
+/// Stream from its beginning, of which the first bytes were read before.
+pub type Restored<R> = Chain<Cursor<Vec<u8>>, R>;
+
 impl Compression {
     /// Returns the compression for a file name's extension with its dot (`.gz`); an empty one means no compression.
     pub fn from_extension(extension: &str) -> Option<Self> {
@@ -60,7 +63,7 @@ impl Compression {
     ///
     /// # Errors
     /// The source's error.
-    pub fn detect<R: Read>(mut source: R) -> io::Result<(Self, Chain<Cursor<Vec<u8>>, R>)> {
+    pub fn detect<R: Read>(mut source: R) -> io::Result<(Self, Restored<R>)> {
         let mut head = Vec::with_capacity(MAGIC_BYTES);
         source.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut head)?;
         Ok((Self::from_magic(&head), Cursor::new(head).chain(source)))

@@ -123,7 +123,7 @@ fn preference(
     let priority = read.and_then(|read| read.priority_for(&requirement.request.soname));
     (
         alternative.unwrap_or(usize::MAX),
-        package.section.rsplit('/').next() != Some("libs"),
+        !package.is_in_libs(),
         Reverse(priority),
         !is_named_for(&package.name, &requirement.request.soname),
         package.name.clone(),
