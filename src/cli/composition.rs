@@ -76,8 +76,8 @@ impl ReportInputs {
     ) -> ImageReport<'report> {
         let Self { plan, libraries, warnings, notes, .. } = self;
         let sent = pushed.map(|pushed| (pushed.sent, pushed.present));
-        let form = delivery.destination.format_name();
-        ImageReport { plan, libraries, output, form, image, sent, checked: warnings, notes }
+        let format = delivery.destination.format_name();
+        ImageReport { plan, libraries, output, format, image, sent, warnings, notes }
     }
 
     /// Prints warnings, and returns the exit status.

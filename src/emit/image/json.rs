@@ -100,12 +100,12 @@ pub fn images_json(index: Sha256Digest, reports: &[ImageReport<'_>]) -> serde_js
 }
 
 fn document<'image>(report: &'image ImageReport<'_>) -> Document<'image> {
-    let ImageReport { plan, libraries, output, form, image, sent, checked, notes } = report;
+    let ImageReport { plan, libraries, output, format, image, sent, warnings, notes } = report;
     Document {
         schema: "sodeb.image/1",
         output: OutputRow {
             path: (*output).to_owned(),
-            kind: form,
+            kind: format,
             blobs_uploaded: sent.map(|(uploaded, _)| uploaded),
             blobs_reused: sent.map(|(_, reused)| reused),
         },
@@ -116,8 +116,8 @@ fn document<'image>(report: &'image ImageReport<'_>) -> Document<'image> {
         annotations: &image.annotations,
         layers: image.layers.iter().map(layer_row).collect(),
         packages: package_rows(libraries),
-        dangling_links: dangling_link_rows(checked),
-        interpreter_mismatches: interpreter_mismatch_rows(checked),
+        dangling_links: dangling_link_rows(warnings),
+        interpreter_mismatches: interpreter_mismatch_rows(warnings),
         notes,
         problems: problem_rows(&plan.problems),
     }
@@ -135,12 +135,12 @@ fn layer_row(layer: &ImageLayer) -> LayerRow<'_> {
     }
 }
 
-fn dangling_link_rows(checked: &ImageWarnings) -> Vec<DanglingLinkRow<'_>> {
-    let links = checked.dead_links.iter();
+fn dangling_link_rows(warnings: &ImageWarnings) -> Vec<DanglingLinkRow<'_>> {
+    let links = warnings.dangling_links.iter();
     links.map(|(path, target)| DanglingLinkRow { path, target: target.to_string() }).collect()
 }
 
-fn interpreter_mismatch_rows(checked: &ImageWarnings) -> Vec<InterpreterMismatchRow<'_>> {
-    let apps = checked.other_interpreters.iter();
+fn interpreter_mismatch_rows(warnings: &ImageWarnings) -> Vec<InterpreterMismatchRow<'_>> {
+    let apps = warnings.interpreter_mismatches.iter();
     apps.map(|(at, abi, interpreter)| InterpreterMismatchRow { at, abi, interpreter }).collect()
 }

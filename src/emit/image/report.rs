@@ -12,14 +12,14 @@ pub struct ImageReport<'image> {
     pub libraries: &'image Layer,
     /// Path or reference of the output.
     pub output: &'image str,
-    /// Form of the output: `oci`, `tar` or `registry`.
-    pub form: &'static str,
+    /// Format of the output: `oci`, `tar` or `registry`.
+    pub format: &'static str,
     /// Image.
     pub image: &'image Image,
     /// Number of blobs that were uploaded to a registry, and of those that it already had.
     pub sent: Option<(usize, usize)>,
-    /// Result of the check.
-    pub checked: &'image ImageWarnings,
+    /// Faults that the check found.
+    pub warnings: &'image ImageWarnings,
     /// Files that were left out, with the reasons.
     pub notes: &'image [String],
 }

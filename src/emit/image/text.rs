@@ -12,10 +12,10 @@ use crate::vocabulary::Sha256Digest;
 
 /// Writes the report on an image as text with colours as ANSI sequences.
 pub fn image_text(report: &ImageReport<'_>) -> String {
-    let ImageReport { plan, libraries, output, form, image, sent, .. } = report;
+    let ImageReport { plan, libraries, output, format, image, sent, .. } = report;
     let mut text = Lines::default();
     let compressed = size(image.layers.iter().map(|layer| layer.size_bytes).sum());
-    text.line(format_args!("{}  {form} · {compressed} compressed", paint(HEADING, printable(output))));
+    text.line(format_args!("{}  {format} · {compressed} compressed", paint(HEADING, printable(output))));
     text.extend(layer_lines(image));
     text.extend(package_lines(plan, libraries));
     text.extend(image.tags.iter().map(|tag| format!("tag {tag}")));

@@ -20,29 +20,29 @@ use crate::tree::inventory::{Entry, EntryKind, Inventory, InventoryError, read_i
 use crate::tree::root::Root;
 use crate::vocabulary::{RootedPath, Soname};
 
-/// Number of dead links with a message of their own.
-const SHOWN_DEAD_LINKS: usize = 10;
+/// Number of dangling links with a message of their own.
+const SHOWN_LINKS: usize = 10;
 
 /// Faults of a checked image that do not prevent it from being kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImageWarnings {
     /// Links of the apps without a file in the image, and their targets, in order.
-    pub dead_links: Vec<(RootedPath, BString)>,
+    pub dangling_links: Vec<(RootedPath, BString)>,
     /// Apps whose extensions are built for another interpreter than that of the image: path of the app, ABI of the
     /// extensions, and path of the interpreter.
-    pub other_interpreters: Vec<(RootedPath, Abi, RootedPath)>,
+    pub interpreter_mismatches: Vec<(RootedPath, Abi, RootedPath)>,
 }
 
 impl ImageWarnings {
-    /// Messages for the user, one for each fault; beyond a limit, dead links are only counted.
+    /// Messages for the user, one for each fault; beyond a limit, dangling links are only counted.
     pub fn messages(&self) -> Vec<String> {
-        let interpreters = self.other_interpreters.iter().map(|(at, abi, interpreter)| {
+        let interpreters = self.interpreter_mismatches.iter().map(|(at, abi, interpreter)| {
             format!("{at} is built for {abi}, but the image has {interpreter}")
         });
-        let links = self.dead_links.iter().take(SHOWN_DEAD_LINKS);
+        let links = self.dangling_links.iter().take(SHOWN_LINKS);
         let links =
             links.map(|(path, target)| format!("{path} links to {target}, which is not in the image"));
-        let hidden = self.dead_links.len().saturating_sub(SHOWN_DEAD_LINKS);
+        let hidden = self.dangling_links.len().saturating_sub(SHOWN_LINKS);
         let rest =
             (hidden > 0).then(|| format!("{hidden} more links lead to files that are not in the image"));
         interpreters.chain(links).chain(rest).collect()
@@ -144,11 +144,11 @@ fn find_apps(
             if let EntryKind::Symlink(target) = &entry.kind
                 && root.resolve(root.top(), path.as_bytes()).is_err()
             {
-                warnings.dead_links.push((path, target.clone()));
+                warnings.dangling_links.push((path, target.clone()));
             }
         }
         if let Some((abi, path)) = other_interpreter(root, app) {
-            warnings.other_interpreters.push((app.at.clone(), abi.clone(), path));
+            warnings.interpreter_mismatches.push((app.at.clone(), abi.clone(), path));
         }
         apps.push(found);
     }

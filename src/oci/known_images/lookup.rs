@@ -11,11 +11,6 @@ pub fn find(name: &str) -> Option<&'static KnownImage> {
     TABLE.iter().find(|image| image.names.contains(&name))
 }
 
-/// Usual name of each known image.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    TABLE.iter().filter_map(|image| image.names.first().copied())
-}
-
 /// Packages of all known images.
 pub fn all_packages() -> BTreeSet<PackageName> {
     TABLE.iter().flat_map(KnownImage::packages).collect()

@@ -8,4 +8,4 @@ mod lookup;
 mod table;
 
 pub use known_image::{ImageModel, KnownImage};
-pub use lookup::{all_packages, find, names};
+pub use lookup::{all_packages, find};

@@ -113,7 +113,7 @@ impl Engine {
         while let Some(chunk) = archive.chunk().await.map_err(|error| request_failed(&self.host, error))? {
             received += chunk.len() as u64;
             if received > MAX_ARCHIVE_BYTES {
-                let cause = format!("it exceeds the limit of {MAX_ARCHIVE_BYTES} bytes");
+                let cause = format!("it exceeds the limit of {} GiB", MAX_ARCHIVE_BYTES >> 30);
                 return Err(TransferError::Malformed { host: self.host.clone(), item, cause });
             }
             io::Write::write_all(&mut file, &chunk).map_err(failed)?;

@@ -157,7 +157,7 @@ impl Session<'_> {
     /// Reads a body; one that is larger than the limit is an error.
     async fn read(&self, response: Response, limit: usize, item: &str) -> Result<Vec<u8>, TransferError> {
         let received = read_within(response, limit, self.host()).await?;
-        let cause = format!("it exceeds the limit of {limit} bytes");
+        let cause = format!("it exceeds the limit of {} MiB", limit >> 20);
         received.ok_or_else(|| self.malformed(item, cause))
     }
 }

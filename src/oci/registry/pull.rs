@@ -139,7 +139,7 @@ impl Session<'_> {
         let mut blobs: BTreeMap<Sha256Digest, &Descriptor> = BTreeMap::new();
         for descriptor in layers.iter().chain([&**config]) {
             if descriptor.size > MAX_BLOB_BYTES {
-                let cause = format!("it exceeds the limit of {MAX_BLOB_BYTES} bytes");
+                let cause = format!("it exceeds the limit of {} GiB", MAX_BLOB_BYTES >> 30);
                 return Err(self.malformed(&descriptor.digest, cause));
             }
             blobs.insert(self.digest_of(descriptor)?, descriptor);

@@ -130,7 +130,7 @@ impl Push<'_> {
         file.take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
         let malformed = |cause: String| failed(io::Error::other(cause));
         if bytes.len() as u64 > MAX_MANIFEST_BYTES {
-            return Err(malformed(format!("it exceeds the limit of {MAX_MANIFEST_BYTES} bytes")));
+            return Err(malformed(format!("it exceeds the limit of {} MiB", MAX_MANIFEST_BYTES >> 20)));
         }
         let found = digest_of_bytes(&bytes);
         if found != digest {

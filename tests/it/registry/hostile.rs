@@ -77,7 +77,7 @@ fn manifests_that_are_none() {
         (b"{}".to_vec(), "it is neither an index nor an image"),
         (both.into_bytes(), "it is both an index and an image"),
         (b"<html>".to_vec(), "expected value at line 1 column 1"),
-        (vec![b' '; (4 << 20) + 1], "it exceeds the limit of 4194304 bytes"),
+        (vec![b' '; (4 << 20) + 1], "it exceeds the limit of 4 MiB"),
     ] {
         server.reset();
         server.fault("/manifests/1", Fault::Instead(content));
@@ -93,7 +93,7 @@ fn a_manifest_that_promises_too_much() {
     let config = json!({"digest": digest, "size": 6});
     let blob = |digest: &str, size: u64| json!({"digest": digest, "size": size});
     for (layers, cause) in [
-        (vec![blob(&digest, 1 << 40)], "it exceeds the limit of 68719476736 bytes"),
+        (vec![blob(&digest, 1 << 40)], "it exceeds the limit of 64 GiB"),
         (vec![blob("sha256:../../x", 1)], "it is no SHA-256 digest"),
         (vec![blob("md5:0123456789abcdef0123456789abcdef", 1)], "it is no SHA-256 digest"),
         (vec![blob(&digest, 1); 1025], "it exceeds the limit of 1024 layers"),
