@@ -1,6 +1,6 @@
-//! The trees linked, and what a release's catalog says of the sonames that they are missing.
+//! Linked input trees, and their analysis by the catalog of a release.
 
-use super::closing::{Closing, version_problem};
+use super::closure_run::{ClosureRun, version_problem};
 use super::debs::Debs;
 use super::inputs::{Catalogs, Inputs};
 use crate::app::{LinkScope, LinkedApps, link};
@@ -15,7 +15,7 @@ use crate::solve::resolve::{self, Problem, ReleaseResolution, Resolution, Target
 use crate::tree::root::Root;
 use crate::vocabulary::Architecture;
 
-/// Trees whose objects are linked: the first stage of every answer.
+/// Input trees whose objects are linked: the first stage of every answer.
 pub struct LinkedTrees<'root> {
     root: &'root Root<'root>,
     inputs: Inputs<'root>,
@@ -24,7 +24,7 @@ pub struct LinkedTrees<'root> {
 }
 
 impl<'root> LinkedTrees<'root> {
-    /// Links every start object of the trees. `root` is that of the trees
+    /// Links every start object of the apps. `root` is that of the input trees
     /// ([`InputTrees::root`](crate::app::InputTrees::root)).
     pub fn link(root: &'root Root<'root>, inputs: Inputs<'root>) -> Self {
         let Inputs { trees, settings, architecture } = inputs;
@@ -39,17 +39,17 @@ impl<'root> LinkedTrees<'root> {
         self.inputs.architecture.or_else(|| self.target.and_then(architecture_of))
     }
 
-    /// Looks up the sonames that the trees need.
+    /// Resolves the sonames that the apps need.
     ///
     /// # Errors
     /// If a catalog's data is broken.
     pub fn resolve(self, catalogs: &'root Catalogs) -> Result<Analysis<'root>, CatalogError> {
-        let closing = self.closing(catalogs.main.as_ref(), catalogs.others())?;
-        Ok(Analysis { linked: self.linked, closing })
+        let closure_run = self.closure_run(catalogs.main.as_ref(), catalogs.others())?;
+        Ok(Analysis { linked: self.linked, closure_run })
     }
 
-    /// Resolves and closes the trees on each of several releases. As [`Analysis::close`], but undefined symbol
-    /// versions are listed as they are: the other releases' answers show which of them define those.
+    /// Resolves the needs of the apps and of their packages on each of several releases. As [`Analysis::close`], but
+    /// undefined symbol versions are listed as they are: the other releases' answers show which of them define those.
     ///
     /// # Errors
     /// As for [`Analysis::close`].
@@ -62,53 +62,55 @@ impl<'root> LinkedTrees<'root> {
     where
         Error: From<CatalogError> + From<ClosureError>,
     {
-        let on_release = |place: usize| {
-            let others = catalogs[..place].iter().chain(&catalogs[place + 1..]).map(AsRef::as_ref).collect();
-            let closing = self.closing(catalogs[place].as_ref(), others)?;
-            Ok(match closing.close(options, false, debs)? {
+        let on_release = |index: usize| {
+            let others = catalogs[..index].iter().chain(&catalogs[index + 1..]).map(AsRef::as_ref).collect();
+            let closure_run = self.closure_run(catalogs[index].as_ref(), others)?;
+            Ok(match closure_run.close(options, false, debs)? {
                 Some(ClosedResolution { resolution, undefined_versions, .. }) => {
                     ReleaseResolution { resolution, undefined_versions }
                 }
-                None => ReleaseResolution { resolution: closing.resolution, undefined_versions: Vec::new() },
+                None => {
+                    ReleaseResolution { resolution: closure_run.resolution, undefined_versions: Vec::new() }
+                }
             })
         };
         (0..catalogs.len()).map(on_release).collect()
     }
 
-    fn closing(
+    fn closure_run(
         &self,
         main: &'root dyn Catalog,
         others: Vec<&'root dyn Catalog>,
-    ) -> Result<Closing<'root>, CatalogError> {
+    ) -> Result<ClosureRun<'root>, CatalogError> {
         let Self { root, inputs, target, .. } = *self;
         let resolution = resolve::resolve(root, inputs.trees, &self.linked, target, main, &others)?;
-        Ok(Closing { root, inputs, target, main, others, resolution })
+        Ok(ClosureRun { root, inputs, target, main, others, resolution })
     }
 }
 
-/// Trees, their catalogs, and the answer for the trees alone.
+/// Linked input trees with the catalogs and the resolution of the apps' own needs.
 pub struct Analysis<'root> {
     linked: LinkedApps<'root>,
-    closing: Closing<'root>,
+    closure_run: ClosureRun<'root>,
 }
 
 impl Analysis<'_> {
-    /// Returns the packages of what the trees need by themselves, without what those packages need.
+    /// Returns the resolution of the apps' own needs, without the needs of packages.
     pub fn resolution(&self) -> &Resolution {
-        &self.closing.resolution
+        &self.closure_run.resolution
     }
 
     /// As [`Self::resolution`], for a caller that needs nothing else.
     pub fn into_resolution(self) -> Resolution {
-        self.closing.resolution
+        self.closure_run.resolution
     }
 
-    /// Returns the graph of what the trees load and what they are missing.
+    /// Returns the graph of the objects that the apps load, and of the names that they are missing.
     ///
     /// # Errors
     /// If a catalog's data is broken.
     pub fn graph(&self) -> Result<Graph, CatalogError> {
-        let Self { linked, closing: Closing { root, inputs, target, main, resolution, .. } } = self;
+        let Self { linked, closure_run: ClosureRun { root, inputs, target, main, resolution, .. } } = self;
         Graph::from_apps(root, inputs.trees, linked, *target, resolution, *main)
     }
 
@@ -145,7 +147,7 @@ impl Analysis<'_> {
         Ok((resolution, graph.unwrap_or_default()))
     }
 
-    /// Links the trees with the packages of [`Self::close`] in place, and calls `show` with the root, everything linked
+    /// Links the apps with the packages of [`Self::close`] in index, and calls `show` with the root, everything linked
     /// in it, and the package of each of its nodes. Returns its answer, and a problem for each package that could not
     /// be read.
     ///
@@ -160,16 +162,16 @@ impl Analysis<'_> {
     where
         Error: From<CatalogError> + From<ClosureError>,
     {
-        let Self { linked, closing } = self;
-        let Some(target) = closing.target else {
-            return Ok((show(closing.root, &linked, &|_| None), Vec::new()));
+        let Self { linked, closure_run } = self;
+        let Some(target) = closure_run.target else {
+            return Ok((show(closure_run.root, &linked, &|_| None), Vec::new()));
         };
         // Frees the linkers' memory before everything is linked again.
         drop(linked);
-        closing.show(target, options, debs, &mut show)
+        closure_run.show(target, options, debs, &mut show)
     }
 
-    /// Closes the trees down to the files to take. `included` are the packages of the trees' included files.
+    /// Makes the closure down to the files to take. `included` are the packages of the trees' included files.
     pub(super) fn plan<Error>(
         self,
         options: &ClosureOptions,
@@ -179,9 +181,9 @@ impl Analysis<'_> {
     where
         Error: From<CatalogError> + From<ClosureError>,
     {
-        let Self { linked, closing } = self;
+        let Self { linked, closure_run } = self;
         drop(linked);
-        closing.plan(options, included, debs)
+        closure_run.plan(options, included, debs)
     }
 
     fn closed<Error>(
@@ -193,10 +195,10 @@ impl Analysis<'_> {
     where
         Error: From<CatalogError> + From<ClosureError>,
     {
-        let Self { linked, closing } = self;
+        let Self { linked, closure_run } = self;
         drop(linked);
-        let closed = closing.close(options, with_graph, debs)?;
-        let Closing { resolution, main, others, .. } = closing;
+        let closed = closure_run.close(options, with_graph, debs)?;
+        let ClosureRun { resolution, main, others, .. } = closure_run;
         let Some(ClosedResolution { mut resolution, undefined_versions, graph }) = closed else {
             return Ok((resolution, None));
         };

@@ -1,4 +1,4 @@
-//! Inputs of an analysis: the trees with their environment, and the catalogs.
+//! Inputs of an analysis: the input trees with their environment, and the catalogs.
 
 use crate::app::InputTrees;
 use crate::debian::catalog::Catalog;

@@ -1,20 +1,21 @@
-//! The stages from trees to an answer, in their order.
+//! The stages from input trees to an answer, in their order.
 //!
 //! ```text
-//!  InputTrees::root ─► LinkedTrees::link ─► resolve ─► Analysis ─┬─► resolution    the packages of what the trees need
-//!                        │                                    ├─► graph         who loads what
-//!                        │                                    ├─► close         with what the packages need, too
-//!                        │                                    └─► show_closed   everything linked, to look at
-//!                        ├─► resolve_on_each                                    the same on several releases
-//!  Planner::plan ────────┘─► Plan ─► Composition ─► layer, image                what a lock holds, put to use
+//!  InputTrees::root ─► LinkedTrees::link ─┬─► resolve ─► Analysis ─┬─► resolution    packages that the apps need
+//!                                         │                        ├─► graph         objects and what they load
+//!                                         │                        ├─► close         the needs of packages, too
+//!                                         │                        └─► show_closed   everything linked
+//!                                         └─► resolve_on_each                        answers for several releases
+//!
+//!  Planner::plan ─► Closure (with its Plan) ─► Composition ─► layer, image
 //! ```
 //!
-//! A caller links first, since the architecture of the trees' objects ([`LinkedTrees::architecture`]) decides which
-//! catalogs it opens. Nothing here reads a file or the network: packages come from a [`Debs`].
+//! A caller links first, since the architecture of the apps' objects ([`LinkedTrees::architecture`]) decides which
+//! catalogs it opens. Packages come from a [`Debs`], such as [`IndexedSource`].
 
 mod analysis;
 mod base_packages;
-mod closing;
+mod closure_run;
 mod composition;
 mod debs;
 mod inclusions;

@@ -1,9 +1,9 @@
-//! The Plan of trees: everything that is missing, and everything that is included.
+//! The Plan of input trees: everything that is missing, and everything that is included.
 
 use bstr::BString;
 
 use super::analysis::LinkedTrees;
-use super::closing::version_problem;
+use super::closure_run::version_problem;
 use super::debs::Debs;
 use super::inclusions::Inclusions;
 use super::inputs::{Catalogs, Inputs};
@@ -14,16 +14,16 @@ use crate::solve::closure::{Closure, ClosureError, ClosureOptions, IncludedPacka
 use crate::solve::plan::PlannedBase;
 use crate::vocabulary::{Architecture, RootedPath};
 
-/// Makes Plans of trees.
+/// Maker of Plans.
 #[derive(Clone, Copy, Debug)]
 pub struct Planner<'run, D> {
     /// Environment that the image will set for the dynamic linker.
     pub settings: &'run LinkerSettings,
     /// Architecture whose objects are analysed; by default that of most objects.
     pub architecture: Option<Architecture>,
-    /// Which packages to prefer, avoid and include.
+    /// Packages to prefer, avoid and include.
     pub options: &'run ClosureOptions,
-    /// Where the packages' .debs come from.
+    /// Source of the packages' .debs.
     pub debs: &'run D,
 }
 
@@ -34,11 +34,11 @@ where
 {
     /// Makes the Plan: link → missing → candidates → choose → fetch → overlay → link again, until nothing is missing.
     /// Included files are added to the trees, and what their objects need is part of the Plan. `open` opens the
-    /// catalogs for the architecture of the trees.
+    /// catalogs for the architecture of the apps.
     ///
     /// # Errors
-    /// If `open` or the source of .debs fails, if no set of packages provides everything, if a file to include cannot
-    /// be had, or if the base cannot be read.
+    /// If `open` or the source of .debs fails, if no set of packages provides everything, if a file to include is
+    /// missing, or if the base cannot be read.
     pub fn plan(
         &self,
         trees: &mut InputTrees,

@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn a_chain_of_any_length_is_followed() {
         let links: Vec<String> = (0..2000).map(|number| format!("p{number}: p{}", number + 1)).collect();
-        let told = installed(&links.join("\n"), &["p0"], &[]).expect("is known");
-        assert_eq!(told.split(' ').count(), links.len());
+        let packages = installed(&links.join("\n"), &["p0"], &[]).expect("is known");
+        assert_eq!(packages.split(' ').count(), links.len());
     }
 }

@@ -6,7 +6,7 @@ use crate::loader::LinkerSettings;
 use crate::solve::resolve::{Resolution, TargetAbi};
 use crate::tree::root::Root;
 
-/// The apps, and the resolution of what they need by themselves.
+/// The apps, and the resolution of their own needs.
 #[derive(Clone, Copy)]
 pub struct ClosureInputs<'trees> {
     /// Root of the trees.

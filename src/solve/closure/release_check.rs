@@ -14,7 +14,7 @@ use crate::app::linker;
 use crate::debian::debs::DebFacts;
 use crate::elf::Machine;
 use crate::loader::{
-    Libc, LinkerSettings, ObjectIndex, Outcome, Platform, SearchRule, UnknownMachine, libc_of,
+    Libc, LinkMap, LinkerSettings, ObjectIndex, Outcome, Platform, SearchRule, UnknownMachine, libc_of,
 };
 use crate::tree::inventory::{Content, Inventory};
 use crate::tree::root::{MountId, NodeId, Root};
@@ -78,50 +78,53 @@ pub fn check_release(
     let platform = Platform::of(machine).ok_or(UnknownMachine(machine))?;
     let links: Vec<Inventory> =
         packages.values().map(|deb| alternative_links(&install_actions(deb), deb, |_| true)).collect();
-    let mut root = Root::new();
-    let owners: HashMap<MountId, &PackageName> =
-        packages.iter().map(|(name, deb)| (root.install(&deb.inventory, |_| true), name)).collect();
-    let alternatives: BTreeSet<MountId> = links.iter().map(|links| root.install(links, |_| true)).collect();
+    let release = ReleaseRoot::new(packages, &links);
+    let root = &release.root;
     let directories: BTreeSet<NodeId> = platform
         .default_directories()
         .iter()
         .filter_map(|directory| root.resolve(root.top(), directory.as_bytes()).ok())
         .collect();
-    let names = Names::of(&root);
+    let files = FilesByName::of(root);
     let mut check = ReleaseCheck { packages: packages.len(), ..ReleaseCheck::default() };
-    let mut linker = linker(&root, machine, &LinkerSettings::default())?;
-    for (node, _) in root.entries() {
-        let (Some(Content::Object(facts)), Some(package)) =
-            (root.content(node), owners.get(&root.mount_of(node)))
-        else {
+    let mut linker = linker(root, machine, &LinkerSettings::default())?;
+    for (node, _) in root.entries().filter(|(node, _)| directories.contains(&root.directory_of(*node))) {
+        let (Some(Content::Object(facts)), Some(package)) = (root.content(node), release.owner(node)) else {
             continue;
         };
-        if !directories.contains(&root.directory_of(node)) {
-            continue;
-        }
         if facts.machine != machine || libc_of(facts) != Libc::Glibc {
             check.foreign += 1;
             continue;
         }
         check.objects += 1;
-        let map = linker.library(node, facts, None);
+        check.add(&release, &files, package, &linker.library(node, facts, None));
+    }
+    check.missing.sort();
+    Ok(check)
+}
+
+impl ReleaseCheck {
+    /// Adds the needed entries of a library.
+    fn add(
+        &mut self,
+        release: &ReleaseRoot<'_>,
+        files: &FilesByName<'_>,
+        package: &PackageName,
+        map: &LinkMap<'_>,
+    ) {
         for edge in map.edges.iter().filter(|edge| edge.by == map.start) {
-            check.edges += 1;
+            self.edges += 1;
             match &edge.outcome {
                 Outcome::Found { object, rule, .. } => {
-                    let found = check.found.entry(first_rule(&map.edges, *object).unwrap_or(*rule));
-                    *found.or_default() += 1;
-                    let links = root.resolve_with_links(root.top(), &map[*object].path);
-                    let is_alternative = |link: &NodeId| alternatives.contains(&root.mount_of(*link));
-                    if links.is_ok_and(|(links, _)| links.iter().any(is_alternative)) {
-                        check.through_alternatives += 1;
-                    }
+                    let rule = first_rule(&map.edges, *object).unwrap_or(*rule);
+                    *self.found.entry(rule).or_default() += 1;
+                    self.through_alternatives += usize::from(release.uses_alternative(&map[*object].path));
                 }
                 Outcome::Missing { .. } => {
-                    let (cause, paths) = names.cause_of(edge.soname(), machine);
-                    check.missing.push(MissingEdge {
-                        package: (*package).clone(),
-                        object: root.path(node),
+                    let (cause, paths) = files.cause_of(edge.soname(), map.start().facts.machine);
+                    self.missing.push(MissingEdge {
+                        package: package.clone(),
+                        object: release.root.path(map.start().node),
                         soname: edge.soname().clone(),
                         cause,
                         paths,
@@ -130,8 +133,35 @@ pub fn check_release(
             }
         }
     }
-    check.missing.sort();
-    Ok(check)
+}
+
+/// A root with every package of a release.
+struct ReleaseRoot<'debs> {
+    root: Root<'debs>,
+    owners: HashMap<MountId, &'debs PackageName>,
+    /// Mounts of the links that update-alternatives makes.
+    alternatives: BTreeSet<MountId>,
+}
+
+impl<'debs> ReleaseRoot<'debs> {
+    fn new(packages: &'debs BTreeMap<PackageName, DebFacts>, links: &'debs [Inventory]) -> Self {
+        let mut root = Root::new();
+        let owners =
+            packages.iter().map(|(name, deb)| (root.install(&deb.inventory, |_| true), name)).collect();
+        let alternatives = links.iter().map(|links| root.install(links, |_| true)).collect();
+        Self { root, owners, alternatives }
+    }
+
+    fn owner(&self, node: NodeId) -> Option<&'debs PackageName> {
+        self.owners.get(&self.root.mount_of(node)).copied()
+    }
+
+    /// Returns true if a path goes through a link of update-alternatives.
+    fn uses_alternative(&self, path: &[u8]) -> bool {
+        let links = self.root.resolve_with_links(self.root.top(), path);
+        let is_alternative = |link: &NodeId| self.alternatives.contains(&self.root.mount_of(*link));
+        links.is_ok_and(|(links, _)| links.iter().any(is_alternative))
+    }
 }
 
 /// Returns the rule by which an object was found first.
@@ -145,9 +175,9 @@ fn first_rule(edges: &[crate::loader::Edge<'_>], object: ObjectIndex) -> Option<
 }
 
 /// Machines and paths of the files of each name.
-struct Names<'root>(HashMap<&'root [u8], Vec<(Option<Machine>, RootedPath)>>);
+struct FilesByName<'root>(HashMap<&'root [u8], Vec<(Option<Machine>, RootedPath)>>);
 
-impl<'root> Names<'root> {
+impl<'root> FilesByName<'root> {
     fn of(root: &Root<'root>) -> Self {
         let mut names: HashMap<&[u8], Vec<(Option<Machine>, RootedPath)>> = HashMap::new();
         for (node, _) in root.entries() {

@@ -388,9 +388,9 @@ mod tests {
                     let next = needs.iter().filter(|(from, to)| Some(from) == path.last() && !path.contains(to));
                     all.extend(next.map(|(_, to)| [&path[..], &[*to]].concat()));
                 }
-                let asks = |path: &&Vec<usize>| path.last().is_some_and(|last| needs.contains(&(*last, 6)));
-                let shortest = all.iter().filter(asks).map(Vec::len).min();
-                expected.extend(all.iter().filter(asks).filter(|path| Some(path.len()) == shortest).cloned());
+                let needs_last = |path: &&Vec<usize>| path.last().is_some_and(|last| needs.contains(&(*last, 6)));
+                let shortest = all.iter().filter(needs_last).map(Vec::len).min();
+                expected.extend(all.iter().filter(needs_last).filter(|path| Some(path.len()) == shortest).cloned());
             }
             expected.sort_by_key(|path| (path.len(), path.clone()));
             expected.dedup();

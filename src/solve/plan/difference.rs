@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_version_is_told_and_its_files_after_it() {
+    fn a_new_version_comes_before_its_files() {
         let changes = lines(|plan| {
             plan.packages[0].package.version = "2:6.3.0-1".to_owned();
             plan.packages[0].package.sha256 = Some(digest(11));
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn other_bytes_for_one_version_are_told() {
+    fn other_bytes_for_one_version_are_a_change() {
         let changes = lines(|plan| plan.packages[0].package.sha256 = Some(digest(11)));
         let start = "package libgmp10 2:6.2.1+dfsg1-1.1: other bytes for the same version: sha256 01";
         assert!(changes[0].starts_with(start), "{changes:?}");

@@ -131,11 +131,12 @@ mod tests {
     fn depends_are_the_catalogs_and_sizes_the_locks() {
         let plan = sample_plan();
         let catalog = PinnedCatalog::new(Box::new(Newest(plan.provenance.clone())), &plan, &BTreeSet::new());
-        let index = catalog.dependency_index().expect("is told");
+        let index = catalog.dependency_index().expect("has one");
         let size = |name| {
-            let told = index.dependencies(&PackageName::new(name)).expect("is read").expect("is there");
-            assert_eq!(told.groups, [[PackageName::new("libc6")]]);
-            told.size_bytes
+            let dependencies =
+                index.dependencies(&PackageName::new(name)).expect("is read").expect("is there");
+            assert_eq!(dependencies.groups, [[PackageName::new("libc6")]]);
+            dependencies.size_bytes
         };
         let locked = plan.package(&PackageName::new("libgmp10")).expect("is locked").package.size_bytes;
         assert_eq!([size("libgmp10"), size("libc6")], [locked, 9]);

@@ -7,7 +7,7 @@ use super::state::SearchState;
 pub(super) struct Component {
     /// Requirements that are active and open, sorted.
     pub(super) open: Vec<usize>,
-    /// Those, and every requirement that their options can activate, sorted.
+    /// Open requirements, and every requirement that their options can activate, sorted.
     reach: Vec<usize>,
 }
 

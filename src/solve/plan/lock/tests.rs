@@ -265,7 +265,7 @@ fn with_libraries(plan: &mut Plan, parts: Vec<LibraryParts>) {
     plan.libraries.dedup_by_key(|library| order(library));
 }
 
-/// Of every second package, whole or some files.
+/// Includes whole packages or some files of every second package.
 fn included(plan: &Plan, is_whole: bool) -> Vec<Inclusion> {
     let patterns = vec![Pattern::new("/usr/share/\"x\"/*").expect("is a pattern")];
     let extent = if is_whole { FileSet::AllExcept(patterns) } else { FileSet::Files(patterns) };

@@ -15,7 +15,7 @@ use crate::solve::resolve::{Problem, Resolution, TargetAbi, UndefinedVersion};
 use crate::tree::root::Root;
 
 /// Everything that a closure is computed from.
-pub(super) struct Closing<'root> {
+pub(super) struct ClosureRun<'root> {
     pub(super) root: &'root Root<'root>,
     pub(super) inputs: Inputs<'root>,
     /// ABI of the apps; none if they have no object.
@@ -27,7 +27,7 @@ pub(super) struct Closing<'root> {
     pub(super) resolution: Resolution,
 }
 
-impl Closing<'_> {
+impl ClosureRun<'_> {
     /// Resolves the packages' own needs, too; none if there is nothing to link.
     pub(super) fn close<Error>(
         &self,
