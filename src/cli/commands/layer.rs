@@ -108,10 +108,7 @@ impl Planned {
             depth: ReadDepth::Link,
         };
         let trees = read_trees(&question, session)?;
-        if plan.base.is_some() && trees.base.is_none() {
-            let error = anyhow::anyhow!("cannot write a layer of {}: it was made for a base", path.display());
-            return Err(Failure::question(error).hint("give that base with --base"));
-        }
+        layer::check_base(&plan, trees.base.is_some())?;
         Ok(Self { plan, trees, linker: None })
     }
 

@@ -19,18 +19,18 @@ use crate::vocabulary::{RootedPath, Sha256Digest, Soname};
 
 /// Inputs that the Plan was made from.
 #[derive(Clone, Copy)]
-pub enum CheckContext<'question> {
+pub enum CheckContext<'run> {
     /// Trees and their base: everything is linked again.
     Trees {
         /// Trees and base.
-        trees: &'question InputTrees,
+        trees: &'run InputTrees,
         /// Environment that the image will set for the dynamic linker.
-        settings: &'question LinkerSettings,
+        settings: &'run LinkerSettings,
     },
     /// A lock without its trees: the libraries must be at their paths in the lock.
     Lock {
         /// Base; none if nothing is assumed to be there.
-        base: Option<&'question Inventory>,
+        base: Option<&'run Inventory>,
     },
 }
 

@@ -12,7 +12,7 @@ use super::error::LayerError;
 use super::ld_so_cache::put_ld_so_cache;
 use super::metadata::put_metadata;
 use super::package_entries::{path_in_image, put_entries};
-use super::request::{LayerContents, LayerRequest, PlannedDeb};
+use super::request::{LayerContents, LayerRequest, PlannedDeb, check_base};
 use crate::debian::inclusions::{is_documentation, is_processor_copy};
 use crate::solve::plan::{PlannedPackage, TakenFile, TakenKind};
 use crate::tree::inventory::{Deb, EntryKind, Permissions};
@@ -28,10 +28,11 @@ type Package<'request> = (usize, &'request PlannedPackage, &'request PlannedDeb)
 /// Lists the entries of a layer, and copies the contents of its files from the .debs into `scratch`, an empty file.
 ///
 /// # Errors
-/// If a .deb is broken or has no planned file, if the base has something in the way of an entry, or if `scratch` cannot
-/// be written.
+/// If the Plan's base is missing or has something in the way of an entry, if a .deb is broken or has no planned file, or if
+/// `scratch` cannot be written.
 pub fn compose(request: &LayerRequest<'_>, scratch: File) -> Result<Layer, LayerError> {
     let LayerRequest { plan, debs, base, contents, is_lowest } = *request;
+    check_base(plan, base.is_some())?;
     let top = RootedPath::root();
     let mut root = Root::new();
     if let Some(base) = base {

@@ -10,6 +10,9 @@ use crate::vocabulary::{PackageName, RootedPath, Soname};
 /// A layer cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum LayerError {
+    /// The Plan was made for a base, and none is given.
+    #[error("cannot compose the layer of the lock: it was made for a base")]
+    MissingBase,
     /// The base has a directory at the path of a file or link.
     #[error("cannot put {path} into the layer: the base has a directory there")]
     Directory {
@@ -109,9 +112,10 @@ impl LayerError {
     /// Advice that fixes the error.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Directory { .. } | Self::NoDirectory { .. } => Some(
-                "use the base that the lock was made for, or make a lock with `sodeb lock PATH --base BASE`",
-            ),
+            Self::MissingBase => Some("give that base with --base"),
+            Self::Directory { .. } | Self::NoDirectory { .. } => {
+                Some("use another base; a lock fits only the base that it was made for")
+            }
             Self::UnsupportedArchive(_) => {
                 Some("name a new directory, or a file that ends in .tar, .tar.gz or .tar.zst")
             }
@@ -125,7 +129,8 @@ impl LayerError {
     pub fn is_input_error(&self) -> bool {
         match self {
             Self::Output(error) => error.is_input_error(),
-            Self::Directory { .. }
+            Self::MissingBase
+            | Self::Directory { .. }
             | Self::NoDirectory { .. }
             | Self::Whiteout { .. }
             | Self::UnsupportedArchive(_)

@@ -43,6 +43,6 @@ pub use compose::compose;
 pub use entries::{EntryCounts, Layer, ShippedPackage};
 pub use error::{LayerError, WriteError};
 pub use output::{LayerFormat, StagedLayer, write};
-pub use request::{LayerContents, LayerRequest, PlannedDeb};
+pub use request::{LayerContents, LayerRequest, PlannedDeb, check_base};
 pub use tar_writer::TarWriter;
 pub use tree_layer::{FileOwner, PlacedTree, app_layer, root_layer};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::error::LayerError;
 use crate::solve::plan::Plan;
 use crate::tree::inventory::{Deb, Inventory};
 
@@ -37,4 +38,12 @@ pub struct LayerRequest<'request> {
     pub contents: LayerContents,
     /// True for the lowest layer of an image, which needs a `/tmp`.
     pub is_lowest: bool,
+}
+
+/// Refuses to compose the layer of a Plan that was made for a base without one.
+///
+/// # Errors
+/// If the base is missing.
+pub fn check_base(plan: &Plan, has_base: bool) -> Result<(), LayerError> {
+    if plan.base.is_some() && !has_base { Err(LayerError::MissingBase) } else { Ok(()) }
 }
