@@ -1,4 +1,4 @@
-//! Reading the content of a file, from whatever source its bytes come.
+//! Reading the content of a file from any source of bytes.
 
 use std::io;
 
@@ -23,7 +23,7 @@ pub(super) fn content<S: ReadAt + ?Sized>(source: &S, path: &[u8], depth: ReadDe
     if is_captured(path) {
         return read_text(source);
     }
-    // No more than shows what a file is: most files are neither objects nor scripts, and copying bytes of all of them out
+    // Only as much as shows the kind of the file: most files are neither objects nor scripts, and copying bytes of all of them out
     // of the page cache adds up.
     let mut head = [0; elf::HEADER_BYTES];
     let length = source.read_at(&mut head, 0)?;

@@ -19,7 +19,7 @@ pub struct FileContent {
     evidence: Option<Box<Evidence>>,
     /// Way to read the content, if it was not read with the tree.
     on_demand: Option<Arc<OnDemandReads>>,
-    /// True if the content is not part of what its tree is looked through for (`deferred.rs`).
+    /// True if searches through the tree skip the file (`deferred.rs`).
     is_deferred: bool,
 }
 

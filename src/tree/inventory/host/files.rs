@@ -135,7 +135,7 @@ mod tests {
         std::os::unix::fs::symlink("/etc/hostname", &path).expect("a link");
         let error = files.open(b"x").map(drop).expect_err("is a link");
         assert_eq!(error.to_string(), "it is not a regular file any more");
-        // A tree of one file is whatever its path names.
+        // In a tree of a single file, a link at the path itself is followed.
         let single = HostFiles::single_file(&path);
         assert!(single.open(b"x").is_ok() || !Path::new("/etc/hostname").exists());
     }
