@@ -1,9 +1,10 @@
-//! Helpers at the edges of several wings: files, digests, compression, TLS and progress reporting.
+//! Helpers that several wings share: files, digests, compression, TLS, progress reporting, and numbers as people read them.
 
 pub mod compress;
 pub mod decompress;
 pub mod digest;
 pub mod files;
+pub mod humanize;
 pub mod output;
 pub mod progress;
 pub mod streams;

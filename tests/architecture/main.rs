@@ -13,7 +13,10 @@ use std::path::Path;
 /// wings before it, a room only rooms before it in its wing.
 const WINGS: &[(&str, &[&str])] = &[
     ("vocabulary", &[]),
-    ("support", &["progress", "files", "output", "streams", "digest", "tls", "decompress", "compress"]),
+    (
+        "support",
+        &["humanize", "progress", "files", "output", "streams", "digest", "tls", "decompress", "compress"],
+    ),
     ("elf", &[]),
     ("tree", &["inventory", "root"]),
     ("loader", &[]),

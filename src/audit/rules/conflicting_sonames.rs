@@ -9,6 +9,7 @@ use crate::audit::findings::Findings;
 use crate::audit::rule::Rule;
 use crate::audit::severity::Severity;
 use crate::audit::view::View;
+use crate::support::humanize::thousands;
 use crate::tree::root::NodeId;
 use crate::vocabulary::Soname;
 
@@ -73,7 +74,8 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         {
             continue;
         }
-        let message = format!("{} copies of {stem} in the extensions of one interpreter", nodes.len());
+        let message =
+            format!("{} copies of {stem} in the extensions of one interpreter", thousands(nodes.len()));
         let finding = findings.report(process, &stem, message);
         finding.at_most(Severity::Note);
         finding.evidence = nodes

@@ -6,6 +6,7 @@ use crate::audit::severity::Severity;
 use crate::audit::unmet::UnmetCause;
 use crate::audit::view::View;
 use crate::loader::NeedKind;
+use crate::support::humanize::thousands;
 
 pub(super) static RULE: Rule = Rule {
     code: "load-order-dependent",
@@ -25,7 +26,8 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         if let UnmetCause::LoadOrder(others) = &unmet.cause {
             let first = others.iter().map(ToString::to_string).next().unwrap_or_default();
             let more = others.len().saturating_sub(1);
-            let others = if more == 0 { first } else { format!("{first} or one of {more} others") };
+            let others =
+                if more == 0 { first } else { format!("{first} or one of {} others", thousands(more)) };
             let message = format!("{} is found only if {others} was loaded first", unmet.soname);
             findings.report_unmet(unmet, message);
         }

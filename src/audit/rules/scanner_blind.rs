@@ -7,6 +7,7 @@ use crate::audit::findings::Findings;
 use crate::audit::rule::Rule;
 use crate::audit::severity::Severity;
 use crate::audit::view::View;
+use crate::support::humanize::{counted, thousands};
 use crate::tree::root::NodeId;
 use crate::vocabulary::RootedPath;
 
@@ -38,13 +39,12 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         let most_certain = nodes.iter().copied().min_by_key(|node| view.reach_map.reach(*node));
         let Some(most_certain) = most_certain else { continue };
         let count = nodes.len();
-        let objects = if count == 1 { "an object".to_owned() } else { format!("{count} objects") };
-        let message = format!("{objects} that no package's metadata lists");
+        let message = format!("{} that no package's metadata lists", counted(count, "object"));
         let finding = findings.report_at(&directory, view.reach_map.reach(most_certain), "objects", message);
         finding.layer = view.layer(&view.root.path(most_certain));
         finding.evidence = nodes.iter().take(SHOWN).map(|node| view.root.path(*node).to_string()).collect();
         if count > SHOWN {
-            finding.evidence.push(format!("and {} more", count - SHOWN));
+            finding.evidence.push(format!("and {} more", thousands(count - SHOWN)));
         }
         finding.fix.push(Fix::Instruction("add them with dpkg's metadata, as `sodeb layer` does".to_owned()));
     }

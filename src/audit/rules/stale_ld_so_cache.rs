@@ -10,6 +10,7 @@ use crate::audit::rule::Rule;
 use crate::audit::severity::Severity;
 use crate::audit::view::View;
 use crate::loader::{LdSoCache, configured_directories};
+use crate::support::humanize::counted;
 use crate::tree::inventory::Content;
 use crate::vocabulary::RootedPath;
 
@@ -51,10 +52,8 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     let gone: Vec<&RootedPath> =
         listed.iter().filter(|path| view.root.resolve(view.root.top(), path.as_bytes()).is_err()).collect();
     if !gone.is_empty() {
-        let message = match gone.len() {
-            1 => "lists a file that does not exist".to_owned(),
-            count => format!("lists {count} files that do not exist"),
-        };
+        let exist = if gone.len() == 1 { "does not exist" } else { "do not exist" };
+        let message = format!("lists {} that {exist}", counted(gone.len(), "file"));
         let finding = findings.report_at(&path, reach, "gone", message);
         finding.evidence = gone.iter().take(SHOWN).map(ToString::to_string).collect();
         finding.fix.push(fix());
@@ -81,7 +80,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         }
     }
     if !unnamed.is_empty() {
-        let libraries = libraries(unnamed.len());
+        let libraries = counted(unnamed.len(), "library");
         let message = match cache {
             Some(_) => format!("does not list {libraries} in directories of ld.so.conf"),
             None => format!("does not exist, although directories of ld.so.conf contain {libraries}"),
@@ -90,8 +89,4 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         finding.evidence = unnamed.iter().take(SHOWN).map(ToString::to_string).collect();
         finding.fix.push(fix());
     }
-}
-
-fn libraries(count: usize) -> String {
-    if count == 1 { "a library".to_owned() } else { format!("{count} libraries") }
 }

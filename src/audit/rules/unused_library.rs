@@ -7,6 +7,7 @@ use crate::audit::owners::OwnerKind;
 use crate::audit::rule::Rule;
 use crate::audit::severity::Severity;
 use crate::audit::view::View;
+use crate::support::humanize::thousands;
 use crate::tree::root::NodeId;
 
 /// Minimum total size that is reported, in bytes: less is not worth a layer of its own.
@@ -44,7 +45,11 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             continue;
         }
         let owner = owner.as_ref().map_or_else(|| "no package".to_owned(), ToString::to_string);
-        let message = format!("{} of {} objects of {owner} are not loaded", unused.len(), objects.len());
+        let message = format!(
+            "{} of {} objects of {owner} are not loaded",
+            thousands(unused.len()),
+            thousands(objects.len())
+        );
         let finding = findings.report_at(&view.root.path(*first), Reach::Unreached, &owner, message);
         finding.reclaimable_bytes = bytes;
         finding.evidence = unused.iter().take(SHOWN).map(|node| view.root.path(*node).to_string()).collect();

@@ -49,7 +49,7 @@ fn unread_run(unread: &UnreadImage) -> Value {
 
 fn tool() -> Value {
     let version = env!("CARGO_PKG_VERSION");
-    let rules: Vec<Value> = rules::all().map(|rule| descriptor(rule)).collect();
+    let rules: Vec<Value> = rules::all().map(descriptor).collect();
     json!({ "driver": { "name": "sodeb", "version": version, "semanticVersion": version, "rules": rules } })
 }
 

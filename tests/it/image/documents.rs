@@ -144,7 +144,7 @@ fn the_report_has_what_was_written() {
     fs::remove_dir_all(world.fixture.host("/out")).expect("is there");
     let text = world.image("scratch", "out", &[]);
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
-    for words in ["+ libraries  ", "+ tree       ", "  /app\n", "liba1  1.0-1  ", "manifest sha256:"] {
+    for words in ["+ libraries  ", "+ app        ", "  /app\n", "liba1  1.0-1  ", "manifest sha256:"] {
         assert!(text.contains(words), "{words} in {text}");
     }
 }
