@@ -1,8 +1,8 @@
 //! Apt sources of the host (sources.list(5)): the mirrors that its owner chose.
 //!
-//! Both forms are read: `*.sources` in deb822 style and `*.list` in one-line style. Options are ignored (this client has its own keys
-//! and reads every architecture), as are entries that are disabled, for source packages, or with another transport than http, https
-//! and file.
+//! Both forms are read: `*.sources` in deb822 style and `*.list` in one-line style. Options are ignored (this client
+//! has its own keys and reads every architecture), as are entries that are disabled, for source packages, or with
+//! another transport than http, https and file.
 
 use std::fs;
 use std::io;

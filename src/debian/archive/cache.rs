@@ -10,9 +10,9 @@
 //! | `contents/<distribution>-<suite>-<file>.json` | the last Contents that matched its Release |
 //! | `lock` | locked by the process that updates |
 //!
-//! **Invariant:** a file gets its name by a rename when it is complete, so that readers need no lock, and a killed process or a
-//! full disk leaves the last state intact. Files are not synced to the disk: the digest of a file is verified before each use, and
-//! one that a crash of the machine damaged is downloaded again.
+//! **Invariant:** a file gets its name by a rename when it is complete, so that readers need no lock, and a killed
+//! process or a full disk leaves the last state intact. Files are not synced to the disk: the digest of a file is
+//! verified before each use, and one that a crash of the machine damaged is downloaded again.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -56,8 +56,8 @@ pub enum CacheError {
 #[derive(Debug)]
 pub(super) struct Cache {
     root: PathBuf,
-    /// Files that threads of this process are downloading: two suites may list the same one (such as an empty Contents), and only
-    /// one thread may write it.
+    /// Files that threads of this process are downloading: two suites may list the same one (such as an empty
+    /// Contents), and only one thread may write it.
     downloads: Mutex<HashMap<Sha256Digest, Arc<Mutex<()>>>>,
 }
 

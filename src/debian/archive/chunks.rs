@@ -1,5 +1,5 @@
-//! Reader of a stream in chunks of complete records, so that the parsers of large indices work in place on one buffer of fixed
-//! size.
+//! Reader of a stream in chunks of complete records, so that the parsers of large indices work in place on one buffer
+//! of fixed size.
 
 use std::io::Read;
 
@@ -7,12 +7,12 @@ use memchr::memmem::{Finder, FinderRev};
 
 use crate::support::streams::read_full;
 
-/// Size of the buffer, and maximum size of a record. The longest line in bookworm's Contents and the longest stanza in its Packages
-/// have some tens of kilobytes.
+/// Size of the buffer, and maximum size of a record. The longest line in bookworm's Contents and the longest stanza
+/// in its Packages have some tens of kilobytes.
 pub(super) const RECORD_LIMIT_BYTES: usize = 256 << 10;
 
-/// Calls `visit` for the whole stream in chunks of complete records, each with its separator except for the very last. Records
-/// longer than [`RECORD_LIMIT_BYTES`] are left out.
+/// Calls `visit` for the whole stream in chunks of complete records, each with its separator except for the very
+/// last. Records longer than [`RECORD_LIMIT_BYTES`] are left out.
 ///
 /// Returns the number of records that were left out.
 pub(super) fn for_each_chunk(

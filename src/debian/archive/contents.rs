@@ -2,12 +2,12 @@
 //! (<https://wiki.debian.org/DebianRepository/Format#A.22Contents.22_indices>).
 //!
 //! A line is a path without its leading slash, blanks, and a comma-separated list of locations, each
-//! `[area/]section/package`. The path may contain blanks, so that the line is split at its last run of blanks. Old indices begin
-//! with free text, up to a line `FILE  LOCATION`.
+//! `[area/]section/package`. The path may contain blanks, so that the line is split at its last run of blanks. Old
+//! indices begin with free text, up to a line `FILE  LOCATION`.
 //!
-//! An index has about 150 MB of text, of which a reader needs a few per cent. A fast filter gets each line in the buffer, and only
-//! accepted lines are parsed. The filter gets a flag whether the line contains a mark such as `.so`: a search for the mark in a large
-//! chunk takes a fraction of the time of a search in each line.
+//! An index has about 150 MB of text, of which a reader needs a few per cent. A fast filter gets each line in the
+//! buffer, and only accepted lines are parsed. The filter gets a flag whether the line contains a mark such as `.so`:
+//! a search for the mark in a large chunk takes a fraction of the time of a search in each line.
 
 use std::io::Read;
 
@@ -41,8 +41,8 @@ pub struct ContentsStatistics {
     pub malformed: u64,
 }
 
-/// Reads a decompressed index to its end, and calls `visit` for the lines that `accepts` accepts. The filter gets the whole line, and
-/// true if it contains `mark`.
+/// Reads a decompressed index to its end, and calls `visit` for the lines that `accepts` accepts. The filter gets the
+/// whole line, and true if it contains `mark`.
 ///
 /// # Errors
 /// If `reader` fails. A malformed line is counted and is not an error.

@@ -1,8 +1,9 @@
 //! Downloads from a mirror by http or https, or from a local directory.
 //!
-//! The data is not trusted here: the caller verifies a signature or a digest. This module limits the size and the time of
-//! transfers, retries temporary failures (broken connections, 408, 429, 5xx), and resumes interrupted transfers (RFC 9110 §14).
-//! Proxies are those of the environment and certificate authorities those of the system; redirects are followed.
+//! The data is not trusted here: the caller verifies a signature or a digest. This module limits the size and the
+//! time of transfers, retries temporary failures (broken connections, 408, 429, 5xx), and resumes interrupted
+//! transfers (RFC 9110 §14). Proxies are those of the environment and certificate authorities those of the system;
+//! redirects are followed.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -48,8 +49,8 @@ pub(super) enum DocumentResponse {
 /// Client for any number of mirrors, shared by threads.
 #[derive(Debug, Default)]
 pub(super) struct Fetcher {
-    /// HTTP client, created for the first request: reading the system's certificates takes longer than all the rest of an
-    /// offline run.
+    /// HTTP client, created for the first request: reading the system's certificates takes longer than all the rest
+    /// of an offline run.
     http: OnceLock<Client>,
 }
 
@@ -92,8 +93,8 @@ impl Fetcher {
         }
     }
 
-    /// Downloads a file of `expected_bytes` into `file`, after the bytes that it already has. After a failure it keeps the received
-    /// bytes.
+    /// Downloads a file of `expected_bytes` into `file`, after the bytes that it already has. After a failure it
+    /// keeps the received bytes.
     pub(super) fn complete(
         &self,
         url: &str,

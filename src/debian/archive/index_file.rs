@@ -29,7 +29,8 @@ pub struct IndexFile {
 }
 
 impl IndexFile {
-    /// Opens the decompressed file. The reader fails if the file is truncated, broken, or larger than the signed Release lists.
+    /// Opens the decompressed file. The reader fails if the file is truncated, broken, or larger than the signed
+    /// Release lists.
     ///
     /// # Errors
     /// If the file cannot be opened.

@@ -8,14 +8,14 @@ use super::snapshot::Snapshot;
 use crate::debian::distributions::profile;
 use crate::vocabulary::Distribution;
 
-/// Delay after the Release file until its packages are in a snapshot, and are not yet superseded there: mirrors are updated and
-/// snapshots taken some hours later.
+/// Delay after the Release file until its packages are in a snapshot, and are not yet superseded there: mirrors are
+/// updated and snapshots taken some hours later.
 const SNAPSHOT_DELAY: SignedDuration = SignedDuration::from_hours(24);
 
 impl ArchiveSettings {
-    /// Returns the URLs under which a file of the pool stays available for years, given the suite and the time of the Release file
-    /// that lists it: on the given mirrors, and on the distribution's snapshot service. The host's own mirrors are left out, since a
-    /// lock must be the same on every machine.
+    /// Returns the URLs under which a file of the pool stays available for years, given the suite and the time of the
+    /// Release file that lists it: on the given mirrors, and on the distribution's snapshot service. The host's own
+    /// mirrors are left out, since a lock must be the same on every machine.
     pub fn lasting_urls(
         &self,
         distribution: Distribution,

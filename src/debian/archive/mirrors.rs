@@ -1,11 +1,11 @@
 //! Choice of the mirrors for a release: the given ones, or those in the host's apt sources, or the built-in ones.
 //!
-//! A mirror is given by its base, the directory with `dists` and `pool`. One base has every release of its distribution, but security
-//! updates have an archive of their own. Bases are in two lists, by their names and suites, and a security suite is looked up in
-//! both.
+//! A mirror is given by its base, the directory with `dists` and `pool`. One base has every release of its
+//! distribution, but security updates have an archive of their own. Bases are in two lists, by their names and
+//! suites, and a security suite is looked up in both.
 //!
-//! With a snapshot, bases are those of a service that has earlier states of an archive at `<base>/<timestamp>/`, such as
-//! <https://snapshot.debian.org>. Apt sources name no such service.
+//! With a snapshot, bases are those of a service that has earlier states of an archive at `<base>/<timestamp>/`, such
+//! as <https://snapshot.debian.org>. Apt sources name no such service.
 
 use std::path::PathBuf;
 
@@ -118,8 +118,9 @@ impl Bases {
         Self { main: map(self.main), security: map(self.security) }
     }
 
-    /// Chooses bases in apt sources. Archives of other vendors have the distribution's name in their path, too, but no component
-    /// `main`, or suites that are not releases. Bases of snapshots are left out: they never have a current release.
+    /// Chooses bases in apt sources. Archives of other vendors have the distribution's name in their path, too, but
+    /// no component `main`, or suites that are not releases. Bases of snapshots are left out: they never have a
+    /// current release.
     fn of_host(sources: &[AptSource], target: &Target) -> Self {
         let mut bases = Self { main: Vec::new(), security: Vec::new() };
         let profile = profile(target.distribution);

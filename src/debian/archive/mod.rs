@@ -1,13 +1,15 @@
 //! Client of a Debian archive: signed Release files, and the indices and packages that they list.
 //!
-//! [`Archive::update`] follows one chain of trust. A built-in or given key signs a suite's InRelease ([`SignatureError`]), whose name
-//! and dates are checked ([`ReleaseError`]). It lists the sizes and digests of the indices, which are compared before a byte of an
-//! index is used. Mirrors and the cache are not part of the chain: they need not be trusted.
+//! [`Archive::update`] follows one chain of trust. A built-in or given key signs a suite's InRelease
+//! ([`SignatureError`]), whose name and dates are checked ([`ReleaseError`]). It lists the sizes and digests of the
+//! indices, which are compared before a byte of an index is used. Mirrors and the cache are not part of the chain:
+//! they need not be trusted.
 //!
-//! **Contents is special.** It is generated separately, so that a mirror during a point release may have another file than its Release
-//! lists. Then the file is requested by its digest, from the next mirror, and at last from the cache, where an older one that matched
-//! its Release is used with its own date. A file that does not match is used only on request
-//! ([`ArchiveSettings::allow_unverified_contents`]) and is marked as unverified. Packages lists the digests of .debs: it has to match.
+//! **Contents is special.** It is generated separately, so that a mirror during a point release may have another file
+//! than its Release lists. Then the file is requested by its digest, from the next mirror, and at last from the
+//! cache, where an older one that matched its Release is used with its own date. A file that does not match is used
+//! only on request ([`ArchiveSettings::allow_unverified_contents`]) and is marked as unverified. Packages lists the
+//! digests of .debs: it has to match.
 
 mod apt_sources;
 mod attempts;

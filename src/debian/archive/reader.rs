@@ -1,7 +1,7 @@
 //! Reader of index files, decompressed up to a limit.
 //!
-//! Data can expand a thousandfold with gzip and far more with xz. The limit is the size of the uncompressed file, if the signed
-//! Release lists it, and otherwise a ratio that no real index approaches.
+//! Data can expand a thousandfold with gzip and far more with xz. The limit is the size of the uncompressed file, if
+//! the signed Release lists it, and otherwise a ratio that no real index approaches.
 
 use std::fs::File;
 use std::io::{self, Read};

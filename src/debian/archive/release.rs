@@ -1,8 +1,9 @@
 //! Release files: the contents of a suite, and their validity
 //! (<https://wiki.debian.org/DebianRepository/Format#A.22Release.22_files>).
 //!
-//! A [`ReleaseFile`] is parsed only from a text with a verified signature. The signature is not enough, since old Release files and
-//! those of other suites are signed as well: name and dates are checked, too. Only the list of SHA256 digests is used.
+//! A [`ReleaseFile`] is parsed only from a text with a verified signature. The signature is not enough, since old
+//! Release files and those of other suites are signed as well: name and dates are checked, too. Only the list of
+//! SHA256 digests is used.
 
 use std::collections::HashMap;
 
@@ -148,8 +149,8 @@ fn date_field(paragraph: &Paragraph, name: &str) -> Result<Option<Timestamp>, Re
     paragraph.get(name).map(|text| parse_date(name, text)).transpose()
 }
 
-/// Parses an RFC 2822 date in the form of archives: the zone is UTC, which the standard does not have, and Ubuntu pads the hour with
-/// a blank (`Sun, 22 Nov 2026  0:19:16 UTC`).
+/// Parses an RFC 2822 date in the form of archives: the zone is UTC, which the standard does not have, and Ubuntu
+/// pads the hour with a blank (`Sun, 22 Nov 2026  0:19:16 UTC`).
 fn parse_date(name: &str, text: &str) -> Result<Timestamp, ReleaseError> {
     let malformed = || ReleaseError::Malformed { cause: format!("{name} is not a date in UTC: '{text}'") };
     let words: Vec<&str> = text.split_whitespace().collect();

@@ -11,8 +11,8 @@ use super::mirrors::Mirrors;
 pub struct ArchiveSettings {
     /// Mirrors.
     pub mirrors: Mirrors,
-    /// Earlier state of the archive, such as `20260818T205150Z`, in place of the current one. Given mirrors are then the bases of a
-    /// snapshot service.
+    /// Earlier state of the archive, such as `20260818T205150Z`, in place of the current one. Given mirrors are then
+    /// the bases of a snapshot service.
     pub snapshot: Option<String>,
     /// Files with trusted keys in addition to the built-in ones.
     pub keyrings: Vec<PathBuf>,

@@ -1,12 +1,12 @@
 //! Verification of the clear signature of an InRelease file (RFC 9580 §7).
 //!
-//! A text is accepted if one of its signatures is valid and by a known key, as with apt and gpgv, since the keys of two or three Debian
-//! releases sign each of them. The policy is Sequoia's standard one, which rejects weak hashes and key sizes. A key must not be expired
-//! or revoked at the given time: now for a live archive, so that an expired key ends trust as with apt, and the snapshot's own time for
-//! a snapshot, so that earlier states stay readable.
+//! A text is accepted if one of its signatures is valid and by a known key, as with apt and gpgv, since the keys of
+//! two or three Debian releases sign each of them. The policy is Sequoia's standard one, which rejects weak hashes
+//! and key sizes. A key must not be expired or revoked at the given time: now for a live archive, so that an expired
+//! key ends trust as with apt, and the snapshot's own time for a snapshot, so that earlier states stay readable.
 //!
-//! **Invariant:** a [`SignedText`] is created only by [`Keyring::verify`] and contains the text that the signature covers, without the
-//! text around it.
+//! **Invariant:** a [`SignedText`] is created only by [`Keyring::verify`] and contains the text that the signature
+//! covers, without the text around it.
 
 use std::fmt;
 use std::fs;
@@ -217,8 +217,8 @@ struct Helper<'a> {
 }
 
 impl Helper<'_> {
-    /// Checks that a key is valid now. The library only checks the date in the signature, which the owner of an expired key can
-    /// choose freely.
+    /// Checks that a key is valid now. The library only checks the date in the signature, which the owner of an
+    /// expired key can choose freely.
     fn check_key_now(&self, good: &GoodChecksum<'_>) -> sequoia_openpgp::Result<()> {
         let certificate = good.ka.cert().with_policy(self.policy, self.latest)?;
         certificate.alive()?;

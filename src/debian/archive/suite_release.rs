@@ -46,7 +46,8 @@ struct KnownRelease {
 }
 
 impl Archive {
-    /// Returns a suite's Release file from the first mirror with a valid one. An additional suite of a release may be absent.
+    /// Returns a suite's Release file from the first mirror with a valid one. An additional suite of a release may be
+    /// absent.
     pub(super) fn suite_release(
         &self,
         distribution: Distribution,

@@ -12,11 +12,12 @@ use crate::support::progress::Progress;
 use crate::vocabulary::{Distribution, Target};
 
 impl Archive {
-    /// Downloads the current indices of a target into the cache and returns them; while offline, returns those in the cache.
+    /// Downloads the current indices of a target into the cache and returns them; while offline, returns those in the
+    /// cache.
     ///
     /// # Errors
-    /// If the release or one of its indices is not available or cannot be trusted; the cache is then as usable as before.
-    /// [`ArchiveError::hint`] has advice for the user.
+    /// If the release or one of its indices is not available or cannot be trusted; the cache is then as usable as
+    /// before. [`ArchiveError::hint`] has advice for the user.
     pub fn update(&self, target: &Target, progress: &dyn Progress) -> Result<IndexSet, ArchiveError> {
         check_name("release", target.release.as_str())?;
         for component in &self.settings.components {

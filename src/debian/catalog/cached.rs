@@ -1,8 +1,8 @@
 //! Catalogs in the cache, built from an archive's indices.
 //!
-//! The name of a file has its target and the digest of the indices that it was built from, so that an unchanged archive is not
-//! read again. Files are written atomically: several processes may write at once, and an interrupted one leaves the old file
-//! intact.
+//! The name of a file has its target and the digest of the indices that it was built from, so that an unchanged
+//! archive is not read again. Files are written atomically: several processes may write at once, and an interrupted
+//! one leaves the old file intact.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -24,12 +24,12 @@ const DIR: &str = "catalogs";
 /// Suffix of the files.
 const SUFFIX: &str = ".catalog";
 
-/// Version tag of the recorded facts; change it when more is recorded, so that older files are ignored. t3: every package, also
-/// those without libraries.
+/// Version tag of the recorded facts; change it when more is recorded, so that older files are ignored. t3: every
+/// package, also those without libraries.
 const CONTENTS_VERSION: &str = "t3";
 
-/// Returns the catalog of these indices: from the cache if they have not changed, or else a new one, which replaces the older
-/// ones of its target.
+/// Returns the catalog of these indices: from the cache if they have not changed, or else a new one, which replaces
+/// the older ones of its target.
 ///
 /// # Errors
 /// If an index cannot be read or the cache cannot be written.

@@ -10,7 +10,8 @@ pub trait Catalog: Sync {
     /// Returns the origin of the catalog's facts.
     fn provenance(&self) -> &Provenance;
 
-    /// Returns every location of a file (or link) of this name in a package of the target, sorted by path, then package.
+    /// Returns every location of a file (or link) of this name in a package of the target, sorted by path, then
+    /// package.
     ///
     /// # Errors
     /// If the catalog's data is broken.

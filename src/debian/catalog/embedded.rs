@@ -1,8 +1,8 @@
-//! Catalog that is compiled into the program: Debian's supported releases on its two largest architectures, so that the first
-//! answer needs neither network nor cache.
+//! Catalog that is compiled into the program: Debian's supported releases on its two largest architectures, so that
+//! the first answer needs neither network nor cache.
 //!
-//! `sodeb index build` writes the file from the signed indices of the day; each answer shows their dates, and a warning if one of
-//! them could not be verified. It is read in place, without a copy.
+//! `sodeb index build` writes the file from the signed indices of the day; each answer shows their dates, and a
+//! warning if one of them could not be verified. It is read in place, without a copy.
 
 use std::sync::Arc;
 

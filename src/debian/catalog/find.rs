@@ -8,8 +8,8 @@ use super::{CatalogError, FileCatalog, Library};
 use crate::debian::inclusions::matches_glob;
 use crate::vocabulary::{PackageName, RootedPath};
 
-/// Pattern of paths: with `*` or `?` a glob for the whole file name, or for the whole path if it contains a slash; otherwise a
-/// part of the path.
+/// Pattern of paths: with `*` or `?` a glob for the whole file name, or for the whole path if it contains a slash;
+/// otherwise a part of the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathPattern(Vec<u8>);
 

@@ -1,5 +1,5 @@
-//! Libraries of the host's drivers, which a container runtime mounts into the container. They must not come from a package,
-//! since they have to match the kernel module.
+//! Libraries of the host's drivers, which a container runtime mounts into the container. They must not come from a
+//! package, since they have to match the kernel module.
 
 /// Family of such libraries.
 struct HostLibrary {
@@ -11,8 +11,8 @@ struct HostLibrary {
 
 const NVIDIA: &str = "the NVIDIA driver, which the container runtime mounts";
 
-/// Libraries that container toolkits mount. Prefixes end at a dot or a dash, so that the one of `libcuda.so.1` does not match
-/// `libcudart.so.12`, which comes from a package.
+/// Libraries that container toolkits mount. Prefixes end at a dot or a dash, so that the one of `libcuda.so.1` does
+/// not match `libcudart.so.12`, which comes from a package.
 const HOST_LIBRARIES: &[HostLibrary] = &[
     HostLibrary { prefix: "libcuda.so", provider: NVIDIA },
     HostLibrary { prefix: "libcudadebugger.so", provider: NVIDIA },

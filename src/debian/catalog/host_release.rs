@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::debian::distributions::{OS_RELEASE_FILES, ReleaseChoice};
 
-/// Returns the release of the root file system on the host that a path is in: its files were likely built there. Reads the
-/// os-release(5) files of the directories above the path.
+/// Returns the release of the root file system on the host that a path is in: its files were likely built there.
+/// Reads the os-release(5) files of the directories above the path.
 pub fn host_release(path: &Path) -> Option<ReleaseChoice> {
     let absolute = std::path::absolute(path).ok()?;
     absolute.ancestors().find_map(|directory| {

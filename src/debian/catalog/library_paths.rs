@@ -1,8 +1,9 @@
 //! Paths of packages that a catalog records as libraries, in a form that architectures share.
 //!
-//! A library is a file whose name ends in `.so` or contains `.so.`, or any file directly in one of glibc's default directories
-//! (ld.so(8); Debian's glibc adds the multiarch directories), since a soname need not contain `.so`. Files for another
-//! architecture than the package's own (`/usr/<triplet>/lib`, gcc-cross) and detached debug data are not recorded.
+//! A library is a file whose name ends in `.so` or contains `.so.`, or any file directly in one of glibc's default
+//! directories (ld.so(8); Debian's glibc adds the multiarch directories), since a soname need not contain `.so`.
+//! Files for another architecture than the package's own (`/usr/<triplet>/lib`, gcc-cross) and detached debug data
+//! are not recorded.
 
 use bstr::ByteSlice;
 
@@ -11,7 +12,8 @@ use crate::vocabulary::Architecture;
 /// Part of the name of most libraries.
 pub(super) const LIBRARY_MARK: &str = ".so";
 
-/// Replacement of the architecture's triplet in the paths of a catalog file. Paths with control characters are not recorded.
+/// Replacement of the architecture's triplet in the paths of a catalog file. Paths with control characters are not
+/// recorded.
 const TRIPLET_MARK: u8 = 1;
 
 /// Suffixes of files in library directories that no dynamic linker opens.
@@ -30,7 +32,8 @@ impl LibraryPaths {
         Self { triplet, multiarch_directories: [format!("usr/lib/{triplet}"), format!("lib/{triplet}")] }
     }
 
-    /// Returns true if a line may begin with a path directly in a default directory. It is fast and has false positives.
+    /// Returns true if a line may begin with a path directly in a default directory. It is fast and has false
+    /// positives.
     pub(super) fn begins_in_default_directory(&self, line: &[u8]) -> bool {
         let Some(below) = line.strip_prefix(b"usr/lib/").or(line.strip_prefix(b"lib/")) else {
             return false;
@@ -61,8 +64,8 @@ impl LibraryPaths {
             || self.multiarch_directories.iter().any(|multiarch| multiarch.as_bytes() == directory)
     }
 
-    /// Returns true for directories of detached debug data, and for those of another architecture below `/usr` or below a
-    /// library directory.
+    /// Returns true for directories of detached debug data, and for those of another architecture below `/usr` or
+    /// below a library directory.
     fn is_foreign_or_debug(&self, directory: &[u8]) -> bool {
         let below_usr = directory.strip_prefix(b"usr/");
         let below_lib = below_usr.unwrap_or(directory).strip_prefix(b"lib/");

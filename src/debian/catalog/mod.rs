@@ -1,8 +1,8 @@
-//! Catalogs of packages and the libraries in them: from the signed index of a release, compiled into this program or downloaded,
-//! or from the dpkg database of an installed root.
+//! Catalogs of packages and the libraries in them: from the signed index of a release, compiled into this program or
+//! downloaded, or from the dpkg database of an installed root.
 //!
-//! A [`Catalog`] is queried by file name, since that is what a soname is to the dynamic linker. It has the facts of the index and
-//! no judgement; [`look_up`] decides which of several packages provides a soname.
+//! A [`Catalog`] is queried by file name, since that is what a soname is to the dynamic linker. It has the facts of
+//! the index and no judgement; [`look_up`] decides which of several packages provides a soname.
 
 mod build;
 mod cached;

@@ -32,7 +32,8 @@ pub struct Package {
     pub size_bytes: u64,
     /// Installed-Size of the stanza, in KiB.
     pub installed_size_kib: u64,
-    /// Virtual packages in Provides that look like sonames (`libblas.so.3`): update-alternatives manages these libraries.
+    /// Virtual packages in Provides that look like sonames (`libblas.so.3`): update-alternatives manages these
+    /// libraries.
     pub provides_sonames: Vec<String>,
 }
 
@@ -49,8 +50,8 @@ impl Package {
     }
 }
 
-/// Returns true for packages for building, for debugging or for another architecture, which never provide a soname at run
-/// time. The section decides, and otherwise the name (Debian Policy §8.4).
+/// Returns true for packages for building, for debugging or for another architecture, which never provide a soname at
+/// run time. The section decides, and otherwise the name (Debian Policy §8.4).
 pub fn is_development(name: &str, section: &str) -> bool {
     let section = without_component(section);
     section == "debug"
@@ -58,8 +59,8 @@ pub fn is_development(name: &str, section: &str) -> bool {
         || ["-dev", "-dbg", "-dbgsym", "-cross"].iter().any(|end| name.ends_with(end))
 }
 
-/// Returns true if a package has the name of a run-time library (Debian Policy §8.1). Some of them are in section libdevel, such
-/// as libdtkgui5.
+/// Returns true if a package has the name of a run-time library (Debian Policy §8.1). Some of them are in section
+/// libdevel, such as libdtkgui5.
 fn is_named_for_a_soname(name: &str) -> bool {
     let stem = name.strip_suffix("t64").unwrap_or(name);
     name.starts_with("lib") && !name.contains("-dev") && stem.ends_with(|last: char| last.is_ascii_digit())

@@ -20,8 +20,8 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// Returns the date of the release itself: that of its main suite's Release file, which changes with a point release.
-    /// Updates and security updates may be newer ([`Provenance::date`]).
+    /// Returns the date of the release itself: that of its main suite's Release file, which changes with a point
+    /// release. Updates and security updates may be newer ([`Provenance::date`]).
     pub fn release_date(&self) -> Option<Timestamp> {
         let main = self.sources.iter().find(|source| source.suite == self.target.release.as_str());
         main.map(|source| source.date).or(self.date)

@@ -41,8 +41,8 @@ pub fn parse_relations(field: &str, architecture: Architecture) -> Vec<RelationG
     groups.map(RelationGroup).collect()
 }
 
-/// Returns the names in a relation field of a binary package, alternatives in their groups. Such a field has no relations for
-/// other architectures (Debian Policy §7.1).
+/// Returns the names in a relation field of a binary package, alternatives in their groups. Such a field has no
+/// relations for other architectures (Debian Policy §7.1).
 pub(super) fn relation_names(field: &str) -> impl Iterator<Item = impl Iterator<Item = &str>> {
     field.split(',').map(|group| group.split('|').filter_map(|text| name_of(text.trim_start())))
 }

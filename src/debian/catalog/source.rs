@@ -42,8 +42,8 @@ pub struct OpenCatalogs {
 }
 
 impl CatalogSource<'_> {
-    /// Opens the catalogs for a release. If there is none for a release that the user did not request, the default release
-    /// is used instead, which [`CatalogNote::Fallback`] reports.
+    /// Opens the catalogs for a release. If there is none for a release that the user did not request, the default
+    /// release is used instead, which [`CatalogNote::Fallback`] reports.
     ///
     /// # Errors
     /// If there is no catalog, it is broken, or it cannot be fetched.
@@ -126,8 +126,8 @@ impl Opening<'_> {
     }
 }
 
-/// Returns the newer one of two catalogs. A program may be newer than its cache; of two that are equally new, the fetched
-/// one knows more packages.
+/// Returns the newer one of two catalogs. A program may be newer than its cache; of two that are equally new, the
+/// fetched one knows more packages.
 fn newer(embedded: Option<FileCatalog>, cached: Option<FileCatalog>) -> Option<FileCatalog> {
     [embedded, cached].into_iter().flatten().max_by_key(|catalog| catalog.provenance().date)
 }

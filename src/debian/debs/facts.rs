@@ -10,9 +10,9 @@ use crate::tree::inventory::{Deb, DebFile, Entry, Inventory, control_field};
 
 /// Control fields, scripts and files of a .deb, as far as they are known.
 ///
-/// It makes no claim to be complete: one from a library index has the libraries, the links to them, the data files that
-/// libraries need and the copyright file, one that was made of a whole [`Deb`] has every file. A file that is absent here may
-/// be in the .deb.
+/// It makes no claim to be complete: one from a library index has the libraries, the links to them, the data files
+/// that libraries need and the copyright file, one that was made of a whole [`Deb`] has every file. A file that is
+/// absent here may be in the .deb.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DebFacts {
     /// Control stanza.
@@ -37,8 +37,8 @@ impl DebFacts {
         self.files.get(position)
     }
 
-    /// Keeps only these control fields, and the members of control.tar and the entries that the filters accept. Diagnostics
-    /// and the evidence that only audits read are dropped.
+    /// Keeps only these control fields, and the members of control.tar and the entries that the filters accept.
+    /// Diagnostics and the evidence that only audits read are dropped.
     pub fn reduced(
         self,
         fields: &[&str],

@@ -1,8 +1,8 @@
 //! The packages' files (.deb): downloaded from the archive, read once and cached by digest.
 //!
-//! [`DebStore`] gives each requested package its own outcome ([`Availability`]): a .deb that cannot be obtained is reported
-//! in its slot, and the others are still returned. [`DebFacts`] is a .deb cut down to the parts that choosing packages
-//! needs.
+//! [`DebStore`] gives each requested package its own outcome ([`Availability`]): a .deb that cannot be obtained is
+//! reported in its slot, and the others are still returned. [`DebFacts`] is a .deb cut down to the parts that
+//! choosing packages needs.
 
 mod availability;
 mod facts;

@@ -44,7 +44,8 @@ struct DownloadedDeb {
 /// The .debs of an archive, each downloaded and read once.
 pub struct DebStore<'run> {
     settings: ArchiveSettings,
-    /// Opened on the first download: reading the keys takes longer than all the rest of a run that finds everything cached.
+    /// Opened on the first download: reading the keys takes longer than all the rest of a run that finds everything
+    /// cached.
     archive: OnceLock<Archive>,
     cache: DebCache,
     /// URLs of an earlier lock, by digest.
@@ -77,8 +78,8 @@ impl<'run> DebStore<'run> {
 
     /// Returns the packages' .debs in the order of `packages`, with those downloaded that are not cached.
     ///
-    /// A .deb that cannot be obtained is reported in its slot: it may be missing from the cache while offline, or signed for
-    /// and broken.
+    /// A .deb that cannot be obtained is reported in its slot: it may be missing from the cache while offline, or
+    /// signed for and broken.
     ///
     /// # Errors
     /// If the archive, the network or the cache fails.
@@ -108,8 +109,8 @@ impl<'run> DebStore<'run> {
         Ok(debs.into_iter().flatten().collect())
     }
 
-    /// Returns the paths of the packages' .debs in the order of `packages`, with those downloaded that are not cached. The
-    /// digest of each file is verified again.
+    /// Returns the paths of the packages' .debs in the order of `packages`, with those downloaded that are not
+    /// cached. The digest of each file is verified again.
     ///
     /// # Errors
     /// If one is not available.
@@ -158,7 +159,8 @@ impl<'run> DebStore<'run> {
         Ok(self.archive.get_or_init(|| archive))
     }
 
-    /// Downloads .debs. While offline, each one that is not cached is unavailable; every other failure ends the request.
+    /// Downloads .debs. While offline, each one that is not cached is unavailable; every other failure ends the
+    /// request.
     fn download(
         &self,
         provenance: &Provenance,

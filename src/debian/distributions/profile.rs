@@ -13,8 +13,8 @@ pub struct Profile {
     pub releases: &'static [ReleaseProfile],
     /// Codename of the release that is assumed if none is known.
     pub default_release: &'static str,
-    /// Components that are read if none are named: those with the libraries that the distribution's own packages are built
-    /// against.
+    /// Components that are read if none are named: those with the libraries that the distribution's own packages are
+    /// built against.
     pub components: &'static [&'static str],
     /// Suites of a release, each with the suffix of its name; the main one first.
     pub pockets: &'static [(&'static str, Pocket)],
@@ -32,8 +32,8 @@ pub struct Profile {
     pub keys: &'static [ArchiveKey],
     /// Keyring of the archive in the distribution's images, for apt's `signed-by`.
     pub apt_keyring: &'static str,
-    /// First release whose chisel definitions have format v3 (a map of essential slices); none if the distribution has no
-    /// definitions.
+    /// First release whose chisel definitions have format v3 (a map of essential slices); none if the distribution
+    /// has no definitions.
     pub chisel_v3_since: Option<&'static str>,
 }
 
@@ -171,7 +171,8 @@ impl Profile {
         pockets.map(suite).collect()
     }
 
-    /// Returns the pocket of a suite of any release, by the suffix of its name; [`Pocket::Main`] if it has none of them.
+    /// Returns the pocket of a suite of any release, by the suffix of its name; [`Pocket::Main`] if it has none of
+    /// them.
     pub fn pocket_of(&self, suite: &str) -> Pocket {
         let with_suffix = self.pockets.iter().filter(|(suffix, _)| !suffix.is_empty());
         let mut matching = with_suffix.filter(|(suffix, _)| suite.ends_with(suffix));

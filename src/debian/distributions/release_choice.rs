@@ -45,8 +45,8 @@ impl ReleaseChoice {
         Self { distribution, release, reason, is_requested: false }
     }
 
-    /// Parses os-release(5) text. The default release is chosen if the text names an unknown distribution or release: a file
-    /// farther away would be that of another system. Returns none for a text that names no distribution.
+    /// Parses os-release(5) text. The default release is chosen if the text names an unknown distribution or release:
+    /// a file farther away would be that of another system. Returns none for a text that names no distribution.
     pub fn from_os_release(text: &str, file: &str) -> Option<Self> {
         let value = |wanted: &str| {
             text.lines().find_map(|line| {

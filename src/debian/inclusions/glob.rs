@@ -1,7 +1,7 @@
 //! Globs of bytes.
 
-/// Matches a glob with a text: `*` stands for any bytes, including slashes, and `?` for one byte. The time is at most the product of the two
-/// lengths.
+/// Matches a glob with a text: `*` stands for any bytes, including slashes, and `?` for one byte. The time is at most
+/// the product of the two lengths.
 pub fn matches_glob(glob: &[u8], text: &[u8]) -> bool {
     let (mut in_glob, mut in_text) = (0, 0);
     // Positions to resume at when the last `*` has to match one more byte.

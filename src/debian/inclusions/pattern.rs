@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::glob::matches_glob;
 
-/// Absolute path in which `*` stands for any bytes, including slashes, and `?` for any one byte, as in dpkg's path filters (dpkg(1),
-/// `--path-include`).
+/// Absolute path in which `*` stands for any bytes, including slashes, and `?` for any one byte, as in dpkg's path
+/// filters (dpkg(1), `--path-include`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pattern(String);
 

@@ -14,7 +14,8 @@ pub struct Runtime {
     name: &'static str,
     /// Packages that are included first, each with its files; all files if none are named.
     first: &'static [(&'static str, &'static [&'static str])],
-    /// Dependencies of included packages that are included as a whole, as globs: their names have the versions of the release.
+    /// Dependencies of included packages that are included as a whole, as globs: their names have the versions of the
+    /// release.
     dependencies: &'static [&'static str],
     /// Files that are not needed at run time.
     excluded: &'static [&'static str],

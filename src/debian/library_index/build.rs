@@ -1,12 +1,12 @@
 //! Building the library index of a release from its .debs: choice of the packages, and of their recorded files.
 //!
-//! Packages that are read: those with a library in a default directory of ld.so, those that provide a library which such a
-//! library needs from elsewhere, those with data files that libraries need, and those with the copyright files of others.
-//! Files that are recorded: libraries and the links to them, those data files and the copyright files. Of the control data
-//! only the fields and scripts are recorded that choosing packages needs.
+//! Packages that are read: those with a library in a default directory of ld.so, those that provide a library which
+//! such a library needs from elsewhere, those with data files that libraries need, and those with the copyright files
+//! of others. Files that are recorded: libraries and the links to them, those data files and the copyright files. Of
+//! the control data only the fields and scripts are recorded that choosing packages needs.
 //!
-//! The contents of each .deb are cached by its digest, so that an interrupted run continues where it stopped, and a point
-//! release costs only its new packages.
+//! The contents of each .deb are cached by its digest, so that an interrupted run continues where it stopped, and a
+//! point release costs only its new packages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -129,8 +129,8 @@ impl Gatherer<'_> {
         Ok(wanted)
     }
 
-    /// Packages that provide the libraries which the packages read so far need and do not have, and holders of their copyright
-    /// files.
+    /// Packages that provide the libraries which the packages read so far need and do not have, and holders of their
+    /// copyright files.
     fn further_packages(&self) -> Result<Wanted, BuildError> {
         let mut names = BTreeSet::new();
         for soname in self.needed_from_elsewhere() {
@@ -153,7 +153,8 @@ impl Gatherer<'_> {
         Ok(wanted)
     }
 
-    /// Packages of these names that were not read yet. Virtual packages, and those of other architectures, have no .deb.
+    /// Packages of these names that were not read yet. Virtual packages, and those of other architectures, have no
+    /// .deb.
     fn packages(&self, names: BTreeSet<PackageName>) -> Result<Wanted, BuildError> {
         let mut packages = Wanted::new();
         for name in names.into_iter().filter(|name| !self.read.contains_key(name)) {
@@ -216,8 +217,8 @@ impl Gatherer<'_> {
         }
     }
 
-    /// Reduces the packages to the recorded files: libraries in the default directories, or below them under a versioned name,
-    /// and those that are needed by name and found nowhere else.
+    /// Reduces the packages to the recorded files: libraries in the default directories, or below them under a
+    /// versioned name, and those that are needed by name and found nowhere else.
     fn finish(self) -> Vec<IndexedDeb> {
         let needed = self.needed_from_elsewhere();
         let release = self.release;
@@ -318,8 +319,8 @@ impl Release<'_> {
         DebFacts::from(deb).reduced(&FIELDS, keeps_member, keeps_entry)
     }
 
-    /// Returns true if an entry is recorded as a library in any case: it is in a default directory, or below one under a
-    /// versioned name, like the files that alternatives and search paths lead to.
+    /// Returns true if an entry is recorded as a library in any case: it is in a default directory, or below one
+    /// under a versioned name, like the files that alternatives and search paths lead to.
     fn is_library(&self, entry: &Entry) -> bool {
         let path = RootedPath::new(&entry.path);
         let is_below = || self.directories.iter().any(|directory| path.below(directory).is_some());

@@ -16,8 +16,8 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Counts the library packages of a catalog's target, given the names of the known ones. `directories` are the default
-    /// directories of ld.so.
+    /// Counts the library packages of a catalog's target, given the names of the known ones. `directories` are the
+    /// default directories of ld.so.
     ///
     /// # Errors
     /// If the catalog's data is broken.

@@ -1,5 +1,5 @@
-//! File format of library indices. It is laid out to be read in place: nothing is parsed when a file is opened, and only the
-//! blocks that have a requested .deb are decompressed.
+//! File format of library indices. It is laid out to be read in place: nothing is parsed when a file is opened, and
+//! only the blocks that have a requested .deb are decompressed.
 //!
 //! ```text
 //! file   = "sodeblib", version, number of blocks, number of .debs, length of the targets, length of the dictionary (u32
@@ -9,8 +9,9 @@
 //! locator = the first four bytes of the .deb's SHA-256, block (u32), offset in the decompressed block (u32); sorted
 //! block  = Zstandard with the dictionary, of the postcard forms of some .debs, each after its whole SHA-256
 //! ```
-//! The .debs are in the order of their packages' names, so that the architectures and releases of one package share strings.
-//! Blocks are small, so that one .deb costs a few microseconds; strings that blocks share are in the dictionary.
+//! The .debs are in the order of their packages' names, so that the architectures and releases of one package share
+//! strings. Blocks are small, so that one .deb costs a few microseconds; strings that blocks share are in the
+//! dictionary.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -261,8 +262,8 @@ fn target_line(target: &IndexedTarget) -> String {
     format!("{distribution} {release} {architecture} {packages}{date}\n")
 }
 
-/// Returns the bytes of a library index of these .debs, which are sorted by their packages' names. The same .debs give the
-/// same bytes.
+/// Returns the bytes of a library index of these .debs, which are sorted by their packages' names. The same .debs
+/// give the same bytes.
 ///
 /// # Errors
 /// If the compressor fails or the index exceeds 4 GiB.

@@ -26,8 +26,8 @@ impl<'run> IndexedDebs<'run> {
         &self.store
     }
 
-    /// Returns facts about the packages in the order of `packages`: from a library index, or else from the .deb, which is
-    /// downloaded if it is not cached. A .deb that cannot be obtained is reported in its slot.
+    /// Returns facts about the packages in the order of `packages`: from a library index, or else from the .deb,
+    /// which is downloaded if it is not cached. A .deb that cannot be obtained is reported in its slot.
     ///
     /// # Errors
     /// If the archive, the network or the cache fails.
@@ -48,8 +48,9 @@ impl<'run> IndexedDebs<'run> {
         Ok(facts.into_iter().flatten().collect())
     }
 
-    /// Returns facts about the packages in the order of `packages` with few downloads: if a library index covers the release,
-    /// only .debs that are newer than the index are downloaded, and otherwise none. Every failure is reported in its slot.
+    /// Returns facts about the packages in the order of `packages` with few downloads: if a library index covers the
+    /// release, only .debs that are newer than the index are downloaded, and otherwise none. Every failure is
+    /// reported in its slot.
     pub fn facts_with_few_downloads(
         &self,
         provenance: &Provenance,

@@ -1,8 +1,10 @@
-//! Library index: for each library package of a release, its libraries with their provided and required names and versions.
+//! Library index: for each library package of a release, its libraries with their provided and required names and
+//! versions.
 //!
-//! `build.rs` makes one from a release's .debs, `format.rs` is its file, and `embedded.rs` has the one that is compiled in.
-//! [`IndexedDebs`] answers requests for packages' contents from library indices first and from the .debs otherwise.
-//! `query.rs` merges several indices into the packages of one target, which `search.rs`, `statistics.rs` and [`export`] read.
+//! `build.rs` makes one from a release's .debs, `format.rs` is its file, and `embedded.rs` has the one that is
+//! compiled in. [`IndexedDebs`] answers requests for packages' contents from library indices first and from the .debs
+//! otherwise. `query.rs` merges several indices into the packages of one target, which `search.rs`, `statistics.rs`
+//! and [`export`] read.
 
 mod build;
 mod cached;

@@ -1,8 +1,8 @@
 //! Packages of one release and architecture, merged from library indices.
 //!
-//! An index file may have the .debs of several targets, and the .debs of one target may be in several files. The catalog
-//! decides which of them belong to a target: those whose digest is that of the catalog's package. So a .deb that is older or
-//! newer than the catalog is left out, and one that two releases share belongs to both.
+//! An index file may have the .debs of several targets, and the .debs of one target may be in several files. The
+//! catalog decides which of them belong to a target: those whose digest is that of the catalog's package. So a .deb
+//! that is older or newer than the catalog is left out, and one that two releases share belongs to both.
 
 use std::collections::BTreeSet;
 use std::iter::Peekable;
@@ -32,8 +32,8 @@ pub struct IndexedPackage {
     pub facts: DebFacts,
 }
 
-/// Returns the packages of the catalog's target that the indices know, in the order of their names and each package once.
-/// One block of each index is held at a time.
+/// Returns the packages of the catalog's target that the indices know, in the order of their names and each package
+/// once. One block of each index is held at a time.
 ///
 /// An item is an error if a block or the catalog is broken.
 pub fn indexed_packages<'indices>(

@@ -100,7 +100,8 @@ impl StatisticsBuilder {
         }
     }
 
-    /// Returns the counts. Equally large objects are in the order of package and path, equally needed names in that of the names.
+    /// Returns the counts. Equally large objects are in the order of package and path, equally needed names in that
+    /// of the names.
     pub fn finish(self) -> LibraryIndexStatistics {
         let mut most_needed: Vec<_> =
             self.needed_by.into_iter().map(|(soname, objects)| NeededSoname { soname, objects }).collect();

@@ -1,5 +1,5 @@
-//! Parser for a part of the shell's grammar (POSIX.1-2017, Shell Command Language §2.2 and §2.3), enough for the words of a literal
-//! command: quotes, line continuations, comments, separators, and variables with literal values.
+//! Parser for a part of the shell's grammar (POSIX.1-2017, Shell Command Language §2.2 and §2.3), enough for the
+//! words of a literal command: quotes, line continuations, comments, separators, and variables with literal values.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -95,9 +95,10 @@ impl Declarations {
         self.packages.get(number as usize)?.as_ref()
     }
 
-    /// Returns the providers of all virtual packages. Their order is apt's (`CompareProviders` in its `depcache.cc`): an
-    /// essential package first, then the higher priority. Between equals apt chooses the one whose name entered its cache last,
-    /// which is mostly the last by name; here it always is, so that the order of an index does not matter.
+    /// Returns the providers of all virtual packages. Their order is apt's (`CompareProviders` in its `depcache.cc`):
+    /// an essential package first, then the higher priority. Between equals apt chooses the one whose name entered
+    /// its cache last, which is mostly the last by name; here it always is, so that the order of an index does not
+    /// matter.
     pub(crate) fn providers(&self) -> Providers {
         let mut providers = Providers::new();
         for (number, package) in (0..).zip(&self.packages) {
@@ -115,8 +116,8 @@ impl Declarations {
         providers
     }
 
-    /// Returns the numbers of the packages that can be reached from some by any alternative and any provider, and of those
-    /// themselves, sorted.
+    /// Returns the numbers of the packages that can be reached from some by any alternative and any provider, and of
+    /// those themselves, sorted.
     pub(super) fn reachable<'names>(
         &self,
         from: impl Iterator<Item = &'names [u8]>,

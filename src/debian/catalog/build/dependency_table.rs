@@ -1,5 +1,5 @@
-//! Writer of the table `dependencies`: for each name in relations one record per set of targets that agree on it. Records
-//! refer to names by rank in this same table.
+//! Writer of the table `dependencies`: for each name in relations one record per set of targets that agree on it.
+//! Records refer to names by rank in this same table.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,7 @@
 //! Building catalogs from the indices of an archive.
 //!
-//! [`TargetIndex`] reads the indices of one target, and [`write_catalog`] writes those of one or several targets to a file.
+//! [`TargetIndex`] reads the indices of one target, and [`write_catalog`] writes those of one or several targets to a
+//! file.
 
 pub(super) mod declarations;
 mod dependency_table;

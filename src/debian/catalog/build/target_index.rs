@@ -218,8 +218,8 @@ impl TargetIndex {
 }
 
 impl FoundPackage {
-    /// Returns true if a catalog records the package. A compact one has packages with libraries, those that provide a library by
-    /// update-alternatives, those that are included by name, and required ones.
+    /// Returns true if a catalog records the package. A compact one has packages with libraries, those that provide a
+    /// library by update-alternatives, those that are included by name, and required ones.
     pub(super) fn is_recorded(&self, name: &str, detail: Detail) -> bool {
         self.newest.as_ref().is_some_and(|stanza| {
             detail == Detail::Complete
@@ -236,8 +236,8 @@ impl FoundPackage {
         has_digest && (detail == Detail::Complete || self.is_runtime(name))
     }
 
-    /// Returns true if the package may provide a soname or is included by name, so that a compact catalog has its .deb's
-    /// digest.
+    /// Returns true if the package may provide a soname or is included by name, so that a compact catalog has its
+    /// .deb's digest.
     pub(super) fn is_runtime(&self, name: &str) -> bool {
         self.newest.as_ref().is_some_and(|stanza| {
             !is_development(name, &stanza.section)
@@ -273,8 +273,8 @@ impl NewestStanza {
     }
 }
 
-/// Returns true for files that no program uses at run time: detached debug data, libraries of another architecture, those of the
-/// installer, and those of -dev packages outside the default directories.
+/// Returns true for files that no program uses at run time: detached debug data, libraries of another architecture,
+/// those of the installer, and those of -dev packages outside the default directories.
 fn is_left_out(section: &str, package: &str, is_default_directory: bool) -> bool {
     let is_installer = section.ends_with("debian-installer");
     let is_link_to_build_with = section.ends_with("libdevel") || package.ends_with("-dev");

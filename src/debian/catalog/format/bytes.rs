@@ -1,7 +1,8 @@
-//! Numbers and strings in catalog files: a number is a little-endian base-128 varint, a string is its length and its bytes.
+//! Numbers and strings in catalog files: a number is a little-endian base-128 varint, a string is its length and its
+//! bytes.
 //!
-//! **Invariant:** the reader trusts nothing. Every length is checked against the remaining bytes before it is used, so that a
-//! broken or hostile file gives [`Malformed`], never a panic or an allocation of its choosing.
+//! **Invariant:** the reader trusts nothing. Every length is checked against the remaining bytes before it is used,
+//! so that a broken or hostile file gives [`Malformed`], never a panic or an allocation of its choosing.
 
 /// Defect of a catalog file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

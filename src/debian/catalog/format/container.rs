@@ -4,8 +4,8 @@
 //! file = "sodebcat", version (u32, little-endian), section count, then for each section: name, length;
 //!        then the sections, one after another
 //! ```
-//! A reader finds sections by name and ignores unknown ones, so that a later version may add facts under the same version
-//! number. The number changes when the meaning of a section changes.
+//! A reader finds sections by name and ignores unknown ones, so that a later version may add facts under the same
+//! version number. The number changes when the meaning of a section changes.
 
 use std::ops::Range;
 

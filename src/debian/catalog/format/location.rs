@@ -1,7 +1,7 @@
 //! Values of the table `libraries`: locations of a file name.
 //!
-//! Targets (a release on an architecture) are numbered, and a set of them is a bit mask; facts that several targets share
-//! are written once.
+//! Targets (a release on an architecture) are numbered, and a set of them is a bit mask; facts that several targets
+//! share are written once.
 
 use super::bytes::{Cursor, Malformed, push_number};
 

@@ -9,8 +9,8 @@
 //! | `digests` | SHA-256 digests of the .debs, 32 bytes each |
 //! | `dependencies` | table: name of a real or virtual package → for each set of targets that agree: Depends, and the packages that provide it |
 //!
-//! In directories and file names a control character replaces the architecture's triplet, so that the architectures of a
-//! release share their entries.
+//! In directories and file names a control character replaces the architecture's triplet, so that the architectures
+//! of a release share their entries.
 
 pub(super) mod bytes;
 pub(super) mod container;

@@ -16,7 +16,8 @@ pub(crate) struct PackageRecord {
     pub(crate) suite: u64,
     pub(crate) pool: PoolLocation,
     pub(crate) provides_sonames: Vec<String>,
-    /// The .deb of each target in ascending order (one for all of them if `for_all`); empty if the catalog does not record it.
+    /// The .deb of each target in ascending order (one for all of them if `for_all`); empty if the catalog does not
+    /// record it.
     pub(crate) debs: Vec<DebSizes>,
     /// Number of the first digest in the section `digests`; the others follow.
     pub(crate) first_digest: u64,

@@ -1,14 +1,15 @@
 //! Layout of an archive's pool: the path of a .deb follows from names and version
 //! (<https://wiki.debian.org/DebianRepository/Format>).
 
-/// Returns the path of a .deb below the archive's base: `pool/main/g/gmp/libgmp10_6.2.1+dfsg1-1.1_amd64.deb`. It has the
-/// version without its epoch.
+/// Returns the path of a .deb below the archive's base: `pool/main/g/gmp/libgmp10_6.2.1+dfsg1-1.1_amd64.deb`. It has
+/// the version without its epoch.
 pub(crate) fn path(base: &str, source: &str, package: &str, version: &str, architecture: &str) -> String {
     let version = version.split_once(':').map_or(version, |(_epoch, version)| version);
     format!("{base}/{}/{source}/{package}_{version}_{architecture}.deb", directory(source))
 }
 
-/// Directory that source packages are sorted into: their first letter, or the first four of names that begin with `lib`.
+/// Directory that source packages are sorted into: their first letter, or the first four of names that begin with
+/// `lib`.
 fn directory(source: &str) -> &str {
     let length = if source.starts_with("lib") { 4 } else { 1 };
     source.get(..length).unwrap_or(source)

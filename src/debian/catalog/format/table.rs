@@ -1,5 +1,5 @@
-//! Sorted table of byte strings in separately compressed blocks, like an SSTable: a lookup decodes one small block and does
-//! not read the rest of the file.
+//! Sorted table of byte strings in separately compressed blocks, like an SSTable: a lookup decodes one small block
+//! and does not read the rest of the file.
 //!
 //! ```text
 //! table = block count, then for each block: entries, length, compressed length, first key;
@@ -17,8 +17,8 @@ use crate::support::decompress::zstd_block;
 /// Size at which a block is closed: small enough to decode in some tens of microseconds, large enough to compress well.
 const BLOCK_BYTES: usize = 32 << 10;
 
-/// Maximum size of a decoded block. Only a giant value makes a block much larger than [`BLOCK_BYTES`], so that a file with a
-/// larger one is broken.
+/// Maximum size of a decoded block. Only a giant value makes a block much larger than [`BLOCK_BYTES`], so that a file
+/// with a larger one is broken.
 const BLOCK_LIMIT_BYTES: usize = 4 << 20;
 
 /// Maximum size of all decoded blocks of a table.
@@ -108,8 +108,8 @@ impl BlockWriter {
     }
 }
 
-/// Index of a table, read in position. It has positions and no bytes of the file, which each call gets again. A decoded block is
-/// kept.
+/// Index of a table, read in position. It has positions and no bytes of the file, which each call gets again. A
+/// decoded block is kept.
 pub(crate) struct Table {
     blocks: Vec<Block>,
 }

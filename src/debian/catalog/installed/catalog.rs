@@ -25,8 +25,8 @@ pub struct InstalledCatalog {
     dependencies: InstalledDependencies,
 }
 
-/// Reads the dpkg database of the root in the host's directory `root`: the packages of the target's architecture and those for
-/// all architectures.
+/// Reads the dpkg database of the root in the host's directory `root`: the packages of the target's architecture and
+/// those for all architectures.
 ///
 /// # Errors
 /// If there is no database, or a part of it cannot be read.

@@ -16,7 +16,8 @@ struct Diversion {
 }
 
 impl Diversions {
-    /// Parses the file `diversions`, which has three lines for each: the path, its target, and the package that diverts it.
+    /// Parses the file `diversions`, which has three lines for each: the path, its target, and the package that
+    /// diverts it.
     pub(super) fn parse(text: &[u8]) -> Self {
         let lines: Vec<&[u8]> = text.lines().collect();
         let diversions = lines.chunks_exact(3).map(|lines| {

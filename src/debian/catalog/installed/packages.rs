@@ -6,8 +6,9 @@ use std::iter;
 use crate::debian::archive::packages::{PackageStanza, read_packages};
 use crate::vocabulary::PackageName;
 
-/// Returns the names of the installed packages in the texts of a dpkg database (`status`, or the files of `status.d`), and of the
-/// virtual packages that they provide. Packages of a foreign architecture are left out; the root's own is that of most packages.
+/// Returns the names of the installed packages in the texts of a dpkg database (`status`, or the files of
+/// `status.d`), and of the virtual packages that they provide. Packages of a foreign architecture are left out; the
+/// root's own is that of most packages.
 pub fn installed_names<'text>(database: impl IntoIterator<Item = &'text [u8]>) -> BTreeSet<PackageName> {
     let mut by_architecture: BTreeMap<String, (usize, BTreeSet<PackageName>)> = BTreeMap::new();
     for text in database {

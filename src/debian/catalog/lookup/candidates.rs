@@ -10,8 +10,8 @@ named! {
     Visibility("visibility") {
         /// The file is in a searched directory.
         OnPath = "on-path",
-        /// The file is elsewhere, and update-alternatives links it into a searched directory (the package provides the soname as
-        /// a virtual package).
+        /// The file is elsewhere, and update-alternatives links it into a searched directory (the package provides
+        /// the soname as a virtual package).
         ViaAlternatives = "via-alternatives",
         /// The file is in a directory that is not searched.
         OffPath = "off-path",
@@ -29,8 +29,8 @@ pub struct LibraryCandidate {
     pub visibility: Visibility,
 }
 
-/// Returns the packages that may provide a soname, the preferred one first, and the development packages that have a link of
-/// this name.
+/// Returns the packages that may provide a soname, the preferred one first, and the development packages that have a
+/// link of this name.
 pub(super) fn find_candidates(
     catalog: &dyn Catalog,
     soname: &Soname,
@@ -106,7 +106,8 @@ fn visibility(
     }
 }
 
-/// Path below `/usr/lib` as a path below `/lib`: with merged /usr they are one directory, and otherwise both are searched.
+/// Path below `/usr/lib` as a path below `/lib`: with merged /usr they are one directory, and otherwise both are
+/// searched.
 fn unmerged(path: &RootedPath) -> &[u8] {
     let bytes = path.as_bytes();
     match bytes.strip_prefix(b"/usr") {

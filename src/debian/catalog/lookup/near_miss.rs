@@ -21,8 +21,8 @@ pub struct NearMiss {
     pub package: PackageName,
 }
 
-/// Returns other versions of a library: names that differ only in the version after `.so.` or before `.so`, in packages whose file
-/// the search would find.
+/// Returns other versions of a library: names that differ only in the version after `.so.` or before `.so`, in
+/// packages whose file the search would find.
 pub(super) fn near_misses(
     catalog: &dyn Catalog,
     soname: &Soname,

@@ -4,9 +4,9 @@ use bstr::ByteSlice;
 
 use crate::vocabulary::{PackageName, Soname};
 
-/// Returns true if a package has the name that Debian Policy §8.1 gives to the package of a soname: `libfoo.so.6` → `libfoo6`,
-/// `libfoo2.so.6` → `libfoo2-6`, `libfoo-1.so` → `libfoo-1`, in lower case and with dashes in place of underscores. The suffix
-/// `t64` marks the change of time_t in 2024.
+/// Returns true if a package has the name that Debian Policy §8.1 gives to the package of a soname: `libfoo.so.6` →
+/// `libfoo6`, `libfoo2.so.6` → `libfoo2-6`, `libfoo-1.so` → `libfoo-1`, in lower case and with dashes in place of
+/// underscores. The suffix `t64` marks the change of time_t in 2024.
 pub fn is_named_for(package: &PackageName, soname: &Soname) -> bool {
     let Ok(soname) = soname.as_bytes().to_str() else { return false };
     let soname = soname.to_lowercase().replace('_', "-");

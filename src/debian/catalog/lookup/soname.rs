@@ -20,8 +20,8 @@ pub struct SonameLookup {
     pub elsewhere: Vec<(Release, PackageName)>,
 }
 
-/// Looks up a soname for a search in `directories` (without links). `others` are catalogs of other releases, which are used if
-/// this one has no candidate.
+/// Looks up a soname for a search in `directories` (without links). `others` are catalogs of other releases, which
+/// are used if this one has no candidate.
 ///
 /// # Errors
 /// If a catalog's data is broken.

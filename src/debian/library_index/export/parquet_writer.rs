@@ -1,7 +1,7 @@
 //! Tables as Apache Parquet, by the column writers of the parquet crate: flat columns, dictionaries, Zstandard.
 //!
-//! Rows are buffered by column until a row group is full, so that memory does not grow with the table. The metadata names the
-//! program that wrote the file, and no time.
+//! Rows are buffered by column until a row group is full, so that memory does not grow with the table. The metadata
+//! names the program that wrote the file, and no time.
 
 use std::fs::File;
 use std::io::{self, BufWriter};

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use bstr::ByteSlice;
 
-/// Converts bytes to UTF-8: invalid bytes become `\xNN` and a backslash becomes `\\`, so that the bytes can be restored.
-/// Almost every name is unchanged.
+/// Converts bytes to UTF-8: invalid bytes become `\xNN` and a backslash becomes `\\`, so that the bytes can be
+/// restored. Almost every name is unchanged.
 pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
     match bytes.to_str() {
         Ok(plain) if !plain.contains('\\') => return Cow::Borrowed(plain),
