@@ -2,12 +2,12 @@
 //! only the blocks that have a requested .deb are decompressed.
 //!
 //! ```text
-//! file   = "sodeblib", version, number of blocks, number of .debs, length of the targets, length of the dictionary (u32
-//!          each, little-endian), then for each block its end (u32), for each .deb a locator, the targets, the dictionary,
-//!          and the blocks one after another
-//! target = a line of distribution, release, architecture, number of packages and the date of the index, if it has one
+//! file    = "sodeblib", version, number of blocks, number of .debs, length of the targets, length of the dictionary (u32
+//!           each, little-endian), then for each block its end (u32), for each .deb a locator, the targets, the dictionary,
+//!           and the blocks one after another
+//! target  = a line of distribution, release, architecture, number of packages and the date of the index, if it has one
 //! locator = the first four bytes of the .deb's SHA-256, block (u32), offset in the decompressed block (u32); sorted
-//! block  = Zstandard with the dictionary, of the postcard forms of some .debs, each after its whole SHA-256
+//! block   = Zstandard with the dictionary, of the postcard forms of some .debs, each after its whole SHA-256
 //! ```
 //! The .debs are in the order of their packages' names, so that the architectures and releases of one package share
 //! strings. Blocks are small, so that one .deb costs a few microseconds; strings that blocks share are in the
