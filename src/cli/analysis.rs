@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::InputTrees;
-use crate::cli::arguments::{CatalogArguments, LinkerArguments, PlaceArguments};
+use crate::cli::arguments::{BaseArguments, CatalogArguments, LinkerArguments};
 use crate::cli::config::{catalog_source, linker_settings, requested_release};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{InputRequest, read_trees};
@@ -60,7 +60,7 @@ impl<'run> AnalysisInputs<'run> {
     /// Reads the trees and chooses their release.
     pub(super) fn read(
         paths: &[PathBuf],
-        place: &PlaceArguments,
+        base: &BaseArguments,
         linker: &LinkerArguments,
         catalog: &CatalogArguments,
         depth: ReadDepth,
@@ -68,12 +68,12 @@ impl<'run> AnalysisInputs<'run> {
     ) -> Result<Self, Failure> {
         let architecture = session.config.arch_unless(catalog.arch)?;
         let offline = catalog.archive.offline;
-        let request = InputRequest { paths, place, catalog: Some(catalog), offline, architecture, depth };
+        let request = InputRequest { paths, base, catalog: Some(catalog), offline, architecture, depth };
         let trees = read_trees(&request, session)?;
         let linker = linker_settings(linker, Traces::None, trees.image.as_ref(), session)?;
         let requested = requested_release(catalog, &session.config);
         let release = choose_release(requested, &trees, host_release);
-        let platform_architecture = place.choice.platform.as_ref().and_then(ImagePlatform::architecture);
+        let platform_architecture = base.image.platform.as_ref().and_then(ImagePlatform::architecture);
         let source = catalog_source(catalog, session)?;
         let catalogs = CatalogOpener { release, platform_architecture, source, session };
         Ok(Self { trees, linker, architecture, catalogs })
@@ -90,5 +90,5 @@ pub(super) fn exit_of_resolution(resolution: &Resolution) -> Exit {
     let is_unfixed = |status| matches!(status, Status::Unresolved | Status::OffPath);
     let has_problem = resolution.sonames.iter().any(|answer| is_unfixed(answer.status))
         || resolution.problems.iter().any(|problem| problem.kind.is_fatal());
-    if has_problem { Exit::BadNews } else { Exit::Fine }
+    Exit::of_problems(has_problem)
 }

@@ -20,7 +20,7 @@ use crate::vocabulary::Target;
 impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
         match error {
-            ExportError::Unavailable { .. } => Self::question(error).hint(
+            ExportError::Unavailable { .. } => Self::input(error).hint(
                 "--format jsonl needs nothing; `cargo build --release --features parquet` adds Parquet",
             ),
             ExportError::Output(error) => error.into(),
@@ -31,7 +31,7 @@ impl From<ExportError> for Failure {
 impl From<OutputError> for Failure {
     fn from(error: OutputError) -> Self {
         let hint = error.hint();
-        let failure = if error.is_input_error() { Self::question(error) } else { Self::outside(error) };
+        let failure = if error.is_input_error() { Self::input(error) } else { Self::external(error) };
         failure.hint_if(hint)
     }
 }
@@ -41,9 +41,9 @@ impl From<ArchiveError> for Failure {
         let hint = error.hint();
         let exit = match error {
             ArchiveError::Mirrors(_) | ArchiveError::Keyring(_) | ArchiveError::BadName { .. } => {
-                Exit::BadQuestion
+                Exit::InputError
             }
-            _ => Exit::OutsideFailed,
+            _ => Exit::ExternalError,
         };
         Self { exit, error: error.into(), hint }
     }
@@ -54,7 +54,7 @@ impl From<BuildError> for Failure {
         match error {
             BuildError::Archive(error) => error.into(),
             BuildError::Catalog(error) => error.into(),
-            error => Self::outside(error),
+            error => Self::external(error),
         }
     }
 }
@@ -65,7 +65,7 @@ impl From<OpenError> for Failure {
         match error {
             OpenError::Archive(error) => error.into(),
             OpenError::Build(error) => error.into(),
-            error => Self::question(error).hint_if(hint),
+            error => Self::input(error).hint_if(hint),
         }
     }
 }
@@ -77,7 +77,7 @@ impl From<LibraryAccessError> for Failure {
                 let hint = format!(
                     "`sodeb index build --from-debs --release {release} --arch {architecture}` builds one"
                 );
-                Self::question(error).hint(hint)
+                Self::input(error).hint(hint)
             }
             LibraryAccessError::Query(error) => error.into(),
         }
@@ -88,7 +88,7 @@ impl From<PackageFileError> for Failure {
     fn from(error: PackageFileError) -> Self {
         match error {
             PackageFileError::Store(error) => error.into(),
-            error @ PackageFileError::Unavailable { .. } => Self::outside(error),
+            error @ PackageFileError::Unavailable { .. } => Self::external(error),
         }
     }
 }
@@ -97,9 +97,9 @@ impl From<ImageError> for Failure {
     fn from(error: ImageError) -> Self {
         let hint = error.hint();
         let failure = match &error {
-            ImageError::Run { .. } => Self::bad_news(error),
-            _ if error.is_input_error() => Self::question(error),
-            _ => Self::outside(error),
+            ImageError::Run { .. } => Self::problem(error),
+            _ if error.is_input_error() => Self::input(error),
+            _ => Self::external(error),
         };
         failure.hint_if(hint)
     }
@@ -108,7 +108,7 @@ impl From<ImageError> for Failure {
 impl From<LayerError> for Failure {
     fn from(error: LayerError) -> Self {
         let hint = error.hint();
-        let failure = if error.is_input_error() { Self::question(error) } else { Self::outside(error) };
+        let failure = if error.is_input_error() { Self::input(error) } else { Self::external(error) };
         failure.hint_if(hint)
     }
 }
@@ -121,8 +121,8 @@ impl From<BaseError> for Failure {
             BaseError::NotABase(error) => Self::from(error).hint_if(hint),
             BaseError::Registry(error) => error.into(),
             BaseError::Catalog(error) => error.into(),
-            error @ BaseError::UnknownPackage { .. } => Self::question(error).hint_if(hint),
-            error @ BaseError::UnreadPackage { .. } => Self::outside(error).hint_if(hint),
+            error @ BaseError::UnknownPackage { .. } => Self::input(error).hint_if(hint),
+            error @ BaseError::UnreadPackage { .. } => Self::external(error).hint_if(hint),
         }
     }
 }
@@ -130,14 +130,14 @@ impl From<BaseError> for Failure {
 impl From<RegistryError> for Failure {
     fn from(error: RegistryError) -> Self {
         let hint = error.hint();
-        let failure = if error.is_input_error() { Self::question(error) } else { Self::outside(error) };
+        let failure = if error.is_input_error() { Self::input(error) } else { Self::external(error) };
         failure.hint_if(hint)
     }
 }
 
 impl From<crate::debian::catalog::CatalogError> for Failure {
     fn from(error: crate::debian::catalog::CatalogError) -> Self {
-        Self::question(error)
+        Self::input(error)
     }
 }
 
@@ -146,7 +146,7 @@ impl From<QueryError> for Failure {
         match error {
             QueryError::Catalog(error) => error.into(),
             error @ QueryError::Index(_) => {
-                Self::outside(error).hint("`sodeb index build --from-debs` replaces it")
+                Self::external(error).hint("`sodeb index build --from-debs` replaces it")
             }
         }
     }
@@ -156,7 +156,7 @@ impl From<DebStoreError> for Failure {
     fn from(error: DebStoreError) -> Self {
         match error {
             DebStoreError::Archive(error) => error.into(),
-            error @ (DebStoreError::NoDigest(_) | DebStoreError::Store { .. }) => Self::outside(error),
+            error @ (DebStoreError::NoDigest(_) | DebStoreError::Store { .. }) => Self::external(error),
         }
     }
 }
@@ -166,18 +166,18 @@ impl From<ClosureError> for Failure {
         match error {
             ClosureError::Catalog(error) => error.into(),
             error @ ClosureError::Unsolvable(_) => {
-                Self::bad_news(error).hint("leave out an --avoid or a --prefer, or choose another release")
+                Self::problem(error).hint("leave out an --avoid or a --prefer, or choose another release")
             }
-            error @ ClosureError::NotInIndex { .. } => Self::question(error).hint(
+            error @ ClosureError::NotInIndex { .. } => Self::input(error).hint(
                 "`sodeb index update` fetches the whole index; --data none does without what rules name",
             ),
             error @ ClosureError::NothingIncluded { .. } => {
-                Self::question(error).hint("patterns are absolute, such as 'libmagic1:/usr/lib/file/*'")
+                Self::input(error).hint("patterns are absolute, such as 'libmagic1:/usr/lib/file/*'")
             }
             error @ ClosureError::UnreadInclusion { .. } => {
-                Self::outside(error).hint("run it once without --offline")
+                Self::external(error).hint("run it once without --offline")
             }
-            error => Self::outside(error),
+            error => Self::external(error),
         }
     }
 }
@@ -185,13 +185,15 @@ impl From<ClosureError> for Failure {
 impl From<InventoryError> for Failure {
     fn from(error: InventoryError) -> Self {
         match &error {
-            InventoryError::Store { .. } => Self::outside(error).hint("--cache-dir names another directory"),
+            InventoryError::Store { .. } => {
+                Self::external(error).hint("name another directory with --cache-dir")
+            }
             InventoryError::Image {
                 source: ImageFault::OtherPlatform { .. } | ImageFault::Ambiguous { .. },
                 ..
-            } => Self::question(error)
-                .hint("--platform chooses one of several; a file with one image is read without it"),
-            _ => Self::question(error),
+            } => Self::input(error)
+                .hint("choose one of several with --platform; an image of one platform is read without it"),
+            _ => Self::input(error),
         }
     }
 }
@@ -199,7 +201,7 @@ impl From<InventoryError> for Failure {
 impl From<ManifestError> for Failure {
     fn from(error: ManifestError) -> Self {
         let hint = error.hint();
-        let failure = Self::question(error);
+        let failure = Self::input(error);
         failure.hint_if(hint)
     }
 }
@@ -210,7 +212,7 @@ impl From<library_index::BuildError> for Failure {
             library_index::BuildError::DebStore(error) => error.into(),
             library_index::BuildError::Catalog(error) => error.into(),
             error @ library_index::BuildError::Unavailable(_) => {
-                Self::outside(error).hint("what was read is kept: run it again, or with another --mirror")
+                Self::external(error).hint("what was read is kept: run it again, or with another --mirror")
             }
         }
     }

@@ -1,19 +1,26 @@
 //! Exit status of a run, and errors with their exit status and hint.
 
-/// How a run ended; of two endings the greater one is told.
+/// Exit status of a run; of two results the greater one counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
     /// Nothing is wrong.
     Fine = 0,
-    /// The answer is bad news.
-    BadNews = 1,
-    /// The question was bad: usage, unreadable input.
-    BadQuestion = 2,
-    /// The outside failed: network, signature, disk.
-    OutsideFailed = 3,
+    /// Problems were found.
+    Problems = 1,
+    /// Usage or input error.
+    InputError = 2,
+    /// Network, signature or disk failure.
+    ExternalError = 3,
 }
 
-/// An error with the exit status that it means and a hint of what to do, if there is one.
+impl Exit {
+    /// Returns the exit status of a check that found problems or none.
+    pub(super) fn of_problems(are_found: bool) -> Self {
+        if are_found { Self::Problems } else { Self::Fine }
+    }
+}
+
+/// Error with its exit status and advice.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) exit: Exit,
@@ -22,33 +29,33 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// The question can't be answered as it was asked.
-    pub(crate) fn question(error: impl Into<anyhow::Error>) -> Self {
-        Self { exit: Exit::BadQuestion, error: error.into(), hint: None }
+    /// Error of the arguments or the input.
+    pub(super) fn input(error: impl Into<anyhow::Error>) -> Self {
+        Self { exit: Exit::InputError, error: error.into(), hint: None }
     }
 
-    /// There is no answer but bad news.
-    pub(crate) fn bad_news(error: impl Into<anyhow::Error>) -> Self {
-        Self { exit: Exit::BadNews, error: error.into(), hint: None }
+    /// Error that is a problem found, so that there is no other result.
+    pub(super) fn problem(error: impl Into<anyhow::Error>) -> Self {
+        Self { exit: Exit::Problems, error: error.into(), hint: None }
     }
 
-    /// Something outside of the program failed.
-    pub(crate) fn outside(error: impl Into<anyhow::Error>) -> Self {
-        Self { exit: Exit::OutsideFailed, error: error.into(), hint: None }
+    /// Error of the network, a signature or the disk.
+    pub(super) fn external(error: impl Into<anyhow::Error>) -> Self {
+        Self { exit: Exit::ExternalError, error: error.into(), hint: None }
     }
 
-    /// What failed and why, in one line.
-    pub(crate) fn cause(&self) -> String {
+    /// Returns the error and its causes in one line.
+    pub(super) fn cause(&self) -> String {
         format!("{:#}", self.error)
     }
 
-    /// Adds what the user can do.
-    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+    /// Adds advice that fixes the error.
+    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
 
-    /// Adds what the user can do, if anything.
-    pub(crate) fn hint_if(self, hint: Option<impl Into<String>>) -> Self {
+    /// Adds advice, if there is any.
+    pub(super) fn hint_if(self, hint: Option<impl Into<String>>) -> Self {
         Self { hint: hint.map(Into::into), ..self }
     }
 }

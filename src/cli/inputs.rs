@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::InputTrees;
 use crate::audit::Subject;
-use crate::cli::arguments::{CatalogArguments, PlaceArguments};
+use crate::cli::arguments::{BaseArguments, CatalogArguments};
 use crate::cli::config::{archive_settings, catalog_source, path_in_image, registry_settings};
 use crate::cli::debs::deb_store;
 use crate::cli::failure::Failure;
@@ -24,7 +24,7 @@ use crate::vocabulary::{Architecture, RootedPath};
 /// Trees and base to read.
 pub(super) struct InputRequest<'arguments> {
     pub(super) paths: &'arguments [PathBuf],
-    pub(super) place: &'arguments PlaceArguments,
+    pub(super) base: &'arguments BaseArguments,
     /// Source of the packages of a base that is modelled from them; none for a command that looks up no packages.
     pub(super) catalog: Option<&'arguments CatalogArguments>,
     /// True if the arguments forbid the network.
@@ -36,10 +36,10 @@ pub(super) struct InputRequest<'arguments> {
 
 /// Returns the base that the arguments name, else `sodeb.toml`.
 pub(super) fn named_base(
-    place: &PlaceArguments,
+    arguments: &BaseArguments,
     session: &Session,
 ) -> Result<Option<BaseReference>, Failure> {
-    let (word, directory) = match (&place.base, &session.config.base) {
+    let (word, directory) = match (&arguments.base, &session.config.base) {
         (Some(given), _) => (given.as_os_str(), PathBuf::new()),
         (None, Some(configured)) => (configured.as_os_str(), session.config.path(Path::new(""))),
         (None, None) => return Ok(None),
@@ -49,8 +49,8 @@ pub(super) fn named_base(
 
 /// Reads the trees with the base below them.
 pub(super) fn read_trees(request: &InputRequest<'_>, session: &Session) -> Result<InputTrees, Failure> {
-    let at = paths_in_image(request.paths, request.place, session)?;
-    let base = named_base(request.place, session)?;
+    let at = paths_in_image(request.paths, request.base, session)?;
+    let base = named_base(request.base, session)?;
     let trees = TreeRequest { at: &at, ..tree_request(request) };
     let (trees, note) = base::read_trees(base.as_ref(), trees, &Services { request, session })?;
     print_note(note, session);
@@ -93,11 +93,11 @@ pub(super) fn note_if_empty(is_empty: bool, session: &Session) {
 /// Returns the trees' paths in the image: none, or one for each tree.
 fn paths_in_image(
     paths: &[PathBuf],
-    place: &PlaceArguments,
+    arguments: &BaseArguments,
     session: &Session,
 ) -> Result<Vec<RootedPath>, Failure> {
-    let configured = session.config.at.as_ref().map(OsString::from).filter(|_| place.at.is_empty());
-    let at: Vec<&OsString> = place.at.iter().chain(&configured).collect();
+    let configured = session.config.at.as_ref().map(OsString::from).filter(|_| arguments.at.is_empty());
+    let at: Vec<&OsString> = arguments.at.iter().chain(&configured).collect();
     if !at.is_empty() && !paths.is_empty() && at.len() != paths.len() {
         let plural = |count: usize, noun: &str| match count {
             1 => format!("1 {noun}"),
@@ -106,7 +106,7 @@ fn paths_in_image(
         let (trees, values) = (plural(paths.len(), "tree"), plural(at.len(), "value"));
         let error = anyhow::anyhow!("cannot place {trees} in the image: --at has {values}");
         return Err(
-            Failure::question(error).hint("give --at once for each PATH, in the same order, or leave it out")
+            Failure::input(error).hint("give --at once for each PATH, in the same order, or leave it out")
         );
     }
     at.into_iter().map(|at| path_in_image(at, "place the tree at")).collect()
@@ -117,7 +117,7 @@ fn tree_request<'arguments>(request: &InputRequest<'arguments>) -> TreeRequest<'
         paths: request.paths,
         at: &[],
         depth: request.depth,
-        platform: request.place.choice.platform.as_ref(),
+        platform: request.base.image.platform.as_ref(),
         architecture: request.architecture,
     }
 }
@@ -142,7 +142,7 @@ impl BaseServices for Services<'_> {
     }
 
     fn registry(&self) -> Result<RegistrySettings, Failure> {
-        registry_settings(&self.request.place.choice, self.request.offline, self.session)
+        registry_settings(&self.request.base.image, self.request.offline, self.session)
     }
 
     fn catalog(
@@ -154,7 +154,7 @@ impl BaseServices for Services<'_> {
         let name = base.name().display();
         let Some(arguments) = self.request.catalog else {
             let error = anyhow::anyhow!("cannot model {name}: this command looks up no packages");
-            return Err(Failure::question(error)
+            return Err(Failure::input(error)
                 .hint("name the image itself: a directory, a file or an image in a registry"));
         };
         let release = ReleaseChoice::required(image.release(), format!("from {name}"));

@@ -37,7 +37,7 @@ impl Interrupts {
     ) -> Result<Value, Failure> {
         if !self.0.is_set.swap(true, Ordering::SeqCst) {
             let state = Arc::clone(&self.0);
-            ctrlc::set_handler(move || state.end()).map_err(Failure::outside)?;
+            ctrlc::set_handler(move || state.end()).map_err(Failure::external)?;
         }
         self.0.directories(|directories| {
             let (value, directory) = make()?;

@@ -4,9 +4,9 @@
 mod analysis;
 mod arguments;
 mod commands;
-mod composition;
 mod config;
 mod debs;
+mod delivery;
 mod errors;
 mod failure;
 mod inputs;
@@ -20,15 +20,13 @@ mod session;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use arguments::Arguments;
-use clap::Parser;
 use failure::Exit;
 use printer::Printer;
 use session::Session;
 
 /// Parses the arguments, runs the command and prints its result.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments = match arguments::parse(arguments) {
         Ok(arguments) => arguments,
         Err(error) => return ExitCode::from(print_usage(&error) as u8),
     };
@@ -46,9 +44,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Prints clap's message: help or the version, which are results, or a usage error.
 fn print_usage(error: &clap::Error) -> Exit {
     match (error.print(), error.use_stderr()) {
-        // Nothing can be done if the error can't be printed.
-        (_, true) => Exit::BadQuestion,
-        (printed, false) => printer::written(printed)
+        // If the error cannot be printed, there is no place to report that.
+        (_, true) => Exit::InputError,
+        (printed, false) => printer::check_written(printed)
             .map_or_else(|failure| Printer::plain().failure(&failure), |()| Exit::Fine),
     }
 }

@@ -3,7 +3,7 @@
 use crate::app::InputTrees;
 use crate::cli::analysis::AnalysisInputs;
 use crate::cli::arguments::{
-    AppArguments, CatalogArguments, ChoiceArguments, ClosingArguments, GapArguments, LinkerArguments,
+    AppArguments, CatalogArguments, ClosureArguments, LinkerArguments, PackageChoiceArguments, PlanArguments,
 };
 use crate::cli::config::{closure_options, dlopen_priority, package_choice};
 use crate::cli::debs::deb_source;
@@ -20,7 +20,7 @@ use crate::tree::inventory::ReadDepth;
 pub(super) struct PlanRequest<'arguments> {
     pub(super) apps: &'arguments AppArguments,
     pub(super) linker: &'arguments LinkerArguments,
-    pub(super) closing: &'arguments ClosingArguments,
+    pub(super) closure: &'arguments ClosureArguments,
     pub(super) catalog: &'arguments CatalogArguments,
     /// Existing lock.
     pub(super) earlier: Option<&'arguments Plan>,
@@ -28,9 +28,9 @@ pub(super) struct PlanRequest<'arguments> {
 }
 
 impl<'arguments> PlanRequest<'arguments> {
-    pub(super) fn of(gap: &'arguments GapArguments, earlier: Option<&'arguments Plan>) -> Self {
-        let GapArguments { apps, linker, closing, catalog } = gap;
-        Self { apps, linker, closing, catalog, earlier, downloads: Downloads::Unindexed }
+    pub(super) fn of(plan: &'arguments PlanArguments, earlier: Option<&'arguments Plan>) -> Self {
+        let PlanArguments { apps, linker, closure, catalog } = plan;
+        Self { apps, linker, closure, catalog, earlier, downloads: Downloads::Unindexed }
     }
 }
 
@@ -50,11 +50,11 @@ pub(super) fn plan_trees(
     session: &Session,
     change: impl FnOnce(Catalogs) -> Catalogs,
 ) -> Result<PlannedTrees, Failure> {
-    let PlanRequest { apps, linker, closing, catalog, earlier, downloads } = request;
-    let (paths, place) = (&apps.paths, &apps.place);
-    let inputs = AnalysisInputs::read(paths, place, linker, catalog, ReadDepth::Symbols, session)?;
+    let PlanRequest { apps: AppArguments { paths, base }, linker, closure, catalog, earlier, downloads } =
+        request;
+    let inputs = AnalysisInputs::read(paths, base, linker, catalog, ReadDepth::Symbols, session)?;
     let AnalysisInputs { mut trees, mut linker, architecture, catalogs } = inputs;
-    linker.runtime_loads = Some(dlopen_priority(closing, &session.config)?);
+    linker.runtime_loads = Some(dlopen_priority(closure, &session.config)?);
     let snapshot = catalog.archive.snapshot.clone().or_else(|| session.config.snapshot.clone());
     let debs = deb_source(&catalog.archive, *downloads, *earlier, session)?;
     let mut release_reason = String::new();
@@ -63,7 +63,7 @@ pub(super) fn plan_trees(
         release_reason = reason;
         Ok::<_, Failure>(change(catalogs))
     };
-    let options = with_base_packages(closure_options(closing, &session.config)?, &trees, session);
+    let options = with_base_packages(closure_options(closure, &session.config)?, &trees, session);
     let planner = Planner { settings: &linker, architecture, options: &options, debs: &debs };
     let mut closed = planner.plan(&mut trees, open)?;
     closed.plan.snapshot = snapshot;
@@ -73,7 +73,7 @@ pub(super) fn plan_trees(
 
 /// Returns the options of a closure without included files.
 pub(super) fn resolve_options(
-    arguments: &ChoiceArguments,
+    arguments: &PackageChoiceArguments,
     trees: &InputTrees,
     session: &Session,
 ) -> ClosureOptions {
@@ -89,9 +89,19 @@ fn with_base_packages(options: ClosureOptions, trees: &InputTrees, session: &Ses
     ClosureOptions { present, ..options }
 }
 
+/// Makes the Plan of the trees for a command that needs every package.
+pub(super) fn plan_completely(
+    request: &PlanRequest<'_>,
+    verb: &str,
+    session: &Session,
+) -> Result<PlannedTrees, Failure> {
+    let planned = plan_trees(request, session, |catalogs| catalogs)?;
+    if planned.closed.unread.is_empty() { Ok(planned) } else { Err(incomplete(verb)) }
+}
+
 /// Error of a command that needs every package, while some could not be read.
 pub(super) fn incomplete(verb: &str) -> Failure {
-    let failure = Failure::bad_news(anyhow::anyhow!("cannot {verb}: not all packages could be read"));
+    let failure = Failure::problem(anyhow::anyhow!("cannot {verb}: not all packages could be read"));
     failure.hint("run it once without --offline")
 }
 
@@ -105,6 +115,5 @@ pub(super) fn warn_of_problems(plan: &Plan, session: &Session) -> Exit {
 
 /// Returns the exit status of a Plan: a problem if one is left that keeps objects from loading.
 pub(super) fn exit_of_plan(plan: &Plan) -> Exit {
-    let has_problem = plan.problems.iter().any(|problem| problem.kind.is_fatal());
-    if has_problem { Exit::BadNews } else { Exit::Fine }
+    Exit::of_problems(plan.problems.iter().any(|problem| problem.kind.is_fatal()))
 }

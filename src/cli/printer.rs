@@ -1,9 +1,9 @@
-//! Where output goes: answers to stdout, everything else to stderr, colours only where they are seen.
+//! Output streams: results on stdout, everything else on stderr, colors only where they are shown.
 
 use std::io::{self, Write};
 use std::path::Path;
 
-use anstream::{AutoStream, ColorChoice as Choice};
+use anstream::{AutoStream, ColorChoice as StreamColors};
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 
@@ -15,100 +15,104 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default();
 
-/// The two streams and what may be said on them.
-pub(crate) struct Printer {
-    choice: Choice,
+/// The two output streams.
+pub(super) struct Printer {
+    colors: StreamColors,
     quiet: bool,
-    /// Whether more is to be said.
-    pub(crate) verbose: bool,
-    /// Whether the progress of long work may be shown.
+    /// True with `--verbose`.
+    pub(super) verbose: bool,
+    /// True if progress bars may be shown.
     pub(super) shows_progress: bool,
 }
 
 impl Printer {
     pub(super) fn new(arguments: &GlobalArguments) -> Self {
-        let choice = match arguments.color {
-            ColorChoice::Auto => Choice::Auto,
-            ColorChoice::Always => Choice::Always,
-            ColorChoice::Never => Choice::Never,
+        let colors = match arguments.color {
+            ColorChoice::Auto => StreamColors::Auto,
+            ColorChoice::Always => StreamColors::Always,
+            ColorChoice::Never => StreamColors::Never,
         };
         let shows_progress = !arguments.quiet && !arguments.no_progress;
-        Self { choice, quiet: arguments.quiet, verbose: arguments.verbose, shows_progress }
+        Self { colors, quiet: arguments.quiet, verbose: arguments.verbose, shows_progress }
     }
 
-    /// One for before the arguments are known.
+    /// Returns a printer for errors before the arguments are parsed.
     pub(super) fn plain() -> Self {
-        Self { choice: Choice::Auto, quiet: false, verbose: false, shows_progress: false }
+        Self { colors: StreamColors::Auto, quiet: false, verbose: false, shows_progress: false }
     }
 
-    /// Prints an answer, or writes it to the file that is asked for.
-    pub(crate) fn answer(&self, mut text: String, output: Option<&Path>) -> Result<(), Failure> {
-        if !(text.is_empty() || text.ends_with('\n')) {
-            text.push('\n');
+    /// Prints text, or writes it to a file without colors. A line feed is added if there is none at the end.
+    pub(super) fn print_or_write(&self, text: String, file: Option<&Path>) -> Result<(), Failure> {
+        match file {
+            None => self.print(text),
+            Some(path) => {
+                let plain = anstream::adapter::strip_str(&text).to_string();
+                self.write_file(path, with_line_feed(plain).as_bytes())
+            }
         }
-        if let Some(path) = output {
-            return self.write_file(path, anstream::adapter::strip_str(&text).to_string().as_bytes());
-        }
-        self.print(text)
     }
 
-    /// Writes a file as a whole or not at all; what is no regular file (`/dev/stdout`, a pipe) is written into.
+    /// Writes a file atomically. A special file (`/dev/stdout`, a pipe) is written in place.
     pub(super) fn write_file(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let is_special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
         let written = if is_special { std::fs::write(path, bytes) } else { write_atomically(path, bytes) };
-        written.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::outside)
+        written.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::external)
     }
 
-    /// Prints text, with colours where they are seen.
-    pub(super) fn print(&self, mut text: String) -> Result<(), Failure> {
-        if !(text.is_empty() || text.ends_with('\n')) {
-            text.push('\n');
-        }
-        let mut stdout = AutoStream::new(io::stdout().lock(), self.choice);
-        written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+    /// Prints text. A line feed is added if there is none at the end.
+    pub(super) fn print(&self, text: String) -> Result<(), Failure> {
+        let mut stdout = AutoStream::new(io::stdout().lock(), self.colors);
+        let written = stdout.write_all(with_line_feed(text).as_bytes());
+        check_written(written.and_then(|()| stdout.flush()))
     }
 
-    /// Prints bytes as they are.
-    pub(super) fn bytes(&self, bytes: &[u8]) -> Result<Exit, Failure> {
+    /// Prints bytes unchanged.
+    pub(super) fn print_bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
-        written(stdout.write_all(bytes).and_then(|()| stdout.flush()))?;
-        Ok(Exit::Fine)
+        check_written(stdout.write_all(bytes).and_then(|()| stdout.flush()))
     }
 
-    /// Says what is worth knowing beside the answer.
-    pub(crate) fn note(&self, words: &str) {
+    /// Prints information about a result.
+    pub(super) fn note(&self, message: &str) {
         if !self.quiet {
-            self.complain(HINT, "note", words);
+            self.message(HINT, "note", message);
         }
     }
 
-    /// Says what may be wrong with the answer.
-    pub(crate) fn warning(&self, words: &str) {
+    /// Prints a reason for which a result may be wrong.
+    pub(super) fn warning(&self, message: &str) {
         if !self.quiet {
-            self.complain(WARNING, "warning", words);
+            self.message(WARNING, "warning", message);
         }
     }
 
-    /// Says why there is no answer, and returns the exit status that it means.
+    /// Prints an error with its hint, and returns its exit status.
     pub(super) fn failure(&self, failure: &Failure) -> Exit {
-        self.complain(ERROR, "error", &failure.cause());
+        self.message(ERROR, "error", &failure.cause());
         if let Some(hint) = &failure.hint {
-            self.complain(HINT, "hint", hint);
+            self.message(HINT, "hint", hint);
         }
         failure.exit
     }
 
-    fn complain(&self, style: Style, kind: &str, words: &str) {
-        let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
-        // There is nowhere to say that stderr is gone.
-        let _ = writeln!(stderr, "{style}{kind}{style:#}: {}", plain(words));
+    fn message(&self, style: Style, kind: &str, text: &str) {
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.colors);
+        // If stderr is closed, there is no place for an error.
+        let _ = writeln!(stderr, "{style}{kind}{style:#}: {}", without_control_characters(text));
     }
 }
 
-/// What is said, without what a terminal would act on: names and texts out of trees and images are in it.
-fn plain(words: &str) -> String {
-    let mut text = String::with_capacity(words.len());
-    for character in words.chars() {
+fn with_line_feed(mut text: String) -> String {
+    if !(text.is_empty() || text.ends_with('\n')) {
+        text.push('\n');
+    }
+    text
+}
+
+/// Escapes characters that a terminal would interpret: messages have names and texts from trees and images.
+fn without_control_characters(message: &str) -> String {
+    let mut text = String::with_capacity(message.len());
+    for character in message.chars() {
         if character.is_control() && !matches!(character, '\n' | '\t') {
             text.extend(character.escape_default());
         } else {
@@ -118,11 +122,11 @@ fn plain(words: &str) -> String {
     text
 }
 
-/// A reader that went away (`sodeb … | head`) has what it wanted.
-pub(super) fn written(result: io::Result<()>) -> Result<(), Failure> {
+/// Turns an error on stdout into a failure. A closed pipe (`sodeb … | head`) is none: the reader has what it wanted.
+pub(super) fn check_written(result: io::Result<()>) -> Result<(), Failure> {
     match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::outside(anyhow::Error::new(error).context("cannot write the answer")))
+            Err(Failure::external(anyhow::Error::new(error).context("cannot write the output")))
         }
         _ => Ok(()),
     }

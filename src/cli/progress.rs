@@ -1,49 +1,44 @@
-//! Progress of downloads and of images as bars on stderr, where that is a terminal.
+//! Progress bars on stderr, if that is a terminal.
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::support::progress::{Progress, Task};
 
-/// Bars for the work that goes on.
+/// Progress bars of tasks that run at the same time.
 pub(super) struct Bars {
     all: MultiProgress,
 }
 
 impl Bars {
-    /// Bars on stderr, or none where they are not wanted; indicatif itself shows none without a terminal.
-    pub(super) fn new(is_wanted: bool) -> Self {
-        let target = if is_wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { all: MultiProgress::with_draw_target(target) }
+    /// Makes bars on stderr, or invisible ones. Without a terminal they are always invisible.
+    pub(super) fn new(is_visible: bool) -> Self {
+        Self { all: MultiProgress::with_draw_target(target(is_visible)) }
     }
 }
 
-/// Steps of a number that is known beforehand, one after the other: the images of an audit.
+/// Progress bar of steps whose number is known: the images of an audit.
 pub(super) struct Steps(ProgressBar);
 
 impl Steps {
-    /// A line on stderr that tells which step it is at, or none where it is not wanted or there is but one step.
-    pub(super) fn new(is_wanted: bool, total: usize) -> Self {
-        let is_shown = is_wanted && total > 1;
-        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(total as u64), target);
-        // The template is a constant that parses; were it broken, the default shows as well.
-        let style = ProgressStyle::with_template("{pos} of {len} {wide_bar} {wide_msg}");
-        Self(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())))
+    /// Makes a bar that shows the current step; it is invisible for a single step.
+    pub(super) fn new(is_visible: bool, total: usize) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(total as u64), target(is_visible && total > 1));
+        Self(bar.with_style(style("{pos} of {len} {wide_bar} {wide_msg}")))
     }
 
-    /// The next one begins.
+    /// Shows the name of the step that begins.
     pub(super) fn begin(&self, label: String) {
         self.0.set_message(label);
         self.0.tick();
     }
 
-    /// One is done.
+    /// Counts a step as done.
     pub(super) fn done(&self) {
         self.0.inc(1);
     }
 
-    /// Takes the line away while something else is printed.
-    pub(super) fn beside<Printed>(&self, print: impl FnOnce() -> Printed) -> Printed {
+    /// Hides the bar while something is printed.
+    pub(super) fn hidden_while<Printed>(&self, print: impl FnOnce() -> Printed) -> Printed {
         self.0.suspend(print)
     }
 }
@@ -56,20 +51,14 @@ impl Drop for Steps {
 
 impl Progress for Bars {
     fn task(&self, label: &str, total_bytes: Option<u64>) -> Box<dyn Task> {
-        let template = match total_bytes {
-            Some(_) => {
-                "{msg:40} {wide_bar} {bytes:>10} of {total_bytes:>10} {bytes_per_sec:>12} {eta:>4} left"
-            }
-            None => "{msg:40} {spinner} {bytes:>10} {bytes_per_sec:>12}",
+        let (bar, template) = match total_bytes {
+            Some(total) => (
+                ProgressBar::new(total),
+                "{msg:40} {wide_bar} {bytes:>10} of {total_bytes:>10} {bytes_per_sec:>12} {eta:>4} left",
+            ),
+            None => (ProgressBar::new_spinner(), "{msg:40} {spinner} {bytes:>10} {bytes_per_sec:>12}"),
         };
-        let bar = match total_bytes {
-            Some(total) => ProgressBar::new(total),
-            None => ProgressBar::new_spinner(),
-        };
-        // The templates are constants that parse; were one broken, the default shows as well.
-        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = self.all.add(bar.with_style(style).with_message(label.to_owned()));
-        Box::new(Bar(bar))
+        Box::new(Bar(self.all.add(bar.with_style(style(template)).with_message(label.to_owned()))))
     }
 }
 
@@ -85,4 +74,13 @@ impl Drop for Bar {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }
+}
+
+fn target(is_visible: bool) -> ProgressDrawTarget {
+    if is_visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
+}
+
+/// Parses a template. All templates are constants that parse; a broken one would show the default bar.
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -38,7 +38,7 @@ impl Session {
         let config = Config::find()?;
         if let Some(jobs) = arguments.jobs.or(config.jobs) {
             let threads = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs.get()));
-            threads.build_global().map_err(Failure::outside)?;
+            threads.build_global().map_err(Failure::external)?;
         }
         Ok(Self {
             progress: Bars::new(printer.shows_progress),
@@ -57,7 +57,7 @@ impl Session {
             return Ok(directory);
         }
         let base = etcetera::choose_base_strategy().map_err(|error| {
-            Failure::question(anyhow::Error::new(error).context("cannot choose a cache directory"))
+            Failure::input(anyhow::Error::new(error).context("cannot choose a cache directory"))
                 .hint("name one with --cache-dir")
         })?;
         Ok(base.cache_dir().join("sodeb"))
@@ -83,8 +83,9 @@ impl Session {
     pub(super) fn source_date_epoch(&self) -> Result<u64, Failure> {
         let Some(text) = std::env::var_os(SOURCE_DATE_EPOCH) else { return Ok(0) };
         text.to_str().and_then(|text| text.parse().ok()).ok_or_else(|| {
-            let words = format!("cannot take {SOURCE_DATE_EPOCH} '{}' for a time", text.display());
-            Failure::question(anyhow::anyhow!(words)).hint("it is a number of seconds since 1970")
+            let error =
+                anyhow::anyhow!("cannot use {SOURCE_DATE_EPOCH} '{}': it is not a number", text.display());
+            Failure::input(error).hint("set it to a number of seconds since 1970, or unset it")
         })
     }
 }

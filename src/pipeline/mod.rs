@@ -22,6 +22,7 @@ mod inclusions;
 mod indexed_source;
 mod inputs;
 mod library_index;
+mod lock_pins;
 mod package_files;
 mod planner;
 mod release;
@@ -35,6 +36,7 @@ pub use inputs::{Catalogs, Inputs};
 pub use library_index::{
     LibraryAccessError, compact_index, gather_library_index, library_directories, visit_indexed_packages,
 };
+pub use lock_pins::LockUpdate;
 pub use package_files::{PackageFileError, locked_urls, package_files};
 pub use planner::Planner;
 pub use release::choose_release;

@@ -102,5 +102,5 @@ fn two_locks() {
     // A lock is no image.
     let (status, _, said) = diff(&root, &["old.lock", "app"]);
     assert_eq!(status, 2);
-    assert!(said.contains("cannot compare old.lock, a lock, with app"), "{said}");
+    assert!(said.contains("cannot compare the lock old.lock with app"), "{said}");
 }

@@ -22,7 +22,7 @@ fn venv() -> Option<PathBuf> {
 #[test]
 fn every_object_of_a_big_venv_is_linked_as_ld_so_does() {
     let Some(venv) = venv() else { return };
-    let alone = tree(&venv, &["--base", "/", "--all", "--hwcaps", &cpu_level()]);
+    let alone = tree(&venv, &["--base", "/", "--standalone", "--hwcaps", &cpu_level()]);
     let verdict = compare_with_real(&alone);
     eprintln!(
         "{} objects with {} loads compared, {} refused",
@@ -37,7 +37,7 @@ fn every_object_of_a_big_venv_is_linked_as_ld_so_does() {
 #[test]
 fn vendored_libraries_are_found_in_the_context_of_who_loads_them() {
     let Some(venv) = venv() else { return };
-    let alone = tree(&venv, &["--base", "/", "--all"]);
+    let alone = tree(&venv, &["--base", "/", "--standalone"]);
     let in_context = tree(&venv, &["--base", "/"]);
     let (by_ldd, by_sodeb) = (missing(&alone), missing(&in_context));
     let found = found(&in_context);

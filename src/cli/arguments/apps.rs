@@ -1,4 +1,4 @@
-//! The trees, and the base that they are put on.
+//! Trees, and the base that they run on.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -7,42 +7,58 @@ use clap::Args;
 
 use crate::tree::inventory::ImagePlatform;
 
-/// The trees that are looked at.
+/// Trees that the user points at.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct AppArguments {
-    /// Directories or files: a venv, a gem tree, node_modules, a program …
+    /// Directories or files: a venv, a gem tree, node_modules, a program…
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) place: PlaceArguments,
+    pub(crate) base: BaseArguments,
 }
 
-/// Where the trees will lie.
+/// Base of the image, and the places of the trees on it.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct PlaceArguments {
-    /// What the result will be put on [default: nothing is assumed present]
+#[command(next_help_heading = "Base")]
+pub(crate) struct BaseArguments {
+    /// Base image or root file system that the files will run on
     ///
-    /// The directory of a root file system or a tar of it, an archive of docker-save, an OCI layout as a directory or a tar;
-    /// an image in a registry, `HOST/NAME[:TAG]`, `HOST/NAME@sha256:…` or `docker://NAME`; one that docker has,
-    /// `docker-daemon:NAME[:TAG]`; or without the image what its packages have today, by its name:
-    /// `distroless/{static,base,cc,python3}-debian{12,13}`, `debian:{bookworm,trixie}-slim`. `scratch` is nothing.
-    #[arg(long, value_name = "PATH-or-IMAGE", env = "SODEB_BASE")]
+    /// Without it nothing is assumed to be present. It is one of:
+    ///
+    /// - a directory or tar of a root file system, a `docker save` archive, or an OCI layout as a directory or tar
+    ///
+    /// - an image in a registry: HOST/NAME[:TAG], HOST/NAME@sha256:… or docker://NAME[:TAG]
+    ///
+    /// - an image in Docker's engine: docker-daemon:NAME[:TAG]
+    ///
+    /// - a known image, modelled from its packages and not downloaded: distroless/{static,base,cc,python3}-debian{12,13},
+    /// debian:{bookworm,trixie}-slim
+    ///
+    /// - scratch, which is empty
+    #[arg(long, value_name = "IMAGE", env = "SODEB_BASE")]
     pub(crate) base: Option<OsString>,
-    #[command(flatten)]
-    pub(crate) choice: ImageChoiceArguments,
-    /// Where the tree will be mounted; given once for each of several, in their order [default: its own absolute path]
+    /// Path of the tree in the image; repeat for several trees, in order
+    ///
+    /// The default is the absolute path of the tree on this machine. Libraries are searched and scripts are interpreted as they
+    /// would be at that path, such as --at /app for a tree that a Dockerfile copies to /app.
     #[arg(long, value_name = "PATH", env = "SODEB_AT")]
     pub(crate) at: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) image: ImageAccessArguments,
 }
 
-/// How images are had, and which of several.
+/// Access to images, and choice of one of several platforms.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct ImageChoiceArguments {
-    /// A registry, HOST or HOST:PORT, that is spoken to by http, as those on this machine always are; may be given
-    /// several times
-    #[arg(long, value_name = "HOST", env = "SODEB_INSECURE_REGISTRY", value_delimiter = ',')]
-    pub(crate) insecure_registry: Vec<String>,
-    /// Which of several images under one name, such as linux/arm64 [default: that of --arch or of most objects]
+#[command(next_help_heading = "Base")]
+pub(crate) struct ImageAccessArguments {
+    /// Platform of the image, such as linux/arm64
+    ///
+    /// It chooses one image of an index. The default is the platform of --arch, else that of most objects.
     #[arg(long, value_name = "OS/ARCH[/VARIANT]", env = "SODEB_PLATFORM")]
     pub(crate) platform: Option<ImagePlatform>,
+    /// Registry to access by plain HTTP (repeatable)
+    ///
+    /// HOST may have a port: HOST:PORT. Registries on this machine are always accessed by plain HTTP.
+    #[arg(long, value_name = "HOST", env = "SODEB_INSECURE_REGISTRY", value_delimiter = ',')]
+    pub(crate) insecure_registry: Vec<String>,
 }

@@ -1,51 +1,56 @@
-//! The arguments of `sodeb audit`.
+//! Arguments of `sodeb audit` and `sodeb diff`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{AnswerArguments, CatalogArguments, ImageChoiceArguments, LinkerArguments};
+use super::apps::ImageAccessArguments;
+use super::catalog::CatalogArguments;
+use super::linker::LinkerArguments;
+use super::output::OutputArguments;
 use crate::audit::Severity;
 
 #[derive(Debug, Args)]
 pub(crate) struct AuditArguments {
-    /// Images and root file systems, each as for --base
+    /// Images or root file systems, as for --base of other commands
     #[arg(value_name = "IMAGE", required_unless_present_any = ["images_from", "explain", "list_rules"])]
     pub(crate) images: Vec<OsString>,
-    /// A file with the name of an image on each line; `#` begins a comment, - is standard input
+    /// File with one image per line, or - for standard input
+    ///
+    /// The rest of a line after # is a comment.
     #[arg(long, value_name = "FILE")]
     pub(crate) images_from: Option<PathBuf>,
-    /// The level from which a finding makes the exit status 1 [default: error]
+    /// Least level of findings that fail (exit status 1) [default: error]
     #[arg(long, value_name = "LEVEL", env = "SODEB_FAIL_ON")]
     pub(crate) fail_on: Option<FailOn>,
-    /// An earlier audit's JSON, whose findings do not count
+    /// JSON of an earlier audit, whose findings are ignored
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Tell what a rule finds and how that is fixed
-    #[arg(long, value_name = "CODE", conflicts_with_all = ["images", "images_from", "list_rules"])]
+    /// Explain a rule and how to fix its findings
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["images", "images_from", "list_rules"])]
     pub(crate) explain: Option<String>,
     /// List the rules
     #[arg(long, conflicts_with_all = ["images", "images_from"])]
     pub(crate) list_rules: bool,
-    #[command(flatten)]
-    pub(crate) look: LookArguments,
-    /// How the findings are written
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: AuditFormat,
-    /// A file for the findings, written as a whole or not at all [default: standard output]
+    /// Output file, written atomically [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) analysis: ImageAnalysisArguments,
 }
 
-/// How images are looked at.
+/// Analysis of images.
 #[derive(Debug, Args)]
-pub(crate) struct LookArguments {
-    /// Look at every object by itself, as ldd does, and grade all of them as if they were reached
+pub(crate) struct ImageAnalysisArguments {
+    /// Link each object on its own, as ldd does, and treat all objects as reachable
     #[arg(long)]
     pub(crate) strict: bool,
     #[command(flatten)]
-    pub(crate) choice: ImageChoiceArguments,
+    pub(crate) access: ImageAccessArguments,
     #[command(flatten)]
     pub(crate) linker: LinkerArguments,
     #[command(flatten)]
@@ -54,19 +59,19 @@ pub(crate) struct LookArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffArguments {
-    /// The old image, root or lock
+    /// Old image, root file system or lock
     #[arg(value_name = "OLD")]
     pub(crate) old: OsString,
-    /// The new one
+    /// New image, root file system or lock
     #[arg(value_name = "NEW")]
     pub(crate) new: OsString,
-    /// The level from which a finding that is gained makes the exit status 1 [default: error]
+    /// Least level of new findings that fail (exit status 1) [default: error]
     #[arg(long, value_name = "LEVEL", env = "SODEB_FAIL_ON")]
     pub(crate) fail_on: Option<FailOn>,
     #[command(flatten)]
-    pub(crate) look: LookArguments,
+    pub(crate) output: OutputArguments,
     #[command(flatten)]
-    pub(crate) answer: AnswerArguments,
+    pub(crate) analysis: ImageAnalysisArguments,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -75,31 +80,31 @@ pub(crate) enum AuditFormat {
     Text,
     /// For programs: sodeb.audit/1
     Json,
-    /// For programs, a line for each image as soon as it was looked at: sodeb.audit-image/1
+    /// For programs, one line per image as soon as it is audited: sodeb.audit-image/1
     Jsonl,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// JUnit's XML, for continuous integration
+    /// JUnit XML, for continuous integration
     Junit,
-    /// A page for a browser, in one file
+    /// Web page in one file
     Html,
 }
 
-/// From which level on findings make the answer bad news.
+/// Least level of findings that count as problems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// What fails
+    /// Errors only
     Error,
-    /// What may fail, too
+    /// Warnings, too
     Warning,
-    /// Every finding
+    /// All findings
     Note,
-    /// No finding at all
+    /// No findings
     Never,
 }
 
 impl FailOn {
-    /// The level; none where no finding is bad news.
+    /// Returns the least severity; none if no finding counts.
     pub(crate) fn severity(self) -> Option<Severity> {
         match self {
             Self::Error => Some(Severity::Error),

@@ -1,4 +1,4 @@
-//! Choice of the catalogs, and access to the archive.
+//! Choice of the catalog, and access to the archive.
 
 use std::path::PathBuf;
 
@@ -7,49 +7,65 @@ use clap::Args;
 use crate::debian::catalog::CatalogChoice;
 use crate::vocabulary::Architecture;
 
-/// Which packages there are.
+/// Choice of the catalog that packages are looked up in.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Catalog")]
 pub(crate) struct CatalogArguments {
-    /// The release's codename, such as bookworm [default: the base's, the tree's or its surroundings', else
-    /// Debian stable]
+    /// Codename of the release, such as bookworm
+    ///
+    /// The default is the release that os-release(5) of the base names, else that of the tree or of the root file system that
+    /// the tree is in, else Debian stable.
     #[arg(long, value_name = "CODENAME", env = "SODEB_RELEASE")]
     pub(crate) release: Option<String>,
-    /// The architecture [default: that of most objects]
+    /// Architecture of the packages [default: that of most objects]
     #[arg(long, value_name = "ARCH", env = "SODEB_ARCH")]
     pub(crate) arch: Option<Architecture>,
-    /// Where packages are looked up: embedded, archive, or `installed[:ROOT]` for the dpkg database of a root
-    /// [default: what `sodeb index update` has fetched, else embedded]
+    /// Catalog to use: embedded, archive or installed[:DIR]
+    ///
+    /// `embedded` is compiled in, `archive` is the signed index of the archive, which is fetched unless it is cached, and
+    /// `installed` is the dpkg database of the root file system DIR, by default of this machine. Without this option the newer
+    /// one of the embedded and the cached catalog is used.
     #[arg(long, value_name = "CATALOG", env = "SODEB_CATALOG")]
     pub(crate) catalog: Option<CatalogChoice>,
-    /// Fetch the archive's index now
+    /// Fetch the index of the archive first
     #[arg(long, conflicts_with = "offline")]
     pub(crate) refresh: bool,
     #[command(flatten)]
     pub(crate) archive: ArchiveArguments,
 }
 
-/// How the archive is reached.
+/// Access to the archive.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Archive")]
 pub(crate) struct ArchiveArguments {
-    /// Use no network
+    /// Use the cache only, not the network
     #[arg(long, env = "SODEB_OFFLINE")]
     pub(crate) offline: bool,
-    /// A mirror's base; may be given several times [default: those of the host's apt, else Debian's]
+    /// Base URL of a mirror (repeatable) [default: those of the host's apt]
+    ///
+    /// Without sources of apt, the mirrors are those of the distribution. With --snapshot it is the base URL of a snapshot service.
     #[arg(long, value_name = "URL", env = "SODEB_MIRROR", value_delimiter = ' ')]
     pub(crate) mirror: Vec<String>,
-    /// The archive as it was at this moment (snapshot.debian.org)
+    /// Use the archive as it was at this time (snapshot.debian.org)
+    ///
+    /// For example: --snapshot 20260818T205150Z
     #[arg(long, value_name = "TIMESTAMP", env = "SODEB_SNAPSHOT")]
     pub(crate) snapshot: Option<String>,
-    /// A file of OpenPGP keys that are trusted too; may be given several times
+    /// File of OpenPGP keys to trust besides Debian's and Ubuntu's (repeatable)
     #[arg(long, value_name = "FILE", env = "SODEB_KEYRING")]
     pub(crate) keyring: Vec<PathBuf>,
-    /// A component to read; may be given several times [default: main]
+    /// Component of the archive (repeatable) [default: main]
+    ///
+    /// The default for Ubuntu is main and universe.
     #[arg(long, value_name = "NAME", env = "SODEB_COMPONENT", value_delimiter = ' ')]
     pub(crate) component: Vec<String>,
-    /// Take packages of the release's backports too
+    /// Use packages of the release's backports, too
     #[arg(long)]
     pub(crate) backports: bool,
-    /// Use a Contents file that does not match the signed Release if there is no verified one
+    /// Use an unverified Contents file if there is no verified one
+    ///
+    /// Mirrors in the middle of an update have a Contents file that does not match the signed Release. Results from it are marked
+    /// as unverified. Packages files always have to match.
     #[arg(long)]
     pub(crate) allow_unverified_contents: bool,
 }

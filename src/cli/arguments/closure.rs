@@ -1,5 +1,7 @@
 //! Choice of the packages that provide what is missing.
 
+use std::str::FromStr;
+
 use clap::{Args, ValueEnum};
 
 use super::apps::AppArguments;
@@ -7,62 +9,67 @@ use super::catalog::CatalogArguments;
 use super::linker::LinkerArguments;
 use crate::debian::inclusions::{Inclusion, Runtime};
 
-/// The trees, and all that decides how their gap is closed.
+/// Everything that a Plan is made from.
 #[derive(Debug, Args)]
-pub(crate) struct GapArguments {
+pub(crate) struct PlanArguments {
     #[command(flatten)]
     pub(crate) apps: AppArguments,
     #[command(flatten)]
     pub(crate) linker: LinkerArguments,
     #[command(flatten)]
-    pub(crate) closing: ClosingArguments,
+    pub(crate) closure: ClosureArguments,
     #[command(flatten)]
     pub(crate) catalog: CatalogArguments,
 }
 
-/// Which packages are taken where several will do.
+/// Choice between packages that provide the same library.
 #[derive(Debug, Args)]
-pub(crate) struct ChoiceArguments {
-    /// A package to take wherever it can answer; may be given several times
+#[command(next_help_heading = "Packages")]
+pub(crate) struct PackageChoiceArguments {
+    /// Package to use wherever it provides a library (repeatable)
     #[arg(long, value_name = "PACKAGE", env = "SODEB_PREFER", value_delimiter = ',')]
     pub(crate) prefer: Vec<String>,
-    /// A package never to take; may be given several times
+    /// Package never to use (repeatable)
     #[arg(long, value_name = "PACKAGE", env = "SODEB_AVOID", value_delimiter = ',')]
     pub(crate) avoid: Vec<String>,
 }
 
-/// What is wanted of the packages that close the gap.
+/// Choice of packages, and of files beyond libraries.
 #[derive(Debug, Args)]
-pub(crate) struct ClosingArguments {
+#[command(next_help_heading = "Packages")]
+pub(crate) struct ClosureArguments {
     #[command(flatten)]
-    pub(crate) choice: ChoiceArguments,
-    /// Which of the libraries count that objects say they open by themselves: those of this priority and above
-    /// [default: required]
-    #[arg(long, value_name = "PRIORITY", env = "SODEB_DLOPEN")]
-    pub(crate) dlopen: Option<DlopenLevel>,
-    /// Files of a package to take too, such as 'tzdata:/usr/share/zoneinfo/*'; may be given several times
-    #[arg(long, value_name = "PACKAGE:GLOB")]
-    pub(crate) include: Vec<Inclusion>,
-    /// An interpreter to take from Debian's packages: python3 or ruby; may be given several times
+    pub(crate) choice: PackageChoiceArguments,
+    /// Runtime to add from Debian's packages: python3 or ruby (repeatable)
     #[arg(long, value_name = "RUNTIME", value_delimiter = ',')]
     pub(crate) with: Vec<&'static Runtime>,
-    /// Which files count that libraries read or open by a name of their own: those without which they are of no use,
-    /// all that are known, or none [default: needed]
-    #[arg(long, value_name = "WEIGHT", env = "SODEB_DATA")]
+    /// Files of a package to add, such as 'tzdata:/usr/share/zoneinfo/*' (repeatable)
+    #[arg(long, value_name = "PACKAGE:GLOB")]
+    pub(crate) include: Vec<Inclusion>,
+    /// Data files and plugins that libraries need at run time: needed, all or none
+    ///
+    /// `needed` adds those without which a library does not work, `all` also those that only some programs use. The default is
+    /// needed.
+    #[arg(long, value_name = "LEVEL", env = "SODEB_DATA", hide_possible_values = true)]
     pub(crate) data: Option<DataLevel>,
+    /// Least priority of dlopen(3) libraries to add [default: required]
+    ///
+    /// Objects state these libraries and their priority in ELF notes (.note.dlopen): required, recommended or suggested.
+    #[arg(long, value_name = "PRIORITY", env = "SODEB_DLOPEN", hide_possible_values = true)]
+    pub(crate) dlopen: Option<DlopenLevel>,
 }
 
-/// Which of the known data of libraries is taken.
+/// Data files and plugins of libraries to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DataLevel {
-    /// What a library is of no use without
+    /// Those without which a library does not work
     Needed,
-    /// What only some programs want, too
+    /// Also those that only some programs use
     All,
     None,
 }
 
-impl std::str::FromStr for DataLevel {
+impl FromStr for DataLevel {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
@@ -70,18 +77,18 @@ impl std::str::FromStr for DataLevel {
     }
 }
 
-/// A priority of `.note.dlopen`.
+/// Priority in `.note.dlopen`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DlopenLevel {
-    /// Without which the object does not work
+    /// The object does not work without them
     Required,
-    /// Which should be there
+    /// Usually present
     Recommended,
-    /// Which may be there
+    /// Useful for some programs
     Suggested,
 }
 
-impl std::str::FromStr for DlopenLevel {
+impl FromStr for DlopenLevel {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {

@@ -1,6 +1,9 @@
-//! The commands, and what `sodeb PATH…` alone takes.
+//! Commands, and the parser of the command line.
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::audit::{AuditArguments, DiffArguments};
 use super::global::GlobalArguments;
@@ -12,7 +15,12 @@ use super::manifest::ManifestArguments;
 use super::resolve::ResolveArguments;
 use super::tree::TreeArguments;
 
-/// Finds the shared libraries that a built tree lacks, and the Debian packages that have them.
+/// Finds missing shared libraries, and the Debian packages that provide them
+///
+/// sodeb reads directories, files and images and emulates the dynamic linker on them. It runs none of the programs that it
+/// reads, and needs no root, Docker, apt or Debian host. `sodeb PATH…` is short for `sodeb resolve PATH…`.
+///
+/// Exit status: 0 fine, 1 problems found, 2 usage or input error, 3 network, signature or disk failure.
 #[derive(Debug, Parser)]
 #[command(name = "sodeb", version, arg_required_else_help = true, args_conflicts_with_subcommands = true)]
 #[command(subcommand_precedence_over_arg = true, subcommand_negates_reqs = true)]
@@ -27,51 +35,132 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Say what is missing and which package has it (`sodeb PATH` is short for it)
+    /// Show what is missing and which package provides it (short form: `sodeb PATH…`)
+    ///
+    /// Exit status 1 means that something is missing that no package provides, or that a library would fail to load.
     Resolve(ResolveArguments),
-    /// Show the chains that pull in a library, a file or a package
+    /// Show the chains of objects that need a library, a file or a package
     Why(WhyArguments),
-    /// Write the graph of what is loaded: for Graphviz, for Mermaid, as JSON or as a picture
+    /// Write the dependency graph for Graphviz or Mermaid, as JSON or SVG
     Graph(GraphArguments),
-    /// Write down the packages that close the gap and the very files that are taken of them
+    /// Write a lock file: the packages and the exact files used from each
+    ///
+    /// The packages provide everything that is missing, and are as few and as small as possible. An existing lock keeps its
+    /// versions; --update takes newer ones, and --check compares without writing.
     Lock(LockArguments),
-    /// Write the packages that close the gap for other tools: Bazel, Docker, apt, bills of materials
+    /// Write the packages for other tools: Bazel, Docker, apt, SBOMs
     ///
-    /// One PATH that is a file named *.lock is read as a lock, which answers all but the format by itself.
+    /// PATH may be a lock (a file named *.lock): then nothing is resolved, and all options but --format and --output are
+    /// ignored.
     Manifest(ManifestArguments),
-    /// Write the needed files of the packages that close the gap: a directory, .tar, .tar.gz, .tar.zst or an OCI layout
+    /// Write only the needed library files, as a directory, tar or OCI layout
     ///
-    /// One PATH that is a file named *.lock is read as a lock, which names the files by itself; --base is then the
-    /// base that it was made for.
+    /// PATH may be a lock (a file named *.lock): then its files are written, and --base must be the base that it was made for.
     Layer(LayerArguments),
-    /// Compose an image: a base, the needed files of the packages that close the gap, and the trees themselves
+    /// Build an image from a base, the missing libraries and your files
     ///
-    /// For several platforms it is one image for each, in a list: give each PATH as PLATFORM=PATH, such as
-    /// linux/arm64=./venv-arm64.
+    /// For several platforms give each PATH as PLATFORM=PATH, such as linux/arm64=./venv-arm64: the result is an image index
+    /// with one image for each platform.
     Image(Box<ImageArguments>),
-    /// Say what is missing, mismatched, unsafe or superfluous in images
+    /// Check images for missing, mismatched, unsafe or unused libraries
     ///
-    /// Images are given as for --base: directories, files, registries, docker's engine, well-known names. Nothing of them is
-    /// unpacked or run.
+    /// Images are given as for --base: directories, files, registries, Docker's engine, known images. Nothing is unpacked or
+    /// run.
     Audit(Box<AuditArguments>),
-    /// Say what changed between two images or two locks: packages, libraries, sizes, findings
+    /// Show what changed between two images or two locks
     ///
-    /// A file named *.lock is read as a lock; everything else is an image, as for `sodeb audit`.
+    /// The changes are those of packages, libraries, sizes and findings. A file named *.lock is read as a lock; everything else is an image as for `sodeb audit`.
     Diff(Box<DiffArguments>),
-    /// Show what each object of a tree loads, as the dynamic linker would
+    /// Show what each object loads, as the dynamic linker would
     Tree(TreeArguments),
-    /// Fetch, show, search and build the catalogs that packages are looked up in
+    /// Update, show, search and build package catalogs and library indices
     #[command(subcommand)]
     Index(IndexCommand),
-    /// Print a shell's completion script
+    /// Print a completion script for a shell
     Completions {
-        /// The shell
+        /// Shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page (troff)
+    /// Print a manual page (troff)
     Man {
-        /// The command whose page it is, such as `index update` [default: sodeb itself]
+        /// Command whose page is printed, such as `index update` [default: sodeb itself]
         #[arg(value_name = "COMMAND")]
         command: Vec<String>,
     },
+}
+
+/// Parses the command line.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+    let mut matches: ArgMatches = command_line().try_get_matches_from(arguments)?;
+    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command_line()))
+}
+
+/// Returns the description of the command line. Environment variables stand in the details of a flag, so that its short help
+/// is one line.
+pub(crate) fn command_line() -> clap::Command {
+    with_variables_in_details(Arguments::command())
+}
+
+fn with_variables_in_details(command: clap::Command) -> clap::Command {
+    command.mut_args(with_variable_in_details).mut_subcommands(with_variables_in_details)
+}
+
+fn with_variable_in_details(argument: clap::Arg) -> clap::Arg {
+    let Some(variable) = argument.get_env().map(|name| name.to_string_lossy().into_owned()) else {
+        return argument;
+    };
+    let details = argument.get_long_help().or(argument.get_help()).cloned().unwrap_or_default();
+    argument.hide_env(true).long_help(format!("{details}\n\nEnvironment variable: {variable}"))
+}
+
+/// Returns the command that a misspelled one is similar to.
+pub(crate) fn similar_command(word: &str) -> Option<String> {
+    let arguments = Arguments::command();
+    let parser = clap::Command::new("sodeb").subcommands(arguments.get_subcommands().cloned());
+    let error = parser.try_get_matches_from(["sodeb", word]).err()?;
+    match error.get(ContextKind::SuggestedSubcommand)? {
+        ContextValue::String(name) => Some(name.clone()),
+        ContextValue::Strings(names) => names.first().cloned(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Maximum length of the short help of a flag or command.
+    const MAX_HELP: usize = 82;
+
+    fn each(command: &clap::Command, check: &mut impl FnMut(&clap::Command)) {
+        check(command);
+        command.get_subcommands().for_each(|command| each(command, check));
+    }
+
+    #[test]
+    fn the_description_is_consistent() {
+        command_line().debug_assert();
+    }
+
+    #[test]
+    fn short_help_is_one_line() {
+        let is_fine = |help: &str| !help.is_empty() && help.len() <= MAX_HELP && !help.ends_with('.');
+        let mut breaches = Vec::new();
+        each(&command_line(), &mut |command| {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            let arguments = command.get_arguments().map(|argument| {
+                (argument.get_id().as_str(), argument.get_help().map(ToString::to_string).unwrap_or_default())
+            });
+            let all = arguments.chain([("", about)]).filter(|(_, help)| !is_fine(help));
+            breaches.extend(all.map(|(id, help)| format!("{} {id}: {help}", command.get_name())));
+        });
+        assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+    }
+
+    #[test]
+    fn a_misspelled_command_has_a_suggestion() {
+        assert_eq!(similar_command("resovle").as_deref(), Some("resolve"));
+        assert_eq!(similar_command("./venv"), None);
+        assert_eq!(similar_command("resolve"), None);
+    }
 }

@@ -5,25 +5,28 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// What every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalArguments {
-    /// How many files are read at a time [default: one a core]
+    /// Number of files read at a time [default: number of cores]
     #[arg(long, global = true, value_name = "N", env = "SODEB_JOBS")]
     pub(crate) jobs: Option<NonZeroU16>,
-    /// Directory of the cache: indices, and facts of packages and images [default: sodeb in the user's cache directory]
+    /// Directory of the cache [default: sodeb in the user's cache directory]
+    ///
+    /// It holds downloaded indices and .debs, and facts about packages and image layers that were read before. Everything in
+    /// it can be deleted.
     #[arg(long, global = true, value_name = "DIR", env = "SODEB_CACHE_DIR")]
     pub(crate) cache_dir: Option<PathBuf>,
-    /// Print the answer and errors only
+    /// Print only results and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Say more: every place that was tried, every file that could not be read
+    /// Print details, such as all searched paths and unreadable files
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
-    /// When to use colours
+    /// When to use colors
     #[arg(long, global = true, value_name = "WHEN", env = "SODEB_COLOR", default_value = "auto")]
     pub(crate) color: ColorChoice,
-    /// Show no progress
+    /// Hide progress bars
     #[arg(long, global = true, env = "SODEB_NO_PROGRESS")]
     pub(crate) no_progress: bool,
 }

@@ -1,4 +1,4 @@
-//! The environment in which the dynamic linker runs.
+//! Environment of the dynamic linker.
 
 use std::ffi::OsString;
 
@@ -6,17 +6,18 @@ use clap::Args;
 
 use crate::loader::CpuLevel;
 
-/// What the image's environment will set.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Dynamic linker")]
 pub(crate) struct LinkerArguments {
-    /// LD_LIBRARY_PATH in the image [default: what a base that is an image sets]
-    #[arg(long, value_name = "DIRECTORIES", env = "SODEB_LD_LIBRARY_PATH")]
+    /// LD_LIBRARY_PATH in the image [default: that of the base image]
+    #[arg(long, value_name = "DIRS", env = "SODEB_LD_LIBRARY_PATH")]
     pub(crate) ld_library_path: Option<OsString>,
-    /// The working directory in the image, which relative search paths start from [default: that of a base that is an
-    /// image, else /]
-    #[arg(long, value_name = "PATH")]
+    /// Working directory in the image [default: that of the base image, or /]
+    ///
+    /// Relative search paths start from it.
+    #[arg(long, value_name = "DIR")]
     pub(crate) workdir: Option<OsString>,
-    /// The x86-64 level of the machine's processor, for glibc-hwcaps directories
+    /// x86-64 level of the CPU, for glibc-hwcaps directories
     #[arg(long, value_name = "LEVEL", default_value_t = CpuLevel::V3)]
     pub(crate) hwcaps: CpuLevel,
 }

@@ -1,26 +1,28 @@
-//! The arguments of `sodeb lock`.
+//! Arguments of `sodeb lock`.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::answer::Format;
-use super::closure::GapArguments;
+use super::closure::PlanArguments;
+use super::output::Format;
 
 #[derive(Debug, Args)]
 pub(crate) struct LockArguments {
-    #[command(flatten)]
-    pub(crate) gap: GapArguments,
-    /// Compare with the lock that is there, write nothing, and fail where they differ
+    /// Compare with the existing lock, and fail if it is out of date
     #[arg(long, conflicts_with = "update")]
     pub(crate) check: bool,
-    /// Take new versions of these packages, or of all if none is named; others keep the lock's
+    /// Update these packages, or all without a name; others keep the lock's versions
+    ///
+    /// For example: `sodeb lock ./venv -o sodeb.lock --update libssl3,zlib1g`
     #[arg(long, value_name = "PACKAGE", num_args = 0.., value_delimiter = ',')]
     pub(crate) update: Option<Vec<String>>,
-    /// How the report is written
+    /// Format of the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: Format,
-    /// The lock [default: standard output; sodeb.lock with --check]
+    /// Lock file [default: standard output; sodeb.lock with --check]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) plan: PlanArguments,
 }

@@ -1,6 +1,5 @@
-//! The arguments as they are typed; [`super::config`] completes them by `sodeb.toml`.
+//! Arguments as they are typed, one file for each group; [`super::config`] completes them by `sodeb.toml`.
 
-mod answer;
 mod apps;
 mod audit;
 mod catalog;
@@ -13,26 +12,27 @@ mod index;
 mod linker;
 mod lock;
 mod manifest;
+mod output;
 mod resolve;
 mod tree;
 mod values;
 
-pub(crate) use answer::{AnswerArguments, Format};
-pub(crate) use apps::{AppArguments, ImageChoiceArguments, PlaceArguments};
-pub(crate) use audit::{AuditArguments, AuditFormat, DiffArguments, FailOn, LookArguments};
+pub(crate) use apps::{AppArguments, BaseArguments, ImageAccessArguments};
+pub(crate) use audit::{AuditArguments, AuditFormat, DiffArguments, FailOn, ImageAnalysisArguments};
 pub(crate) use catalog::{ArchiveArguments, CatalogArguments};
-pub(crate) use closure::{ChoiceArguments, ClosingArguments, DataLevel, DlopenLevel, GapArguments};
-pub(crate) use command::{Arguments, Command};
+pub(crate) use closure::{ClosureArguments, DataLevel, DlopenLevel, PackageChoiceArguments, PlanArguments};
+pub(crate) use command::{Arguments, Command, command_line, parse, similar_command};
 pub(crate) use global::{ColorChoice, GlobalArguments};
-pub(crate) use graph::{GraphArguments, GraphFormat, ReachArguments, WhyArguments};
-pub(crate) use image::{ImageArguments, LayerArguments, LayerExtent};
+pub(crate) use graph::{GraphArguments, GraphFormat, WhyArguments};
+pub(crate) use image::{ImageArguments, LayerArguments, LayerFiles};
 pub(crate) use index::{
-    IndexBuildArguments, IndexCommand, IndexExportArguments, IndexFindArguments, IndexShowArguments,
-    IndexStatsArguments, IndexUpdateArguments, SoughtArguments, TargetArguments,
+    IndexBuildArguments, IndexCommand, IndexExportArguments, IndexFindArguments, IndexReportArguments,
+    IndexShowArguments, IndexUpdateArguments, LibraryFilterArguments, TargetArguments,
 };
 pub(crate) use linker::LinkerArguments;
 pub(crate) use lock::LockArguments;
 pub(crate) use manifest::ManifestArguments;
+pub(crate) use output::{Format, OutputArguments};
 pub(crate) use resolve::{ResolveArguments, ResolveFormat};
 pub(crate) use tree::TreeArguments;
 pub(crate) use values::{Assignment, CommandLine};

@@ -1,4 +1,4 @@
-//! The arguments of `sodeb resolve`.
+//! Arguments of `sodeb resolve`.
 
 use std::path::PathBuf;
 
@@ -6,39 +6,41 @@ use clap::{Args, ValueEnum};
 
 use super::apps::AppArguments;
 use super::catalog::CatalogArguments;
-use super::closure::ChoiceArguments;
+use super::closure::PackageChoiceArguments;
 use super::linker::LinkerArguments;
 
 #[derive(Debug, Args)]
 pub(crate) struct ResolveArguments {
+    /// Show only what the trees need themselves, without dependencies of packages
+    #[arg(long)]
+    pub(crate) direct: bool,
+    /// Show on which releases the trees work, and what is missing on the others
+    ///
+    /// Compared are the releases with an index: those that are compiled in, and those that `sodeb index update` fetched.
+    #[arg(long, conflicts_with_all = ["direct", "base", "release", "catalog", "snapshot"])]
+    pub(crate) all_releases: bool,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ResolveFormat,
+    /// Output file, written atomically [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) apps: AppArguments,
     #[command(flatten)]
     pub(crate) linker: LinkerArguments,
     #[command(flatten)]
-    pub(crate) catalog: CatalogArguments,
+    pub(crate) choice: PackageChoiceArguments,
     #[command(flatten)]
-    pub(crate) choice: ChoiceArguments,
-    /// Answer for what the trees themselves ask for, not for what the packages need in turn
-    #[arg(long)]
-    pub(crate) direct: bool,
-    /// Say on which of the releases at hand the trees work, and what is missing on the others
-    #[arg(long, conflicts_with_all = ["direct", "base", "release", "catalog", "snapshot"])]
-    pub(crate) all_releases: bool,
-    /// How the answer is written
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: ResolveFormat,
-    /// A file for the answer, written as a whole or not at all [default: standard output]
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    pub(crate) catalog: CatalogArguments,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ResolveFormat {
     /// For people
     Text,
-    /// For programs
+    /// For programs: sodeb.resolve/1
     Json,
-    /// A page for a browser, in one file
+    /// Web page in one file
     Html,
 }

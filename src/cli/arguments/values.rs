@@ -1,10 +1,10 @@
-//! Values of flags that have a form of their own; `sodeb.toml` has them, too.
+//! Parsed values of flags, some of which `sodeb.toml` has, too.
 
 use std::str::FromStr;
 
 use crate::oci::layer::FileOwner;
 
-/// A name with its value, as `NAME=VALUE`.
+/// Assignment `NAME=VALUE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Assignment {
     pub(crate) name: String,
@@ -17,34 +17,33 @@ impl FromStr for Assignment {
     fn from_str(word: &str) -> Result<Self, String> {
         match word.split_once('=') {
             Some(("", _)) => Err("the name is empty".to_owned()),
-            Some(_) if word.contains('\0') => Err("there is a NUL in it".to_owned()),
+            Some(_) if word.contains('\0') => Err("it has a NUL character".to_owned()),
             Some((name, value)) => Ok(Self { name: name.to_owned(), value: value.to_owned() }),
-            None => Err("not of the form NAME=VALUE".to_owned()),
+            None => Err("expected NAME=VALUE".to_owned()),
         }
     }
 }
 
-/// A command: a JSON array of words, or words as a shell splits them, of which nothing is expanded. In `sodeb.toml` an
-/// array is one too.
+/// Command: a JSON array of words, or words as a shell splits them, without expansion. In `sodeb.toml` an array is one, too.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(try_from = "Typed")]
+#[serde(try_from = "TomlCommand")]
 pub(crate) struct CommandLine(Vec<String>);
 
-/// A command as it stands in `sodeb.toml`.
+/// Command in `sodeb.toml`.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
-enum Typed {
+enum TomlCommand {
     Words(Vec<String>),
     Text(String),
 }
 
-impl TryFrom<Typed> for CommandLine {
+impl TryFrom<TomlCommand> for CommandLine {
     type Error = String;
 
-    fn try_from(typed: Typed) -> Result<Self, String> {
-        match typed {
-            Typed::Words(words) => Ok(Self(words)),
-            Typed::Text(text) => text.parse(),
+    fn try_from(value: TomlCommand) -> Result<Self, String> {
+        match value {
+            TomlCommand::Words(words) => Ok(Self(words)),
+            TomlCommand::Text(text) => text.parse(),
         }
     }
 }
@@ -55,28 +54,28 @@ impl FromStr for CommandLine {
     fn from_str(text: &str) -> Result<Self, String> {
         if text.trim_start().starts_with('[') {
             let words = serde_json::from_str(text);
-            return words.map(Self).map_err(|error| format!("no JSON array of words: {error}"));
+            return words.map(Self).map_err(|error| format!("invalid JSON array of words: {error}"));
         }
         shlex::split(text).map(Self).ok_or_else(|| "a quote is not closed".to_owned())
     }
 }
 
 impl CommandLine {
-    /// Its words.
+    /// Returns the words.
     pub(crate) fn words(&self) -> &[String] {
         &self.0
     }
 }
 
-/// A command of at least one word.
+/// Parses a command of at least one word.
 pub(crate) fn parse_run(text: &str) -> Result<CommandLine, String> {
     let command: CommandLine = text.parse()?;
-    if command.words().is_empty() { Err("there is no word in it".to_owned()) } else { Ok(command) }
+    if command.words().is_empty() { Err("it has no word".to_owned()) } else { Ok(command) }
 }
 
-/// `UID[:GID]`; the group is of the user's number if none is given, as engines have it.
+/// Parses `UID[:GID]`. By default the group has the number of the user, as in container engines.
 pub(crate) fn parse_owner(word: &str) -> Result<FileOwner, String> {
-    let number = |word: &str| word.parse::<u32>().map_err(|_| format!("'{word}' is no number of a user"));
+    let number = |word: &str| word.parse::<u32>().map_err(|_| format!("'{word}' is not a number"));
     let (uid, gid) = word.split_once(':').map_or((word, word), |(uid, gid)| (uid, gid));
     Ok(FileOwner { uid: number(uid)?, gid: number(gid)? })
 }

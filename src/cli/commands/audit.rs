@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::audit::{self, AuditSettings, Baseline, Policy, ReportedImage, Severity, UnreadImage, rules};
-use crate::cli::arguments::{AuditArguments, AuditFormat, LookArguments, PlaceArguments};
+use crate::cli::arguments::{AuditArguments, AuditFormat, BaseArguments, ImageAnalysisArguments};
 use crate::cli::config::{catalog_source, linker_settings, requested_release};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{InputRequest, read_image};
@@ -19,7 +19,7 @@ use crate::loader::Traces;
 use crate::pipeline::choose_release;
 use crate::tree::inventory::ReadDepth;
 
-/// What a file of names may come to.
+/// Maximum size of a file with names of images.
 const MAX_NAMES_BYTES: u64 = 16 << 20;
 
 pub(super) fn run(arguments: &AuditArguments, session: &Session) -> Result<Exit, Failure> {
@@ -31,10 +31,10 @@ pub(super) fn run(arguments: &AuditArguments, session: &Session) -> Result<Exit,
     }
     let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
     let policy = Policy { baseline, ..session.config.audit.policy(&session.config.file())? };
-    let least = session.config.audit.least(arguments.fail_on, &session.config.file())?;
+    let least = session.config.audit.least_severity(arguments.fail_on, &session.config.file())?;
     let today = session.today();
     for ignore in policy.expired(today) {
-        session.printer.warning(&format!("an ignore of {} has expired: {}", ignore.rule, ignore.reason));
+        session.printer.warning(&format!("the ignore of {} has expired: {}", ignore.rule, ignore.reason));
     }
     let mut report =
         Report { arguments, session, least, images: Vec::new(), unread: Vec::new(), lines: String::new() };
@@ -43,20 +43,20 @@ pub(super) fn run(arguments: &AuditArguments, session: &Session) -> Result<Exit,
     let steps = Steps::new(session.printer.shows_progress, names.len());
     for name in names {
         steps.begin(name.display().to_string());
-        let looked_at = audit_image(&name, &arguments.look, session);
+        let audited = audit_image(&name, &arguments.analysis, session);
         steps.done();
-        match looked_at {
+        match audited {
             Ok(audited) => {
                 let image = audited.judged(&policy, today);
-                let is_bad = least.is_some_and(|least| image.has_at_least(least));
-                exit = exit.max(if is_bad { Exit::BadNews } else { Exit::Fine });
-                steps.beside(|| report.add(image))?;
+                let fails = least.is_some_and(|least| image.has_at_least(least));
+                exit = exit.max(Exit::of_problems(fails));
+                steps.hidden_while(|| report.add(image))?;
             }
-            // One image that can't be read does not take the others' findings away.
+            // The findings of the other images are still reported.
             Err(failure) => {
-                exit = exit.max(steps.beside(|| session.printer.failure(&failure)));
+                exit = exit.max(steps.hidden_while(|| session.printer.failure(&failure)));
                 let unread = UnreadImage { name: name.display().to_string(), cause: failure.cause() };
-                steps.beside(|| report.add_unread(unread))?;
+                steps.hidden_while(|| report.add_unread(unread))?;
             }
         }
     }
@@ -67,8 +67,8 @@ pub(super) fn run(arguments: &AuditArguments, session: &Session) -> Result<Exit,
 
 fn explain(code: &str, session: &Session) -> Result<Exit, Failure> {
     let rule = rules::by_code(code).ok_or_else(|| {
-        Failure::question(anyhow::anyhow!("cannot explain {code:?}: there is no such rule"))
-            .hint("`sodeb audit --list-rules` lists them")
+        Failure::input(anyhow::anyhow!("cannot explain {code:?}: no such rule"))
+            .hint("`sodeb audit --list-rules` lists the rules")
     })?;
     session.printer.print(emit::rule_text(rule))?;
     Ok(Exit::Fine)
@@ -77,32 +77,32 @@ fn explain(code: &str, session: &Session) -> Result<Exit, Failure> {
 fn list_rules(arguments: &AuditArguments, session: &Session) -> Result<Exit, Failure> {
     let text = match arguments.format {
         AuditFormat::Text => emit::rules_text(),
-        AuditFormat::Json => emit::rules_json().map_err(Failure::outside)?,
+        AuditFormat::Json => emit::rules_json().map_err(Failure::external)?,
         AuditFormat::Jsonl | AuditFormat::Sarif | AuditFormat::Junit | AuditFormat::Html => {
-            let error = anyhow::anyhow!("cannot list the rules in this format: they are text or json");
-            return Err(Failure::question(error));
+            let error = anyhow::anyhow!("cannot list the rules in this format");
+            return Err(Failure::input(error).hint("use --format text or --format json"));
         }
     };
-    session.printer.answer(text, arguments.output.as_deref())?;
+    session.printer.print_or_write(text, arguments.output.as_deref())?;
     Ok(Exit::Fine)
 }
 
-/// What was found so far, and where it goes.
+/// Findings so far, and their output.
 struct Report<'run> {
     arguments: &'run AuditArguments,
     session: &'run Session,
-    /// From which level on a finding fails.
+    /// Least severity of a finding that fails.
     least: Option<Severity>,
     images: Vec<ReportedImage>,
     unread: Vec<UnreadImage>,
-    /// Of the format that has a line for each image, those that go into a file.
+    /// Lines of the format with one line per image, if they go to a file.
     lines: String,
 }
 
 impl Report<'_> {
     fn add(&mut self, image: ReportedImage) -> Result<(), Failure> {
         if self.arguments.format == AuditFormat::Jsonl {
-            return self.line(emit::audit_jsonl(&image).map_err(Failure::outside)?);
+            return self.add_line(emit::audit_jsonl(&image).map_err(Failure::external)?);
         }
         self.images.push(image);
         Ok(())
@@ -110,14 +110,14 @@ impl Report<'_> {
 
     fn add_unread(&mut self, unread: UnreadImage) -> Result<(), Failure> {
         if self.arguments.format == AuditFormat::Jsonl {
-            return self.line(emit::unread_jsonl(&unread).map_err(Failure::outside)?);
+            return self.add_line(emit::unread_jsonl(&unread).map_err(Failure::external)?);
         }
         self.unread.push(unread);
         Ok(())
     }
 
-    /// A line for a reader who waits for it; a file is written as a whole.
-    fn line(&mut self, line: String) -> Result<(), Failure> {
+    /// Prints a line at once, or keeps it for a file, which is written atomically.
+    fn add_line(&mut self, line: String) -> Result<(), Failure> {
         if self.arguments.output.is_some() {
             self.lines.push_str(&line);
             return Ok(());
@@ -129,25 +129,25 @@ impl Report<'_> {
         let Self { arguments, session, least, images, unread, lines } = self;
         let text = match arguments.format {
             AuditFormat::Text => emit::audit_text(&images, session.printer.verbose),
-            AuditFormat::Json => emit::audit_json(&images, &unread).map_err(Failure::outside)?,
+            AuditFormat::Json => emit::audit_json(&images, &unread).map_err(Failure::external)?,
             AuditFormat::Jsonl => lines,
-            AuditFormat::Sarif => emit::audit_sarif(&images, &unread).map_err(Failure::outside)?,
+            AuditFormat::Sarif => emit::audit_sarif(&images, &unread).map_err(Failure::external)?,
             AuditFormat::Junit => emit::audit_junit(&images, &unread, least),
-            AuditFormat::Html => emit::audit_html(&images, &unread).map_err(Failure::outside)?,
+            AuditFormat::Html => emit::audit_html(&images, &unread).map_err(Failure::external)?,
         };
-        session.printer.answer(text, arguments.output.as_deref())
+        session.printer.print_or_write(text, arguments.output.as_deref())
     }
 }
 
 fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
     let cannot = || format!("cannot read the baseline {}", path.display());
-    let text = std::fs::read(path).with_context(cannot).map_err(Failure::question)?;
+    let text = std::fs::read(path).with_context(cannot).map_err(Failure::input)?;
     Baseline::parse(&text)
         .with_context(cannot)
-        .map_err(|error| Failure::question(error).hint("`sodeb audit --format json -o FILE` writes one"))
+        .map_err(|error| Failure::input(error).hint("`sodeb audit --format json -o FILE` writes one"))
 }
 
-/// The images that the arguments name, in their order.
+/// Returns the images that the arguments name, in their order.
 fn names(arguments: &AuditArguments) -> Result<Vec<OsString>, Failure> {
     let mut names = arguments.images.clone();
     if let Some(path) = &arguments.images_from {
@@ -157,13 +157,13 @@ fn names(arguments: &AuditArguments) -> Result<Vec<OsString>, Failure> {
         } else {
             std::fs::File::open(path).and_then(|file| file.take(MAX_NAMES_BYTES).read_to_string(&mut text))
         };
-        read.with_context(|| format!("cannot read the names of images in {}", path.display()))
-            .map_err(Failure::question)?;
+        read.with_context(|| format!("cannot read the list of images {}", path.display()))
+            .map_err(Failure::input)?;
         let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
         names.extend(lines.filter(|line| !line.is_empty()).map(OsString::from));
     }
     if names.is_empty() {
-        return Err(Failure::question(anyhow::anyhow!("cannot audit: no image is named")));
+        return Err(Failure::input(anyhow::anyhow!("cannot audit: no image is given")));
     }
     Ok(names)
 }
@@ -171,14 +171,14 @@ fn names(arguments: &AuditArguments) -> Result<Vec<OsString>, Failure> {
 /// Reads an image and audits it.
 pub(super) fn audit_image(
     name: &OsStr,
-    arguments: &LookArguments,
+    arguments: &ImageAnalysisArguments,
     session: &Session,
 ) -> Result<ReportedImage, Failure> {
-    let LookArguments { strict, choice, linker, catalog } = arguments;
-    let place = PlaceArguments { base: None, choice: choice.clone(), at: Vec::new() };
+    let ImageAnalysisArguments { strict, access, linker, catalog } = arguments;
+    let base = BaseArguments { base: None, at: Vec::new(), image: access.clone() };
     let request = InputRequest {
         paths: &[],
-        place: &place,
+        base: &base,
         catalog: Some(catalog),
         offline: catalog.archive.offline,
         architecture: session.config.arch_unless(catalog.arch)?,

@@ -2,7 +2,7 @@
 
 use crate::cli::analysis::{AnalysisInputs, exit_of_resolution};
 use crate::cli::arguments::{
-    AppArguments, CatalogArguments, GraphArguments, GraphFormat, LinkerArguments, ReachArguments,
+    AppArguments, CatalogArguments, ClosureArguments, GraphArguments, GraphFormat, LinkerArguments,
 };
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{note_if_empty, warn_of_unread_files};
@@ -20,7 +20,9 @@ pub(super) struct GraphRequest<'arguments> {
     pub(super) apps: &'arguments AppArguments,
     pub(super) linker: &'arguments LinkerArguments,
     pub(super) catalog: &'arguments CatalogArguments,
-    pub(super) reach: &'arguments ReachArguments,
+    pub(super) closure: &'arguments ClosureArguments,
+    /// True to leave out the dependencies of packages.
+    pub(super) direct: bool,
 }
 
 /// A graph of trees, with the release of its packages.
@@ -32,9 +34,10 @@ pub(super) struct TreeGraph {
 }
 
 pub(super) fn run(arguments: &GraphArguments, session: &Session) -> Result<Exit, Failure> {
-    let GraphArguments { apps, linker, catalog, format, output, reach } = arguments;
-    let graph = make_graph(&GraphRequest { apps, linker, catalog, reach }, session)?;
-    let text = encode(&graph, *format, !reach.direct, session)?;
+    let GraphArguments { apps, linker, catalog, closure, direct, format, output } = arguments;
+    let request = GraphRequest { apps, linker, catalog, closure, direct: *direct };
+    let graph = make_graph(&request, session)?;
+    let text = encode(&graph, *format, !direct, session)?;
     match output {
         Some(path) => session.printer.write_file(path, text.as_bytes())?,
         None => session.printer.print(text)?,
@@ -44,15 +47,14 @@ pub(super) fn run(arguments: &GraphArguments, session: &Session) -> Result<Exit,
 
 /// Makes the graph of the trees, and of the packages that provide what is missing unless `--direct` is given.
 pub(super) fn make_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGraph, Failure> {
-    let graph =
-        if request.reach.direct { direct_graph(request, session) } else { closed_graph(request, session) }?;
+    let graph = if request.direct { direct_graph(request, session) } else { closed_graph(request, session) }?;
     note_if_empty(graph.graph.nodes().next().is_none(), session);
     Ok(graph)
 }
 
 fn direct_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGraph, Failure> {
-    let GraphRequest { apps: AppArguments { paths, place }, linker, catalog, .. } = request;
-    let inputs = AnalysisInputs::read(paths, place, linker, catalog, ReadDepth::Link, session)?;
+    let GraphRequest { apps: AppArguments { paths, base }, linker, catalog, .. } = request;
+    let inputs = AnalysisInputs::read(paths, base, linker, catalog, ReadDepth::Link, session)?;
     let root = inputs.trees.root();
     let linked = LinkedTrees::link(&root, inputs.inputs());
     let (catalogs, release_reason) = inputs.catalogs.open(linked.architecture())?;
@@ -65,9 +67,9 @@ fn direct_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGra
 }
 
 fn closed_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGraph, Failure> {
-    let GraphRequest { apps, linker, catalog, reach } = request;
-    let (closing, downloads) = (&reach.closing, Downloads::Newer);
-    let request = PlanRequest { apps, linker, closing, catalog, earlier: None, downloads };
+    let GraphRequest { apps, linker, catalog, closure, .. } = request;
+    let downloads = Downloads::Newer;
+    let request = PlanRequest { apps, linker, closure, catalog, earlier: None, downloads };
     let planned = plan_trees(&request, session, |catalogs| catalogs)?;
     let closed = planned.closed;
     // A package that could not be read is no problem of the packages that could be.
@@ -79,7 +81,7 @@ fn closed_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGra
     let has_problem = problems.into_iter().any(|problem| problem.kind.is_fatal());
     Ok(TreeGraph {
         graph: closed.graph,
-        exit: if has_problem { Exit::BadNews } else { Exit::Fine },
+        exit: Exit::of_problems(has_problem),
         provenance: closed.plan.provenance,
         release_reason: planned.release_reason,
     })
@@ -97,7 +99,7 @@ fn encode(
         GraphFormat::Svg => Ok(emit::graph_svg(graph)),
         GraphFormat::Json => {
             let text = emit::graph_json(graph, is_closed, provenance, release_reason);
-            Ok(text.map_err(Failure::outside)? + "\n")
+            Ok(text.map_err(Failure::external)? + "\n")
         }
         GraphFormat::Mermaid => {
             let (text, edges) = emit::graph_mermaid(graph);

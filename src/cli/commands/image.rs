@@ -2,25 +2,25 @@
 
 use std::time::Duration;
 
-use crate::cli::arguments::{AppArguments, GapArguments, ImageArguments};
-use crate::cli::composition::{BuiltImage, Delivery, ImageLoads, check_base, staging_beside};
+use crate::cli::arguments::{AppArguments, ImageArguments, PlanArguments};
 use crate::cli::config::{image_settings, linker_arguments};
 use crate::cli::debs::planned_debs;
+use crate::cli::delivery::{BuiltImage, Delivery, ImageLoads, check_base, staging_beside};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::planning::{PlanRequest, PlannedTrees, incomplete, plan_trees};
+use crate::cli::planning::{PlanRequest, PlannedTrees, plan_completely};
 use crate::cli::session::Session;
 use crate::oci::image::{Destination, ImageError, group_by_platform};
 use crate::pipeline::{Composition, ImageTarget};
 
 pub(super) fn run(arguments: &ImageArguments, session: &Session) -> Result<Exit, Failure> {
     let created = session.source_date_epoch()?;
-    let GapArguments { apps, catalog, .. } = &arguments.gap;
+    let PlanArguments { apps, catalog, .. } = &arguments.plan;
     let destination = Destination::parse(&arguments.output, || session.cache_dir())?;
-    check_base(&apps.place, session)?;
+    check_base(&apps.base, session)?;
     let build = ImageBuild { arguments, destination: &destination, created, session };
     let delivery = Delivery {
         destination: &destination,
-        place: &apps.place,
+        base: &apps.base,
         archive: &catalog.archive,
         format: arguments.format,
         page: arguments.report.as_deref(),
@@ -49,21 +49,18 @@ impl ImageBuild<'_> {
         let output = destination.path();
         let linker = linker_arguments(arguments, session)?;
         let settings = image_settings(arguments, &linker, session)?;
-        let request = PlanRequest { apps, linker: &linker, ..PlanRequest::of(&arguments.gap, None) };
+        let request = PlanRequest { apps, linker: &linker, ..PlanRequest::of(&arguments.plan, None) };
         let PlannedTrees { closed, trees, linker, release_reason } =
-            plan_trees(&request, session, |catalogs| catalogs)?;
-        if !closed.unread.is_empty() {
-            return Err(incomplete("build an image"));
-        }
+            plan_completely(&request, "build an image", session)?;
         let loads = Some(ImageLoads { graph: closed.graph, release_reason });
         let plan = closed.plan;
-        let debs = planned_debs(&arguments.gap.catalog.archive, &plan, session)?;
+        let debs = planned_debs(&arguments.plan.catalog.archive, &plan, session)?;
         let composition = Composition { plan: &plan, trees: &trees, settings: Some(&linker) };
-        let libraries = composition.layer_of_image(&debs, arguments.shipped.files.into(), output)?;
+        let libraries = composition.layer_of_image(&debs, arguments.files.files.into(), output)?;
         let target = ImageTarget {
             settings: &settings,
             apps: Some(arguments.owner.unwrap_or_default()),
-            platform: apps.place.choice.platform.as_ref(),
+            platform: apps.base.image.platform.as_ref(),
             created,
             format: destination.format(),
         };
@@ -79,13 +76,13 @@ impl ImageBuild<'_> {
 /// Arguments for the trees of each platform, if the paths have platforms before them.
 fn by_platform(apps: &AppArguments) -> Result<Option<Vec<AppArguments>>, Failure> {
     let Some(groups) = group_by_platform(&apps.paths)? else { return Ok(None) };
-    if apps.place.choice.platform.is_some() {
+    if apps.base.image.platform.is_some() {
         return Err(ImageError::AmbiguousPlatforms.into());
     }
     let of_platform = |(platform, paths)| {
-        let mut place = apps.place.clone();
-        place.choice.platform = Some(platform);
-        AppArguments { paths, place }
+        let mut base = apps.base.clone();
+        base.image.platform = Some(platform);
+        AppArguments { paths, base }
     };
     Ok(Some(groups.into_iter().map(of_platform).collect()))
 }

@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use crate::app::InputTrees;
-use crate::cli::arguments::{Format, LayerArguments, LayerExtent};
-use crate::cli::composition::{BuiltImage, Delivery, check_base, staging_beside};
+use crate::cli::arguments::{Format, LayerArguments, LayerFiles};
 use crate::cli::debs::planned_debs;
+use crate::cli::delivery::{BuiltImage, Delivery, check_base, staging_beside};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::inputs::InputRequest;
-use crate::cli::inputs::read_trees;
+use crate::cli::inputs::{InputRequest, read_trees};
 use crate::cli::lock_file;
-use crate::cli::planning::{PlanRequest, PlannedTrees, incomplete, plan_trees, warn_of_problems};
+use crate::cli::planning::{PlanRequest, plan_completely, warn_of_problems};
 use crate::cli::session::Session;
 use crate::emit::{self, LayerReport};
 use crate::loader::LinkerSettings;
@@ -28,14 +27,14 @@ pub(super) fn run(arguments: &LayerArguments, session: &Session) -> Result<Exit,
     let output = &arguments.output;
     let format = LayerFormat::of_name(output)?;
     format.form().check(output)?;
-    let planned = Planned::of(arguments, session)?;
-    let plan = &planned.plan;
-    let layer = planned.compose(arguments, output, session)?;
+    let inputs = LayerInputs::read(arguments, session)?;
+    let plan = &inputs.plan;
+    let layer = inputs.compose(arguments, output, session)?;
     let staged = layer::write(&layer, staging_beside(output, session)?, format, mtime)?;
-    planned.composition().check_layer(&staged, &layer)?;
+    inputs.composition().check_layer(&staged, &layer)?;
     let report = LayerReport::new(plan, &layer, &staged);
     let text = match arguments.format {
-        Format::Json => emit::layer_json(&report).map_err(Failure::outside)?,
+        Format::Json => emit::layer_json(&report).map_err(Failure::external)?,
         Format::Text => emit::layer_text(&report),
     };
     staged.keep()?;
@@ -53,33 +52,33 @@ fn write_image(
     created: u64,
     session: &Session,
 ) -> Result<Exit, Failure> {
-    let place = &arguments.gap.apps.place;
+    let base = &arguments.plan.apps.base;
     let destination = Destination::parse(&arguments.output, || session.cache_dir())?;
-    check_base(place, session)?;
-    let planned = Planned::of(arguments, session)?;
-    let libraries = planned.compose(arguments, directory, session)?;
+    check_base(base, session)?;
+    let inputs = LayerInputs::read(arguments, session)?;
+    let libraries = inputs.compose(arguments, directory, session)?;
     let target = ImageTarget {
         settings: &ImageSettings::default(),
         apps: None,
-        platform: place.choice.platform.as_ref(),
+        platform: base.image.platform.as_ref(),
         created,
         format: destination.format(),
     };
     let staging = staging_beside(directory, session)?;
-    let composed = planned.composition().image(&libraries, target, staging)?;
+    let composed = inputs.composition().image(&libraries, target, staging)?;
     let delivery = Delivery {
         destination: &destination,
-        place,
-        archive: &arguments.gap.catalog.archive,
+        base,
+        archive: &arguments.plan.catalog.archive,
         format: arguments.format,
         page: None,
         session,
     };
-    delivery.deliver(BuiltImage { plan: planned.plan, libraries, composed, loads: None })
+    delivery.deliver(BuiltImage { plan: inputs.plan, libraries, composed, loads: None })
 }
 
 /// A Plan, and its inputs.
-struct Planned {
+struct LayerInputs {
     plan: Plan,
     /// Base and apps; no apps for a lock.
     trees: InputTrees,
@@ -87,38 +86,35 @@ struct Planned {
     linker: Option<LinkerSettings>,
 }
 
-impl Planned {
-    fn of(arguments: &LayerArguments, session: &Session) -> Result<Self, Failure> {
-        match &arguments.gap.apps.paths[..] {
-            [path] if lock_file::is_lock(path) => Self::of_lock(path, arguments, session),
-            _ => Self::of_trees(arguments, session),
+impl LayerInputs {
+    fn read(arguments: &LayerArguments, session: &Session) -> Result<Self, Failure> {
+        match &arguments.plan.apps.paths[..] {
+            [path] if lock_file::is_lock(path) => Self::read_lock(path, arguments, session),
+            _ => Self::plan_trees(arguments, session),
         }
     }
 
     /// Reads a lock and its base. The digest of the base is not compared: it covers the objects that the apps load from
     /// the base, and the apps are not known here. The check of the layer finds out if the libraries are at their paths.
-    fn of_lock(path: &Path, arguments: &LayerArguments, session: &Session) -> Result<Self, Failure> {
+    fn read_lock(path: &Path, arguments: &LayerArguments, session: &Session) -> Result<Self, Failure> {
         let plan = lock_file::read(path)?;
-        let question = InputRequest {
+        let request = InputRequest {
             paths: &[],
-            place: &arguments.gap.apps.place,
-            catalog: Some(&arguments.gap.catalog),
-            offline: arguments.gap.catalog.archive.offline,
+            base: &arguments.plan.apps.base,
+            catalog: Some(&arguments.plan.catalog),
+            offline: arguments.plan.catalog.archive.offline,
             architecture: Some(plan.provenance.target.architecture),
             depth: ReadDepth::Link,
         };
-        let trees = read_trees(&question, session)?;
+        let trees = read_trees(&request, session)?;
         layer::check_base(&plan, trees.base.is_some())?;
         Ok(Self { plan, trees, linker: None })
     }
 
-    fn of_trees(arguments: &LayerArguments, session: &Session) -> Result<Self, Failure> {
-        let question = PlanRequest::of(&arguments.gap, None);
-        let PlannedTrees { closed, trees, linker, .. } = plan_trees(&question, session, |catalogs| catalogs)?;
-        if !closed.unread.is_empty() {
-            return Err(incomplete("write a layer"));
-        }
-        Ok(Self { plan: closed.plan, trees, linker: Some(linker) })
+    fn plan_trees(arguments: &LayerArguments, session: &Session) -> Result<Self, Failure> {
+        let request = PlanRequest::of(&arguments.plan, None);
+        let planned = plan_completely(&request, "write a layer", session)?;
+        Ok(Self { plan: planned.closed.plan, trees: planned.trees, linker: Some(planned.linker) })
     }
 
     /// Composes the layer, with temporary files on the file system of the output.
@@ -128,8 +124,8 @@ impl Planned {
         output: &Path,
         session: &Session,
     ) -> Result<Layer, Failure> {
-        let debs = planned_debs(&arguments.gap.catalog.archive, &self.plan, session)?;
-        let contents = arguments.shipped.files.into();
+        let debs = planned_debs(&arguments.plan.catalog.archive, &self.plan, session)?;
+        let contents = arguments.files.files.into();
         Ok(self.composition().layer(&debs, contents, output)?)
     }
 
@@ -138,11 +134,11 @@ impl Planned {
     }
 }
 
-impl From<LayerExtent> for LayerContents {
-    fn from(extent: LayerExtent) -> Self {
+impl From<LayerFiles> for LayerContents {
+    fn from(extent: LayerFiles) -> Self {
         match extent {
-            LayerExtent::Needed => Self::Needed,
-            LayerExtent::Package => Self::Package,
+            LayerFiles::Needed => Self::Needed,
+            LayerFiles::Package => Self::Package,
         }
     }
 }

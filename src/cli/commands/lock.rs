@@ -9,11 +9,11 @@ use crate::cli::lock_file;
 use crate::cli::planning::{PlanRequest, PlannedTrees, exit_of_plan, incomplete, plan_trees};
 use crate::cli::session::Session;
 use crate::emit;
-use crate::pipeline::Catalogs;
-use crate::solve::plan::{PinnedCatalog, Plan, difference, write_lock};
+use crate::pipeline::LockUpdate;
+use crate::solve::plan::{Plan, difference, write_lock};
 use crate::vocabulary::PackageName;
 
-/// The lock that is compared with where none is named.
+/// Lock that is checked if none is named.
 const DEFAULT_LOCK: &str = "sodeb.lock";
 
 pub(super) fn run(arguments: &LockArguments, session: &Session) -> Result<Exit, Failure> {
@@ -21,31 +21,31 @@ pub(super) fn run(arguments: &LockArguments, session: &Session) -> Result<Exit, 
         return check(arguments, session);
     }
     let earlier = match &arguments.output {
-        Some(path) => lock_file::read_if_there(path)?,
+        Some(path) => lock_file::read_if_exists(path)?,
         None => None,
     };
-    let unpinned = unpinned(arguments, earlier.as_ref())?;
-    let answer =
-        plan_trees(&PlanRequest::of(&arguments.gap, earlier.as_ref()), session, |catalogs| match &earlier {
-            Some(earlier) => pinned(catalogs, earlier, &unpinned),
-            None => catalogs,
-        })?;
-    write(&answer, arguments, session)
+    let update = requested_update(arguments, earlier.as_ref())?;
+    let request = PlanRequest::of(&arguments.plan, earlier.as_ref());
+    let planned = plan_trees(&request, session, |catalogs| match &earlier {
+        Some(earlier) => catalogs.pinned_to(earlier, &update),
+        None => catalogs,
+    })?;
+    write(&planned, arguments, session)
 }
 
-/// Writes the lock and prints the report, or prints the lock where it goes nowhere else.
-fn write(answer: &PlannedTrees, arguments: &LockArguments, session: &Session) -> Result<Exit, Failure> {
-    let PlannedTrees { closed, release_reason, .. } = answer;
+/// Writes the lock and prints the report, or prints the lock if it has no file.
+fn write(planned: &PlannedTrees, arguments: &LockArguments, session: &Session) -> Result<Exit, Failure> {
+    let PlannedTrees { closed, release_reason, .. } = planned;
     let plan = &closed.plan;
-    let is_whole = closed.unread.is_empty();
-    if is_whole && let Some(path) = &arguments.output {
+    let is_complete = closed.unread.is_empty();
+    if is_complete && let Some(path) = &arguments.output {
         session.printer.write_file(path, write_lock(plan).as_bytes())?;
     }
     let text = match (arguments.format, &arguments.output) {
         (Format::Json, _) => {
-            emit::lock_json(plan, &closed.comparison, release_reason).map_err(Failure::outside)?
+            emit::lock_json(plan, &closed.comparison, release_reason).map_err(Failure::external)?
         }
-        (Format::Text, None) if is_whole => write_lock(plan),
+        (Format::Text, None) if is_complete => write_lock(plan),
         (Format::Text, _) => emit::lock_text(
             plan,
             &closed.comparison,
@@ -55,65 +55,39 @@ fn write(answer: &PlannedTrees, arguments: &LockArguments, session: &Session) ->
         ),
     };
     session.printer.print(text)?;
-    if !is_whole {
-        return Err(incomplete("lock"));
-    }
-    Ok(exit_of_plan(plan))
+    if is_complete { Ok(exit_of_plan(plan)) } else { Err(incomplete("lock")) }
 }
 
+/// Compares the existing lock with a new one.
 fn check(arguments: &LockArguments, session: &Session) -> Result<Exit, Failure> {
     let path = arguments.output.as_deref().unwrap_or(Path::new(DEFAULT_LOCK));
     let earlier = lock_file::read(path)?;
-    // An index that is older than the lock's tells nothing of newer versions.
-    let answer = plan_trees(&PlanRequest::of(&arguments.gap, Some(&earlier)), session, |catalogs| {
-        let is_older = catalogs.main.provenance().date < earlier.provenance.date;
-        if is_older { pinned(catalogs, &earlier, &Unpinned::default()) } else { catalogs }
-    })?;
-    if !answer.closed.unread.is_empty() {
+    let request = PlanRequest::of(&arguments.plan, Some(&earlier));
+    let planned = plan_trees(&request, session, |catalogs| catalogs.pinned_if_older(&earlier))?;
+    if !planned.closed.unread.is_empty() {
         return Err(incomplete("check the lock"));
     }
-    let changes = difference(&earlier, &answer.closed.plan);
+    let changes = difference(&earlier, &planned.closed.plan);
     let text = match arguments.format {
-        Format::Json => emit::check_json(&changes).map_err(Failure::outside)?,
+        Format::Json => emit::check_json(&changes).map_err(Failure::external)?,
         Format::Text => emit::check_text(&changes, &path.display().to_string()),
     };
     session.printer.print(text)?;
-    Ok(if changes.is_empty() { Exit::Fine } else { Exit::BadNews })
+    Ok(Exit::of_problems(!changes.is_empty()))
 }
 
-/// Which packages a new lock may have in other versions than the earlier one.
-#[derive(Default)]
-enum Unpinned {
-    Every,
-    #[default]
-    None,
-    These(BTreeSet<PackageName>),
-}
-
-fn unpinned(arguments: &LockArguments, earlier: Option<&Plan>) -> Result<Unpinned, Failure> {
-    let (Some(names), Some(earlier)) = (&arguments.update, earlier) else { return Ok(Unpinned::None) };
+/// Returns the packages that `--update` names.
+fn requested_update(arguments: &LockArguments, earlier: Option<&Plan>) -> Result<LockUpdate, Failure> {
+    let (Some(names), Some(earlier)) = (&arguments.update, earlier) else { return Ok(LockUpdate::None) };
     if names.is_empty() {
-        return Ok(Unpinned::Every);
+        return Ok(LockUpdate::All);
     }
     let names: BTreeSet<PackageName> = names.iter().map(PackageName::new).collect();
     match names.iter().find(|name| earlier.package(name).is_none()) {
-        None => Ok(Unpinned::These(names)),
+        None => Ok(LockUpdate::Named(names)),
         Some(unknown) => {
-            Err(Failure::question(anyhow::anyhow!("cannot update {unknown}: the lock does not have it"))
-                .hint("--update without a name updates every package"))
+            let error = anyhow::anyhow!("cannot update {unknown}: it is not in the lock");
+            Err(Failure::input(error).hint("--update without a name updates every package"))
         }
     }
-}
-
-/// The catalogs with a lock's versions in the place of newer ones. A lock of another release or architecture pins
-/// nothing.
-fn pinned(catalogs: Catalogs, earlier: &Plan, unpinned: &Unpinned) -> Catalogs {
-    let is_other = catalogs.main.provenance().target != earlier.provenance.target;
-    let names = match unpinned {
-        Unpinned::Every => return catalogs,
-        _ if is_other => return catalogs,
-        Unpinned::None => &BTreeSet::new(),
-        Unpinned::These(names) => names,
-    };
-    Catalogs { main: Box::new(PinnedCatalog::new(catalogs.main, earlier, names)), ..catalogs }
 }

@@ -14,7 +14,9 @@ mod resolve;
 mod tree;
 mod why;
 
-use crate::cli::arguments::{Arguments, Command};
+use std::path::PathBuf;
+
+use crate::cli::arguments::{Arguments, Command, similar_command};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::Session;
 
@@ -34,6 +36,16 @@ pub(super) fn run(arguments: Arguments, session: &Session) -> Result<Exit, Failu
         Some(Command::Index(command)) => index::run(command, session),
         Some(Command::Completions { shell }) => completions::run(shell, session),
         Some(Command::Man { command }) => man::run(&command, session),
-        None => resolve::run(&arguments.resolve, session),
+        None => resolve::run(&arguments.resolve, session)
+            .map_err(|failure| suggest_command(failure, &arguments.resolve.apps.paths)),
+    }
+}
+
+/// Replaces the hint if the first path does not exist and its name is similar to a command.
+fn suggest_command(failure: Failure, paths: &[PathBuf]) -> Failure {
+    let first = paths.first().filter(|path| !path.exists());
+    match first.and_then(|path| similar_command(path.to_str()?)) {
+        Some(name) => failure.hint(format!("did you mean `sodeb {name}`?")),
+        None => failure,
     }
 }

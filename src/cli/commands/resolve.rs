@@ -1,7 +1,7 @@
 //! `sodeb resolve`, and `sodeb PATH…` for short.
 
 use crate::cli::analysis::{AnalysisInputs, exit_of_resolution};
-use crate::cli::arguments::{ResolveArguments, ResolveFormat};
+use crate::cli::arguments::{AppArguments, ResolveArguments, ResolveFormat};
 use crate::cli::config::package_choice;
 use crate::cli::debs::deb_source;
 use crate::cli::failure::{Exit, Failure};
@@ -22,9 +22,8 @@ struct Resolved {
 }
 
 pub(super) fn run(arguments: &ResolveArguments, session: &Session) -> Result<Exit, Failure> {
-    let ResolveArguments { apps, linker, catalog, .. } = arguments;
-    let (paths, place) = (&apps.paths, &apps.place);
-    let inputs = AnalysisInputs::read(paths, place, linker, catalog, ReadDepth::Link, session)?;
+    let ResolveArguments { apps: AppArguments { paths, base }, linker, catalog, .. } = arguments;
+    let inputs = AnalysisInputs::read(paths, base, linker, catalog, ReadDepth::Link, session)?;
     if arguments.all_releases {
         return resolve_on_each_release(arguments, &inputs, session);
     }
@@ -33,14 +32,14 @@ pub(super) fn run(arguments: &ResolveArguments, session: &Session) -> Result<Exi
     note_if_empty(resolution.apps.iter().all(|app| app.objects == 0), session);
     let text = match (arguments.format, graph) {
         (ResolveFormat::Html, Some(graph)) => {
-            emit::resolve_html(&resolution, &graph, &release_reason).map_err(Failure::outside)?
+            emit::resolve_html(&resolution, &graph, &release_reason).map_err(Failure::external)?
         }
         (ResolveFormat::Json, _) => {
-            emit::resolve_json(&resolution, &release_reason).map_err(Failure::outside)?
+            emit::resolve_json(&resolution, &release_reason).map_err(Failure::external)?
         }
         _ => emit::resolve_text(&resolution, &release_reason, session.printer.verbose),
     };
-    session.printer.answer(text, arguments.output.as_deref())?;
+    session.printer.print_or_write(text, arguments.output.as_deref())?;
     let exit = exit_of_resolution(&resolution);
     // The process ends: the system frees the memory faster than destructors would.
     std::mem::forget((inputs, resolution));
@@ -62,15 +61,15 @@ fn resolve_on_each_release(
     warn_of_unread_files(&inputs.trees, session);
     let text = match arguments.format {
         ResolveFormat::Text => emit::releases_text(&releases, session.printer.verbose),
-        ResolveFormat::Json => emit::releases_json(&releases).map_err(Failure::outside)?,
+        ResolveFormat::Json => emit::releases_json(&releases).map_err(Failure::external)?,
         ResolveFormat::Html => {
-            return Err(Failure::question(anyhow::anyhow!("cannot write --all-releases as HTML"))
+            return Err(Failure::input(anyhow::anyhow!("cannot write --all-releases as HTML"))
                 .hint("use --format text or --format json"));
         }
     };
-    session.printer.answer(text, arguments.output.as_deref())?;
+    session.printer.print_or_write(text, arguments.output.as_deref())?;
     let works = releases.iter().any(|release| release.verdict() == ReleaseVerdict::Works);
-    Ok(if works { Exit::Fine } else { Exit::BadNews })
+    Ok(Exit::of_problems(!works))
 }
 
 fn resolve(

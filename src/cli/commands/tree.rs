@@ -17,16 +17,16 @@ use crate::tree::inventory::ReadDepth;
 use crate::tree::root::Root;
 
 pub(super) fn run(arguments: &TreeArguments, session: &Session) -> Result<Exit, Failure> {
-    let is_traced = arguments.answer.format == Format::Json || session.printer.verbose;
+    let is_traced = arguments.output.format == Format::Json || session.printer.verbose;
     let traces = if is_traced { Traces::All } else { Traces::Missing };
-    let listing = if arguments.closed {
+    let listing = if arguments.with_packages {
         list_closed(arguments, traces, session)?
     } else {
         list_trees(arguments, traces, session)?
     };
     note_if_empty(listing.is_empty, session);
-    session.printer.answer(listing.text, arguments.answer.output.as_deref())?;
-    Ok(if listing.has_problem { Exit::BadNews } else { Exit::Fine })
+    session.printer.print_or_write(listing.text, arguments.output.output.as_deref())?;
+    Ok(Exit::of_problems(listing.has_problem))
 }
 
 /// Lists what the objects of the trees load from the trees and the base.
@@ -34,7 +34,7 @@ fn list_trees(arguments: &TreeArguments, traces: Traces, session: &Session) -> R
     let TreeArguments { apps, catalog, .. } = arguments;
     let request = InputRequest {
         paths: &apps.paths,
-        place: &apps.place,
+        base: &apps.base,
         catalog: None,
         offline: catalog.archive.offline,
         architecture: session.config.arch_unless(catalog.arch)?,
@@ -43,16 +43,16 @@ fn list_trees(arguments: &TreeArguments, traces: Traces, session: &Session) -> R
     let trees = read_trees(&request, session)?;
     let settings = linker_settings(&arguments.linker, traces, trees.image.as_ref(), session)?;
     let root = trees.root();
-    let scope = if arguments.all { LinkScope::EachAlone } else { LinkScope::InContext };
+    let scope = if arguments.standalone { LinkScope::EachAlone } else { LinkScope::InContext };
     let linked = link(&root, &trees, &settings, scope);
     warn_of_unread_files(&trees, session);
-    Listing::of(&root, &linked, &|_| None, arguments.answer.format, session)
+    Listing::of(&root, &linked, &|_| None, arguments.output.format, session)
 }
 
 /// Lists what the objects load with the packages that provide what is missing.
 fn list_closed(arguments: &TreeArguments, traces: Traces, session: &Session) -> Result<Listing, Failure> {
-    let TreeArguments { apps: AppArguments { paths, place }, linker, catalog, choice, .. } = arguments;
-    let mut inputs = AnalysisInputs::read(paths, place, linker, catalog, ReadDepth::Link, session)?;
+    let TreeArguments { apps: AppArguments { paths, base }, linker, catalog, choice, .. } = arguments;
+    let mut inputs = AnalysisInputs::read(paths, base, linker, catalog, ReadDepth::Link, session)?;
     inputs.linker.traces = traces;
     let debs = deb_source(&catalog.archive, Downloads::Newer, None, session)?;
     let options = resolve_options(choice, &inputs.trees, session);
@@ -60,7 +60,7 @@ fn list_closed(arguments: &TreeArguments, traces: Traces, session: &Session) -> 
     let linked_trees = LinkedTrees::link(&tree_root, inputs.inputs());
     let (catalogs, _) = inputs.catalogs.open(linked_trees.architecture())?;
     let list = |root: &Root<'_>, linked: &LinkedApps<'_>, package_of: PackageOf<'_>| {
-        Listing::of(root, linked, package_of, arguments.answer.format, session)
+        Listing::of(root, linked, package_of, arguments.output.format, session)
     };
     let (listing, unread) = linked_trees.resolve(&catalogs)?.show_closed(&options, &debs, list)?;
     warn_of_unread_files(&inputs.trees, session);
@@ -86,7 +86,7 @@ impl Listing {
         session: &Session,
     ) -> Result<Self, Failure> {
         let text = match format {
-            Format::Json => emit::tree_json(root, linked, package_of).map_err(Failure::outside)?,
+            Format::Json => emit::tree_json(root, linked, package_of).map_err(Failure::external)?,
             Format::Text => emit::tree_text(root, linked, package_of, session.printer.verbose),
         };
         let is_empty = linked.starts.is_empty() && linked.scripts.is_empty();

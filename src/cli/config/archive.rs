@@ -1,19 +1,19 @@
-//! How the archive and registries are reached.
+//! Access to the archive and to registries.
 
 use std::env;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use crate::cli::arguments::{ArchiveArguments, ImageChoiceArguments};
+use crate::cli::arguments::{ArchiveArguments, ImageAccessArguments};
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::debian::archive::{ArchiveSettings, Mirrors};
 use crate::oci::registry::RegistrySettings;
 
-/// Where the host's apt keeps its sources.
+/// Directory of the sources of the host's apt.
 const APT_DIRECTORY: &str = "/etc/apt";
 
-/// How the archive is used, from arguments, configuration and the host.
+/// Returns the access to the archive.
 pub(crate) fn archive_settings(
     arguments: &ArchiveArguments,
     session: &Session,
@@ -40,9 +40,9 @@ pub(crate) fn archive_settings(
     })
 }
 
-/// Access to registries and the engine, from arguments, configuration and the environment. `offline` is the flag's value.
+/// Returns the access to registries and to Docker's engine. `offline` is the value of the flag.
 pub(crate) fn registry_settings(
-    choice: &ImageChoiceArguments,
+    choice: &ImageAccessArguments,
     offline: bool,
     session: &Session,
 ) -> Result<RegistrySettings, Failure> {
@@ -57,7 +57,7 @@ pub(crate) fn registry_settings(
     })
 }
 
-/// Files in which docker and the container tools keep log-ins (containers-auth.json(5)).
+/// Returns the files with log-ins of Docker and of the container tools (containers-auth.json(5)).
 fn credential_files() -> Vec<PathBuf> {
     let directory =
         |variable: &str| env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);

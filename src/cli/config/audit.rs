@@ -1,4 +1,4 @@
-//! `[audit]` of `sodeb.toml`: what a project makes of an audit's findings.
+//! `[audit]` of `sodeb.toml`: levels of rules, and findings to ignore.
 //!
 //! ```toml
 //! [audit]
@@ -27,7 +27,7 @@ use crate::cli::arguments::FailOn;
 use crate::cli::failure::Failure;
 use crate::debian::inclusions::Pattern;
 
-/// What `[audit]` may hold.
+/// Contents of `[audit]`.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(crate) struct AuditConfig {
@@ -48,100 +48,105 @@ struct IgnoreConfig {
 }
 
 impl AuditConfig {
-    /// From which level on findings are bad news: as the arguments say, else the file, else from errors on; none where
-    /// none is.
-    pub(crate) fn least(&self, given: Option<FailOn>, file: &Path) -> Result<Option<Severity>, Failure> {
+    /// Returns the least severity of findings that count as problems: that of the flag, else of the file, else errors; none if
+    /// no finding counts.
+    pub(crate) fn least_severity(
+        &self,
+        given: Option<FailOn>,
+        file: &Path,
+    ) -> Result<Option<Severity>, Failure> {
         let level = given.map_or_else(|| self.fail_on(file), |level| Ok(Some(level)))?;
         Ok(level.unwrap_or(FailOn::Error).severity())
     }
 
-    /// What the project makes of findings, without a baseline.
+    /// Returns the policy of the project, without a baseline.
     pub(crate) fn policy(&self, file: &Path) -> Result<Policy, Failure> {
         Ok(Policy { levels: self.levels(file)?, ignores: self.ignores(file)?, baseline: None })
     }
 
     fn fail_on(&self, file: &Path) -> Result<Option<FailOn>, Failure> {
         let parse =
-            |word: &String| FailOn::from_str(word, false).map_err(|_| cannot(file, "fail-on", NoLevel));
+            |word: &String| FailOn::from_str(word, false).map_err(|_| failure(file, "fail-on", LevelError));
         self.fail_on.as_ref().map(parse).transpose()
     }
 
-    /// What rules are set to, by their codes.
+    /// Returns the levels of rules by their codes.
     fn levels(&self, file: &Path) -> Result<BTreeMap<String, RuleLevel>, Failure> {
         let each = self.rules.iter().map(|(code, level)| {
             let key = format!("audit.rules.{code}");
-            check_rule(code).map_err(|error| cannot(file, &key, error))?;
-            let level = level.parse().map_err(|error| cannot(file, &key, error))?;
+            check_rule(code).map_err(|error| failure(file, &key, error))?;
+            let level = level.parse().map_err(|error| failure(file, &key, error))?;
             Ok((code.clone(), level))
         });
         each.collect()
     }
 
-    /// What is ignored.
+    /// Returns the findings to ignore.
     fn ignores(&self, file: &Path) -> Result<Vec<Ignore>, Failure> {
         let each = self.ignore.iter().zip(1..).map(|(ignore, number)| {
-            ignore.read().map_err(|error| cannot(file, &format!("audit.ignore number {number}"), error))
+            ignore.parse().map_err(|error| failure(file, &format!("audit.ignore number {number}"), error))
         });
         each.collect()
     }
 }
 
 impl IgnoreConfig {
-    fn read(&self) -> Result<Ignore, BadIgnore> {
+    fn parse(&self) -> Result<Ignore, IgnoreError> {
         check_rule(&self.rule)?;
         if self.reason.trim().is_empty() {
-            return Err(BadIgnore::NoReason);
+            return Err(IgnoreError::NoReason);
         }
-        let path =
-            self.path.as_deref().map(|path| Pattern::new(path).map_err(|_| BadIgnore::Path(path.to_owned())));
-        // A pattern starts with a slash, which the name of an image need not.
-        let image = self
-            .image
+        let path = self
+            .path
             .as_deref()
-            .map(|image| Pattern::new(&format!("/{image}")).map_err(|_| BadIgnore::Image(image.to_owned())));
+            .map(|path| Pattern::new(path).map_err(|_| IgnoreError::Path(path.to_owned())));
+        // A pattern starts with a slash; names of images do not.
+        let image = self.image.as_deref().map(|image| {
+            Pattern::new(&format!("/{image}")).map_err(|_| IgnoreError::Image(image.to_owned()))
+        });
         Ok(Ignore {
             rule: self.rule.clone(),
             path: path.transpose()?,
             subject: self.subject.clone(),
             image: image.transpose()?,
             reason: self.reason.clone(),
-            until: self.until.as_ref().map(day).transpose()?,
+            until: self.until.as_ref().map(date).transpose()?,
         })
     }
 }
 
-/// What is wrong with something that is to be ignored.
+/// Error of an `[[audit.ignore]]`.
 #[derive(Debug, thiserror::Error)]
-enum BadIgnore {
-    #[error("there is no rule {0:?}")]
+enum IgnoreError {
+    #[error("no rule {0:?}")]
     Rule(String),
-    #[error("a reason is needed")]
+    #[error("the reason is missing")]
     NoReason,
     #[error("the path {0:?} does not start with a slash")]
     Path(String),
-    #[error("the name of an image {0:?} has a control character")]
+    #[error("the image name {0:?} has a control character")]
     Image(String),
-    #[error("{0} is no day like 2027-01-31")]
-    Day(String),
+    #[error("{0} is not a date like 2027-01-31")]
+    Date(String),
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("expected error, warning, note or never")]
-struct NoLevel;
+struct LevelError;
 
-fn check_rule(code: &str) -> Result<(), BadIgnore> {
-    rules::by_code(code).map(|_| ()).ok_or_else(|| BadIgnore::Rule(code.to_owned()))
+fn check_rule(code: &str) -> Result<(), IgnoreError> {
+    rules::by_code(code).map(|_| ()).ok_or_else(|| IgnoreError::Rule(code.to_owned()))
 }
 
-fn day(datetime: &Datetime) -> Result<Date, BadIgnore> {
-    let bad = || BadIgnore::Day(datetime.to_string());
+fn date(datetime: &Datetime) -> Result<Date, IgnoreError> {
+    let error = || IgnoreError::Date(datetime.to_string());
     if datetime.time.is_some() || datetime.offset.is_some() {
-        return Err(bad());
+        return Err(error());
     }
-    datetime.to_string().parse().map_err(|_| bad())
+    datetime.to_string().parse().map_err(|_| error())
 }
 
-fn cannot(file: &Path, key: &str, error: impl Display) -> Failure {
-    Failure::question(anyhow::anyhow!("cannot use {key} in {}: {error}", file.display()))
+fn failure(file: &Path, key: &str, error: impl Display) -> Failure {
+    Failure::input(anyhow::anyhow!("cannot use {key} in {}: {error}", file.display()))
         .hint("`sodeb audit --list-rules` lists the rules")
 }

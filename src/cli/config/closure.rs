@@ -1,13 +1,13 @@
 //! Choice of the packages that provide what is missing.
 
 use super::file::Config;
-use crate::cli::arguments::{ChoiceArguments, ClosingArguments, DataLevel, DlopenLevel};
+use crate::cli::arguments::{ClosureArguments, DataLevel, DlopenLevel, PackageChoiceArguments};
 use crate::cli::failure::Failure;
 use crate::solve::closure::ClosureOptions;
 use crate::vocabulary::{Grade, PackageName};
 
 /// Returns the options of a closure that only chooses packages.
-pub(crate) fn package_choice(arguments: &ChoiceArguments, config: &Config) -> ClosureOptions {
+pub(crate) fn package_choice(arguments: &PackageChoiceArguments, config: &Config) -> ClosureOptions {
     let names = |given: &[String], configured: &[String]| {
         let names = if given.is_empty() { configured } else { given };
         names.iter().map(PackageName::new).collect()
@@ -21,7 +21,7 @@ pub(crate) fn package_choice(arguments: &ChoiceArguments, config: &Config) -> Cl
 
 /// Returns the options of a closure that includes files, too.
 pub(crate) fn closure_options(
-    arguments: &ClosingArguments,
+    arguments: &ClosureArguments,
     config: &Config,
 ) -> Result<ClosureOptions, Failure> {
     let data = arguments.data.map_or_else(|| config.data(), |level| Ok(Some(level)))?;
@@ -38,7 +38,7 @@ pub(crate) fn closure_options(
 }
 
 /// Returns the least priority of the libraries in `.note.dlopen` that count as needed.
-pub(crate) fn dlopen_priority(arguments: &ClosingArguments, config: &Config) -> Result<Grade, Failure> {
+pub(crate) fn dlopen_priority(arguments: &ClosureArguments, config: &Config) -> Result<Grade, Failure> {
     let level = arguments.dlopen.map_or_else(|| config.dlopen(), |level| Ok(Some(level)))?;
     Ok(match level.unwrap_or(DlopenLevel::Required) {
         DlopenLevel::Required => Grade::Required,

@@ -1,5 +1,5 @@
-//! `sodeb.toml`: the settings of a project, found upward from the current directory. A flag or a `SODEB_*`
-//! variable takes precedence over it.
+//! `sodeb.toml`: settings of a project, found in the current directory or above it. Flags and `SODEB_*` variables take
+//! precedence.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -14,9 +14,10 @@ use crate::debian::catalog::CatalogChoice;
 use crate::debian::inclusions::{Inclusion, Runtime};
 use crate::vocabulary::Architecture;
 
+/// Name of the file.
 const FILE_NAME: &str = "sodeb.toml";
 
-/// What `sodeb.toml` may hold. Paths in it are relative to its own directory.
+/// Contents of `sodeb.toml`. Paths are relative to its directory.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Config {
@@ -56,7 +57,7 @@ pub(crate) struct Config {
     directory: PathBuf,
 }
 
-/// How images are started and what they are called.
+/// Contents of `[image]`: configuration and names of images.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ImageConfig {
@@ -70,7 +71,7 @@ pub(crate) struct ImageConfig {
 }
 
 impl Config {
-    /// Reads the first `sodeb.toml` from the current directory upward; where there is none, everything is unset.
+    /// Reads the first `sodeb.toml` from the current directory upward. Without one everything is unset.
     pub(crate) fn find() -> Result<Self, Failure> {
         let Ok(current) = std::env::current_dir() else { return Ok(Self::default()) };
         for directory in current.ancestors() {
@@ -80,7 +81,7 @@ impl Config {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => {
                     let error = anyhow::Error::new(error).context(format!("cannot read {}", path.display()));
-                    return Err(Failure::question(error));
+                    return Err(Failure::input(error));
                 }
             }
         }
@@ -89,75 +90,77 @@ impl Config {
 
     fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
         let mut config: Self = toml::from_str(text).map_err(|error| {
-            // Its message shows the line, and ends with a line feed.
+            // The message shows the line and ends with a line feed.
             let cause = error.to_string();
-            Failure::question(anyhow::anyhow!("cannot read {}: {}", path.display(), cause.trim_end()))
+            Failure::input(anyhow::anyhow!("cannot read {}: {}", path.display(), cause.trim_end()))
         })?;
         config.directory = path.parent().map(Path::to_owned).unwrap_or_default();
         Ok(config)
     }
 
-    /// The catalog that the file names.
+    /// Parses `catalog`.
     pub(crate) fn catalog(&self) -> Result<Option<CatalogChoice>, Failure> {
-        self.word(self.catalog.as_deref(), "catalog")
+        self.parse_value(self.catalog.as_deref(), "catalog")
     }
 
-    /// The architecture that the file names.
+    /// Parses `arch`.
     pub(crate) fn arch(&self) -> Result<Option<Architecture>, Failure> {
-        self.word(self.arch.as_deref(), "arch")
+        self.parse_value(self.arch.as_deref(), "arch")
     }
 
-    /// The architecture that was asked for, else the one that the file names.
-    pub(crate) fn arch_unless(&self, asked: Option<Architecture>) -> Result<Option<Architecture>, Failure> {
-        asked.map_or_else(|| self.arch(), |asked| Ok(Some(asked)))
+    /// Returns the given architecture, else `arch`.
+    pub(crate) fn arch_unless(&self, given: Option<Architecture>) -> Result<Option<Architecture>, Failure> {
+        given.map_or_else(|| self.arch(), |given| Ok(Some(given)))
     }
 
-    /// Which of the libraries count that objects open by themselves, as the file names it.
+    /// Parses `dlopen`.
     pub(crate) fn dlopen(&self) -> Result<Option<DlopenLevel>, Failure> {
-        self.word(self.dlopen.as_deref(), "dlopen")
+        self.parse_value(self.dlopen.as_deref(), "dlopen")
     }
 
-    /// The files of packages that the file includes.
+    /// Parses `include`.
     pub(crate) fn include(&self) -> Result<Vec<Inclusion>, Failure> {
-        self.words(&self.include, "include")
+        self.parse_all(&self.include, "include")
     }
 
-    /// The interpreters that the file names.
+    /// Parses `with`.
     pub(crate) fn with(&self) -> Result<Vec<&'static Runtime>, Failure> {
-        self.words(&self.with, "with")
+        self.parse_all(&self.with, "with")
     }
 
-    /// Which of the known data of libraries is taken, as the file names it.
+    /// Parses `data`.
     pub(crate) fn data(&self) -> Result<Option<DataLevel>, Failure> {
-        self.word(self.data.as_deref(), "data")
+        self.parse_value(self.data.as_deref(), "data")
     }
 
-    fn words<Value: FromStr<Err: Display>>(
+    /// Parses the values of a key.
+    fn parse_all<Value: FromStr<Err: Display>>(
         &self,
-        words: &[String],
+        values: &[String],
         key: &str,
     ) -> Result<Vec<Value>, Failure> {
-        let each = words.iter().map(|word| self.word(Some(word), key));
+        let each = values.iter().map(|value| self.parse_value(Some(value), key));
         Ok(each.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
-    fn word<Value: FromStr<Err: Display>>(
+    /// Parses the value of a key.
+    fn parse_value<Value: FromStr<Err: Display>>(
         &self,
-        word: Option<&str>,
+        value: Option<&str>,
         key: &str,
     ) -> Result<Option<Value>, Failure> {
-        word.map(str::parse).transpose().map_err(|error: Value::Err| {
+        value.map(str::parse).transpose().map_err(|error: Value::Err| {
             let file = self.file();
-            Failure::question(anyhow::anyhow!("cannot use {key} in {}: {error}", file.display()))
+            Failure::input(anyhow::anyhow!("cannot use {key} in {}: {error}", file.display()))
         })
     }
 
-    /// The file itself.
+    /// Returns the path of the file.
     pub(crate) fn file(&self) -> PathBuf {
         self.directory.join(FILE_NAME)
     }
 
-    /// A path that the file gives, seen from the file's directory.
+    /// Resolves a path in the file.
     pub(crate) fn path(&self, path: &Path) -> PathBuf {
         self.directory.join(path)
     }

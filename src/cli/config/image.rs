@@ -18,13 +18,14 @@ pub(crate) fn linker_arguments(
     arguments: &ImageArguments,
     session: &Session,
 ) -> Result<LinkerArguments, Failure> {
-    let LinkerArguments { ld_library_path, workdir, hwcaps } = &arguments.gap.linker;
-    let of_flag = arguments.start.env.iter().rev().find(|variable| variable.name == LIBRARY_PATH);
+    let LinkerArguments { ld_library_path, workdir, hwcaps } = &arguments.plan.linker;
+    let of_flag = arguments.config.env.iter().rev().find(|variable| variable.name == LIBRARY_PATH);
     if let (Some(path), Some(variable)) = (ld_library_path, of_flag)
         && path.as_os_str() != OsStr::new(&variable.value)
     {
-        let words = format!("cannot set {LIBRARY_PATH} to two values");
-        return Err(Failure::question(anyhow::anyhow!(words)).hint("leave out --ld-library-path or --env"));
+        let error =
+            anyhow::anyhow!("cannot set {LIBRARY_PATH}: --ld-library-path and --env have different values");
+        return Err(Failure::input(error).hint("leave out one of them"));
     }
     let of_flag = of_flag.map(|variable| OsString::from(&variable.value));
     let of_file =
@@ -43,26 +44,25 @@ pub(crate) fn image_settings(
 }
 
 fn of_flags(arguments: &ImageArguments, linker: &LinkerArguments) -> Result<ImageSettings, Failure> {
-    let start = &arguments.start;
+    let flags = &arguments.config;
     let library_path = linker.ld_library_path.as_deref().map(|path| text(path, "--ld-library-path"));
     let library_path = library_path.transpose()?.map(|path| (LIBRARY_PATH.to_owned(), path));
     Ok(ImageSettings {
-        entrypoint: start.entrypoint.as_ref().map(words),
-        cmd: start.cmd.as_ref().map(words),
-        environment: start.env.iter().map(pair).chain(library_path).collect(),
+        entrypoint: flags.entrypoint.as_ref().map(words),
+        cmd: flags.cmd.as_ref().map(words),
+        environment: flags.env.iter().map(pair).chain(library_path).collect(),
         workdir: linker.workdir.as_deref().map(workdir).transpose()?,
-        user: start.user.clone(),
-        labels: start.label.iter().map(pair).collect(),
-        annotations: start.annotation.iter().map(pair).collect(),
-        tags: start.tag.clone(),
+        user: flags.user.clone(),
+        labels: flags.label.iter().map(pair).collect(),
+        annotations: flags.annotation.iter().map(pair).collect(),
+        tags: flags.tag.clone(),
     })
 }
 
 fn of_file(file: &ImageConfig) -> Result<ImageSettings, Failure> {
     let parse_tag = |word: &String| {
         word.parse().map_err(|error| {
-            let words = format!("cannot use tag of [image] in sodeb.toml: '{word}': {error}");
-            Failure::question(anyhow::anyhow!(words))
+            Failure::input(anyhow::anyhow!("cannot use image.tag '{word}' in sodeb.toml: {error}"))
         })
     };
     Ok(ImageSettings {
@@ -93,7 +93,6 @@ fn workdir(path: &OsStr) -> Result<String, Failure> {
 fn text(word: &OsStr, flag: &str) -> Result<String, Failure> {
     let text = word.to_str().filter(|text| !text.contains(['\0', char::REPLACEMENT_CHARACTER]));
     text.map(str::to_owned).ok_or_else(|| {
-        let words = format!("cannot use {flag} '{}': an image holds UTF-8 only", word.display());
-        Failure::question(anyhow::anyhow!(words))
+        Failure::input(anyhow::anyhow!("cannot use {flag} '{}': it is not UTF-8", word.display()))
     })
 }

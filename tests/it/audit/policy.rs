@@ -59,7 +59,7 @@ fn an_ignore_has_a_reason_and_may_expire() {
     assert_eq!(with("until = 2999-12-31").0, 0);
     let (status, verdict, said) = with("until = 2020-01-31");
     assert_eq!((status, verdict.as_deref()), (1, Some("error active")));
-    assert!(said.contains("an ignore of missing-library has expired: not used"), "{said}");
+    assert!(said.contains("the ignore of missing-library has expired: not used"), "{said}");
 }
 
 #[test]
@@ -71,15 +71,15 @@ fn a_bad_policy_is_told_with_its_file() {
         ("[audit]\nfail-on = \"sometimes\"\n", "expected error, warning, note or never"),
         ("[audit]\nfail_on = \"note\"\n", "unknown field"),
         ("[[audit.ignore]]\nrule = \"missing-library\"\n", "missing field `reason`"),
-        ("[[audit.ignore]]\nrule = \"missing-library\"\nreason = \" \"\n", "a reason is needed"),
-        ("[[audit.ignore]]\nrule = \"x\"\nreason = \"y\"\n", "there is no rule \"x\""),
+        ("[[audit.ignore]]\nrule = \"missing-library\"\nreason = \" \"\n", "the reason is missing"),
+        ("[[audit.ignore]]\nrule = \"x\"\nreason = \"y\"\n", "no rule \"x\""),
         (
             "[[audit.ignore]]\nrule = \"missing-data\"\nreason = \"y\"\npath = \"lib\"\n",
             "does not start with a slash",
         ),
         (
             "[[audit.ignore]]\nrule = \"missing-data\"\nreason = \"y\"\nuntil = 2027-01-31T10:00:00\n",
-            "no day like",
+            "is not a date like",
         ),
     ] {
         let (status, _, said) = judged(&sample, config, &[]);

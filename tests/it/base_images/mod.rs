@@ -249,8 +249,8 @@ fn what_an_image_sets_is_used_unless_the_user_says_otherwise() {
     assert_eq!(found(&["--ld-library-path", "/opt"]), "off-path");
     assert_eq!(found(&["--workdir", "/", "--ld-library-path", "/opt/own"]), "base");
     let said = stderr(&run(&fixture, &["app", "--base", "image.tar"]));
-    assert!(said.contains("note: LD_LIBRARY_PATH is \"own\", as the base sets it\n"), "{said}");
-    assert!(said.contains("note: the working directory is \"/opt\", as the base sets it\n"), "{said}");
+    assert!(said.contains("note: using the base image's LD_LIBRARY_PATH \"own\"\n"), "{said}");
+    assert!(said.contains("note: using the base image's working directory \"/opt\"\n"), "{said}");
 }
 
 #[test]

@@ -55,10 +55,7 @@ fn why_about_what_nothing_asks_for() {
                     ! hint: `sodeb resolve -v` lists every soname and package\nexit 2\n";
     assert_says(&says(&fixture, &["why", "app", "libxml2"]), expected);
     let empty = says(&fixture, &["why", "app", ""]);
-    assert!(
-        empty.starts_with("! error: a value is required for '<SONAME-or-PACKAGE-or-FILE>' but none"),
-        "{empty}"
-    );
+    assert!(empty.starts_with("! error: a value is required for '<NAME>' but none"), "{empty}");
 }
 
 #[test]
@@ -86,7 +83,7 @@ exit 1
 
 #[test]
 fn tree_of_each_object_by_itself() {
-    let said = says(&tree(), &["tree", "app", "--at", "/app", "--all"]);
+    let said = says(&tree(), &["tree", "app", "--at", "/app", "--standalone"]);
     let library = "/app/lib/libb.so.1  library\n├── libgmp.so.10  not found in 4 paths\n\
                    └── libz.so.1  not found in 4 paths\nexit 1\n";
     assert!(said.ends_with(library), "{said}");

@@ -31,7 +31,7 @@ fn a_full_disk_is_an_error_of_the_outside() {
         let output = command(&fixture, arguments).stdout(full).output().expect("runs");
         assert_says(
             &written_down(&fixture, &output),
-            "! error: cannot write the answer: No space left on device (os error 28)\nexit 3\n",
+            "! error: cannot write the output: No space left on device (os error 28)\nexit 3\n",
         );
     }
 }

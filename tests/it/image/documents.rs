@@ -87,7 +87,7 @@ fn the_environments_library_path_counts_for_the_linker() {
     let both = ["--ld-library-path", "/app/own", "--env", "LD_LIBRARY_PATH=/other"];
     let answer = world.image("scratch", "other", &both);
     assert_eq!(answer.status.code(), Some(2));
-    assert!(said(&answer).contains("cannot set LD_LIBRARY_PATH to two values"), "{}", said(&answer));
+    assert!(said(&answer).contains("cannot set LD_LIBRARY_PATH: "), "{}", said(&answer));
 }
 
 #[test]

@@ -102,5 +102,5 @@ fn a_command_has_words() {
     let world = world();
     let answer = world.image("scratch", "out", &["--verify-run", " "]);
     assert_eq!(answer.status.code(), Some(2));
-    assert!(said(&answer).contains("there is no word in it"), "{}", said(&answer));
+    assert!(said(&answer).contains("it has no word"), "{}", said(&answer));
 }

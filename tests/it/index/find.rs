@@ -96,17 +96,17 @@ fn objects_are_found_by_what_they_say_of_themselves() {
     );
     assert_says(&find(&["--soname", "liba.so.1"]), &format!("{a}exit 0\n"));
     assert_says(&find(&["--soname", "lib?.so.*"]), &format!("{a}{b}{c}exit 0\n"));
-    assert_says(&find(&["--version", "A_*"]), &format!("{a}exit 0\n"));
+    assert_says(&find(&["--symbol-version", "A_*"]), &format!("{a}exit 0\n"));
     assert_says(&find(&["--needs", "liba.so.1"]), &format!("{b}{c}exit 0\n"));
-    assert_says(&find(&["--needs", "liba.so.1", "--version", "A_1"]), &format!("{b}exit 0\n"));
-    assert_says(&find(&["--needs", "liba.so.1", "--version", "A_2"]), "exit 1\n");
+    assert_says(&find(&["--needs", "liba.so.1", "--symbol-version", "A_1"]), &format!("{b}exit 0\n"));
+    assert_says(&find(&["--needs", "liba.so.1", "--symbol-version", "A_2"]), "exit 1\n");
     assert_says(&find(&["--needs", "liba.so.1", "--package", "libc*"]), &format!("{c}exit 0\n"));
     // A pattern means an object by the links to it, too.
-    assert_says(&find(&["*/liba.so.1", "--version", "A_1"]), &format!("{a}exit 0\n"));
-    assert_says(&find(&["libb", "--version", "A_1"]), "exit 1\n");
+    assert_says(&find(&["*/liba.so.1", "--symbol-version", "A_1"]), &format!("{a}exit 0\n"));
+    assert_says(&find(&["libb", "--symbol-version", "A_1"]), "exit 1\n");
     assert_says(
         &find(&["--soname", "*", "--limit", "1"]),
-        &format!("{a}! note: there are more in debian bookworm amd64 than 1; --limit shows more\nexit 0\n"),
+        &format!("{a}! note: debian bookworm amd64 has more than 1 matches; --limit shows more\nexit 0\n"),
     );
     // The catalog answers where no object has to be asked, and knows links and all other files.
     assert_says(&find(&["--package", "liba1"]), &format!("{LIBRARIES}/liba.so.1  liba1\n{a}exit 0\n"));
@@ -132,7 +132,7 @@ fn more_is_told_of_an_object_on_demand() {
              {LIBRARIES}/libc.so.1  libc1\n  soname libc.so.1\n  needs liba.so.1\n  needs libz.so.9\nexit 0\n"
         ),
     );
-    let answer = json(&world.fixture, &["index", "find", "--needs", "liba.so.1", "--version", "A_1"]);
+    let answer = json(&world.fixture, &["index", "find", "--needs", "liba.so.1", "--symbol-version", "A_1"]);
     assert_eq!(answer["schema"], "sodeb.index-find/1");
     assert_eq!(
         (&answer["pattern"], &answer["needs"], &answer["version"]),
@@ -233,9 +233,9 @@ fn the_graph_that_is_compiled_in_answers() {
         assert!(gmp.contains(&package.to_owned()), "{package}: {gmp:?}");
     }
     assert_eq!(find(&["--soname", "libgmp.so.10"]), ["libgmp10"]);
-    let glibc = find(&["--version", "GLIBC_2.36"]);
+    let glibc = find(&["--symbol-version", "GLIBC_2.36"]);
     assert!(!glibc.is_empty() && glibc.iter().all(|package| package == "libc6"), "{glibc:?}");
-    let newest = find(&["--needs", "libc.so.6", "--version", "GLIBC_2.36"]);
+    let newest = find(&["--needs", "libc.so.6", "--symbol-version", "GLIBC_2.36"]);
     assert!(newest.len() > 10 && !newest.contains(&"libgmp10".to_owned()), "{newest:?}");
 
     let counted = &json(&directory, &["index", "stats"])["targets"][0];

@@ -146,7 +146,7 @@ fn vendored_library_is_linked_by_who_loads_it() {
     let in_context = tree(&root.join("app"), &["--base", base]);
     assert_eq!(in_context.starts(), ["/app/ext.so"]);
     assert_eq!(in_context.status, 0);
-    let alone = tree(&root.join("app"), &["--base", base, "--all"]);
+    let alone = tree(&root.join("app"), &["--base", base, "--standalone"]);
     assert_eq!(
         alone.starts(),
         ["/app/ext.so", "/app/pkg.libs/liba-1f2e.so.1", "/app/pkg.libs/libb-3d4c.so.1"]

@@ -142,7 +142,7 @@ fn trees_are_shown_with_the_packages_in_place() {
     let world = world();
     assert_eq!(world.run(&["index", "build", "--from-debs"]).status.code(), Some(0));
     let tree = ["tree", "app", "--at", "/app"];
-    let output = world.run(&[&tree[..], &["--closed", "--refresh"]].concat());
+    let output = world.run(&[&tree[..], &["--with-packages", "--refresh"]].concat());
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let expected = format!(
         "/app/x.so  library\n\
@@ -152,8 +152,10 @@ fn trees_are_shown_with_the_packages_in_place() {
     );
     assert_eq!((output.status.code(), said), (Some(0), expected));
 
-    let many =
-        answer(&world.run(&[&tree[..], &["--closed", "--prefer", "many", "--format", "json"]].concat()), 0);
+    let many = answer(
+        &world.run(&[&tree[..], &["--with-packages", "--prefer", "many", "--format", "json"]].concat()),
+        0,
+    );
     let needed = rows(&many["objects"][0], "needed");
     let loaded: Vec<_> = needed.iter().map(|one| (one["soname"].as_str(), one["package"].as_str())).collect();
     let expected = [
@@ -170,7 +172,8 @@ fn trees_are_shown_with_the_packages_in_place() {
 
     // What could not be read is told beside what it leaves missing.
     let fixture = lacking(&["libmpc.so.3"]);
-    let output = command(&fixture, "tree", &["--closed", "--offline", "--release", "bullseye"]).output();
+    let output =
+        command(&fixture, "tree", &["--with-packages", "--offline", "--release", "bullseye"]).output();
     let output = output.expect("the program runs");
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(

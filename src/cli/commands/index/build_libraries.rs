@@ -57,7 +57,7 @@ fn write(
 ) -> Result<(), Failure> {
     let size = save_library_index(path, targets, debs)
         .with_context(|| format!("cannot write {}", path.display()))
-        .map_err(Failure::outside)?;
+        .map_err(Failure::external)?;
     session.printer.note(&format!("{}: {} .debs, {size} bytes", path.display(), debs.len()));
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::libraries::visit_packages;
 use super::targets::{catalog_of, targets};
-use crate::cli::arguments::{Format, IndexStatsArguments};
+use crate::cli::arguments::{Format, IndexReportArguments};
 use crate::cli::debs::library_indices;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::Session;
@@ -13,26 +13,26 @@ use crate::emit::{self, CheckAnswer};
 use crate::loader::Platform;
 use crate::solve::closure::check_release;
 
-pub(super) fn run(arguments: &IndexStatsArguments, session: &Session) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &IndexReportArguments, session: &Session) -> Result<Exit, Failure> {
     let indices = library_indices(session)?;
     let mut answers = Vec::new();
     for target in targets(&arguments.targets, session)? {
         let catalog = catalog_of(&target, session)?;
-        let cannot = || anyhow::anyhow!("cannot check {target}: its dynamic linker is not known");
+        let cannot = || anyhow::anyhow!("cannot check {target}: its dynamic linker is unknown");
         let platform = Platform::of_triplet(target.architecture.triplet());
-        let platform = platform.ok_or_else(|| Failure::question(cannot()))?;
+        let platform = platform.ok_or_else(|| Failure::input(cannot()))?;
         let mut packages = BTreeMap::new();
         visit_packages(&catalog, &indices, session, |known| {
             packages.insert(known.package.name.clone(), known.facts.clone());
             Ok(())
         })?;
-        let check = check_release(&packages, platform.machine()).map_err(Failure::question)?;
+        let check = check_release(&packages, platform.machine()).map_err(Failure::input)?;
         answers.push(CheckAnswer { provenance: catalog.provenance().clone(), check });
     }
-    let text = match arguments.answer.format {
-        Format::Json => emit::index_check_json(&answers).map_err(Failure::outside)?,
+    let text = match arguments.output.format {
+        Format::Json => emit::index_check_json(&answers).map_err(Failure::external)?,
         Format::Text => emit::index_check_text(&answers, session.printer.verbose),
     };
-    session.printer.answer(text, arguments.answer.output.as_deref())?;
+    session.printer.print_or_write(text, arguments.output.output.as_deref())?;
     Ok(Exit::Fine)
 }

@@ -2,7 +2,7 @@
 
 use super::libraries::visit_packages;
 use super::targets::{catalog_of, targets};
-use crate::cli::arguments::{Format, IndexFindArguments, SoughtArguments};
+use crate::cli::arguments::{Format, IndexFindArguments, LibraryFilterArguments};
 use crate::cli::debs::library_indices;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::Session;
@@ -11,7 +11,7 @@ use crate::debian::library_index::{LibraryIndex, ObjectFinder, ObjectQuery};
 use crate::emit::{self, FindAnswer, FindQuestion, FoundIn};
 
 pub(super) fn run(arguments: &IndexFindArguments, session: &Session) -> Result<Exit, Failure> {
-    let query = query(&arguments.sought);
+    let query = query(&arguments.filter);
     // Reading the indices takes longer than most answers of a catalog.
     let indices = if query.needs_facts() { library_indices(session)? } else { Vec::new() };
     let limit = usize::from(arguments.limit);
@@ -25,21 +25,21 @@ pub(super) fn run(arguments: &IndexFindArguments, session: &Session) -> Result<E
         };
         let answer = FindAnswer { provenance: catalog.provenance().clone(), found };
         if answer.is_truncated() {
-            session.printer.note(&format!("there are more in {target} than {limit}; --limit shows more"));
+            session.printer.note(&format!("{target} has more than {limit} matches; --limit shows more"));
         }
         answers.push(answer);
     }
-    let text = match arguments.answer.format {
+    let text = match arguments.output.format {
         Format::Json => {
-            emit::index_find_json(question(&arguments.sought), &answers).map_err(Failure::outside)?
+            emit::index_find_json(input(&arguments.filter), &answers).map_err(Failure::external)?
         }
         Format::Text => emit::index_find_text(&answers, session.printer.verbose),
     };
-    session.printer.answer(text, arguments.answer.output.as_deref())?;
-    Ok(if answers.iter().all(FindAnswer::is_empty) { Exit::BadNews } else { Exit::Fine })
+    session.printer.print_or_write(text, arguments.output.output.as_deref())?;
+    Ok(if answers.iter().all(FindAnswer::is_empty) { Exit::Problems } else { Exit::Fine })
 }
 
-/// What a target's objects say of themselves.
+/// Finds objects of a target in its library indices.
 fn find_objects(
     catalog: &FileCatalog,
     indices: &[LibraryIndex],
@@ -55,24 +55,24 @@ fn find_objects(
     Ok(FoundIn::LibraryIndex { objects: finder.finish(limit), unknown_packages })
 }
 
-fn query(sought: &SoughtArguments) -> ObjectQuery {
+fn query(filter: &LibraryFilterArguments) -> ObjectQuery {
     let name =
         |pattern: &Option<String>| pattern.as_ref().map(|pattern| NamePattern::new(pattern.as_bytes()));
-    let pattern = sought.pattern.as_ref().map(|pattern| PathPattern::new(pattern.as_bytes()));
+    let pattern = filter.pattern.as_ref().map(|pattern| PathPattern::new(pattern.as_bytes()));
     ObjectQuery {
-        library: LibraryQuery { pattern, package: name(&sought.package) },
-        soname: name(&sought.soname),
-        version: name(&sought.version),
-        needs: name(&sought.needs),
+        library: LibraryQuery { pattern, package: name(&filter.package) },
+        soname: name(&filter.soname),
+        version: name(&filter.symbol_version),
+        needs: name(&filter.needs),
     }
 }
 
-fn question(sought: &SoughtArguments) -> FindQuestion<'_> {
+fn input(filter: &LibraryFilterArguments) -> FindQuestion<'_> {
     FindQuestion {
-        pattern: sought.pattern.as_deref(),
-        package: sought.package.as_deref(),
-        soname: sought.soname.as_deref(),
-        version: sought.version.as_deref(),
-        needs: sought.needs.as_deref(),
+        pattern: filter.pattern.as_deref(),
+        package: filter.package.as_deref(),
+        soname: filter.soname.as_deref(),
+        version: filter.symbol_version.as_deref(),
+        needs: filter.needs.as_deref(),
     }
 }

@@ -1,6 +1,6 @@
 //! `sodeb index show`.
 
-use crate::cli::arguments::{AnswerArguments, Format, IndexShowArguments};
+use crate::cli::arguments::{Format, IndexShowArguments, OutputArguments};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::Session;
 use crate::debian::catalog::{FileCatalog, cached_files, embedded_catalogs};
@@ -15,18 +15,18 @@ pub(super) fn run(arguments: &IndexShowArguments, session: &Session) -> Result<E
         }
     }
     catalogs.extend(embedded_catalogs()?);
-    show(&catalogs, &arguments.answer, session)
+    show(&catalogs, &arguments.output, session)
 }
 
 pub(super) fn show(
     catalogs: &[FileCatalog],
-    answer: &AnswerArguments,
+    output: &OutputArguments,
     session: &Session,
 ) -> Result<Exit, Failure> {
-    let text = match answer.format {
-        Format::Json => emit::index_show_json(catalogs).map_err(Failure::outside)?,
+    let text = match output.format {
+        Format::Json => emit::index_show_json(catalogs).map_err(Failure::external)?,
         Format::Text => emit::index_show_text(catalogs, session.printer.verbose),
     };
-    session.printer.answer(text, answer.output.as_deref())?;
+    session.printer.print_or_write(text, output.output.as_deref())?;
     Ok(Exit::Fine)
 }

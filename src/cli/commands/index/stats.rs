@@ -2,7 +2,7 @@
 
 use super::libraries::visit_packages;
 use super::targets::{catalog_of, targets};
-use crate::cli::arguments::{Format, IndexStatsArguments};
+use crate::cli::arguments::{Format, IndexReportArguments};
 use crate::cli::debs::library_indices;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::Session;
@@ -10,7 +10,7 @@ use crate::debian::catalog::Catalog;
 use crate::debian::library_index::StatisticsBuilder;
 use crate::emit::{self, StatisticsAnswer};
 
-pub(super) fn run(arguments: &IndexStatsArguments, session: &Session) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &IndexReportArguments, session: &Session) -> Result<Exit, Failure> {
     let indices = library_indices(session)?;
     let mut answers = Vec::new();
     for target in targets(&arguments.targets, session)? {
@@ -23,10 +23,10 @@ pub(super) fn run(arguments: &IndexStatsArguments, session: &Session) -> Result<
         let (provenance, statistics) = (catalog.provenance().clone(), builder.finish());
         answers.push(StatisticsAnswer { provenance, statistics, unknown_packages });
     }
-    let text = match arguments.answer.format {
-        Format::Json => emit::index_stats_json(&answers).map_err(Failure::outside)?,
+    let text = match arguments.output.format {
+        Format::Json => emit::index_stats_json(&answers).map_err(Failure::external)?,
         Format::Text => emit::index_stats_text(&answers),
     };
-    session.printer.answer(text, arguments.answer.output.as_deref())?;
+    session.printer.print_or_write(text, arguments.output.output.as_deref())?;
     Ok(Exit::Fine)
 }

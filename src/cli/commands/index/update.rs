@@ -16,5 +16,5 @@ pub(super) fn run(arguments: &IndexUpdateArguments, session: &Session) -> Result
         diagnostics.iter().for_each(|diagnostic| session.printer.warning(&diagnostic.to_string()));
         catalogs.push(catalog);
     }
-    show::show(&catalogs, &arguments.answer, session)
+    show::show(&catalogs, &arguments.output, session)
 }

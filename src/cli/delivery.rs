@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::slice;
 
-use crate::cli::arguments::{ArchiveArguments, Format, PlaceArguments};
+use crate::cli::arguments::{ArchiveArguments, BaseArguments, Format};
 use crate::cli::config::registry_settings;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::named_base;
@@ -20,8 +20,8 @@ use crate::solve::plan::Plan;
 use crate::support::output::StagingDir;
 
 /// Refuses to build an image without a base, and on one without layers.
-pub(super) fn check_base(place: &PlaceArguments, session: &Session) -> Result<(), Failure> {
-    Ok(image::check_base(named_base(place, session)?.as_ref())?)
+pub(super) fn check_base(arguments: &BaseArguments, session: &Session) -> Result<(), Failure> {
+    Ok(image::check_base(named_base(arguments, session)?.as_ref())?)
 }
 
 /// Creates a staging directory next to an output. It is removed when the program is interrupted.
@@ -92,7 +92,7 @@ impl ReportInputs {
 /// Delivery of images to their destination, and of reports to the user.
 pub(super) struct Delivery<'run> {
     pub(super) destination: &'run Destination,
-    pub(super) place: &'run PlaceArguments,
+    pub(super) base: &'run BaseArguments,
     pub(super) archive: &'run ArchiveArguments,
     /// Format of the report.
     pub(super) format: Format,
@@ -110,7 +110,7 @@ impl Delivery<'_> {
         let output = self.destination.name();
         let report = inputs.report(&image, self, &output, pushed.as_ref());
         self.session.printer.print(match self.format {
-            Format::Json => emit::image_json(&report).map_err(Failure::outside)?,
+            Format::Json => emit::image_json(&report).map_err(Failure::external)?,
             Format::Text => emit::image_text(&report),
         })?;
         self.write_page(slice::from_ref(&inputs), vec![report])?;
@@ -131,7 +131,7 @@ impl Delivery<'_> {
             .map(|(inputs, image)| inputs.report(image, self, &output, pushed.as_ref()))
             .collect();
         self.session.printer.print(match self.format {
-            Format::Json => emit::images_json(digest, &reports).map_err(Failure::outside)?,
+            Format::Json => emit::images_json(digest, &reports).map_err(Failure::external)?,
             Format::Text => emit::images_text(digest, &reports),
         })?;
         self.write_page(&inputs, reports)?;
@@ -140,8 +140,8 @@ impl Delivery<'_> {
     }
 
     fn deliver_composed(&self, composed: impl Deliverable) -> Result<Option<Pushed>, Failure> {
-        let registry = || registry_settings(&self.place.choice, self.archive.offline, self.session);
-        let base = named_base(self.place, self.session)?;
+        let registry = || registry_settings(&self.base.image, self.archive.offline, self.session);
+        let base = named_base(self.base, self.session)?;
         let mount_from = base.as_ref().and_then(BaseReference::image_reference);
         self.destination.deliver(composed, registry, mount_from, &self.session.progress)
     }
@@ -155,7 +155,7 @@ impl Delivery<'_> {
             .zip(loads)
             .filter_map(|(report, loads)| Some((report, &loads?.graph, loads?.release_reason.as_str())))
             .collect();
-        let page = emit::image_html(&shown).map_err(Failure::outside)?;
+        let page = emit::image_html(&shown).map_err(Failure::external)?;
         self.session.printer.write_file(path, page.as_bytes())
     }
 }

@@ -1,16 +1,15 @@
-//! Format and file of an answer.
+//! Format and file of a result.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// How the answer is written, and where to.
 #[derive(Debug, Args)]
-pub(crate) struct AnswerArguments {
-    /// How the answer is written
+pub(crate) struct OutputArguments {
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: Format,
-    /// A file for the answer, written as a whole or not at all [default: standard output]
+    /// Output file, written atomically [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }
