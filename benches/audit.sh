@@ -1,7 +1,7 @@
 #!/bin/bash
-# What `sodeb audit` costs: images that share their lower layers, 1 to 20 of them, cold and from the cache; and one
-# archive as `docker save | gzip` makes it, beside `zcat | wc -c` on the same file on one core.
-# usage: audit.sh ROOTFS TREE        ROOTFS and TREE are directories: the two layers that all images share
+# Times `sodeb audit`: 1 to 20 images that share their lower layers, cold and from the cache; and one archive as from
+# `docker save | gzip`, compared with `zcat | wc -c` of the same file on one core.
+# usage: audit.sh ROOTFS TREE        the directories of the two shared layers
 set -euo pipefail
 [ $# -eq 2 ] || { echo "usage: ${0##*/} ROOTFS TREE" >&2; exit 2; }
 rootfs=$(realpath -- "$1") tree=$(realpath -- "$2")
@@ -14,7 +14,7 @@ cd "$work"
 
 digest() { sha256sum -- "$1" | cut -d' ' -f1; }
 
-# blob DIR FILE: puts a file into a layout under its digest, and prints `DIGEST SIZE`.
+# blob DIR FILE: adds a file to a layout under its digest, and prints `DIGEST SIZE`.
 blob() {
     local sum
     sum=$(digest "$2")
@@ -23,7 +23,7 @@ blob() {
     printf '%s %s\n' "$sum" "$(stat -c %s -- "$2")"
 }
 
-# layout DIR LAYER…: an OCI layout of these layers, hard links to their files.
+# layout DIR LAYER…: writes an OCI layout of these layers, with hard links to their files.
 layout() {
     local directory=$1 diffs='' layers='' sum size layer
     shift
@@ -62,9 +62,9 @@ done
 export SODEB_CACHE_DIR=$work/cache
 for count in 1 2 5 10 20; do
     rm -rf "$SODEB_CACHE_DIR"
-    measure "$count images, nothing in the cache" "$sodeb" audit --fail-on never --format jsonl "${images[@]:0:$count}"
+    measure "$count images, empty cache" "$sodeb" audit --fail-on never --format jsonl "${images[@]:0:$count}"
 done
-measure "20 images, every layer read before" "$sodeb" audit --fail-on never --format jsonl "${images[@]}"
+measure "20 images, warm cache" "$sodeb" audit --fail-on never --format jsonl "${images[@]}"
 
 tar -C image1 -cf - . | gzip -1 >archive.tar.gz
 measure "zcat | wc -c of $(stat -c %s archive.tar.gz) bytes" sh -c 'zcat archive.tar.gz | wc -c'

@@ -1,9 +1,8 @@
-//! The catalog's costs: collecting the libraries of a Contents, and what their packages and all others declare in
-//! a Packages, each beside plainly decompressing it; opening the catalog that is compiled in, and looking a soname
-//! up in it.
+//! Cost of the catalog: collecting the libraries of a Contents and the declarations of a Packages, each compared with
+//! decompressing it alone; opening the embedded catalog and looking up a soname.
 //!
 //! `SODEB_BENCH_CONTENTS` names a real `Contents-amd64.gz` and `SODEB_BENCH_PACKAGES` a real `Packages.xz`; without
-//! them ones of the same proportions are made up.
+//! them the benchmark generates files of the same proportions.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -17,7 +16,7 @@ use sodeb::vocabulary::{Architecture, Distribution, Release, RootedPath, Soname,
 use xz2::read::XzDecoder;
 use xz2::write::XzEncoder;
 
-/// Of 28 lines in bookworm's Contents one names a library.
+/// One of 28 lines in bookworm's Contents names a library.
 const OTHER_LINES: usize = 27;
 const MADE_UP_LIBRARIES: usize = 8_000;
 
@@ -38,7 +37,7 @@ fn contents() -> Vec<u8> {
         let _ =
             writeln!(text, "usr/lib/x86_64-linux-gnu/libnumber{number}.so.{number}  libs/libnumber{number}");
         for other in 0..OTHER_LINES {
-            // Something that does not compress to nothing.
+            // Text that compresses about as well as real paths.
             let word = (number * OTHER_LINES + other).wrapping_mul(0x9E37_79B9_7F4A_7C15);
             let _ = writeln!(
                 text,
@@ -50,7 +49,7 @@ fn contents() -> Vec<u8> {
     encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()).expect("memory takes it")
 }
 
-/// Of the packages in bookworm's Packages one in four has libraries.
+/// One of four packages in bookworm's Packages has libraries.
 const OTHER_PACKAGES: usize = 3;
 
 fn packages() -> Vec<u8> {

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Locks a dozen venvs whose packages are built from source against Debian's libraries, and prints a Markdown table
-# of what each comes to: the packages that apt would install (Depends), those of which files are taken (what is
-# loaded, and what goes with it), and those files. Nothing is assumed present: the C library is in each of the rows.
-# usage: closures.sh DIR        venvs that DIR does not have yet are built there; SODEB=… names the program
+# Locks a dozen venvs whose packages are built from source against Debian's libraries, and prints a Markdown table: the
+# packages that apt would install (Depends), those that the lock selects, and the selected files. No base is assumed, so the C
+# library is in each row.
+# usage: closures.sh DIR        missing venvs are built in DIR; SODEB=… sets the program
 set -euo pipefail
 cd "$(dirname -- "$0")/.."
 
@@ -17,28 +17,28 @@ codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 report=$(mktemp)
 trap 'rm "$report"' EXIT
 
-# row NAME: of the report.
+# row NAME: prints a row of the table.
 row() {
     python3 - "$1" "$report" <<'PYTHON'
 import json, sys
 
 name, report = sys.argv[1:]
-told = json.load(open(report))["comparison"]
+comparison = json.load(open(report))["comparison"]
 
-def extent(of):
-    return f"{of['packages']} packages, {of['installed_size_kib'] / 1024:.1f} MiB" if of else "not told"
+def totals(of):
+    return f"{of['packages']} packages, {of['installed_size_kib'] / 1024:.1f} MiB" if of else "unknown"
 
-taken = told["taken"]
-print(f"| {name} | {extent(told['depends_closure'])} | {extent(told['elf_closure'])}"
+taken = comparison["taken"]
+print(f"| {name} | {totals(comparison['depends_closure'])} | {totals(comparison['elf_closure'])}"
       f" | {taken['files']} files, {taken['bytes'] / 1048576:.1f} MiB |")
 PYTHON
 }
 
-echo '| venv | apt would install | packages that files are taken of | files taken |'
+echo '| venv | apt would install | selected packages | selected files |'
 echo '|---|---|---|---|'
 for name in $(fixtures/package-venv.sh --list); do
     [ -d "$directory/$name" ] || PYTHON=${PYTHON:-/usr/bin/python3} fixtures/package-venv.sh "$name" "$directory/$name" >&2
-    # Bad news (something that no package mends) is news all the same.
+    # Status 1 (libraries that no package provides) is a result, too.
     "$SODEB" lock "$directory/$name" --at /venv --release "$codename" --format json >"$report" || [ $? -eq 1 ]
     row "$name"
 done

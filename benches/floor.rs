@@ -1,4 +1,4 @@
-//! [`support::scan`] as a program, for `benches/peers.sh`: sodeb's own time is quoted as a ratio to it.
+//! Program of [`support::scan`] for `benches/peers.sh`, which gives the time of sodeb as a ratio to it.
 //!
 //! ```text
 //! cargo bench --bench floor -- DIR [THREADS]
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 mod support;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // Cargo's own `--bench` comes first; it is no argument of ours.
+    // Cargo adds `--bench` before our arguments.
     let mut arguments = std::env::args_os().skip(1).filter(|argument| argument != "--bench");
     let Some(directory) = arguments.next().map(PathBuf::from) else {
         println!("floor: no directory given, nothing measured");

@@ -1,9 +1,8 @@
 #!/bin/bash
-# Times `sodeb layer` on one tree from a warm cache, beside compressing the same bytes by themselves, and beside
-# `apt-get download`, `dpkg-deb -x` and tar, and mmdebstrap (which unpacks and installs nothing: without dpkg and a shell
-# in the root it can do no more), of the same packages, in one run on one machine. Prints a
-# Markdown table of medians and ratios to the compression. It needs the host's archive.
-# usage: layer.sh TREE        SODEB=… names the program
+# Times `sodeb layer` on one tree from a warm cache, and for comparison: compressing the same bytes; `apt-get download`,
+# `dpkg-deb -x` and tar of the same packages; and mmdebstrap, which only unpacks them (without dpkg and a shell in the root it
+# cannot install). Prints a Markdown table of medians and ratios to the compression. Needs the host's archive.
+# usage: layer.sh TREE        SODEB=… sets the program
 set -euo pipefail
 cd "$(dirname -- "$0")/.."
 
@@ -51,7 +50,7 @@ echo '| | ms | ratio |'
 echo '|---|---|---|'
 row 'gzip -6 of the same tar' "$gzip"
 for ending in tar tar.gz tar.zst; do
-    row "sodeb layer to .$ending, everything read before" \
+    row "sodeb layer to .$ending, warm cache" \
         "$(median_ms "rm -f $work/out.$ending" "$SODEB" layer "${question[@]}" -o "$work/out.$ending")"
 done
 fetch="cd $work/debs && apt-get -qq download ${packages[*]}"
@@ -62,5 +61,5 @@ bootstrap=(mmdebstrap --quiet --variant=extract "--include=$(IFS=,; echo "${pack
 if "${bootstrap[@]}" >/dev/null 2>"$work/mmdebstrap.log"; then
     row 'mmdebstrap --variant=extract of the same packages' "$(median_ms "rm -f $work/rootfs.tar.gz" "${bootstrap[@]}")"
 else
-    echo "layer.sh: not asked: mmdebstrap, since it fails here: $(tail -n 1 "$work/mmdebstrap.log")" >&2
+    echo "layer.sh: skipped mmdebstrap, which fails here: $(tail -n 1 "$work/mmdebstrap.log")" >&2
 fi

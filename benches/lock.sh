@@ -1,8 +1,8 @@
 #!/bin/bash
-# Times `sodeb lock` on one tree, cold (each .deb is downloaded and read) and warm, beside `sodeb resolve` and beside
-# `apt-get download` and `dpkg-deb -x` of the same .debs, in one run on one machine. Prints a Markdown table of
-# medians and ratios to apt-get. It needs the host's archive.
-# usage: lock.sh TREE        SODEB=… names the program
+# Times `sodeb lock` on one tree, cold (each .deb is downloaded and read) and warm, and for comparison `sodeb resolve`, and
+# `apt-get download` and `dpkg-deb -x` of the same .debs. Prints a Markdown table of medians and ratios to apt-get. Needs the
+# host's archive.
+# usage: lock.sh TREE        SODEB=… sets the program
 set -euo pipefail
 cd "$(dirname -- "$0")/.."
 
@@ -51,6 +51,6 @@ echo '|---|---|---|'
 row 'apt-get download of the same .debs' "$apt"
 row '… and dpkg-deb -x of them' "$(median_ms 5 "rm -rf $work/debs $work/out; mkdir $work/debs" \
     bash -c "cd $work/debs && apt-get -qq download ${packages[*]} && for deb in *.deb; do dpkg-deb -x \$deb $work/out; done")"
-row 'sodeb lock, nothing in the cache' "$(median_ms 5 "rm -rf $work/cache" "${lock[@]}")"
-row 'sodeb lock, everything read before' "$(median_ms 15 "${lock[*]} >$work/lock || true" "${lock[@]}")"
+row 'sodeb lock, empty cache' "$(median_ms 5 "rm -rf $work/cache" "${lock[@]}")"
+row 'sodeb lock, warm cache' "$(median_ms 15 "${lock[*]} >$work/lock || true" "${lock[@]}")"
 row 'sodeb resolve' "$(median_ms 15 true "$SODEB" resolve "$tree" --at /venv --release "$codename")"

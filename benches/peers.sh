@@ -1,8 +1,8 @@
 #!/bin/bash
-# Times sodeb beside its floor and its peers on one tree, in one run on one machine, and prints a Markdown
-# table of medians, ratios to the floor on two threads, and peak memory. The page cache is warm: each command
-# runs once before it is timed. Status and output are not looked at: most peers exit 0 with libraries missing.
-# usage: peers.sh TREE [--fast]       --fast leaves out what takes a process for each object
+# Times sodeb, its floor and its peers on one tree, and prints a Markdown table of medians, ratios to the floor on two threads,
+# and peak memory. The page cache is warm: each command runs once before it is timed. Exit statuses are ignored, as most peers
+# exit 0 with libraries missing.
+# usage: peers.sh TREE [--fast]       --fast skips programs that need a process for each object
 set -euo pipefail
 cd "$(dirname -- "$0")/.."
 
@@ -32,7 +32,7 @@ floor=$(cargo bench --quiet --no-run --bench floor --message-format json |
     sed -n 's/.*"executable":"\([^"]*\/floor-[^"]*\)".*/\1/p')
 sodeb=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/sodeb
 
-# An error is quick: what is timed must be an answer, good news or bad.
+# Errors are quick: make sure that the timed command gives an answer.
 question=(resolve --offline --catalog embedded --release bookworm)
 "$sodeb" "${question[@]}" "$tree" >/dev/null || [ $? -eq 1 ] || exit 3
 

@@ -1,6 +1,6 @@
-//! Reading and linking a tree beside the floor, on a tree that the bench makes itself: this system's own
-//! libraries (as hard links where the file system allows it) among many small text files, in the proportion
-//! of a real venv. `benches/peers.sh` measures whole programs on real trees.
+//! Reading and linking a tree, compared with the floor. The tree is generated: this system's own libraries (as hard links if
+//! the file system allows it) among many small text files, in the proportion of a real venv. `benches/peers.sh` measures
+//! whole programs on real trees.
 
 use std::fs;
 use std::io;
@@ -41,7 +41,7 @@ fn scan(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Fills the directory and says how many libraries it got.
+/// Fills the directory and returns the number of its libraries.
 fn fill(tree: &Path) -> io::Result<usize> {
     let libraries = system_libraries()?;
     for (number, library) in libraries.iter().enumerate() {
@@ -58,7 +58,7 @@ fn fill(tree: &Path) -> io::Result<usize> {
     Ok(libraries.len())
 }
 
-/// The first so many libraries, by name, in the directories where Debian puts them.
+/// Returns the first `count` libraries by name in the directories where Debian puts them.
 fn system_libraries() -> io::Result<Vec<PathBuf>> {
     let mut libraries = Vec::new();
     for directory in ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"] {

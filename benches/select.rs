@@ -1,5 +1,5 @@
-//! The minimal set on instances of real size: 300 packages and 1,500 requirements, 40 of which leave a choice
-//! between 2 and 12 options; and on such as are built to be hard, where all choices share their packages.
+//! Solver on instances of real size: 300 packages and 1,500 requirements, 40 of which have 2 to 12 candidates; and on hard
+//! instances, in which all choices share their packages.
 
 use std::hint::black_box;
 
@@ -14,7 +14,7 @@ const REQUIREMENTS: usize = 1500;
 const CHOICES: usize = 40;
 const WANTED: usize = 80;
 
-/// The same numbers each time (Knuth's multiplier).
+/// Returns the same numbers on each run (Knuth's multiplier).
 struct Numbers(u64);
 
 impl Numbers {
@@ -49,9 +49,8 @@ fn options(packages: &[usize], mut needs: impl FnMut() -> Vec<RequirementId>) ->
         .collect()
 }
 
-/// Libraries that need those before them, each of one package; every so many of them of several. Of the packages
-/// that a choice is between most have nothing else; one in four has other libraries too. Those that have nothing
-/// else conflict here and there.
+/// Libraries that need earlier ones. Most have one package; some have several candidates. Most candidates have no other
+/// library and some of these conflict; one in four has other libraries too.
 fn like_debian(seed: u64) -> Instance {
     const MAIN: usize = PACKAGES * 2 / 3;
     let mut numbers = Numbers(seed);
@@ -85,7 +84,7 @@ fn like_debian(seed: u64) -> Instance {
     Instance { packages, requirements, wanted }
 }
 
-/// Only choices, with `own` packages each that no other has and all that each option needs.
+/// Instance of choices only, each with `own` packages of its own.
 fn families(own: usize) -> Instance {
     let mut numbers = Numbers(7);
     let packages = candidates(CHOICES * own * 2, &mut numbers);
@@ -107,7 +106,7 @@ fn families(own: usize) -> Instance {
     Instance { packages, requirements, wanted }
 }
 
-/// Each option of a choice needs the next choice, the two of which share a package.
+/// Instance in which each candidate of a choice needs the next choice, with which it shares a package.
 fn chain() -> Instance {
     let mut numbers = Numbers(11);
     let packages = candidates(CHOICES * 3 + 3, &mut numbers);
@@ -119,7 +118,7 @@ fn chain() -> Instance {
     Instance { packages, requirements: chained.collect(), wanted: vec![RequirementId(0)] }
 }
 
-/// Minimum set cover: the choices are between any of `count` packages.
+/// Minimum set cover: the choices are among `count` packages.
 fn cover(count: usize, seed: u64) -> Instance {
     let mut numbers = Numbers(seed);
     let packages = candidates(count, &mut numbers);
@@ -160,8 +159,8 @@ fn select(criterion: &mut Criterion) {
     criterion.bench_function("verify", |bencher| {
         bencher.iter(|| verify(black_box(instance), &selection).is_ok());
     });
-    let told = decisions(instance, &selection).len();
-    criterion.bench_function(&format!("{told} decisions"), |bencher| {
+    let count = decisions(instance, &selection).len();
+    criterion.bench_function(&format!("{count} decisions"), |bencher| {
         bencher.iter(|| decisions(black_box(instance), &selection).len());
     });
 }

@@ -1,7 +1,7 @@
-//! The floor under every scanner of a tree: what any of them must do at least, and nothing else.
+//! Floor of every scanner of a tree: the least that any of them must do.
 //!
-//! It walks the directory, opens each file, reads its ELF magic (the header comes with the same call), and reads
-//! each object's program headers and whole dynamic segment, without looking at what it says.
+//! It walks the directory, opens each file, reads its ELF header, and reads each object's program headers and dynamic segment
+//! without interpreting them.
 
 use std::fs::{DirEntry, File};
 use std::io;
@@ -9,27 +9,27 @@ use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// The length of a 64-bit ELF header. Reading less than it at a time saves nothing.
+/// Length of a 64-bit ELF header.
 const HEADER_BYTES: usize = 64;
 
-/// The p_type of the dynamic segment.
+/// p_type of the dynamic segment.
 const PT_DYNAMIC: u64 = 2;
 
-/// No real program header or dynamic segment is longer.
+/// Limit that no real program header table or dynamic segment reaches.
 const MAX_TABLE_BYTES: usize = 1 << 20;
 
-/// What was come across: the proof that the work was done.
+/// Counts, which prove that the work was done.
 #[derive(Default)]
 pub(crate) struct Counts {
-    /// Regular files that could be opened.
+    /// Number of opened regular files.
     pub(crate) files: AtomicU64,
-    /// Those with ELF's magic.
+    /// Number of files with the ELF magic.
     pub(crate) objects: AtomicU64,
-    /// What was read of their dynamic segments.
+    /// Bytes of dynamic segments.
     pub(crate) dynamic_bytes: AtomicU64,
 }
 
-/// Does all of it on so many threads.
+/// Scans a directory on that many threads.
 pub(crate) fn scan(directory: PathBuf, threads: usize) -> Result<Counts, rayon::ThreadPoolBuildError> {
     let counts = Counts::default();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
@@ -45,7 +45,7 @@ fn walk<'scope>(scope: &rayon::Scope<'scope>, directory: PathBuf, counts: &'scop
                 let directory = entry.path();
                 scope.spawn(move |scope| walk(scope, directory, counts));
             }
-            // What can't be read costs its call and is otherwise passed over.
+            // Unreadable files cost their system call and are skipped.
             Ok(kind) if kind.is_file() => _ = look_at(&entry, counts),
             _ => {}
         }
@@ -67,7 +67,7 @@ fn look_at(entry: &DirEntry, counts: &Counts) -> io::Result<()> {
     Ok(())
 }
 
-/// Where the dynamic segment of a 64-bit little-endian object lies; no other is measured.
+/// Returns the offset and size of the dynamic segment of a 64-bit little-endian object; others are not measured.
 fn dynamic_segment(file: &File, header: &[u8; HEADER_BYTES]) -> io::Result<Option<(u64, usize)>> {
     if header[4..6] != [2, 1] {
         return Ok(None);

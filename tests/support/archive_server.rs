@@ -1,4 +1,4 @@
-//! A whole signed archive in memory, and a small HTTP server that serves it with or without faults.
+//! Signed archive in memory, and a small HTTP server that serves it, with faults on request.
 //!
 //! ```ignore
 //! let key = SigningKey::new("archive");
@@ -31,10 +31,10 @@ use sequoia_openpgp::types::HashAlgorithm;
 use sha2::{Digest, Sha256};
 use xz2::write::XzEncoder;
 
-/// How long before now the archives of these tests were made and signed.
+/// Age of the archives of these tests.
 pub(crate) const AGE: SignedDuration = SignedDuration::from_hours(1);
 
-/// The moment at which the archives of these tests were made, to the second.
+/// Time at which the archives of these tests were made and signed, to the second.
 pub(crate) fn archive_date() -> Timestamp {
     static DATE: OnceLock<Timestamp> = OnceLock::new();
     *DATE.get_or_init(|| {
@@ -43,7 +43,7 @@ pub(crate) fn archive_date() -> Timestamp {
     })
 }
 
-/// A key that signs an archive.
+/// Key that signs an archive.
 pub(crate) struct SigningKey {
     certificate: Cert,
     signed_at: SystemTime,
@@ -51,12 +51,12 @@ pub(crate) struct SigningKey {
 }
 
 impl SigningKey {
-    /// A key made a day before the archive.
+    /// Creates a key a day before the archive.
     pub(crate) fn new(name: &str) -> Self {
         Self::at(name, archive_date(), None)
     }
 
-    /// A key that signs at `signed_at`, made a day before and valid for `validity`.
+    /// Creates a key a day before `signed_at`, the time of its signatures; it is valid for `validity`.
     pub(crate) fn at(name: &str, signed_at: Timestamp, validity: Option<Duration>) -> Self {
         let signed_at = SystemTime::try_from(signed_at).expect("in range");
         let (certificate, _revocation) = CertBuilder::new()
@@ -69,7 +69,7 @@ impl SigningKey {
         Self { certificate, signed_at, hash: HashAlgorithm::SHA512 }
     }
 
-    /// The same key, signing with SHA-1.
+    /// Signs with SHA-1 instead of SHA-512.
     pub(crate) fn with_weak_hash(mut self) -> Self {
         self.hash = HashAlgorithm::SHA1;
         self
@@ -80,12 +80,12 @@ impl SigningKey {
         fs::write(path, self.certificate.armored().to_vec().expect("serialised")).expect("written");
     }
 
-    /// The fingerprint of the key that signs.
+    /// Returns the fingerprint of the signing subkey.
     pub(crate) fn fingerprint(&self) -> String {
         self.certificate.keys().subkeys().next().expect("a subkey").key().fingerprint().to_string()
     }
 
-    /// A clear-signed text.
+    /// Returns the text with a clear signature.
     pub(crate) fn sign(&self, text: &str) -> Vec<u8> {
         let policy = StandardPolicy::new();
         let pair = self
@@ -119,7 +119,7 @@ impl SigningKey {
 /// Files of an archive by their path below its base.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
-/// One suite on its way to being published.
+/// Suite before it is published.
 #[derive(Clone)]
 pub(crate) struct TestSuite {
     directory: String,
@@ -129,17 +129,17 @@ pub(crate) struct TestSuite {
     valid_until: Option<Timestamp>,
     by_hash: bool,
     components: Vec<String>,
-    /// By their path below the suite: plain, and as compressed.
+    /// Plain and compressed files by their path below the suite.
     indices: Files,
 }
 
 impl TestSuite {
-    /// A suite as Debian names them: the codename is the directory's name.
+    /// Creates a suite named as Debian's: the codename is the name of the directory.
     pub(crate) fn debian(name: &str) -> Self {
         Self::new(name, name, "stable")
     }
 
-    /// A suite as Ubuntu names them: Suite is the directory's name, all have the release's codename.
+    /// Creates a suite named as Ubuntu's: Suite is the name of the directory, the codename that of the release.
     pub(crate) fn ubuntu(name: &str) -> Self {
         Self::new(name, name.split('-').next().expect("has one"), name)
     }
@@ -157,31 +157,31 @@ impl TestSuite {
         }
     }
 
-    /// Names another codename in the Release file than the directory's.
+    /// Sets the codename in the Release file.
     pub(crate) fn codename(mut self, codename: &str) -> Self {
         self.codename = codename.to_owned();
         self
     }
 
-    /// The Release file's Date.
+    /// Sets the Date of the Release file.
     pub(crate) fn date(mut self, date: Timestamp) -> Self {
         self.date = date;
         self
     }
 
-    /// The Release file's Valid-Until.
+    /// Sets the Valid-Until of the Release file.
     pub(crate) fn valid_until(mut self, valid_until: Timestamp) -> Self {
         self.valid_until = Some(valid_until);
         self
     }
 
-    /// Publishes under plain names only.
+    /// Publishes without by-hash names.
     pub(crate) fn without_by_hash(mut self) -> Self {
         self.by_hash = false;
         self
     }
 
-    /// Adds a Contents file; `component` is empty for Ubuntu's, which spans them all.
+    /// Adds a Contents file; `component` is empty for Ubuntu's, which covers all components.
     pub(crate) fn contents(self, component: &str, architecture: &str, lines: &str) -> Self {
         let stem = match component {
             "" => format!("Contents-{architecture}"),
@@ -190,7 +190,7 @@ impl TestSuite {
         self.component(component).index(&stem, lines).compressed(&format!("{stem}.gz"), gz(lines.as_bytes()))
     }
 
-    /// Adds a Packages file, as .xz and .gz.
+    /// Adds a Packages file as .xz and .gz.
     pub(crate) fn packages(self, component: &str, architecture: &str, stanzas: &str) -> Self {
         let stem = format!("{component}/binary-{architecture}/Packages");
         self.component(component)
@@ -199,7 +199,7 @@ impl TestSuite {
             .compressed(&format!("{stem}.gz"), gz(stanzas.as_bytes()))
     }
 
-    /// Adds or replaces one file as it stands; the Release will list it with its real size and digest.
+    /// Adds or replaces one file; the Release lists it with its real size and digest.
     pub(crate) fn compressed(mut self, path: &str, bytes: Vec<u8>) -> Self {
         self.indices.insert(path.to_owned(), bytes);
         self
@@ -216,7 +216,7 @@ impl TestSuite {
         self
     }
 
-    /// The text of the Release file.
+    /// Returns the text of the Release file.
     pub(crate) fn release(&self) -> String {
         let date = |date: Timestamp| date.strftime("%a, %d %b %Y %H:%M:%S UTC").to_string();
         let mut text = format!("Origin: Test\nSuite: {}\nCodename: {}\n", self.suite, self.codename);
@@ -235,12 +235,12 @@ impl TestSuite {
         text
     }
 
-    /// All files of the suite, its Release signed by `key`.
+    /// Returns all files of the suite, with the Release signed by `key`.
     pub(crate) fn publish(&self, key: &SigningKey) -> Files {
         let directory = format!("dists/{}", self.directory);
         let mut files = Files::new();
         files.insert(format!("{directory}/InRelease"), key.sign(&self.release()));
-        // As real archives do, the uncompressed files are listed and not there.
+        // As in real archives, the uncompressed files are listed but do not exist.
         for (path, bytes) in self.indices.iter().filter(|(path, _)| path.contains('.')) {
             let path = format!("{directory}/{path}");
             if self.by_hash {
@@ -253,31 +253,31 @@ impl TestSuite {
     }
 }
 
-/// What goes wrong with a file.
+/// Fault of a file.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
-    /// It is not there.
+    /// The file is missing.
     NotFound,
-    /// Another status, this many times.
+    /// Another status, that many times.
     Status { code: u16, times: usize },
-    /// The connection breaks off after so many bytes of the body, this many times.
+    /// The connection breaks after that many bytes of the body, that many times.
     BreakOff { after: usize, times: usize },
-    /// Each answer takes this long.
+    /// Each response takes that long.
     Slow(Duration),
-    /// Ranges are not understood: the whole file comes.
+    /// Ranges are ignored: the response is the whole file.
     NoRange,
 }
 
-/// A request that came.
+/// Received request.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    /// The path below the base.
+    /// Path below the base.
     pub path: String,
-    /// The Range header.
+    /// Range header.
     pub range: Option<String>,
-    /// The If-None-Match header.
+    /// If-None-Match header.
     pub if_none_match: Option<String>,
-    /// The status of the answer.
+    /// Status of the response.
     pub status: u16,
 }
 
@@ -288,7 +288,7 @@ struct State {
     requests: Vec<Request>,
 }
 
-/// Serves files on a port of this machine until the process ends.
+/// Server of files on a local port until the process ends.
 pub(crate) struct ArchiveServer {
     url: String,
     state: Arc<Mutex<State>>,
@@ -304,7 +304,7 @@ impl ArchiveServer {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let state = Arc::clone(&shared);
-                // A client that goes away in the midst is none of the server's business.
+                // A client may close the connection early.
                 thread::spawn(move || answer(stream, &state).ok());
             }
         });
@@ -315,39 +315,39 @@ impl ArchiveServer {
         server
     }
 
-    /// The base of the archive.
+    /// Returns the URL of the archive.
     pub(crate) fn url(&self) -> String {
         self.url.clone()
     }
 
-    /// Adds files, or puts them in the place of others.
+    /// Adds or replaces files.
     pub(crate) fn publish(&self, files: Files) {
         self.state().files.extend(files);
     }
 
-    /// Takes away every file whose path ends so.
+    /// Removes every file whose path ends with `suffix`.
     pub(crate) fn remove(&self, ending: &str) {
         self.state().files.retain(|path, _| !path.ends_with(ending));
     }
 
-    /// Puts a fault on every file whose path contains `part`. The first that fits counts.
+    /// Adds a fault to every file whose path contains `part`. The first match counts.
     pub(crate) fn fault(&self, part: &str, fault: Fault) {
         self.state().faults.push((part.to_owned(), fault));
     }
 
-    /// Mends all faults and forgets the requests.
+    /// Removes all faults and forgets the requests.
     pub(crate) fn reset(&self) {
         let mut state = self.state();
         state.faults.clear();
         state.requests.clear();
     }
 
-    /// What was asked for so far.
+    /// Returns the requests so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.state().requests.clone()
     }
 
-    /// How many requests for paths that contain `part` were answered with content.
+    /// Returns the number of requests for paths that contain `part` that were answered with content.
     pub(crate) fn served(&self, part: &str) -> usize {
         let requests = self.requests();
         requests.iter().filter(|request| request.path.contains(part) && request.status / 100 == 2).count()
@@ -395,7 +395,7 @@ fn read_request(stream: &TcpStream) -> std::io::Result<Request> {
     Ok(request)
 }
 
-/// The fault for a path; one that happens only so often is used up.
+/// Returns the fault of a path, and counts it if it happens a limited number of times.
 fn take_fault(faults: &mut Vec<(String, Fault)>, path: &str) -> Option<Fault> {
     let index = faults.iter().position(|(part, _)| path.contains(part.as_str()))?;
     let fault = faults[index].1.clone();
@@ -440,19 +440,19 @@ fn response(request: &mut Request, file: Option<Vec<u8>>, fault: Option<&Fault>)
     )
 }
 
-/// The SHA-256 digest in hexadecimal.
+/// Returns the SHA-256 digest in hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Compressed by gzip.
+/// Compresses with gzip.
 pub(crate) fn gz(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).expect("compressed");
     encoder.finish().expect("compressed")
 }
 
-/// Compressed by xz.
+/// Compresses with xz.
 pub(crate) fn xz(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = XzEncoder::new(Vec::new(), 6);
     encoder.write_all(bytes).expect("compressed");

@@ -1,4 +1,4 @@
-//! Images that are audited: directories as layers, and what `sodeb audit` says of them.
+//! Images made of directories, and the findings of `sodeb audit`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::images::{docker_parts, tar_of_directory, tar_of_parts};
 
-/// An image in the making: its layers as tars, and what it starts.
+/// Image before it is written: its layers as tars, and its command.
 #[derive(Clone, Debug)]
 pub(crate) struct TestImage {
     pub(crate) layers: Vec<Vec<u8>>,
@@ -15,35 +15,35 @@ pub(crate) struct TestImage {
 }
 
 impl TestImage {
-    /// One whose layers are these directories, which starts these words.
+    /// Creates an image with a layer for each directory and an entrypoint.
     pub(crate) fn of_directories(directories: &[&Path], entrypoint: &[&str]) -> Self {
         let layers = directories.iter().map(|directory| tar_of_directory(directory)).collect();
         Self { layers, run: json!({"Entrypoint": entrypoint}) }
     }
 
-    /// Writes it as `docker save` does.
+    /// Writes the image as `docker save` does.
     pub(crate) fn write(&self, path: &Path) {
         std::fs::write(path, tar_of_parts(&docker_parts(&self.layers, &self.run))).expect("is written");
     }
 }
 
-/// What an audit came to.
+/// Result of an audit.
 #[derive(Debug)]
 pub(crate) struct Report {
-    /// The exit status.
+    /// Exit status.
     pub(crate) status: i32,
-    /// The document, schema sodeb.audit/1.
+    /// Document with the schema sodeb.audit/1.
     pub(crate) json: Value,
 }
 
-/// `sodeb audit` with these arguments, the cache in a directory.
+/// Runs `sodeb audit` with a cache directory.
 pub(crate) fn audit(cache: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
     command.env_clear().env("HOME", cache).current_dir(cache).arg("audit").args(arguments);
     command.output().expect("sodeb runs")
 }
 
-/// What is found in one image file or root.
+/// Audits one image file or root.
 pub(crate) fn report(cache: &Path, image: &Path, options: &[&str]) -> Report {
     let mut arguments = vec![image.to_str().expect("a plain name"), "--format", "json"];
     arguments.extend(options);
@@ -54,18 +54,18 @@ pub(crate) fn report(cache: &Path, image: &Path, options: &[&str]) -> Report {
     Report { status: output.status.code().expect("an exit status"), json }
 }
 
-/// A file in a directory, for the image of a test.
+/// Writes an image into a file of the directory.
 pub(crate) fn image_file(directory: &Path) -> PathBuf {
     directory.join("image.tar")
 }
 
 impl Report {
-    /// The findings of the first image.
+    /// Returns the findings of the first image.
     pub(crate) fn findings(&self) -> &[Value] {
         self.json["images"][0]["findings"].as_array().expect("a list of findings")
     }
 
-    /// Each finding as `SEVERITY CODE PATH SUBJECT`, in order.
+    /// Returns each finding as `SEVERITY CODE PATH SUBJECT`, in order.
     pub(crate) fn lines(&self) -> Vec<String> {
         let text = |finding: &Value, field: &str| finding[field].as_str().unwrap_or_default().to_owned();
         let line = |finding: &Value| {
@@ -74,7 +74,7 @@ impl Report {
         self.findings().iter().map(line).collect()
     }
 
-    /// The first finding of a rule.
+    /// Returns the first finding of a rule.
     #[track_caller]
     pub(crate) fn of_rule(&self, code: &str) -> &Value {
         self.findings()

@@ -1,30 +1,31 @@
-//! The command line from outside: for each question the whole answer, stdout, stderr and exit status together.
+//! Runs of the program whose whole output is compared: stdout, stderr and exit status together.
 //!
-//! Exit status 0: nothing is wrong; 1: the answer is bad news; 2: the question was bad; 3: the outside failed.
+//! Exit status 0: fine; 1: problems found; 2: usage or input error; 3: network, signature or disk failure.
 
 use std::process::{Command, Output};
 
 use super::fixture::Fixture;
 use serde_json::Value;
 
-/// The program in the fixture's directory, with nothing of the host's environment, settings or cache.
+/// Returns a command in the fixture's directory, without the host's environment, settings and cache.
 pub(crate) fn command(fixture: &Fixture, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
     command.env_clear().env("HOME", fixture.host("/home")).current_dir(fixture.root()).args(arguments);
     command
 }
 
-/// What it says about bookworm.
+/// Returns the output for bookworm.
 pub(crate) fn says(fixture: &Fixture, arguments: &[&str]) -> String {
     said(fixture, command(fixture, arguments).env("SODEB_RELEASE", "bookworm"))
 }
 
-/// Runs a command and writes down all that comes of it: stdout as it is, stderr behind `! `, the exit status.
-/// What is not the same on every run or with every embedded index has a word in its place.
+/// Runs a command and returns its output as a transcript.
 pub(crate) fn said(fixture: &Fixture, command: &mut Command) -> String {
     written_down(fixture, &command.output().expect("the program runs"))
 }
 
+/// Formats an output as a transcript: stdout, the lines of stderr with `! ` before them, the exit status. Words replace the
+/// texts that differ between runs or between embedded indices.
 pub(crate) fn written_down(fixture: &Fixture, output: &Output) -> String {
     let mut text = String::from_utf8(output.stdout.clone()).expect("an answer in UTF-8");
     for line in String::from_utf8_lossy(&output.stderr).lines() {
@@ -37,7 +38,7 @@ pub(crate) fn written_down(fixture: &Fixture, output: &Output) -> String {
     without(&text, ", updates of ", ",").replace(", updates of #", "")
 }
 
-/// The text with `#` between a beginning and an end, wherever they stand on one line.
+/// Replaces the text between `begin` and `end` on each line with `#`.
 pub(crate) fn without(text: &str, begin: &str, end: &str) -> String {
     let line = |line: &str| {
         let place = line.find(begin).map(|start| start + begin.len());
@@ -49,7 +50,7 @@ pub(crate) fn without(text: &str, begin: &str, end: &str) -> String {
     text.lines().map(|text| line(text) + "\n").collect()
 }
 
-/// The answer as JSON, and the exit status.
+/// Returns the JSON output and the exit status.
 pub(crate) fn json(fixture: &Fixture, arguments: &[&str]) -> (Value, i32) {
     let mut command = command(fixture, arguments);
     let output = command.args(["--format", "json"]).output().expect("the program runs");
@@ -58,8 +59,8 @@ pub(crate) fn json(fixture: &Fixture, arguments: &[&str]) -> (Value, i32) {
     (value, output.status.code().expect("ends by itself"))
 }
 
-/// That it says just this.
+/// Asserts that the texts are equal.
 #[track_caller]
 pub(crate) fn assert_says(actual: &str, expected: &str) {
-    assert!(actual == expected, "it says:\n{actual}\ninstead of:\n{expected}");
+    assert!(actual == expected, "the output is:\n{actual}\ninstead of:\n{expected}");
 }

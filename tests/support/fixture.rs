@@ -1,8 +1,8 @@
-//! A small root file system whose objects are compiled for one rule of the dynamic linker.
+//! Small root file system whose objects are compiled for one rule of the dynamic linker.
 //!
-//! Objects are linked by `cc -nostdlib`, so that nothing but what a test states is needed or found. What no
-//! linker would write (both DT_RPATH and DT_RUNPATH, a foreign machine, bogus section headers) is patched
-//! into the bytes; the offsets are those of the System V gABI for 64-bit little-endian files.
+//! Objects are linked by `cc -nostdlib`, so that they need and find only what a test states. Facts that no linker would write
+//! (both DT_RPATH and DT_RUNPATH, a foreign machine, bogus section headers) are patched into the bytes; the offsets are
+//! those of the System V gABI for 64-bit little-endian files.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -11,13 +11,13 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// Where glibc's dynamic linker lies on x86-64.
+/// Path of glibc's dynamic linker on x86-64.
 pub(crate) const INTERPRETER: &str = "/lib64/ld-linux-x86-64.so.2";
 
-/// Debian's name for it where the host is another machine.
+/// Compiler for x86-64; on another machine, Debian's cross compiler.
 pub(crate) const COMPILER: &str = if cfg!(target_arch = "x86_64") { "cc" } else { "x86_64-linux-gnu-gcc" };
 
-/// A program that ends at once, since there is no C library to end it.
+/// Source of a program that exits by a system call, as it has no C library.
 const START: &str = "void _start(void) { __asm__ volatile (\"mov $60, %eax; xor %edi, %edi; syscall\"); }\n";
 
 /// Offsets in the file header.
@@ -35,7 +35,7 @@ pub(crate) mod tag {
     pub(crate) const DEPAUDIT: u64 = 0x6fff_fefb;
 }
 
-/// What an object is built from.
+/// Object before it is compiled.
 #[derive(Clone, Debug)]
 pub(crate) struct Object {
     path: String,
@@ -46,7 +46,7 @@ pub(crate) struct Object {
     source: String,
 }
 
-/// A program at this path of the root, started by [`INTERPRETER`].
+/// Returns a program at that path of the root, with [`INTERPRETER`] as its PT_INTERP.
 pub(crate) fn program(path: &str) -> Object {
     Object {
         path: path.to_owned(),
@@ -58,7 +58,7 @@ pub(crate) fn program(path: &str) -> Object {
     }
 }
 
-/// A library at this path of the root; its soname is the file's name.
+/// Returns a library at that path of the root, with the file name as its soname.
 pub(crate) fn library(path: &str) -> Object {
     let name = path.rsplit('/').next().map(str::to_owned);
     Object {
@@ -71,7 +71,7 @@ pub(crate) fn library(path: &str) -> Object {
     }
 }
 
-/// A program that opens a library by dlopen(3) and whose exit status says whether it could. It needs glibc.
+/// Returns a program that opens a library by dlopen(3) and exits with 0 if that succeeds. It needs glibc.
 pub(crate) fn opener(path: &str, opened: &str) -> Object {
     let start = format!(
         "void *dlopen(const char *, int); void _exit(int);\n\
@@ -81,64 +81,64 @@ pub(crate) fn opener(path: &str, opened: &str) -> Object {
 }
 
 impl Object {
-    /// The same object at another path; what it says of itself stays.
+    /// Changes the path and keeps the rest.
     pub(crate) fn at(mut self, path: &str) -> Self {
         self.path = path.to_owned();
         self
     }
 
-    /// Another DT_SONAME than the file's name.
+    /// Sets DT_SONAME.
     pub(crate) fn soname(mut self, soname: &str) -> Self {
         self.soname = Some(soname.to_owned());
         self
     }
 
-    /// No DT_SONAME at all, as most extension modules are.
+    /// Removes DT_SONAME, as in most extension modules.
     pub(crate) fn without_soname(mut self) -> Self {
         self.soname = None;
         self
     }
 
-    /// One more DT_NEEDED.
+    /// Adds a DT_NEEDED.
     pub(crate) fn needs(mut self, soname: &str) -> Self {
         self.needed.push(soname.to_owned());
         self
     }
 
-    /// DT_RPATH.
+    /// Sets DT_RPATH.
     pub(crate) fn rpath(self, list: &str) -> Self {
         self.flag("-Wl,--disable-new-dtags").flag(&format!("-Wl,-rpath,{list}"))
     }
 
-    /// DT_RUNPATH.
+    /// Sets DT_RUNPATH.
     pub(crate) fn runpath(self, list: &str) -> Self {
         self.flag("-Wl,--enable-new-dtags").flag(&format!("-Wl,-rpath,{list}"))
     }
 
-    /// Both: the linker writes DT_DEPAUDIT for the first, which is then renamed to DT_RPATH.
+    /// Sets both: the linker writes DT_DEPAUDIT for the first, which is then renamed to DT_RPATH.
     pub(crate) fn rpath_and_runpath(self, rpath: &str, runpath: &str) -> Self {
         self.flag(&format!("-Wl,--depaudit={rpath}")).runpath(runpath)
     }
 
-    /// One more argument for the compiler.
+    /// Adds an argument for the compiler.
     pub(crate) fn flag(mut self, flag: &str) -> Self {
         self.flags.push(flag.to_owned());
         self
     }
 
-    /// Another source than an empty one; a program's is added to its start.
+    /// Sets the source; a program's own start code is kept.
     pub(crate) fn source(mut self, source: &str) -> Self {
         self.source.push_str(source);
         self
     }
 
-    /// Another PT_INTERP.
+    /// Sets PT_INTERP.
     pub(crate) fn interpreter(self, path: &str) -> Self {
         self.flag(&format!("-Wl,--dynamic-linker,{path}"))
     }
 }
 
-/// What is changed in the bytes of an object after it was linked.
+/// Change in the bytes of a linked object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Patch {
     /// e_machine.
@@ -151,23 +151,23 @@ pub(crate) enum Patch {
     OsAbi(u8),
     /// e_type: 1 is ET_REL.
     Type(u16),
-    /// e_shoff and e_shnum that lead out of the file.
+    /// e_shoff and e_shnum beyond the end of the file.
     BogusSections,
-    /// Another tag for the entries of the dynamic segment with the first one.
+    /// Second tag in place of the first one in the dynamic segment.
     Retag(u64, u64),
-    /// VER_FLG_WEAK on every version that is needed.
+    /// VER_FLG_WEAK on every needed version.
     WeakVersionNeeds,
 }
 
-/// A root file system in a temporary directory.
+/// Root file system in a temporary directory.
 #[derive(Debug)]
 pub(crate) struct Fixture {
     directory: TempDir,
 }
 
 impl Fixture {
-    /// A root that holds glibc's dynamic linker and nothing else: the host's own, or where the host has none
-    /// a library of its name, which does for everything but the comparison with the real one.
+    /// Creates a root with glibc's dynamic linker: the host's own, or on other hosts a library of that name, which is enough for
+    /// everything but the comparison with the real one.
     pub(crate) fn new() -> Self {
         let fixture = Self::empty();
         if Path::new(INTERPRETER).exists() {
@@ -178,7 +178,7 @@ impl Fixture {
         fixture
     }
 
-    /// A root that holds nothing.
+    /// Creates an empty root.
     pub(crate) fn empty() -> Self {
         let directory = TempDir::new().expect("a temporary directory");
         for part in ["root/etc", "root/proc", "scratch"] {
@@ -187,12 +187,12 @@ impl Fixture {
         Self { directory }
     }
 
-    /// Where the root lies on this machine.
+    /// Returns the host path of the root.
     pub(crate) fn root(&self) -> PathBuf {
         self.directory.path().join("root")
     }
 
-    /// Where a path of the root lies on this machine; its directory is made.
+    /// Returns the host path of a path in the root, and creates its directory.
     pub(crate) fn host(&self, path: &str) -> PathBuf {
         let host = self.root().join(path.trim_start_matches('/'));
         let directory = host.parent().expect("a path below the root");
@@ -200,38 +200,38 @@ impl Fixture {
         host
     }
 
-    /// A file of the host at the same path of the root, links resolved.
+    /// Copies a file of the host to the same path of the root, with links resolved.
     pub(crate) fn copy_in(&self, path: &str) {
         fs::copy(path, self.host(path)).expect("the host's file is copied");
     }
 
-    /// A file with these bytes.
+    /// Writes a file.
     pub(crate) fn file(&self, path: &str, content: &str) {
         fs::write(self.host(path), content).expect("the file is written");
     }
 
-    /// A link with this target.
+    /// Creates a symbolic link.
     pub(crate) fn link(&self, path: &str, target: &str) {
         symlink(target, self.host(path)).expect("the link is made");
     }
 
-    /// A directory.
+    /// Creates a directory.
     pub(crate) fn make_directory(&self, path: &str) {
         fs::create_dir_all(self.host(path)).expect("the directory is made");
     }
 
-    /// The permission bits of a file.
+    /// Sets the permission bits of a file.
     pub(crate) fn mode(&self, path: &str, mode: u32) {
         let permissions = fs::Permissions::from_mode(mode);
         fs::set_permissions(self.host(path), permissions).expect("the mode is set");
     }
 
-    /// Moves a file to another place of the root.
+    /// Moves a file within the root.
     pub(crate) fn rename(&self, from: &str, to: &str) {
         fs::rename(self.host(from), self.host(to)).expect("the file is moved");
     }
 
-    /// Links an object and puts it into the root.
+    /// Compiles an object into the root.
     pub(crate) fn build(&self, object: Object) {
         let output = self.host(&object.path);
         let source = self.scratch_file("source.c", &object.source);
@@ -252,7 +252,7 @@ impl Fixture {
         }
     }
 
-    /// A library outside the root that exists only to be linked against under this soname.
+    /// Compiles a library outside the root, to link against under that soname.
     fn stub(&self, soname: &str) -> PathBuf {
         let stub = self.scratch(&format!("{}.so", soname.replace('/', "_")));
         if !stub.exists() {
@@ -263,7 +263,7 @@ impl Fixture {
         stub
     }
 
-    /// A file outside the root, for the compiler.
+    /// Writes a file for the compiler outside the root.
     pub(crate) fn scratch_file(&self, name: &str, content: &str) -> PathBuf {
         let path = self.scratch(name);
         fs::write(&path, content).expect("the file is written");
@@ -316,7 +316,7 @@ fn long(bytes: &[u8], offset: usize) -> u64 {
     u64::from_le_bytes(bytes[offset..offset + 8].try_into().expect("eight bytes"))
 }
 
-/// The file offset and size of each section of a type (its headers are still those that the linker wrote).
+/// Returns the file offset and size of each section of a type; the section headers must not be patched yet.
 fn sections(bytes: &[u8], kind: usize) -> Vec<(usize, usize)> {
     let (offset, size, count) = (long(bytes, E_SHOFF) as usize, half(bytes, 58), half(bytes, E_SHNUM));
     (0..count)

@@ -1,4 +1,4 @@
-//! Expected texts in files. `SODEB_BLESS=1 cargo test` writes today's output into them, for `git diff` to judge.
+//! Expected texts in files. `SODEB_BLESS=1 cargo test` writes the present output into them; review it with `git diff`.
 
 use std::fs;
 use std::path::Path;

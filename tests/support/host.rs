@@ -1,4 +1,4 @@
-//! The real ld.so on this machine's own files, many at a time.
+//! Comparison with the real ld.so on this machine's own files.
 
 use std::process::Command;
 use std::sync::Mutex;
@@ -9,42 +9,42 @@ use super::judge::loads;
 use super::real::listed;
 use super::sodeb::Tree;
 
-/// What a comparison came to.
+/// Result of a comparison.
 #[derive(Debug, Default)]
 pub(crate) struct Verdict {
-    /// How many objects were compared.
+    /// Number of compared objects.
     pub(crate) objects: usize,
-    /// How many ld.so itself refuses, so that there is nothing to compare.
+    /// Number of objects that ld.so itself refuses, so that there is nothing to compare.
     pub(crate) refused: usize,
-    /// How many loaded or missing libraries they have together.
+    /// Number of loaded or missing libraries of all objects.
     pub(crate) loads: usize,
-    /// The objects whose loads differ.
+    /// Objects whose loads differ.
     pub(crate) differences: Vec<Difference>,
 }
 
-/// An object that sodeb links in another way than ld.so.
+/// Object that sodeb links in another way than ld.so.
 #[derive(Debug)]
 pub(crate) struct Difference {
-    /// The object.
+    /// Path of the object.
     pub(crate) path: String,
-    /// What only sodeb says, or says elsewhere in the order.
+    /// Loads that only sodeb reports, or reports in another position.
     pub(crate) ours: Vec<(String, Option<String>)>,
-    /// What only ld.so says, or says elsewhere in the order.
+    /// Loads that only ld.so reports, or reports in another position.
     pub(crate) real: Vec<(String, Option<String>)>,
 }
 
-/// The CPU level of this machine, as ld.so tells it.
+/// Returns the CPU level of this machine by `ld.so --help`.
 pub(crate) fn cpu_level() -> String {
-    let output = Command::new(INTERPRETER).arg("--help").output().expect("ld.so tells what it searches");
+    let output = Command::new(INTERPRETER).arg("--help").output().expect("ld.so runs");
     let help = String::from_utf8_lossy(&output.stdout).into_owned();
     let best = help.lines().find(|line| line.contains("x86-64-v") && line.contains("searched"));
     best.and_then(|line| line.split_whitespace().next()).unwrap_or("x86-64-v1").to_owned()
 }
 
-/// Asks ld.so about each start object, on every core.
+/// Compares each start object with ld.so, on all cores.
 ///
 /// # Panics
-/// When ld.so gives up on a library that an object needs, which no object of a working machine does.
+/// If ld.so cannot load a library of an object, which does not happen on a working machine.
 pub(crate) fn compare_with_real(tree: &Tree) -> Verdict {
     let paths: Vec<String> = tree.starts().into_iter().map(str::to_owned).collect();
     let next = AtomicUsize::new(0);
@@ -83,8 +83,8 @@ fn compare(tree: &Tree, path: &str, verdict: &Mutex<Verdict>) {
     }
 }
 
-/// What ld.so would load for an object, asked as ldd asks; none where it refuses the object itself: one
-/// without a dynamic segment (detached debug symbols, static programs), or of another class.
+/// Returns the loads of an object by ld.so, run as ldd does; none if it refuses the object itself, because it has no dynamic
+/// segment (detached debug symbols, static programs) or is of another class.
 fn real_loads(path: &str) -> Option<Vec<(String, Option<String>)>> {
     let mut command = Command::new(INTERPRETER);
     let output =
@@ -95,6 +95,6 @@ fn real_loads(path: &str) -> Option<Vec<(String, Option<String>)>> {
     let message = String::from_utf8_lossy(&output.stderr);
     let end = message.split_once("error while loading shared libraries: ").map(|(_, end)| end);
     let refused = end.is_none_or(|end| end.starts_with(&format!("{path}: ")));
-    assert!(refused, "ld.so gives up on what {path} needs: {message}");
+    assert!(refused, "ld.so cannot load a library of {path}: {message}");
     None
 }

@@ -1,4 +1,4 @@
-//! Images in files, built in memory as docker and others write them.
+//! Images built in memory in the forms that docker and other tools write.
 
 use std::fs;
 use std::io::Write;
@@ -12,17 +12,17 @@ pub(crate) const OCI_LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
-/// A member of a tar: its path, what it is, and its content or where it leads.
+/// Member of a tar: path, type, and content or link target.
 pub(crate) type Member<'text> = (&'text str, EntryType, &'text str);
 
-/// The parts of an image by their names.
+/// Parts of an image by their names.
 pub(crate) type Parts = Vec<(String, Vec<u8>)>;
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The tar of all that is in a directory.
+/// Returns a tar of a directory.
 pub(crate) fn tar_of_directory(directory: &Path) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     builder.follow_symlinks(false);
@@ -31,7 +31,7 @@ pub(crate) fn tar_of_directory(directory: &Path) -> Vec<u8> {
     builder.into_inner().expect("memory writes")
 }
 
-/// A tar with such members; the names stand as they are.
+/// Returns a tar with these members; names are not normalized.
 pub(crate) fn tar_of(members: &[Member]) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     for (path, kind, text) in members {
@@ -92,14 +92,14 @@ pub(crate) fn compressed(ending: &str, bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-/// What an image says of itself; `run` is what it says of how it is started.
+/// Returns an image configuration; `run` is its `config` object.
 pub(crate) fn config(architecture: &str, layers: &[Vec<u8>], run: &Value) -> Vec<u8> {
     let diff_ids: Vec<String> = layers.iter().map(|layer| format!("sha256:{}", hex(layer))).collect();
     let rootfs = json!({"type": "layers", "diff_ids": diff_ids});
     json!({"architecture": architecture, "os": "linux", "config": run, "rootfs": rootfs}).to_string().into()
 }
 
-/// What docker saved before it knew OCI.
+/// Returns the parts of a `docker save` archive of before OCI layouts.
 pub(crate) fn docker_parts(layers: &[Vec<u8>], run: &Value) -> Parts {
     let config = config("amd64", layers, run);
     let name = format!("{}.json", hex(&config));
@@ -113,14 +113,14 @@ pub(crate) fn docker_parts(layers: &[Vec<u8>], run: &Value) -> Parts {
     parts
 }
 
-/// An OCI layout under construction.
+/// OCI layout before it is written.
 #[derive(Default)]
 pub(crate) struct Layout {
     pub(crate) parts: Parts,
 }
 
 impl Layout {
-    /// Adds a blob, and says how it is pointed to.
+    /// Adds a blob and returns its descriptor.
     pub(crate) fn blob(&mut self, media_type: &str, bytes: Vec<u8>) -> Value {
         let digest = hex(&bytes);
         let descriptor =
@@ -129,7 +129,7 @@ impl Layout {
         descriptor
     }
 
-    /// Adds an image whose layers are compressed so.
+    /// Adds an image whose layers are compressed by the file ending `compression`, and returns its descriptor.
     pub(crate) fn image(
         &mut self,
         architecture: &str,
@@ -155,13 +155,13 @@ impl Layout {
         self.blob(OCI_MANIFEST, manifest.to_string().into())
     }
 
-    /// Adds a list of manifests.
+    /// Adds an image index and returns its descriptor.
     pub(crate) fn index(&mut self, manifests: &[Value]) -> Value {
         let index = json!({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": manifests});
         self.blob(OCI_INDEX, index.to_string().into())
     }
 
-    /// The whole layout, which lists these.
+    /// Returns the whole layout with these manifests in its index.
     pub(crate) fn listing(mut self, manifests: &[Value]) -> Parts {
         let index = json!({"schemaVersion": 2, "manifests": manifests});
         self.parts.push(("index.json".to_owned(), index.to_string().into()));
@@ -170,14 +170,14 @@ impl Layout {
     }
 }
 
-/// An OCI layout of one image.
+/// Returns an OCI layout of one image.
 pub(crate) fn oci_parts(layers: &[Vec<u8>], ending: &str, run: &Value) -> Parts {
     let mut layout = Layout::default();
     let manifest = layout.image("amd64", layers, ending, run);
     layout.listing(&[manifest])
 }
 
-/// A descriptor with a platform.
+/// Adds a platform to a descriptor.
 pub(crate) fn for_platform(mut descriptor: Value, architecture: &str, variant: Option<&str>) -> Value {
     descriptor["platform"] = json!({"os": "linux", "architecture": architecture, "variant": variant});
     descriptor

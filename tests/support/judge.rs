@@ -1,10 +1,10 @@
-//! sodeb's verdict on an object of a fixture, and whether the real linker's is the same.
+//! Comparison with the real linker on an object of a fixture.
 
 use super::fixture::{Fixture, INTERPRETER};
 use super::real::{self, MUSL, Real, Surroundings};
 use super::sodeb::{Edge, Tree, tree};
 
-/// Links one object in surroundings and asks the real linker too.
+/// Linker settings under which sodeb and the real linker are compared.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Judge<'fixture> {
     fixture: &'fixture Fixture,
@@ -12,30 +12,30 @@ pub(crate) struct Judge<'fixture> {
 }
 
 impl<'fixture> Judge<'fixture> {
-    /// In the plainest surroundings.
+    /// Creates the default settings.
     pub(crate) fn of(fixture: &'fixture Fixture) -> Self {
         Self { fixture, surroundings: Surroundings::default() }
     }
 
-    /// With LD_LIBRARY_PATH.
+    /// Sets LD_LIBRARY_PATH.
     pub(crate) fn ld_library_path(mut self, list: &'fixture str) -> Self {
         self.surroundings.ld_library_path = Some(list);
         self
     }
 
-    /// In this directory.
+    /// Sets the current directory.
     pub(crate) fn workdir(mut self, directory: &'fixture str) -> Self {
         self.surroundings.workdir = directory;
         self
     }
 
-    /// On a machine of this level.
+    /// Sets the CPU level.
     pub(crate) fn hwcaps(mut self, level: &'fixture str) -> Self {
         self.surroundings.hwcaps = level;
         self
     }
 
-    /// sodeb's answer about one file of the root.
+    /// Returns sodeb's answer for one file of the root.
     pub(crate) fn tree(self, path: &str) -> Tree {
         let root = self.fixture.root();
         let Surroundings { ld_library_path, workdir, hwcaps } = self.surroundings;
@@ -45,7 +45,7 @@ impl<'fixture> Judge<'fixture> {
         tree(&root.join(path.trim_start_matches('/')), &options)
     }
 
-    /// The edges of a program that the kernel starts.
+    /// Returns the edges of a program that the kernel starts.
     pub(crate) fn program(self, path: &str) -> Vec<Edge> {
         let edges = self.edges(path);
         if let Some(real) = real::glibc(self.fixture, path, true, self.surroundings) {
@@ -54,7 +54,7 @@ impl<'fixture> Judge<'fixture> {
         edges
     }
 
-    /// The edges of a library, as if it were opened by a program that has nothing of its own.
+    /// Returns the edges of a library, as if opened by a program without libraries of its own.
     pub(crate) fn library(self, path: &str) -> Vec<Edge> {
         let edges = self.edges(path);
         if let Some(real) = real::glibc(self.fixture, path, false, self.surroundings) {
@@ -63,29 +63,29 @@ impl<'fixture> Judge<'fixture> {
         edges
     }
 
-    /// The edges of a program of musl's.
+    /// Returns the edges of a program for musl.
     pub(crate) fn musl_program(self, path: &str) -> Vec<Edge> {
         let edges = self.edges(path);
         if let Some(real) = real::musl(self.fixture, path, self.surroundings) {
-            // It tells what it has loaded apart from what it has not.
+            // It reports loaded and missing libraries separately.
             let (loaded, missing): (Vec<_>, Vec<_>) =
                 loads(&edges).into_iter().partition(|(_, path)| path.is_some());
-            assert_eq!([loaded, missing].concat(), real.loaded, "what musl loads: {real:?}");
+            assert_eq!([loaded, missing].concat(), real.loaded, "loads of musl: {real:?}");
         }
         edges
     }
 
-    /// The one start object's edges; its path may be another than the one asked for, which may be a link.
+    /// Returns the edges of the only start object; its path differs from the requested one if that is a link.
     pub(crate) fn edges(self, path: &str) -> Vec<Edge> {
         let tree = self.tree(path);
         let starts: Vec<String> = tree.starts().into_iter().map(str::to_owned).collect();
-        assert_eq!(starts.len(), 1, "one object was asked for: {starts:?}");
+        assert_eq!(starts.len(), 1, "more than one start object: {starts:?}");
         tree.edges(&starts[0])
     }
 }
 
-/// What was loaded or not found, in order: every edge that is no repetition. A file that another name led to
-/// before is one, and a name with a token is told as the path that it stands for.
+/// Returns the loaded files and the missing names, in order and without repetitions. A file that was loaded under another name
+/// is a repetition; a name with a token is reported as the expanded path.
 pub(crate) fn loads(edges: &[Edge]) -> Vec<(String, Option<String>)> {
     let mut loads: Vec<(String, Option<String>)> = Vec::new();
     for edge in edges.iter().filter(|edge| edge.rule.as_deref() != Some("loaded")) {
@@ -100,10 +100,10 @@ pub(crate) fn loads(edges: &[Edge]) -> Vec<(String, Option<String>)> {
     loads
 }
 
-/// Every path the same, in the same order, by the same rule, and the same end.
+/// Asserts the same paths in the same order by the same rules, and the same outcome.
 ///
 /// # Panics
-/// At the first difference.
+/// If they differ.
 pub(crate) fn assert_agreement(edges: &[Edge], real: &Real) {
     let ended = edges.iter().position(|edge| edge.fatal.is_some());
     assert_eq!(ended.is_some(), real.fatal.is_some(), "whether ld.so gives up: {edges:#?} {real:#?}");
@@ -111,7 +111,7 @@ pub(crate) fn assert_agreement(edges: &[Edge], real: &Real) {
         let last = real.searches.last().map(|(name, _)| name.as_str());
         assert_eq!(last, Some(edges[end].soname.as_str()), "where ld.so gives up: {real:#?}");
     } else {
-        assert_eq!(loads(edges), real.loaded, "what ld.so loads: {edges:#?} {real:#?}");
+        assert_eq!(loads(edges), real.loaded, "loads of ld.so: {edges:#?} {real:#?}");
     }
     let until = ended.unwrap_or(edges.len());
     for edge in edges[..until].iter().filter(|edge| edge.found.is_some()) {

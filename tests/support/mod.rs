@@ -1,5 +1,5 @@
-//! What tests share: a signed archive and its server; and for the linker's, fixtures compiled on the spot, the
-//! program under test, and the real ld.so.
+//! Helpers of the tests: compiled fixtures, packages, a signed archive and a registry in memory, runs of the program, and
+//! comparisons with the real dynamic linker.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 

@@ -1,14 +1,14 @@
-//! Packages that are made for one test, and the archive that has them: their .debs, Contents and Packages.
+//! Packages made for one test, and their archive with .debs, Contents and Packages.
 
 use std::collections::BTreeMap;
 
 use super::archive_server::{Files, SigningKey, TestSuite, gz, sha256};
 use super::fixture::{Fixture, Object};
 
-/// Where packages have libraries that the linker finds by itself.
+/// Default directory of libraries on amd64.
 pub(crate) const LIBRARIES: &str = "/usr/lib/x86_64-linux-gnu";
 
-/// A package on its way into an archive.
+/// Package before it is put into an archive.
 #[derive(Clone)]
 pub(crate) struct TestPackage {
     pub(crate) name: String,
@@ -18,9 +18,9 @@ pub(crate) struct TestPackage {
     installed_size_kib: u64,
     files: BTreeMap<String, Content>,
     scripts: BTreeMap<String, String>,
-    /// Paths that Contents lists although the .deb does not have them.
+    /// Paths in Contents that the .deb does not have.
     only_listed: Vec<String>,
-    /// The .deb as it is to be, where it is not made of the rest.
+    /// Bytes of the .deb in place of generated ones.
     bytes: Option<Vec<u8>>,
 }
 
@@ -56,13 +56,13 @@ impl TestPackage {
         self
     }
 
-    /// One more line of the control stanza, such as `Depends: libc6`.
+    /// Adds a line to the control stanza, such as `Depends: libc6`.
     pub(crate) fn field(mut self, line: &str) -> Self {
         self.fields.push(line.to_owned());
         self
     }
 
-    /// A library, compiled when the package is made.
+    /// Adds a library that is compiled when the package is built.
     pub(crate) fn object(mut self, path: &str, object: Object) -> Self {
         self.files.insert(path.to_owned(), Content::Object(object));
         self
@@ -83,13 +83,13 @@ impl TestPackage {
         self
     }
 
-    /// A path that Contents tells of in error.
+    /// Adds a path to Contents that the .deb does not have.
     pub(crate) fn only_listed(mut self, path: &str) -> Self {
         self.only_listed.push(path.to_owned());
         self
     }
 
-    /// A .deb that is no good, and that the archive signs for all the same.
+    /// Sets the bytes of the .deb; the archive signs for them.
     pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
         self.bytes = Some(bytes.to_vec());
         self
@@ -133,7 +133,7 @@ impl TestPackage {
     }
 }
 
-/// The .deb of two tar archives.
+/// Returns a .deb of two tar archives.
 pub(crate) fn deb(control: &[u8], data: &[u8]) -> Vec<u8> {
     let mut builder = ar::Builder::new(Vec::new());
     let members: [(&str, &[u8]); 3] =
@@ -166,7 +166,7 @@ fn tar(entries: &BTreeMap<String, (Vec<u8>, Option<String>)>) -> Vec<u8> {
     builder.into_inner().expect("memory writes")
 }
 
-/// The files of bookworm's main suite with these packages in it.
+/// Returns the files of bookworm's main suite with these packages.
 pub(crate) fn archive(packages: &[TestPackage], key: &SigningKey) -> Files {
     let (mut contents, mut stanzas, mut pool) = (String::new(), String::new(), Files::new());
     for package in packages {

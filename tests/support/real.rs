@@ -1,25 +1,24 @@
-//! The real dynamic linker, asked for the same in the same root: the oracle.
+//! Runs of the real dynamic linker in the root of a fixture.
 //!
-//! The root is entered by bubblewrap, which needs no privileges. glibc tells the files by
-//! LD_TRACE_LOADED_OBJECTS and the rules by LD_DEBUG=libs (ld.so(8)); musl tells the files by `--list`.
+//! bubblewrap enters the root without privileges. glibc reports files with LD_TRACE_LOADED_OBJECTS and rules with
+//! LD_DEBUG=libs (ld.so(8)); musl reports files with `--list`.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use super::fixture::{Fixture, INTERPRETER};
 
-/// Where musl's dynamic linker lies on x86-64.
+/// Path of musl's dynamic linker on x86-64.
 pub(crate) const MUSL: &str = "/lib/ld-musl-x86_64.so.1";
 
-/// In which surroundings a program is started.
+/// Environment in which a program is started.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Surroundings<'text> {
     /// LD_LIBRARY_PATH.
     pub(crate) ld_library_path: Option<&'text str>,
-    /// The current directory.
+    /// Current directory.
     pub(crate) workdir: &'text str,
-    /// The CPU level that is assumed; every fixture with hwcaps directories has them for a level that any machine
-    /// on which these tests run surpasses.
+    /// Assumed CPU level; fixtures with hwcaps directories have them for a level that every machine of these tests has.
     pub(crate) hwcaps: &'text str,
 }
 
@@ -29,18 +28,18 @@ impl Default for Surroundings<'_> {
     }
 }
 
-/// What the real linker did.
+/// Result of the real linker.
 #[derive(Debug, Default)]
 pub(crate) struct Real {
-    /// Each name that was searched, with the path that was taken, in the order of loading.
+    /// Searched names with the paths that were loaded, in the order of loading.
     pub(crate) loaded: Vec<(String, Option<String>)>,
-    /// The names that were searched for, each with the last rule that was tried.
+    /// Searched names, each with the last rule that was tried.
     pub(crate) searches: Vec<(String, Option<&'static str>)>,
-    /// The message with which it gave up.
+    /// Message with which the linker stopped.
     pub(crate) fatal: Option<String>,
 }
 
-/// Whether the host can enter a root and its dynamic linker is glibc's for x86-64.
+/// True if the host can enter a root and its dynamic linker is glibc's for x86-64.
 pub(crate) fn can_run(fixture: &Fixture) -> bool {
     Path::new(INTERPRETER).exists()
         && enter(fixture, Surroundings::default(), &[])
@@ -49,7 +48,7 @@ pub(crate) fn can_run(fixture: &Fixture) -> bool {
             .is_ok_and(|output| output.status.success())
 }
 
-/// A command that enters the root; what is to be run there is to be added.
+/// Returns a command that enters the root; the caller adds the program and its arguments.
 fn enter(fixture: &Fixture, surroundings: Surroundings<'_>, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new("bwrap");
     command.args(["--unshare-all", "--clearenv", "--ro-bind"]).arg(fixture.root()).arg("/");
@@ -59,17 +58,17 @@ fn enter(fixture: &Fixture, surroundings: Surroundings<'_>, variables: &[(&str, 
     if let Some(list) = surroundings.ld_library_path {
         command.args(["--setenv", "LD_LIBRARY_PATH", list]);
     }
-    // glibc learns from /proc/self/exe where the program lies that the kernel has started.
+    // glibc reads the path of the program that the kernel started from /proc/self/exe.
     command.args(["--proc", "/proc", "--chdir", surroundings.workdir]);
     command
 }
 
-/// Runs a program of the root for real, or none where the host can't.
+/// Runs a program of the root; none if the host cannot.
 pub(crate) fn execute(fixture: &Fixture, program: &str, surroundings: Surroundings<'_>) -> Option<Output> {
     can_run(fixture).then(|| enter(fixture, surroundings, &[]).arg(program).output().expect("bwrap runs"))
 }
 
-/// What the real ld.so puts in for `$PLATFORM` on this machine, if it tells.
+/// Returns the value of `$PLATFORM` in the real ld.so on this machine.
 pub(crate) fn platform() -> Option<String> {
     let output = Command::new(INTERPRETER).arg("--list-diagnostics").output().ok()?;
     let listed = text(&output.stdout);
@@ -77,8 +76,8 @@ pub(crate) fn platform() -> Option<String> {
     line.strip_suffix('"').map(str::to_owned)
 }
 
-/// What glibc loads for an object of the root, or none where the host can't tell. A program is started by the
-/// kernel; a library is given to ld.so as if it were one.
+/// Returns the loads of an object of the root by glibc; none if the host cannot run it. A program is started by the kernel; a
+/// library is given to ld.so as a program.
 pub(crate) fn glibc(
     fixture: &Fixture,
     object: &str,
@@ -98,7 +97,7 @@ pub(crate) fn glibc(
     Some(Real { loaded: listed(&listing), searches: searched(&trace), fatal: fatal(&trace) })
 }
 
-/// What musl loads for a program of the root.
+/// Returns the loads of a program of the root by musl.
 pub(crate) fn musl(fixture: &Fixture, object: &str, surroundings: Surroundings<'_>) -> Option<Real> {
     if !Path::new(MUSL).exists() || !can_run(fixture) {
         return None;
@@ -118,8 +117,8 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Takes apart what ldd prints: `name => path (address)`, `name => not found`, `path (address)`. The
-/// interpreter and the kernel's own object are left out.
+/// Parses the output of ldd: `name => path (address)`, `name => not found`, `path (address)`. The interpreter and the vDSO are
+/// left out.
 pub(crate) fn listed(listing: &str) -> Vec<(String, Option<String>)> {
     listing
         .lines()
@@ -134,12 +133,12 @@ pub(crate) fn listed(listing: &str) -> Vec<(String, Option<String>)> {
         .collect()
 }
 
-/// What is loaded without being asked for.
+/// True for the vDSO and the interpreter, which no object needs by name.
 fn is_own(name: &str) -> bool {
     name.starts_with("linux-vdso") || name == INTERPRETER || name == MUSL || name == "statically linked"
 }
 
-/// Each search that LD_DEBUG=libs tells of, with the rule by which the last file was tried.
+/// Parses the searches in the output of LD_DEBUG=libs, each with the rule by which the last file was tried.
 fn searched(trace: &str) -> Vec<(String, Option<&'static str>)> {
     let mut searches: Vec<(String, Option<&'static str>)> = Vec::new();
     let mut rule = None;

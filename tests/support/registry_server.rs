@@ -1,7 +1,6 @@
-//! A registry in memory (OCI Distribution), served on a port of this machine with or without faults.
+//! Registry in memory (OCI Distribution) on a local port, with faults on request.
 //!
-//! Its repositories share nothing, as those of a real one: what a repository has must have been put there, sent there
-//! or mounted from another.
+//! As in a real one, repositories share nothing: a blob must be published, uploaded or mounted from another repository.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,25 +12,25 @@ use serde_json::Value;
 
 use super::archive_server::sha256;
 
-/// The log-in that a registry with tokens takes: user and password, in base 64.
+/// User and password that a registry with tokens accepts, in base 64.
 pub(crate) const LOGIN: &str = "dXNlcjpzZWNyZXQ=";
 
-/// What goes wrong with a request.
+/// Fault of a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
-    /// Another status, with these headers, this many times.
+    /// Another status with these headers, that many times.
     Status { code: u16, headers: &'static str, times: usize },
-    /// The connection breaks off after so many bytes of the body, this many times.
+    /// The connection breaks after that many bytes of the body, that many times.
     BreakOff { after: usize, times: usize },
-    /// Another content than that which was asked for.
+    /// Other content than the requested one.
     Instead(Vec<u8>),
-    /// It is said to lie elsewhere.
+    /// Redirect to another URL.
     Redirect(String),
-    /// The headers of the answer say another digest.
+    /// Another digest in the headers of the response.
     WrongDigest,
 }
 
-/// A request that came, and the status of the answer.
+/// Received request and the status of the response.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: String,
@@ -42,33 +41,33 @@ pub(crate) struct Request {
     body: Vec<u8>,
 }
 
-/// Who may come in, and with what.
+/// Access rules.
 #[derive(Default)]
 struct Door {
-    /// Whether a token is wanted.
+    /// True if a token is required.
     is_closed: bool,
-    /// Whether a token is given to anyone.
+    /// True if anonymous clients get a token.
     is_public: bool,
-    /// After how many requests a token has run out.
+    /// Number of requests after which a token expires.
     lasts: Option<usize>,
-    /// What a token looks like, instead of the usual.
+    /// Text of tokens in place of generated ones.
     token: Option<String>,
-    /// How often each token was used.
+    /// Number of uses of each token.
     tokens: Vec<usize>,
 }
 
 #[derive(Default)]
 struct State {
-    /// By repository and digest.
+    /// Blobs by repository and digest.
     blobs: BTreeMap<(String, String), Vec<u8>>,
-    /// By repository and name; the type and the content.
+    /// Media type and content of manifests by repository and tag or digest.
     manifests: BTreeMap<(String, String), (String, Vec<u8>)>,
     faults: Vec<(String, Fault)>,
     requests: Vec<Request>,
     door: Door,
 }
 
-/// Serves until the process ends.
+/// Registry that serves until the process ends.
 pub(crate) struct RegistryServer {
     host: String,
     state: Arc<Mutex<State>>,
@@ -83,19 +82,19 @@ impl RegistryServer {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (state, host) = (Arc::clone(&shared), own_host.clone());
-                // A client that goes away in the midst is none of the server's business.
+                // A client may close the connection early.
                 thread::spawn(move || answer(stream, &state, &host).ok());
             }
         });
         Self { host, state }
     }
 
-    /// `HOST:PORT`.
+    /// Returns `HOST:PORT`.
     pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
-    /// Puts the parts of a layout into a repository, and lets a tag stand for what the descriptor points to.
+    /// Puts the parts of a layout into a repository and tags the manifest of the descriptor.
     pub(crate) fn publish(
         &self,
         repository: &str,
@@ -120,49 +119,49 @@ impl RegistryServer {
         state.manifests.insert((repository.to_owned(), tag.to_owned()), manifest);
     }
 
-    /// Puts a fault on every request whose method and path contain `part`. The first that fits counts.
+    /// Adds a fault to every request whose method and path contain `part`. The first match counts.
     pub(crate) fn fault(&self, part: &str, fault: Fault) {
         self.state().faults.push((part.to_owned(), fault));
     }
 
-    /// Wants a token, which the log-in gives, or anyone gets.
+    /// Requires a token, which the log-in gives, or anyone gets.
     pub(crate) fn close(&self, is_public: bool) {
         self.state().door = Door { is_closed: true, is_public, ..Door::default() };
     }
 
-    /// Lets a token run out after so many requests.
+    /// Sets the number of requests after which a token expires.
     pub(crate) fn let_tokens_last(&self, requests: usize) {
         self.state().door.lasts = Some(requests);
     }
 
-    /// Gives this for a token.
+    /// Sets the text of tokens.
     pub(crate) fn give_token(&self, token: &str) {
         self.state().door.token = Some(token.to_owned());
     }
 
-    /// Mends all faults and forgets the requests.
+    /// Removes all faults and forgets the requests.
     pub(crate) fn reset(&self) {
         let mut state = self.state();
         state.faults.clear();
         state.requests.clear();
     }
 
-    /// The methods and paths that were asked for so far, with the status, those of log-ins left out.
+    /// Returns the methods, paths and statuses of the requests so far, without those for tokens.
     pub(crate) fn requests(&self) -> Vec<String> {
         let requests = self.state().requests.clone();
-        let told = |request: &Request| {
+        let is_counted = |request: &Request| {
             !matches!(request.path.as_str(), "/v2/") && !request.path.starts_with("/token")
         };
         let line = |request: &Request| format!("{} {} {}", request.method, request.path, request.status);
-        requests.iter().filter(|request| told(request)).map(line).collect()
+        requests.iter().filter(|request| is_counted(request)).map(line).collect()
     }
 
-    /// The ranges that were asked for.
+    /// Returns the requested ranges.
     pub(crate) fn ranges(&self) -> Vec<String> {
         self.state().requests.iter().filter_map(|request| request.range.clone()).collect()
     }
 
-    /// The content that a name in a repository stands for.
+    /// Returns the content of a tag or digest in a repository.
     pub(crate) fn manifest(&self, repository: &str, name: &str) -> Option<Vec<u8>> {
         let key = (repository.to_owned(), name.to_owned());
         self.state().manifests.get(&key).map(|(_, bytes)| bytes.clone())
@@ -173,7 +172,7 @@ impl RegistryServer {
     }
 }
 
-/// An answer: the status, headers, and the body.
+/// Response: status, headers and body.
 type Answer = (u16, String, Vec<u8>);
 
 fn answer(mut stream: TcpStream, state: &Mutex<State>, host: &str) -> std::io::Result<()> {
@@ -234,7 +233,7 @@ fn read_request(stream: &TcpStream) -> std::io::Result<Request> {
     Ok(request)
 }
 
-/// The fault for a request; one that happens only so often is used up.
+/// Returns the fault of a request, and counts it if it happens a limited number of times.
 fn take_fault(faults: &mut Vec<(String, Fault)>, request: &str) -> Option<Fault> {
     let index = faults.iter().position(|(part, _)| request.contains(part.as_str()))?;
     let fault = faults[index].1.clone();
@@ -294,7 +293,7 @@ impl State {
                 return (
                     400,
                     String::new(),
-                    br#"{"errors":[{"message":"it names what is not here"}]}"#.to_vec(),
+                    br#"{"errors":[{"message":"it names a missing blob"}]}"#.to_vec(),
                 );
             }
             let media_type = parsed["mediaType"].as_str().unwrap_or_default().to_owned();

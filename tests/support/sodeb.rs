@@ -1,4 +1,4 @@
-//! The program under test, run as a user would, and its answer taken apart.
+//! Runs of `sodeb tree`, with its parsed output.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -6,27 +6,27 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// An answer of `sodeb tree --format json`.
+/// Output of `sodeb tree --format json`.
 #[derive(Debug)]
 pub(crate) struct Tree {
-    /// The exit status.
+    /// Exit status.
     pub(crate) status: i32,
-    /// What it printed.
+    /// Printed document.
     pub(crate) json: Value,
 }
 
-/// One needed edge of an answer.
+/// Needed edge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Edge {
-    /// The name that is asked for.
+    /// Needed name.
     pub(crate) soname: String,
-    /// The object that asks.
+    /// Object that needs it.
     pub(crate) by: String,
-    /// Where it was found.
+    /// Path of the found file.
     pub(crate) found: Option<String>,
-    /// By which rule.
+    /// Rule by which it was found.
     pub(crate) rule: Option<String>,
-    /// The file at which the loader gives up, and why; none where the search merely comes to nothing.
+    /// File at which the loader stops, with the cause; none if the library is merely not found.
     pub(crate) fatal: Option<String>,
 }
 
@@ -36,12 +36,12 @@ pub(crate) fn sodeb<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item
     command.env_clear().args(arguments).output().expect("sodeb runs")
 }
 
-/// The answer about `path`, with `options` added.
+/// Runs `sodeb tree` on a path.
 pub(crate) fn tree(path: &Path, options: &[&str]) -> Tree {
     tree_of(&[path], options)
 }
 
-/// The answer about several paths.
+/// Runs `sodeb tree` on several paths.
 pub(crate) fn tree_of(paths: &[&Path], options: &[&str]) -> Tree {
     let mut arguments: Vec<&OsStr> = vec!["tree".as_ref(), "--format".as_ref(), "json".as_ref()];
     arguments.extend(paths.iter().map(|path| path.as_os_str()));
@@ -54,7 +54,7 @@ pub(crate) fn tree_of(paths: &[&Path], options: &[&str]) -> Tree {
 }
 
 impl Tree {
-    /// The paths of the start objects, in order.
+    /// Returns the paths of the start objects, in order.
     pub(crate) fn starts(&self) -> Vec<&str> {
         self.objects().map(|object| text(object, "path")).collect()
     }
@@ -63,20 +63,20 @@ impl Tree {
         self.json["objects"].as_array().expect("a list of objects").iter()
     }
 
-    /// The start object with this path.
+    /// Returns the start object with that path.
     pub(crate) fn object(&self, path: &str) -> &Value {
         self.objects()
             .find(|object| object["path"] == path)
             .unwrap_or_else(|| panic!("{path} is none of {:?}", self.starts()))
     }
 
-    /// Every edge of what a start object makes the linker load, in order.
+    /// Returns every edge of the process of a start object, in order.
     pub(crate) fn edges(&self, path: &str) -> Vec<Edge> {
         let needed = self.object(path)["needed"].as_array().expect("a list of edges");
         needed.iter().map(Edge::of).collect()
     }
 
-    /// The detail of each problem of this kind that a start object has.
+    /// Returns the detail of each problem of a kind that a start object has.
     pub(crate) fn problems(&self, path: &str, kind: &str) -> Vec<&str> {
         let problems = self.object(path)["problems"].as_array().expect("a list of problems");
         problems.iter().filter(|problem| problem["kind"] == kind).map(|it| text(it, "detail")).collect()

@@ -1,4 +1,4 @@
-//! A tree that lacks libraries and an archive that has them, and the program asked from outside.
+//! App whose libraries are missing, an archive with packages that provide them, and runs of the program.
 
 use std::process::{Command, Output};
 
@@ -6,7 +6,7 @@ use super::archive_server::{ArchiveServer, SigningKey};
 use super::fixture::{Fixture, Object};
 use super::package::{TestPackage, archive};
 
-/// A tree in `/app`, and an archive.
+/// App in `/app`, and an archive.
 pub(crate) struct World {
     pub(crate) fixture: Fixture,
     pub(crate) server: ArchiveServer,
@@ -23,7 +23,7 @@ impl World {
         Self { fixture, server, key }
     }
 
-    /// Puts other packages into the archive.
+    /// Replaces the packages of the archive.
     pub(crate) fn publish(&self, packages: &[TestPackage]) {
         self.server.publish(archive(packages, &self.key));
     }

@@ -1,13 +1,9 @@
-//! Library index that is compiled in. It is rebuilt by
+//! Library index that is compiled in. `fixtures/rebuild-embedded.sh` rebuilds it (see `docs/dev/embedded-data.md`).
 //!
-//! ```text
-//! sodeb index build --from-debs --release bookworm --release trixie --arch amd64 --arch arm64 \
-//!                   --allow-unverified-contents --output src/debian/library_index/embedded.libraries
-//! ```
-//! and was built from the signed archive of Debian 12 and 13 as of 2026-11-28 (updates of 2026-11-26): 5,847 packages
-//! of bookworm for amd64 and 5,706 for arm64, 6,059 and 5,976 of trixie, from about 18 GB of .debs. On that day
-//! trixie's Contents did not match its Release; it only decided which packages were read.
-//! `src/debian/catalog/embedded.catalog` was built from the same indices; `sodeb index show -v` prints their digests.
+//! It was built from the signed archive of Debian 12 and 13 as of 2026-11-28 (updates of 2026-11-26): 5,847 packages of
+//! bookworm for amd64 and 5,706 for arm64, 6,059 and 5,976 of trixie, from about 18 GB of .debs. On that day trixie's Contents
+//! did not match its Release; it only decided which packages were read. `src/debian/catalog/embedded.catalog` was built from
+//! the same indices; `sodeb index show -v` prints their digests.
 
 use super::{BadLibraryIndex, LibraryIndex};
 

@@ -1,14 +1,14 @@
-//! What Debian's own tools say: which packages an object needs, and what the archive says of a package.
+//! Output of Debian's own tools: dependencies of an object, and the archive's stanza of a package.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Names of packages of which any one will do, as `a | b` in a relation field.
+/// Names of alternative packages, as `a | b` in a relation field.
 pub(crate) type Alternatives = BTreeSet<String>;
 
-/// The packages of the libraries that an object itself asks for, by dpkg-shlibdeps. They must be installed.
+/// Returns the packages of the libraries that an object itself needs, by dpkg-shlibdeps. They must be installed.
 pub(crate) fn shlibdeps(object: &Path) -> BTreeSet<Alternatives> {
     // It reads the control file of a source package about to be built, from the current directory.
     let source = tempfile::tempdir().expect("a temporary directory");
@@ -28,16 +28,15 @@ pub(crate) fn shlibdeps(object: &Path) -> BTreeSet<Alternatives> {
     relations(printed.trim().strip_prefix("shlibs:Depends=").unwrap_or_default())
 }
 
-/// The libraries that a binary package's control stanza depends on. Debian's build has filled them in by
-/// dpkg-shlibdeps; the interpreter, its pure modules and `libruby`, which has no library, were added by hand
-/// or by other helpers.
+/// Returns the library packages in the Depends of a binary package. Debian's build fills them in by dpkg-shlibdeps; the
+/// interpreter, its pure modules and `libruby`, which has no library, are added by hand or by other helpers.
 pub(crate) fn depended_libraries(control: &Path) -> BTreeSet<Alternatives> {
     let stanza = fields(&fs::read_to_string(control).expect("a control file"));
     let is_library = |name: &String| name == "zlib1g" || name.starts_with("lib") && name != "libruby";
     relations(&stanza["Depends"]).into_iter().filter(|any| any.iter().any(is_library)).collect()
 }
 
-/// The names in a relation field, without versions and architectures.
+/// Returns the names in a relation field, without versions and architectures.
 fn relations(field: &str) -> BTreeSet<Alternatives> {
     let name =
         |relation: &str| relation.split([' ', ':', '(']).find(|word| !word.is_empty()).map(String::from);
@@ -48,7 +47,7 @@ fn relations(field: &str) -> BTreeSet<Alternatives> {
         .collect()
 }
 
-/// What apt knows of a version of a package, or nothing where it does not know that version.
+/// Returns the fields of a version of a package by apt-cache; none if apt does not know that version.
 pub(crate) fn apt_stanza(package: &str, version: &str) -> Option<BTreeMap<String, String>> {
     let output = Command::new("apt-cache")
         .args(["show", "--no-all-versions", &format!("{package}={version}")])
@@ -58,7 +57,7 @@ pub(crate) fn apt_stanza(package: &str, version: &str) -> Option<BTreeMap<String
     (output.status.success() && stanza.get("Version").map(String::as_str) == Some(version)).then_some(stanza)
 }
 
-/// The one-line fields of the first stanza.
+/// Returns the one-line fields of the first stanza.
 fn fields(text: &str) -> BTreeMap<String, String> {
     text.lines()
         .take_while(|line| !line.is_empty())
@@ -68,7 +67,7 @@ fn fields(text: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The codename of this machine's release.
+/// Returns the codename of this machine's release.
 pub(crate) fn host_release() -> String {
     let text = fs::read_to_string("/etc/os-release").expect("an os-release");
     let codename = text.lines().find_map(|line| line.strip_prefix("VERSION_CODENAME="));

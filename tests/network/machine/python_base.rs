@@ -1,4 +1,4 @@
-//! A base made of Debian's own packages, in which Python runs and which has no library of others.
+//! Base of Debian's own packages, in which Python runs and which has no other libraries.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -9,11 +9,11 @@ use tempfile::TempDir;
 
 use super::trees::files_ending;
 
-/// What Python needs to start and to import a module that is not in it.
+/// Packages that Python needs to start and to import a module from elsewhere.
 pub(crate) const PYTHON: [&str; 6] =
     ["libc6", "libexpat1", "libpython3.11-minimal", "libpython3.11-stdlib", "python3.11-minimal", "zlib1g"];
 
-/// What distroless' Python has beside that: the libraries of the whole standard library.
+/// Further packages of distroless' Python: the libraries of the whole standard library.
 pub(crate) const STANDARD_LIBRARY: [&str; 27] = [
     "gcc-12-base",
     "libbz2-1.0",
@@ -44,8 +44,7 @@ pub(crate) const STANDARD_LIBRARY: [&str; 27] = [
     "tzdata",
 ];
 
-/// A root like the one of distroless' Python of this release, made of the same packages, with this machine's trusted
-/// certificates.
+/// Creates a root like distroless' Python of this release, with the same packages and this machine's trusted certificates.
 pub(crate) fn distroless_python() -> TempDir {
     let base = base_of(&[&PYTHON[..], &STANDARD_LIBRARY].concat(), false);
     let bundle = "etc/ssl/certs/ca-certificates.crt";
@@ -54,7 +53,7 @@ pub(crate) fn distroless_python() -> TempDir {
     base
 }
 
-/// A root with Python and without any library of others, with a merged /usr or not.
+/// Creates a root with Python and no other libraries, with a merged /usr or not.
 pub(crate) fn python_base(is_merged: bool) -> TempDir {
     base_of(&PYTHON, is_merged)
 }
@@ -85,7 +84,7 @@ fn base_of(packages: &[&str], is_merged: bool) -> TempDir {
     root
 }
 
-/// Unpacks a tar as it stands, save that links to directories are directories.
+/// Unpacks a tar; existing links to directories stay.
 pub(crate) fn unpack(root: &Path, tar: Stdio) {
     let status = Command::new("tar")
         .args(["--extract", "--keep-directory-symlink", "--file", "-", "--directory"])

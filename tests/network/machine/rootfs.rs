@@ -1,4 +1,4 @@
-//! Roots made of Debian's own packages, with their metadata in distroless' form.
+//! Roots of Debian's own packages, with their metadata in distroless' form.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -15,8 +15,8 @@ pub(crate) fn unpack_debs(packages: &[&str], root: &Path) {
         let extracted = Command::new("dpkg-deb").arg("--extract").args([&deb, root]).status();
         assert!(extracted.is_ok_and(|status| status.success()), "dpkg-deb --extract {}", deb.display());
         let stanza = File::create(status.join(package)).expect("a file");
-        let told = Command::new("dpkg-deb").arg("--field").arg(&deb).stdout(stanza).status();
-        assert!(told.is_ok_and(|status| status.success()), "dpkg-deb --field {}", deb.display());
+        let fields = Command::new("dpkg-deb").arg("--field").arg(&deb).stdout(stanza).status();
+        assert!(fields.is_ok_and(|status| status.success()), "dpkg-deb --field {}", deb.display());
         let mut control = Command::new("dpkg-deb")
             .arg("--ctrl-tarfile")
             .arg(&deb)
@@ -26,19 +26,19 @@ pub(crate) fn unpack_debs(packages: &[&str], root: &Path) {
         let sums = File::create(status.join(format!("{package}.md5sums"))).expect("a file");
         let mut tar = Command::new("tar");
         tar.args(["--extract", "--to-stdout", "--file", "-", "./md5sums"]).stdout(sums).stderr(Stdio::null());
-        // A package without files has none.
+        // A package without files has no md5sums.
         let _ = tar.stdin(control.stdout.take().expect("is piped")).status().expect("tar runs");
         assert!(control.wait().expect("dpkg-deb ends").success());
     }
 }
 
-/// A package's .deb, kept for later tests.
+/// Returns the .deb of a package, which later tests reuse.
 fn fetched(package: &str) -> PathBuf {
     let directory = kept("debs").join(package);
-    let there = |directory: &Path| {
+    let existing = |directory: &Path| {
         directory.exists().then(|| files_ending(directory, &[".deb"]).into_iter().next()).flatten()
     };
-    if let Some(deb) = there(&directory) {
+    if let Some(deb) = existing(&directory) {
         return deb;
     }
     let debs = kept("debs");
@@ -50,5 +50,5 @@ fn fetched(package: &str) -> PathBuf {
     assert!(output.status.success(), "{package}: {}", String::from_utf8_lossy(&output.stderr));
     // Another test may have been faster.
     let _ = fs::rename(fresh.path(), &directory);
-    there(&directory).unwrap_or_else(|| panic!("{package} is fetched"))
+    existing(&directory).unwrap_or_else(|| panic!("{package} is fetched"))
 }

@@ -1,4 +1,4 @@
-//! Real servers on this machine, which end with the test.
+//! Real servers on this machine.
 
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -6,24 +6,24 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// How long a server may take to come up.
+/// Time in which a server has to start.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A server, which ends with the test.
+/// Running server; it is stopped when dropped.
 pub(crate) struct Server(Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // The engine has processes of its own, which it ends itself if it is asked kindly.
-        let asked = Command::new("kill").arg(self.0.id().to_string()).status();
-        if !asked.is_ok_and(|status| status.success()) {
+        // SIGTERM lets the engine stop its own processes.
+        let terminated = Command::new("kill").arg(self.0.id().to_string()).status();
+        if !terminated.is_ok_and(|status| status.success()) {
             self.0.kill().ok();
         }
         self.0.wait().ok();
     }
 }
 
-/// Starts a server and waits until it answers.
+/// Starts a server and waits until `answers` is true; none if that takes too long.
 pub(crate) fn start(command: &mut Command, answers: impl Fn() -> bool) -> Option<Server> {
     let server = Server(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?);
     let begun = Instant::now();
@@ -36,7 +36,7 @@ pub(crate) fn start(command: &mut Command, answers: impl Fn() -> bool) -> Option
     None
 }
 
-/// docker's engine, with a socket and storage of its own.
+/// Docker engine with a socket and storage of its own.
 pub(crate) struct DockerEngine {
     // Ends before its directory is removed.
     _server: Server,
@@ -45,7 +45,7 @@ pub(crate) struct DockerEngine {
 }
 
 impl DockerEngine {
-    /// Starts one with a storage driver; none where it does not come up.
+    /// Starts an engine with a storage driver; none if it does not start.
     pub(crate) fn start(storage: &str) -> Option<Self> {
         // The path of a socket has to be short.
         let directory = tempfile::tempdir().expect("a directory");

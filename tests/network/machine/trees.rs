@@ -1,27 +1,27 @@
-//! Real trees, as the scripts in fixtures/ build them.
+//! Real trees, which the scripts in fixtures/ build.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
-/// The tree that `fixtures/NAME.sh` makes.
+/// Returns the tree of `fixtures/NAME.sh`.
 pub(crate) fn fixture(name: &str) -> PathBuf {
     build(name, &[], kept(name), None)
 }
 
-/// A venv of one package that `fixtures/package-venv.sh` knows.
+/// Returns a venv of one of the packages of `fixtures/package-venv.sh`.
 pub(crate) fn package_venv(name: &str) -> PathBuf {
     build("package-venv", &[name], kept(&format!("{name}-venv")), None)
 }
 
-/// The same with another Python than the script would choose, at a path of its own.
+/// Returns the tree of `fixtures/NAME.sh` with another Python, at a path of its own.
 pub(crate) fn fixture_by(name: &str, python: &str) -> PathBuf {
     build(name, &[], kept(&format!("{name}{}", python.replace('/', "-"))), Some(python))
 }
 
-/// Builds the tree once and keeps it in Cargo's directory for the files of tests, until a script is newer.
-/// Tests run at once, in threads or processes, and apt allows one at a time: so one builds, the others wait.
+/// Builds the tree once and keeps it in Cargo's directory for the files of tests, until a script is newer. Tests run in several
+/// threads and processes, and apt allows one at a time, so one builds and the others wait.
 fn build(name: &str, arguments: &[&str], tree: PathBuf, python: Option<&str>) -> PathBuf {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let script = fixtures.join(name).with_extension("sh");
@@ -47,7 +47,7 @@ fn build(name: &str, arguments: &[&str], tree: PathBuf, python: Option<&str>) ->
     tree
 }
 
-/// A path in Cargo's directory for the files of tests, which outlives them.
+/// Returns a path in Cargo's directory for the files of tests, which later runs reuse.
 pub(crate) fn kept(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
@@ -56,7 +56,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
 
-/// The files below a directory whose names end in one of `suffixes`, sorted; links are not followed.
+/// Returns the files below a directory whose names end in one of `suffixes`, sorted; links are not followed.
 pub(crate) fn files_ending(directory: &Path, suffixes: &[&str]) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = walkdir::WalkDir::new(directory)
         .into_iter()
