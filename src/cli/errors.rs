@@ -2,7 +2,7 @@
 
 use crate::cli::failure::{Exit, Failure};
 use crate::debian::archive::ArchiveError;
-use crate::debian::catalog::{BuildError, OpenError};
+use crate::debian::catalog::{BuildError, CatalogError, OpenError};
 use crate::debian::debs::DebStoreError;
 use crate::debian::library_index::export::ExportError;
 use crate::debian::library_index::{self, QueryError};
@@ -20,9 +20,8 @@ use crate::vocabulary::Target;
 impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
         match error {
-            ExportError::Unavailable { .. } => Self::input(error).hint(
-                "--format jsonl needs nothing; `cargo build --release --features parquet` adds Parquet",
-            ),
+            ExportError::Unavailable { .. } => Self::input(error)
+                .hint("use --format jsonl, or a program that is built with `--features parquet`"),
             ExportError::Output(error) => error.into(),
         }
     }
@@ -135,8 +134,8 @@ impl From<RegistryError> for Failure {
     }
 }
 
-impl From<crate::debian::catalog::CatalogError> for Failure {
-    fn from(error: crate::debian::catalog::CatalogError) -> Self {
+impl From<CatalogError> for Failure {
+    fn from(error: CatalogError) -> Self {
         Self::input(error)
     }
 }
@@ -166,11 +165,10 @@ impl From<ClosureError> for Failure {
         match error {
             ClosureError::Catalog(error) => error.into(),
             error @ ClosureError::Unsolvable(_) => {
-                Self::problem(error).hint("leave out an --avoid or a --prefer, or choose another release")
+                Self::problem(error).hint("remove an --avoid or a --prefer, or choose another --release")
             }
-            error @ ClosureError::NotInIndex { .. } => Self::input(error).hint(
-                "`sodeb index update` fetches the whole index; --data none does without what rules name",
-            ),
+            error @ ClosureError::NotInIndex { .. } => Self::input(error)
+                .hint("`sodeb index update` fetches the complete index; --data none leaves out data files"),
             error @ ClosureError::NothingIncluded { .. } => {
                 Self::input(error).hint("patterns are absolute, such as 'libmagic1:/usr/lib/file/*'")
             }
@@ -191,8 +189,7 @@ impl From<InventoryError> for Failure {
             InventoryError::Image {
                 source: ImageFault::OtherPlatform { .. } | ImageFault::Ambiguous { .. },
                 ..
-            } => Self::input(error)
-                .hint("choose one of several with --platform; an image of one platform is read without it"),
+            } => Self::input(error).hint("choose a platform of the image with --platform"),
             _ => Self::input(error),
         }
     }
@@ -201,8 +198,7 @@ impl From<InventoryError> for Failure {
 impl From<ManifestError> for Failure {
     fn from(error: ManifestError) -> Self {
         let hint = error.hint();
-        let failure = Self::input(error);
-        failure.hint_if(hint)
+        Self::input(error).hint_if(hint)
     }
 }
 
@@ -211,9 +207,8 @@ impl From<library_index::BuildError> for Failure {
         match error {
             library_index::BuildError::DebStore(error) => error.into(),
             library_index::BuildError::Catalog(error) => error.into(),
-            error @ library_index::BuildError::Unavailable(_) => {
-                Self::external(error).hint("what was read is kept: run it again, or with another --mirror")
-            }
+            error @ library_index::BuildError::Unavailable(_) => Self::external(error)
+                .hint("run it again, or with another --mirror: packages that were read are cached"),
         }
     }
 }

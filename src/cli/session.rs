@@ -1,4 +1,4 @@
-//! The environment of a run: settings, output streams, clock and cache.
+//! Environment of a run: settings, output streams, clock and cache.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ use crate::debian::catalog::CatalogNote;
 /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
 const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 
-/// The environment that each command runs in.
+/// Environment that each command runs in.
 pub(super) struct Session {
     pub(super) printer: Printer,
     pub(super) config: Config,
@@ -50,7 +50,7 @@ impl Session {
         })
     }
 
-    /// Directory of the cache.
+    /// Returns the directory of the cache.
     pub(super) fn cache_dir(&self) -> Result<PathBuf, Failure> {
         let configured = self.config.cache_dir.as_deref().map(|path| self.config.path(path));
         if let Some(directory) = self.given_cache_dir.clone().or(configured) {
@@ -74,12 +74,12 @@ impl Session {
         }
     }
 
-    /// Today's date in UTC, the same for everybody.
+    /// Returns today's date in UTC, which is the same everywhere.
     pub(super) fn today(&self) -> Date {
         Offset::UTC.to_datetime(self.now).date()
     }
 
-    /// Time of everything that is written, in seconds since 1970; 0 if the environment does not say.
+    /// Returns the time of everything that is written, in seconds since 1970: `SOURCE_DATE_EPOCH`, or 0 if that is not set.
     pub(super) fn source_date_epoch(&self) -> Result<u64, Failure> {
         let Some(text) = std::env::var_os(SOURCE_DATE_EPOCH) else { return Ok(0) };
         text.to_str().and_then(|text| text.parse().ok()).ok_or_else(|| {

@@ -62,9 +62,9 @@ pub(crate) struct ClosureArguments {
 /// Data files and plugins of libraries to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DataLevel {
-    /// Those without which a library does not work
+    /// Only files without which a library does not work
     Needed,
-    /// Also those that only some programs use
+    /// Also files that only some programs use
     All,
     None,
 }

@@ -23,7 +23,7 @@ pub(crate) struct GlobalArguments {
     /// Print details, such as all searched paths and unreadable files
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
-    /// When to use colors
+    /// Use of colors
     #[arg(long, global = true, value_name = "WHEN", env = "SODEB_COLOR", default_value = "auto")]
     pub(crate) color: ColorChoice,
     /// Hide progress bars

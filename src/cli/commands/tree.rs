@@ -94,6 +94,7 @@ impl Listing {
     }
 }
 
+/// Returns true if a library or an interpreter is missing, or an object would fail to load.
 fn has_problems(root: &Root<'_>, linked: &LinkedApps<'_>) -> bool {
     let has_problem = |start: &StartObject<'_>| {
         start.map.missing().next().is_some() || !emit::link_problems(root, linked, start).is_empty()

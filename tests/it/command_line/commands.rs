@@ -106,6 +106,32 @@ fn every_command_has_its_help() {
 }
 
 #[test]
+fn short_help_has_headings_and_no_variables() {
+    let fixture = Fixture::empty();
+    let help = said(&fixture, &mut command(&fixture, &["image", "-h"]));
+    for heading in
+        ["Base", "Dynamic linker", "Packages", "Catalog", "Archive", "Image configuration", "Global options"]
+    {
+        assert!(help.contains(&format!("\n{heading}:\n")), "{heading} in {help}");
+    }
+    assert!(help.contains("\nArguments:\n  <PATH>...  ") && !help.contains("SODEB_"), "{help}");
+    let details = said(&fixture, &mut command(&fixture, &["image", "--help"]));
+    assert!(details.contains("Environment variable: SODEB_BASE\n"), "{details}");
+}
+
+#[test]
+fn a_misspelled_command_is_recognized_unless_there_is_such_a_path() {
+    let fixture = tree();
+    assert_says(
+        &says(&fixture, &["resovle", "app"]),
+        "! error: cannot read resovle: No such file or directory (os error 2)\n\
+         ! hint: did you mean `sodeb resolve`?\nexit 2\n",
+    );
+    let path = says(&fixture, &["ap", "app"]);
+    assert!(!path.contains("hint"), "{path}");
+}
+
+#[test]
 fn without_a_question_it_says_what_may_be_asked() {
     let fixture = Fixture::empty();
     let said = said(&fixture, &mut command(&fixture, &[]));

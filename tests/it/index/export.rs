@@ -195,7 +195,7 @@ fn a_build_without_parquet_says_how_to_get_it() {
     assert_says(
         &says(&world.fixture, &["index", "export", "-o", "tables", "--format", "parquet"]),
         "! error: cannot write tables: this build of sodeb does not have the format parquet\n\
-         ! hint: --format jsonl needs nothing; `cargo build --release --features parquet` adds Parquet\nexit 2\n",
+         ! hint: use --format jsonl, or a program that is built with `--features parquet`\nexit 2\n",
     );
     assert!(!world.fixture.root().join("tables").exists());
 }

@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &IndexFindArguments, session: &Session) -> Result<E
         };
         let answer = FindAnswer { provenance: catalog.provenance().clone(), found };
         if answer.is_truncated() {
-            session.printer.note(&format!("{target} has more than {limit} matches; --limit shows more"));
+            session.printer.note(&format!("{target} has more matches than --limit {limit}"));
         }
         answers.push(answer);
     }
