@@ -6,7 +6,6 @@
 
 mod build;
 mod cached;
-mod catalog;
 mod catalog_choice;
 mod dependencies;
 mod embedded;
@@ -18,6 +17,7 @@ mod format;
 mod host_libraries;
 mod host_release;
 mod installed;
+mod interface;
 mod library_paths;
 mod lookup;
 mod package;
@@ -28,7 +28,6 @@ mod source_error;
 
 pub use build::{BuildError, Detail, TargetIndex, write_catalog};
 pub use cached::{CachedFile, cached_catalog, cached_files, refresh_catalog, write_catalog_file};
-pub use catalog::Catalog;
 pub use catalog_choice::CatalogChoice;
 pub use dependencies::{Dependencies, DependencyIndex};
 pub use embedded::embedded_catalogs;
@@ -41,9 +40,12 @@ pub use host_release::host_release;
 pub use installed::{
     InstalledCatalog, InstalledPackage, installed_catalog, installed_names, installed_packages,
 };
+pub use interface::Catalog;
 pub use lookup::{LibraryCandidate, NearMiss, SonameLookup, Visibility, is_named_for, look_up};
 pub use package::{Library, Package, is_development};
 pub use provenance::{IndexKind, IndexSource, Provenance};
 pub use relation::{Operator, Relation, RelationGroup, parse_relations};
-pub use source::{CatalogSource, OpenCatalogs, catalogs_of_releases, fetch_catalog, newest_catalog};
+pub use source::{
+    CatalogSource, OpenCatalogs, ReleaseCatalogs, catalogs_of_releases, fetch_catalog, newest_catalog,
+};
 pub use source_error::{CatalogNote, OpenError};

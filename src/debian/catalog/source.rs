@@ -154,6 +154,9 @@ pub fn fetch_catalog(
     Ok((catalog, indices.diagnostics))
 }
 
+/// Catalogs of several releases, the oldest release first, and caveats.
+pub type ReleaseCatalogs = (Vec<Box<dyn Catalog>>, Vec<CatalogNote>);
+
 /// Opens a catalog for each release of a distribution, the oldest release first: the newer one of the embedded and the
 /// cached.
 ///
@@ -163,7 +166,7 @@ pub fn catalogs_of_releases(
     cache_dir: &Path,
     distribution: Distribution,
     architecture: Option<Architecture>,
-) -> Result<(Vec<Box<dyn Catalog>>, Vec<CatalogNote>), OpenError> {
+) -> Result<ReleaseCatalogs, OpenError> {
     let architecture = architecture.unwrap_or(DEFAULT_ARCHITECTURE);
     let (catalogs, notes) = available(cache_dir, distribution, architecture)?;
     if catalogs.is_empty() {

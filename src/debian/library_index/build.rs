@@ -100,6 +100,9 @@ pub fn merge_targets(mut debs: Vec<IndexedDeb>) -> Vec<IndexedDeb> {
     debs
 }
 
+/// Package with the facts that may have to be recorded, or the reason why its .deb is not available.
+type PackageFacts<'packages> = (&'packages Package, Result<DebFacts, UnavailableDeb>);
+
 /// Packages to read, by name.
 type Wanted = BTreeMap<PackageName, Package>;
 
@@ -277,7 +280,7 @@ impl Release<'_> {
     fn read_chunk<'packages>(
         &self,
         packages: &'packages [Package],
-    ) -> Result<Vec<(&'packages Package, Result<DebFacts, UnavailableDeb>)>, DebStoreError> {
+    ) -> Result<Vec<PackageFacts<'packages>>, DebStoreError> {
         let debs = self.debs_after_retries(packages)?;
         let facts = packages.iter().zip(debs).map(|(package, deb)| {
             let facts = deb.required().map(|deb| self.candidate_facts(&package.name, deb));

@@ -10,16 +10,16 @@
 //! backslash as `\\`, so that nothing is lost (`text.rs`).
 
 mod error;
-mod export;
 mod jsonl_writer;
 #[cfg(feature = "parquet")]
 mod parquet_writer;
 mod rows;
 mod staging;
+mod table_export;
 mod tables;
 mod text;
 mod writer;
 
 pub use error::ExportError;
-pub use export::{Export, WrittenTable};
+pub use table_export::{Export, WrittenTable};
 pub use tables::{ExportFormat, Table};
