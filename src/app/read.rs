@@ -132,11 +132,10 @@ fn read_app(
     has_base: bool,
     depth: ReadDepth,
 ) -> Result<App, InventoryError> {
-    let inventory = read_directory(path, depth)?;
+    let (inventory, is_file) = read_input(path, depth)?;
     let (kind, abi) = recognise(&inventory);
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let own = RootedPath::new(absolute.as_os_str().as_bytes());
-    let is_file = path.is_file();
     let shown_as = match at {
         Some(at) if is_file => at.join(own.file_name()),
         Some(at) => at.clone(),
@@ -145,4 +144,9 @@ fn read_app(
     };
     let at = if is_file { shown_as.parent() } else { shown_as.clone() };
     Ok(App { host_path: path.to_owned(), at, shown_as, inventory, kind, abi })
+}
+
+/// Reads an app, and returns whether it is a single file. Another kind of input is recognised here.
+fn read_input(path: &Path, depth: ReadDepth) -> Result<(Inventory, bool), InventoryError> {
+    Ok((read_directory(path, depth)?, path.is_file()))
 }

@@ -11,7 +11,8 @@ pub(crate) fn assert_golden(path: &str, actual: &str) {
         fs::write(&file, actual).unwrap_or_else(|error| panic!("cannot write {path}: {error}"));
         return;
     }
-    let expected = fs::read_to_string(&file).unwrap_or_else(|error| panic!("cannot read {path}: {error}"));
+    let expected = fs::read_to_string(&file)
+        .unwrap_or_else(|error| panic!("cannot read {path}: {error} (SODEB_BLESS=1 writes it)"));
     assert!(
         actual == expected,
         "{path} has another text (SODEB_BLESS=1 rewrites it); now:\n{actual}\nin the file:\n{expected}"
