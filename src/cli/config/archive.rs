@@ -42,11 +42,11 @@ pub(crate) fn archive_settings(
 
 /// Returns the access to registries and to Docker's engine. `offline` is the value of the flag.
 pub(crate) fn registry_settings(
-    choice: &ImageAccessArguments,
+    arguments: &ImageAccessArguments,
     offline: bool,
     session: &Session,
 ) -> Result<RegistrySettings, Failure> {
-    let given = &choice.insecure_registry;
+    let given = &arguments.insecure_registry;
     Ok(RegistrySettings {
         cache_dir: session.cache_dir()?,
         offline: offline || session.config.offline.unwrap_or_default(),

@@ -15,23 +15,23 @@ use crate::solve::closure::check_release;
 
 pub(super) fn run(arguments: &IndexReportArguments, session: &Session) -> Result<Exit, Failure> {
     let indices = library_indices(session)?;
-    let mut answers = Vec::new();
+    let mut results = Vec::new();
     for target in targets(&arguments.targets, session)? {
         let catalog = catalog_of(&target, session)?;
         let cannot = || anyhow::anyhow!("cannot check {target}: its dynamic linker is unknown");
         let platform = Platform::of_triplet(target.architecture.triplet());
         let platform = platform.ok_or_else(|| Failure::input(cannot()))?;
         let mut packages = BTreeMap::new();
-        visit_packages(&catalog, &indices, session, |known| {
-            packages.insert(known.package.name.clone(), known.facts.clone());
+        visit_packages(&catalog, &indices, session, |indexed| {
+            packages.insert(indexed.package.name.clone(), indexed.facts.clone());
             Ok(())
         })?;
         let check = check_release(&packages, platform.machine()).map_err(Failure::input)?;
-        answers.push(CheckAnswer { provenance: catalog.provenance().clone(), check });
+        results.push(CheckAnswer { provenance: catalog.provenance().clone(), check });
     }
     let text = match arguments.output.format {
-        Format::Json => emit::index_check_json(&answers).map_err(Failure::external)?,
-        Format::Text => emit::index_check_text(&answers, session.printer.verbose),
+        Format::Json => emit::index_check_json(&results).map_err(Failure::external)?,
+        Format::Text => emit::index_check_text(&results, session.printer.verbose),
     };
     session.printer.print_or_write(text, arguments.output.output.as_deref())?;
     Ok(Exit::Fine)

@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &IndexExportArguments, session: &Session) -> Result
     for target in targets(&arguments.targets, session)? {
         let catalog = catalog_of(&target, session)?;
         let target = &catalog.provenance().target;
-        visit_packages(&catalog, &indices, session, |known| Ok(export.add(target, known)?))?;
+        visit_packages(&catalog, &indices, session, |package| Ok(export.add(target, package)?))?;
     }
     for table in export.keep()? {
         session.printer.note(&format!(

@@ -12,10 +12,10 @@ use crate::emit::{self, FindAnswer, FindQuestion, FoundIn};
 
 pub(super) fn run(arguments: &IndexFindArguments, session: &Session) -> Result<Exit, Failure> {
     let query = query(&arguments.filter);
-    // Reading the indices takes longer than most answers of a catalog.
+    // Reading the indices takes longer than most results of a catalog.
     let indices = if query.needs_facts() { library_indices(session)? } else { Vec::new() };
     let limit = usize::from(arguments.limit);
-    let mut answers = Vec::new();
+    let mut results = Vec::new();
     for target in targets(&arguments.targets, session)? {
         let catalog = catalog_of(&target, session)?;
         let found = if query.needs_facts() {
@@ -23,20 +23,20 @@ pub(super) fn run(arguments: &IndexFindArguments, session: &Session) -> Result<E
         } else {
             FoundIn::Catalog(find_libraries(&catalog, &query.library, limit)?)
         };
-        let answer = FindAnswer { provenance: catalog.provenance().clone(), found };
-        if answer.is_truncated() {
+        let result = FindAnswer { provenance: catalog.provenance().clone(), found };
+        if result.is_truncated() {
             session.printer.note(&format!("{target} has more matches than --limit {limit}"));
         }
-        answers.push(answer);
+        results.push(result);
     }
     let text = match arguments.output.format {
         Format::Json => {
-            emit::index_find_json(input(&arguments.filter), &answers).map_err(Failure::external)?
+            emit::index_find_json(input(&arguments.filter), &results).map_err(Failure::external)?
         }
-        Format::Text => emit::index_find_text(&answers, session.printer.verbose),
+        Format::Text => emit::index_find_text(&results, session.printer.verbose),
     };
     session.printer.print_or_write(text, arguments.output.output.as_deref())?;
-    Ok(if answers.iter().all(FindAnswer::is_empty) { Exit::Problems } else { Exit::Fine })
+    Ok(if results.iter().all(FindAnswer::is_empty) { Exit::Problems } else { Exit::Fine })
 }
 
 /// Finds objects of a target in its library indices.
@@ -48,8 +48,8 @@ fn find_objects(
     session: &Session,
 ) -> Result<FoundIn, Failure> {
     let mut finder = ObjectFinder::new(query);
-    let unknown_packages = visit_packages(catalog, indices, session, |known| {
-        finder.add(known);
+    let unknown_packages = visit_packages(catalog, indices, session, |package| {
+        finder.add(package);
         Ok(())
     })?;
     Ok(FoundIn::LibraryIndex { objects: finder.finish(limit), unknown_packages })

@@ -12,20 +12,20 @@ use crate::emit::{self, StatisticsAnswer};
 
 pub(super) fn run(arguments: &IndexReportArguments, session: &Session) -> Result<Exit, Failure> {
     let indices = library_indices(session)?;
-    let mut answers = Vec::new();
+    let mut results = Vec::new();
     for target in targets(&arguments.targets, session)? {
         let catalog = catalog_of(&target, session)?;
         let mut builder = StatisticsBuilder::default();
-        let unknown_packages = visit_packages(&catalog, &indices, session, |known| {
-            builder.add(known);
+        let unknown_packages = visit_packages(&catalog, &indices, session, |package| {
+            builder.add(package);
             Ok(())
         })?;
         let (provenance, statistics) = (catalog.provenance().clone(), builder.finish());
-        answers.push(StatisticsAnswer { provenance, statistics, unknown_packages });
+        results.push(StatisticsAnswer { provenance, statistics, unknown_packages });
     }
     let text = match arguments.output.format {
-        Format::Json => emit::index_stats_json(&answers).map_err(Failure::external)?,
-        Format::Text => emit::index_stats_text(&answers),
+        Format::Json => emit::index_stats_json(&results).map_err(Failure::external)?,
+        Format::Text => emit::index_stats_text(&results),
     };
     session.printer.print_or_write(text, arguments.output.output.as_deref())?;
     Ok(Exit::Fine)
