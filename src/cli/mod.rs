@@ -2,6 +2,7 @@
 //! prints, exits, or reads the environment and the clock.
 
 mod analysis;
+#[allow(rustdoc::broken_intra_doc_links, reason = "help texts have [:TAG] in the syntax of arguments")]
 mod arguments;
 mod commands;
 mod config;

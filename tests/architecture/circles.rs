@@ -114,7 +114,7 @@ impl Modules {
         let tests: Vec<ModulePath> = modules
             .iter()
             .flat_map(|(path, (_, imports))| {
-                imports.test_modules.iter().map(|name| [path.as_slice(), &[name.clone()]].concat())
+                imports.test_modules.iter().map(|name| [path.as_slice(), std::slice::from_ref(name)].concat())
             })
             .collect();
         modules.retain(|path, _| !tests.iter().any(|test| path.starts_with(test)));
@@ -133,13 +133,13 @@ impl Modules {
             let Some(export) = name.and_then(|name| module.1.exports.get(name)) else {
                 return Some(module.0);
             };
-            path = self.from_top(module.0, export)?;
+            path = self.resolve_from_top(module.0, export)?;
         }
         None
     }
 
     /// A path as a file writes it, from the crate's top; none for what is of another crate.
-    fn from_top(&self, module: &[String], path: &[String]) -> Option<ModulePath> {
+    fn resolve_from_top(&self, module: &[String], path: &[String]) -> Option<ModulePath> {
         let first = path.first()?;
         if first == "crate" {
             return Some(path[1..].to_vec());
@@ -160,8 +160,9 @@ impl Modules {
             self.0.keys().map(|path| (path, graph.add_node(path))).collect();
         for (path, (file, imports)) in &self.0 {
             for import in &imports.paths {
-                let Some(target) =
-                    self.from_top(path, import).and_then(|from_top| self.definition(&from_top))
+                let Some(target) = self
+                    .resolve_from_top(path, import)
+                    .and_then(|resolve_from_top| self.definition(&resolve_from_top))
                 else {
                     continue;
                 };

@@ -32,7 +32,7 @@ pub(crate) struct BaseArguments {
     /// - an image in Docker's engine: docker-daemon:NAME[:TAG]
     ///
     /// - a known image, modelled from its packages and not downloaded: distroless/{static,base,cc,python3}-debian{12,13},
-    /// debian:{bookworm,trixie}-slim
+    ///   debian:{bookworm,trixie}-slim
     ///
     /// - scratch, which is empty
     #[arg(long, value_name = "IMAGE", env = "SODEB_BASE")]

@@ -39,12 +39,12 @@ fn the_locks_of_the_samples_are_unchanged() {
 
 #[test]
 fn every_format_is_written_as_expected() {
-    assert_written(&plan(), "", &ManifestFormat::ALL);
+    assert_written(&plan(), "", ManifestFormat::ALL);
 }
 
 #[test]
 fn a_plan_without_packages_is_a_manifest_too() {
-    assert_written(&empty_plan(), "empty/", &ManifestFormat::ALL);
+    assert_written(&empty_plan(), "empty/", ManifestFormat::ALL);
 }
 
 #[test]

@@ -8,13 +8,14 @@ use crate::tree::inventory::ImagePlatform;
 /// Operating system of the platforms.
 const LINUX: &str = "linux";
 
+/// Platforms with their paths.
+type Groups<Platform> = Vec<(Platform, Vec<PathBuf>)>;
+
 /// Groups paths such as `linux/arm64=DIR` by their platform, in the order of the platforms. None if no path has a platform.
 ///
 /// # Errors
 /// If some paths have a platform and others have none.
-pub fn group_by_platform(
-    paths: &[PathBuf],
-) -> Result<Option<Vec<(ImagePlatform, Vec<PathBuf>)>>, ImageError> {
+pub fn group_by_platform(paths: &[PathBuf]) -> Result<Option<Groups<ImagePlatform>>, ImageError> {
     let split = |path: &PathBuf| {
         let (platform, path) = path.to_str()?.split_once('=')?;
         let platform: ImagePlatform = platform.parse().ok()?;
@@ -27,7 +28,7 @@ pub fn group_by_platform(
     if parts.len() < paths.len() {
         return Err(ImageError::AmbiguousPlatforms);
     }
-    let mut groups: Vec<(ImagePlatform, Vec<PathBuf>)> = Vec::new();
+    let mut groups: Groups<ImagePlatform> = Vec::new();
     for (platform, path) in parts {
         match groups.iter_mut().find(|(known, _)| *known == platform) {
             Some((_, paths)) => paths.push(path),
@@ -41,10 +42,10 @@ pub fn group_by_platform(
 mod tests {
     use super::*;
 
-    fn groups(paths: &[&str]) -> Option<Option<Vec<(String, Vec<PathBuf>)>>> {
+    fn groups(paths: &[&str]) -> Option<Option<Groups<String>>> {
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
         let groups = group_by_platform(&paths).ok()?;
-        let shown = |groups: Vec<(ImagePlatform, Vec<PathBuf>)>| {
+        let shown = |groups: Groups<ImagePlatform>| {
             groups.into_iter().map(|(platform, paths)| (platform.to_string(), paths)).collect()
         };
         Some(groups.map(shown))

@@ -1,6 +1,6 @@
 //! The smallest set of packages that meets all requirements: exact, proven and explained.
 //!
-//! An [`Instance`] lists the packages that may be chosen and the requirements to meet. [`solve`] returns the best
+//! An [`Instance`] lists the packages that may be chosen and the requirements to meet. [`solve()`] returns the best
 //! [`Selection`], or [`Unsolvable`], a tree that explains why there is none. [`verify()`] checks a selection
 //! without the solver, and [`decisions()`] states what decided each choice. This room knows names, sizes and
 //! options: nothing of ELF, of archives or of what a requirement stands for.

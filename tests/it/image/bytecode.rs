@@ -60,7 +60,6 @@ fn a_source_keeps_its_time_where_bytecode_counts_on_it() {
 
 /// Python itself says whether it takes the bytecode, in a layer that tar(1) unpacks.
 #[test]
-#[allow(clippy::print_stderr, reason = "what was not compared is said, not passed over")]
 fn python_finds_that_bytecode_matches() {
     let world = world();
     write(&world, "counted", 1_600_000_000, &[]);

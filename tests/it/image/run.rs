@@ -1,7 +1,5 @@
 //! A command that is run in the image before it is kept.
 
-#![allow(clippy::print_stderr, reason = "what was not run is said, not passed over")]
-
 use std::fs;
 use std::process::{Command, Output};
 
