@@ -29,7 +29,6 @@ fn doc_beginnings(file: &SourceFile) -> impl Iterator<Item = (usize, &str)> {
 }
 
 #[test]
-#[ignore = "until every wing is reworded"]
 fn doc_comments_begin_with_a_noun_or_a_verb() {
     let mut breaches = Vec::new();
     for file in source_files() {
