@@ -27,9 +27,9 @@ pub(crate) struct BaseArguments {
     ///
     /// - a directory or tar of a root file system, a `docker save` archive, or an OCI layout as a directory or tar
     ///
-    /// - an image in a registry: HOST/NAME[:TAG], HOST/NAME@sha256:… or docker://NAME[:TAG]
+    /// - an image in a registry: HOST/NAME:TAG, HOST/NAME@sha256:… or docker://NAME:TAG
     ///
-    /// - an image in Docker's engine: docker-daemon:NAME[:TAG]
+    /// - an image in Docker's engine: docker-daemon:NAME:TAG
     ///
     /// - a known image, modelled from its packages and not downloaded: distroless/{static,base,cc,python3}-debian{12,13},
     ///   debian:{bookworm,trixie}-slim

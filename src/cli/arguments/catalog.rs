@@ -20,7 +20,7 @@ pub(crate) struct CatalogArguments {
     /// Architecture of the packages [default: that of most objects]
     #[arg(long, value_name = "ARCH", env = "SODEB_ARCH")]
     pub(crate) arch: Option<Architecture>,
-    /// Catalog to use: embedded, archive or installed[:DIR]
+    /// Catalog to use: embedded, archive, installed or installed:DIR
     ///
     /// `embedded` is compiled in, `archive` is the signed index of the archive, which is fetched unless it is cached, and
     /// `installed` is the dpkg database of the root file system DIR, by default of this machine. Without this option the newer
