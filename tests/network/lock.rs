@@ -327,5 +327,5 @@ fn a_version_that_is_too_new_names_the_first_release_that_has_it() {
         detail.starts_with("needs version GLIBC_2.38 of /lib/x86_64-linux-gnu/libm.so.6 (libc6 2.36-"),
         "{detail}"
     );
-    assert!(detail.contains("works from trixie on, whose libc6 2.41-"), "{detail}");
+    assert!(detail.contains("works from trixie on, where libc6 2.41-"), "{detail}");
 }
