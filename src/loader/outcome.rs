@@ -1,4 +1,4 @@
-//! Outcomes of needed edges: the object that was found and by which rule, or the paths that were tried in vain.
+//! Outcomes of needed edges: the object that was found and by which rule, or the paths that were tried without success.
 
 use bstr::BString;
 use thin_vec::ThinVec;

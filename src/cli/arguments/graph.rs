@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
-use super::apps::{AppArguments, BaseArguments};
+use super::apps::BaseArguments;
 use super::catalog::CatalogArguments;
-use super::closure::ClosureArguments;
+use super::closure::{ClosureArguments, PlanArguments};
 use super::linker::LinkerArguments;
 use super::output::OutputArguments;
 
@@ -46,13 +46,7 @@ pub(crate) struct GraphArguments {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) apps: AppArguments,
-    #[command(flatten)]
-    pub(crate) linker: LinkerArguments,
-    #[command(flatten)]
-    pub(crate) closure: ClosureArguments,
-    #[command(flatten)]
-    pub(crate) catalog: CatalogArguments,
+    pub(crate) plan: PlanArguments,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

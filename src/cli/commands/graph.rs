@@ -3,6 +3,7 @@
 use crate::cli::analysis::{AnalysisInputs, exit_of_resolution};
 use crate::cli::arguments::{
     AppArguments, CatalogArguments, ClosureArguments, GraphArguments, GraphFormat, LinkerArguments,
+    PlanArguments,
 };
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{note_if_empty, warn_of_unread_files};
@@ -34,7 +35,8 @@ pub(super) struct TreeGraph {
 }
 
 pub(super) fn run(arguments: &GraphArguments, session: &Session) -> Result<Exit, Failure> {
-    let GraphArguments { apps, linker, catalog, closure, direct, format, output } = arguments;
+    let GraphArguments { plan, direct, format, output } = arguments;
+    let PlanArguments { apps, linker, closure, catalog } = plan;
     let request = GraphRequest { apps, linker, catalog, closure, direct: *direct };
     let graph = make_graph(&request, session)?;
     let text = encode(&graph, *format, !direct, session)?;

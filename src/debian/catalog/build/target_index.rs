@@ -1,6 +1,6 @@
 //! Indices of one target in memory: the libraries in its Contents, the packages in its Packages, and their relations.
 //!
-//! Of each package the newest version among the suites is kept (Debian Policy §5.6.12), as apt would choose it.
+//! The newest version of each package among the suites is kept (Debian Policy §5.6.12), as apt would choose it.
 
 use std::io::Read;
 

@@ -66,6 +66,11 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// Combines the flags that are set.
+pub(crate) fn flag_bits(flags: impl IntoIterator<Item = (bool, u64)>) -> u64 {
+    flags.into_iter().filter(|(is_set, _)| *is_set).fold(0, |bits, (_, flag)| bits | flag)
+}
+
 /// Appends a number for [`Cursor::number`].
 pub(crate) fn push_number(bytes: &mut Vec<u8>, mut value: u64) {
     while value > 0x7f {

@@ -1,6 +1,6 @@
 //! Values of the table `dependencies`: the relations that some targets share. Names are ranks in that same table.
 
-use super::bytes::{Cursor, Malformed, push_number};
+use super::bytes::{Cursor, Malformed, flag_bits, push_number};
 use super::package_record::DebSizes;
 
 /// Facts about a name in relations that some targets share.
@@ -34,14 +34,11 @@ impl DependencyRecord {
     pub(crate) fn write(&self, value: &mut Vec<u8>) {
         push_number(value, self.targets);
         let deb = self.package.as_ref().and_then(|package| package.deb);
-        let mut flags = 0;
-        for (is_set, flag) in [
+        let flags = flag_bits([
             (self.package.is_some(), IS_PACKAGE),
             (deb.is_some(), HAS_DEB),
             (!self.providers.is_empty(), HAS_PROVIDERS),
-        ] {
-            flags |= if is_set { flag } else { 0 };
-        }
+        ]);
         push_number(value, flags);
         if let Some(package) = &self.package {
             let names: usize = package.groups.iter().map(|group| 2 * group.len() - 1).sum();

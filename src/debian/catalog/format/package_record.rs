@@ -1,6 +1,6 @@
 //! Values of the table `packages`: the facts that some targets share about a package.
 
-use super::bytes::{Cursor, Malformed, push_number, push_string};
+use super::bytes::{Cursor, Malformed, flag_bits, push_number, push_string};
 
 /// Facts about one version of a package that some targets share.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,15 +52,12 @@ const HAS_PROVIDES: u64 = 8;
 impl PackageRecord {
     pub(crate) fn write(&self, value: &mut Vec<u8>) {
         push_number(value, self.targets);
-        let mut flags = 0;
-        for (is_set, flag) in [
+        let flags = flag_bits([
             (self.for_all, FOR_ALL),
             (!self.debs.is_empty(), HAS_DEBS),
             (matches!(self.pool, PoolLocation::Path(_)), POOL_PATH),
             (!self.provides_sonames.is_empty(), HAS_PROVIDES),
-        ] {
-            flags |= if is_set { flag } else { 0 };
-        }
+        ]);
         push_number(value, flags);
         push_string(value, self.version.as_bytes());
         push_number(value, self.section);
