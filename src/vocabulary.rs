@@ -272,6 +272,28 @@ pub enum Grade {
 }
 
 named! {
+    /// Severity of a finding or a problem, in ascending order.
+    Severity("severity") {
+        /// Nothing fails; worth knowing.
+        Note = "note",
+        /// Fails or is unsafe under circumstances that are not known.
+        Warning = "warning",
+        /// Fails.
+        Error = "error",
+    }
+}
+
+impl Severity {
+    /// Returns the next lower severity; a note stays a note.
+    pub(crate) fn lower(self) -> Self {
+        match self {
+            Self::Error => Self::Warning,
+            Self::Warning | Self::Note => Self::Note,
+        }
+    }
+}
+
+named! {
     /// Architecture by Debian's name for it (`dpkg-architecture -L`).
     Architecture("architecture") {
         /// 64-bit x86.

@@ -8,9 +8,8 @@ use std::sync::Arc;
 use super::owners::OwnerKind;
 use super::policy::FindingStatus;
 use super::report::ReportedImage;
-use super::severity::Severity;
 use crate::solve::plan::{Plan, TakenKind};
-use crate::vocabulary::{RootedPath, Soname};
+use crate::vocabulary::{RootedPath, Severity, Soname};
 
 /// One side of a comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -123,7 +122,7 @@ impl Side {
                 code: problem.kind.name().to_owned(),
                 path: problem.object.clone(),
                 subject: problem.detail.clone(),
-                severity: Severity::Error,
+                severity: problem.grade,
                 message: problem.detail.clone(),
             })
             .collect();

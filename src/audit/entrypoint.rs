@@ -5,12 +5,10 @@
 
 use bstr::{BStr, ByteSlice};
 
-use crate::tree::inventory::{Content, StartCommand};
+use super::run_config::RunConfig;
+use crate::tree::inventory::Content;
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::RootedPath;
-
-/// PATH of an image that does not set it, as container engines define it.
-const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Programs that start other programs by commands that are not parsed here.
 const SHELLS: [&[u8]; 8] = [b"sh", b"bash", b"dash", b"ash", b"busybox", b"zsh", b"ksh", b"fish"];
@@ -34,19 +32,16 @@ pub struct Entrypoint {
 }
 
 impl Entrypoint {
-    /// Finds the programs that the image's command starts in the working directory `workdir`.
-    pub(super) fn of(root: &Root<'_>, start: Option<&StartCommand>, workdir: &RootedPath) -> Self {
-        let path = start.and_then(|start| start.path.as_deref()).unwrap_or(DEFAULT_PATH);
-        let path = path.split(':').map(|directory| joined(workdir, directory.as_bytes())).collect();
-        let mut entrypoint = Self { path, ..Self::default() };
-        let words: Vec<&String> =
-            start.iter().flat_map(|start| start.entrypoint.iter().chain(&start.cmd)).collect();
-        let Some((first, others)) = words.split_first() else {
-            return Self { may_start_anything: true, ..entrypoint };
-        };
+    /// Finds the programs that the command of a configuration starts.
+    pub(super) fn of(root: &Root<'_>, config: &RunConfig) -> Self {
+        let workdir = &RootedPath::new(&config.workdir);
+        let path = config.path.split(':').map(|directory| joined(workdir, directory.as_bytes())).collect();
+        let may_start_anything = config.may_start_anything;
+        let mut entrypoint = Self { path, may_start_anything, ..Self::default() };
+        let Some((first, others)) = config.command.split_first() else { return entrypoint };
         match entrypoint.find(root, first.as_bytes(), workdir) {
             Some(node) => entrypoint.add(root, node, workdir, 0),
-            None => entrypoint.missing_command = Some((*first).clone()),
+            None => entrypoint.missing_command = Some(first.clone()),
         }
         // Some programs start others whose names are arguments: `tini -- python app.py`, `env X=1 python`.
         for word in others.iter().filter(|word| !word.starts_with('-')) {

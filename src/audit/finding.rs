@@ -1,13 +1,14 @@
 //! A finding of an audit.
 
+use std::fmt::{Display, Formatter};
+
 use bstr::BString;
 
 use super::owners::Owner;
 use super::rule::Rule;
-use super::severity::Severity;
 use crate::support::digest::digest_of_bytes;
 use crate::tree::inventory::LayerNumber;
-use crate::vocabulary::{RootedPath, named};
+use crate::vocabulary::{RootedPath, Severity, named};
 
 /// Number of hexadecimal digits of a fingerprint.
 const FINGERPRINT_DIGITS: usize = 32;
@@ -62,6 +63,15 @@ pub enum Fix {
     Packages(Vec<String>),
     /// Instruction in words or as a command.
     Instruction(String),
+}
+
+impl Display for Fix {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Packages(names) => write!(formatter, "add {}", names.join(" ")),
+            Self::Instruction(words) => formatter.write_str(words),
+        }
+    }
 }
 
 impl Finding {

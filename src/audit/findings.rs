@@ -26,7 +26,7 @@ impl<'view, 'root> Findings<'view, 'root> {
 
     /// Reports a defect of a file, graded by the file's reach.
     pub fn report(&mut self, node: NodeId, subject: impl ToString, message: String) -> &mut Finding {
-        let reach = self.view.reach_map.reach(node);
+        let reach = self.view.reach_map().reach(node);
         self.report_at(&self.view.root.path(node), reach, subject, message)
     }
 
@@ -50,9 +50,9 @@ impl<'view, 'root> Findings<'view, 'root> {
             subject: subject.to_string(),
             message,
             layer: view.layer(path),
-            owner: owned.and_then(|node| view.owners.of_file(view.root, node)),
+            owner: owned.and_then(|node| view.owners().of_file(view.root, node)),
             reach,
-            chain: node.map(|node| view.reach_map.chain(view.root, view.linked, node)).unwrap_or_default(),
+            chain: node.map(|node| view.reach_map().chain(view.root, view.linked, node)).unwrap_or_default(),
             evidence: Vec::new(),
             fix: Vec::new(),
             reclaimable_bytes: 0,

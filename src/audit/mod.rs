@@ -22,7 +22,7 @@ mod reach;
 mod report;
 mod rule;
 pub mod rules;
-mod severity;
+mod run_config;
 mod sizes;
 mod subject;
 mod unmet;
@@ -38,12 +38,12 @@ pub use owners::{Owner, OwnerKind, Owners};
 pub use policy::{FindingStatus, Ignore, JudgedFinding, Policy, RuleLevel};
 pub use reach::ReachMap;
 pub use report::{ReportedImage, UnreadImage};
-pub use rule::Rule;
-pub use severity::Severity;
+pub use rule::{Rule, RuleScope};
+pub use run_config::RunConfig;
 pub use sizes::{AuditedObject, LayerSize, OwnerSize};
 pub use subject::Subject;
 pub use unmet::{UnmetCause, UnmetNeed};
-pub use view::View;
+pub use view::{View, ViewInputs};
 
 use crate::app::{LinkScope, link};
 use crate::debian::catalog::{Catalog, CatalogError};
@@ -51,6 +51,11 @@ use crate::loader::{LinkerSettings, Platform, Traces};
 use crate::solve::graph::Graph;
 use crate::solve::resolve::{self, TargetAbi};
 use crate::vocabulary::{Architecture, Grade};
+
+/// Judges trees, or an image, by the rules that apply everywhere: those on what packages do not fix.
+pub fn judge(inputs: ViewInputs<'_>) -> Vec<Finding> {
+    rules::findings(&View::new(inputs), |rule| rule.scope == RuleScope::Everywhere)
+}
 
 /// Settings of an audit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,8 +88,18 @@ pub fn audit<Error: From<CatalogError>>(
     let resolution = resolve::resolve(&root, trees, &linked, target_abi, catalog.as_ref(), &others)?;
     let graph = Graph::from_apps(&root, trees, &linked, target_abi, &resolution, catalog.as_ref())?;
     let (findings, sizes, objects, may_start_anything) = {
-        let view = View::new(subject, &root, &linked, target_abi, &resolution, settings.is_strict);
-        let findings = rules::findings(&view);
+        let config = RunConfig::of_image(trees.image.as_ref());
+        let view = View::new(ViewInputs {
+            trees,
+            root: &root,
+            linked: &linked,
+            target_abi,
+            resolution: &resolution,
+            config: &config,
+            layer_numbers: &subject.layer_numbers,
+            is_strict: settings.is_strict,
+        });
+        let findings = rules::findings(&view, |_| true);
         (findings, sizes::sizes(&view), sizes::objects(&view), view.entrypoint.may_start_anything)
     };
     let files = subject.inventory().file_paths().count();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bstr::{BStr, ByteSlice};
 
+use crate::app::InputTrees;
 use crate::debian::catalog::installed_packages;
 use crate::tree::inventory::{Content, Evidence, Inventory};
 use crate::tree::root::{NodeId, Root};
@@ -56,15 +57,21 @@ pub struct Owners {
 }
 
 impl Owners {
-    /// Reads the file lists of package managers in an inventory that is mounted at the top of a root.
-    pub(super) fn of(root: &Root<'_>, inventory: &Inventory) -> Self {
+    /// Reads the file lists of package managers in the base and in the trees.
+    pub(super) fn of(root: &Root<'_>, trees: &InputTrees) -> Self {
         let mut owners = Self::default();
-        owners.add_debs(root, inventory);
-        for entry in inventory.entries() {
-            if let Some(Evidence::FileList(text)) = entry.evidence()
-                && let Some(place) = Wheel::of(BStr::new(&entry.path))
-            {
-                owners.add_wheel(root, &place, text);
+        let top = RootedPath::root();
+        let base = trees.base.iter().map(|base| (&top, &base.inventory));
+        for (at, inventory) in base.chain(trees.apps.iter().map(|app| (&app.at, &app.inventory))) {
+            if *at == top {
+                owners.add_debs(root, inventory);
+            }
+            for entry in inventory.entries() {
+                if let Some(Evidence::FileList(text)) = entry.evidence()
+                    && let Some(place) = Wheel::of(BStr::new(&entry.path))
+                {
+                    owners.add_wheel(root, at, &place, text);
+                }
             }
         }
         owners
@@ -97,16 +104,16 @@ impl Owners {
         }
     }
 
-    fn add_wheel(&mut self, root: &Root<'_>, wheel: &Wheel<'_>, record: &[u8]) {
+    fn add_wheel(&mut self, root: &Root<'_>, at: &RootedPath, wheel: &Wheel<'_>, record: &[u8]) {
+        let directory = at.join(wheel.directory);
         let owner = self.add(Owner {
             kind: OwnerKind::Wheel,
             name: wheel.name.into(),
             version: Some(wheel.version.into()),
         });
         let paths = record.lines().filter_map(recorded_path);
-        let paths = paths.map(|path| {
-            if path.starts_with(b"/") { RootedPath::new(path) } else { wheel.directory.join(path) }
-        });
+        let paths = paths
+            .map(|path| if path.starts_with(b"/") { RootedPath::new(path) } else { directory.join(path) });
         self.add_files(root, owner, paths);
     }
 
@@ -154,8 +161,8 @@ impl Owners {
 
 /// Wheel that the path of a RECORD file describes.
 struct Wheel<'path> {
-    /// Directory to which the paths in the RECORD are relative.
-    directory: RootedPath,
+    /// Directory in its tree to which the paths in the RECORD are relative.
+    directory: &'path [u8],
     name: &'path str,
     version: &'path str,
 }
@@ -165,7 +172,7 @@ impl<'path> Wheel<'path> {
         let directory = record.strip_suffix(b"/RECORD")?;
         let (above, name) = directory.rsplit_once_str("/").unwrap_or((b"", directory));
         let (name, version) = name.strip_suffix(b".dist-info")?.to_str().ok()?.rsplit_once('-')?;
-        Some(Self { directory: RootedPath::new(above), name, version })
+        Some(Self { directory: above, name, version })
     }
 }
 
@@ -222,7 +229,7 @@ mod tests {
         let wheel = Wheel::of(BStr::new("venv/lib/python3.11/site-packages/gmpy2-2.1.5.dist-info/RECORD"));
         let wheel = wheel.expect("a RECORD of a wheel");
         assert_eq!((wheel.name, wheel.version), ("gmpy2", "2.1.5"));
-        assert_eq!(wheel.directory, RootedPath::new("/venv/lib/python3.11/site-packages"));
+        assert_eq!(BStr::new(wheel.directory), "venv/lib/python3.11/site-packages");
     }
 
     #[test]

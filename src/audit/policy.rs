@@ -6,9 +6,8 @@ use jiff::civil::Date;
 
 use super::baseline::Baseline;
 use super::finding::Finding;
-use super::severity::Severity;
 use crate::debian::inclusions::Pattern;
-use crate::vocabulary::named;
+use crate::vocabulary::{Severity, named};
 
 named! {
     /// Level that a project sets a rule to.

@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use super::audited::Audited;
 use super::finding::Finding;
 use super::policy::{FindingStatus, JudgedFinding, Policy};
-use super::severity::Severity;
 use super::subject::Subject;
 use crate::tree::inventory::ImageFacts;
+use crate::vocabulary::Severity;
 
 /// Report on one image.
 #[derive(Debug)]

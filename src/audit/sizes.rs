@@ -47,7 +47,7 @@ pub(super) fn objects(view: &View<'_>) -> BTreeMap<RootedPath, AuditedObject> {
         let object = AuditedObject {
             soname: facts.soname.clone(),
             layer: view.layer(&path),
-            owner: view.owners.of_file(view.root, node),
+            owner: view.owners().of_file(view.root, node),
             bytes: view.size_bytes(node),
         };
         (path, object)
@@ -58,9 +58,9 @@ pub(super) fn objects(view: &View<'_>) -> BTreeMap<RootedPath, AuditedObject> {
 /// Computes the sizes of an image's layers, the lowest layer first, the largest owner of each first.
 pub(super) fn sizes(view: &View<'_>) -> Vec<LayerSize> {
     let mut layers: BTreeMap<LayerNumber, BTreeMap<Option<Owner>, OwnerSize>> = BTreeMap::new();
-    for (node, entry, layer) in view.entries() {
+    for (node, entry, layer) in view.entries_by_layer() {
         let Some(content) = entry.content() else { continue };
-        let owner = view.owners.of_file(view.root, node);
+        let owner = view.owners().of_file(view.root, node);
         let size = layers.entry(layer).or_default().entry(owner).or_default();
         size.files += 1;
         size.objects += usize::from(matches!(content, Content::Object(_)));

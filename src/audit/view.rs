@@ -1,4 +1,4 @@
-//! Input of the rules: one image, read, linked and resolved, as a value.
+//! Input of the rules: an image, or the trees of a plan, read, linked and resolved, as a value.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -9,9 +9,9 @@ use super::entrypoint::Entrypoint;
 use super::finding::{Fix, Reach};
 use super::owners::{ObjectsByOwner, Owners};
 use super::reach::{ReachMap, chain, reach_of};
-use super::subject::Subject;
+use super::run_config::RunConfig;
 use super::unmet::{UnmetCause, UnmetNeed};
-use crate::app::{LinkedApps, Role, StartObject};
+use crate::app::{App, AppKind, InputTrees, LinkedApps, Role, StartObject};
 use crate::debian::catalog::host_provider;
 use crate::elf::ElfFacts;
 use crate::loader::{Attempt, Edge, LinkMap, Outcome, Platform, libc_of};
@@ -20,11 +20,32 @@ use crate::tree::inventory::{self, Content, LayerNumber};
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::{RootedPath, Soname};
 
-/// One image, as the rules see it.
+/// Everything that a view is made of.
+#[derive(Clone, Copy)]
+pub struct ViewInputs<'root> {
+    /// Trees to judge, on their base: an image is the only tree, at `/`.
+    pub trees: &'root InputTrees,
+    /// Files of the trees, with the packages that a plan puts on them.
+    pub root: &'root Root<'root>,
+    /// Start objects of the trees, linked in that root.
+    pub linked: &'root LinkedApps<'root>,
+    /// Machine and C library of most objects.
+    pub target_abi: Option<TargetAbi>,
+    /// Packages that provide what is missing.
+    pub resolution: &'root Resolution,
+    /// Configuration with which the trees run.
+    pub config: &'root RunConfig,
+    /// Layer that contains each entry of an image, in the order of its inventory; empty if there are no layers.
+    pub layer_numbers: &'root [LayerNumber],
+    /// True if all objects count as reached.
+    pub is_strict: bool,
+}
+
+/// An image or the trees of a plan, as the rules see them. What only some rules need is computed when one first does.
 pub struct View<'root> {
-    /// Image that is audited.
-    pub subject: &'root Subject,
-    /// Files of the image.
+    /// Trees to judge, on their base.
+    pub trees: &'root InputTrees,
+    /// Files of the trees.
     pub root: &'root Root<'root>,
     /// Start objects, linked.
     pub linked: &'root LinkedApps<'root>,
@@ -32,64 +53,79 @@ pub struct View<'root> {
     pub target_abi: Option<TargetAbi>,
     /// Packages that provide what is missing.
     pub resolution: &'root Resolution,
-    /// Programs that the image starts.
+    /// Configuration with which the trees run.
+    pub config: &'root RunConfig,
+    /// Programs that are started.
     pub entrypoint: Entrypoint,
-    /// Owners of the files.
-    pub owners: Owners,
-    /// Reach of the objects.
-    pub reach_map: ReachMap,
     /// True if all objects count as reached.
     pub is_strict: bool,
     /// Default directories of the dynamic linker on this machine, with links resolved.
     pub default_directories: Vec<RootedPath>,
-    /// Objects by owner, computed when a rule first needs them.
+    layer_numbers: &'root [LayerNumber],
+    owners: OnceCell<Owners>,
+    reach_map: OnceCell<ReachMap>,
     pub(super) by_owner: OnceCell<ObjectsByOwner>,
-    /// Files and links by name, of those whose names contain `.so`.
-    pub(super) by_name: HashMap<&'root [u8], Vec<NodeId>>,
-    /// Libraries that are not found: each pair of object and soname once, in its most certain process.
-    pub unmet: Vec<UnmetNeed<'root>>,
+    by_name: OnceCell<HashMap<&'root [u8], Vec<NodeId>>>,
+    unmet: OnceCell<Vec<UnmetNeed<'root>>>,
 }
 
 impl<'root> View<'root> {
-    /// Derives the view of an image from its linked start objects and their resolution.
-    pub(super) fn new(
-        subject: &'root Subject,
-        root: &'root Root<'root>,
-        linked: &'root LinkedApps<'root>,
-        target_abi: Option<TargetAbi>,
-        resolution: &'root Resolution,
-        is_strict: bool,
-    ) -> Self {
-        let facts = subject.trees.image.as_ref();
-        let workdir = facts.and_then(|facts| facts.workdir.as_deref()).unwrap_or("/");
-        let start = facts.and_then(|facts| facts.start.as_ref());
-        let entrypoint = Entrypoint::of(root, start, &RootedPath::new(workdir));
-        let mut by_name: HashMap<&[u8], Vec<NodeId>> = HashMap::new();
-        for (node, _) in root.entries().filter(|(_, entry)| !entry.is_directory()) {
-            let name = root.name(node);
-            if name.contains_str(".so") {
-                by_name.entry(name).or_default().push(node);
-            }
-        }
-        let owners = Owners::of(root, subject.inventory());
-        let reach_map = ReachMap::of(linked, &entrypoint);
-        let mut view = Self {
-            subject,
+    /// Creates the view of linked trees.
+    pub(super) fn new(inputs: ViewInputs<'root>) -> Self {
+        let ViewInputs { trees, root, linked, target_abi, resolution, config, layer_numbers, is_strict } =
+            inputs;
+        Self {
+            trees,
             root,
             linked,
             target_abi,
             resolution,
-            entrypoint,
-            owners,
-            reach_map,
+            config,
+            entrypoint: Entrypoint::of(root, config),
             is_strict,
             default_directories: default_directories(root, target_abi),
+            layer_numbers,
+            owners: OnceCell::new(),
+            reach_map: OnceCell::new(),
             by_owner: OnceCell::new(),
-            by_name,
-            unmet: Vec::new(),
-        };
-        view.unmet = view.gather_unmet();
-        view
+            by_name: OnceCell::new(),
+            unmet: OnceCell::new(),
+        }
+    }
+
+    /// Owners of the files.
+    pub fn owners(&self) -> &Owners {
+        self.owners.get_or_init(|| Owners::of(self.root, self.trees))
+    }
+
+    /// Reach of the objects.
+    pub fn reach_map(&self) -> &ReachMap {
+        self.reach_map.get_or_init(|| ReachMap::of(self.linked, &self.entrypoint))
+    }
+
+    /// Files and links by name, of those whose names contain `.so`.
+    pub fn by_name(&self) -> &HashMap<&'root [u8], Vec<NodeId>> {
+        self.by_name.get_or_init(|| {
+            let mut by_name: HashMap<&[u8], Vec<NodeId>> = HashMap::new();
+            for (node, _) in self.root.entries().filter(|(_, entry)| !entry.is_directory()) {
+                let name = self.root.name(node);
+                if name.contains_str(".so") {
+                    by_name.entry(name).or_default().push(node);
+                }
+            }
+            by_name
+        })
+    }
+
+    /// Libraries that are not found: each pair of object and soname once, in its most certain process.
+    pub fn unmet(&self) -> &[UnmetNeed<'root>] {
+        self.unmet.get_or_init(|| self.gather_unmet())
+    }
+
+    /// True if the root has everything that will run: an image, a root file system, or trees on a base.
+    pub fn is_complete(&self) -> bool {
+        let is_root = |app: &App| app.kind == AppKind::Rootfs && app.at == RootedPath::root();
+        self.trees.base.is_some() || self.trees.apps.iter().any(is_root)
     }
 
     /// True if an object is for the machine and C library of most objects.
@@ -129,12 +165,27 @@ impl<'root> View<'root> {
         node_at(self.root, path)
     }
 
-    /// Returns the entries of the image that no later layer replaces, each with the number of its layer.
-    pub fn entries(&self) -> impl Iterator<Item = (NodeId, &'root inventory::Entry, LayerNumber)> {
+    /// Returns the text of the file at a path, if it was read.
+    pub fn text_at(&self, path: &RootedPath) -> Option<&'root [u8]> {
+        let node = self.root.resolve(self.root.top(), path.as_bytes()).ok()?;
+        match self.root.content(node)? {
+            Content::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns the entries that are judged, those of the trees and of included files, sorted by tree and path.
+    pub fn entries(&self) -> impl Iterator<Item = (NodeId, &'root inventory::Entry)> {
+        let mounts = self.trees.start_mounts();
+        mounts.flat_map(|(mount, _)| self.root.entries_of(mount))
+    }
+
+    /// Returns the entries of an image that no later layer replaces, each with the number of its layer.
+    pub fn entries_by_layer(&self) -> impl Iterator<Item = (NodeId, &'root inventory::Entry, LayerNumber)> {
         // A root with a single inventory keeps the order of its entries.
         let mut nodes = self.root.entries().peekable();
-        let numbers = self.subject.layer_numbers.iter().copied().chain(std::iter::repeat(0));
-        let entries = self.subject.inventory().entries().iter().zip(numbers);
+        let numbers = self.layer_numbers.iter().copied().chain(std::iter::repeat(0));
+        let entries = self.trees.apps.iter().flat_map(|app| app.inventory.entries()).zip(numbers);
         entries.filter_map(move |(entry, number)| {
             let (node, _) = nodes.next_if(|(_, laid)| std::ptr::eq(*laid, entry))?;
             Some((node, entry, number))
@@ -153,8 +204,8 @@ impl<'root> View<'root> {
 
     /// Returns the layer that contains a path.
     pub fn layer(&self, path: &RootedPath) -> Option<LayerNumber> {
-        let place = self.subject.inventory().position(&path.as_bytes()[1..])?;
-        self.subject.layer_numbers.get(place).copied()
+        let place = self.trees.apps.first()?.inventory.position(&path.as_bytes()[1..])?;
+        self.layer_numbers.get(place).copied()
     }
 
     fn gather_unmet(&self) -> Vec<UnmetNeed<'root>> {
@@ -165,7 +216,7 @@ impl<'root> View<'root> {
                 let by = start.map[edge.by].node;
                 let is_more_certain = unmet.get(&(by, edge.soname())).is_none_or(|known| reach < known.reach);
                 if is_more_certain {
-                    let need = self.unmet(index, &start.map, edge, reach);
+                    let need = self.unmet_need(index, &start.map, edge, reach);
                     unmet.insert((by, edge.soname()), need);
                 }
             }
@@ -175,7 +226,7 @@ impl<'root> View<'root> {
         unmet
     }
 
-    fn unmet(
+    fn unmet_need(
         &self,
         start: usize,
         map: &LinkMap<'root>,
@@ -223,7 +274,7 @@ impl<'root> View<'root> {
             let path = self.root.path(*node);
             tried.iter().any(|tried| RootedPath::new(&tried.path) == path)
         };
-        let mut elsewhere = self.by_name.get(edge.soname().file_name()).into_iter().flatten().copied();
+        let mut elsewhere = self.by_name().get(edge.soname().file_name()).into_iter().flatten().copied();
         let elsewhere = elsewhere.find(|node| is_loadable(node) && !is_tried(node));
         elsewhere.map_or(UnmetCause::Absent, UnmetCause::OffPath)
     }

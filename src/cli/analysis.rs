@@ -89,6 +89,6 @@ impl<'run> AnalysisInputs<'run> {
 pub(super) fn exit_of_resolution(resolution: &Resolution) -> Exit {
     let is_unfixed = |status| matches!(status, Status::Unresolved | Status::OffPath);
     let has_problem = resolution.sonames.iter().any(|answer| is_unfixed(answer.status))
-        || resolution.problems.iter().any(|problem| problem.kind.is_fatal());
+        || resolution.problems.iter().any(|problem| problem.is_fatal());
     Exit::of_problems(has_problem)
 }

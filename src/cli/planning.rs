@@ -107,7 +107,7 @@ pub(super) fn incomplete(verb: &str) -> Failure {
 
 /// Warns of the problems that the Plan does not fix, for outputs that do not list them, and returns the exit status.
 pub(super) fn warn_of_problems(plan: &Plan, session: &Session) -> Exit {
-    for problem in plan.problems.iter().filter(|problem| problem.kind.is_fatal()) {
+    for problem in plan.problems.iter().filter(|problem| problem.is_fatal()) {
         session.printer.warning(&format!("{}: {}: {}", problem.kind, problem.object, problem.detail));
     }
     exit_of_plan(plan)
@@ -115,5 +115,5 @@ pub(super) fn warn_of_problems(plan: &Plan, session: &Session) -> Exit {
 
 /// Returns the exit status of a Plan: a problem if one is left that keeps objects from loading.
 pub(super) fn exit_of_plan(plan: &Plan) -> Exit {
-    Exit::of_problems(plan.problems.iter().any(|problem| problem.kind.is_fatal()))
+    Exit::of_problems(plan.problems.iter().any(|problem| problem.is_fatal()))
 }

@@ -1,36 +1,55 @@
-//! Problems that keep objects from loading, as lines of text.
+//! Problems as lines of text.
+
+use std::collections::BTreeMap;
 
 use super::escape::printable;
 use super::humanize::{counted, shortened};
 use super::lines::Lines;
-use super::style::{BAD, DIM, paint};
-use crate::solve::resolve::Problem;
-use crate::vocabulary::RootedPath;
+use super::style::{BAD, DIM, GOOD, WARNING, paint};
+use crate::audit::rules;
+use crate::solve::resolve::{Problem, ProblemKind};
+use crate::vocabulary::{RootedPath, Severity};
 
-/// Writes a blank line and the problems: first those that count, then the objects that are for other systems. More than
-/// `limit` of the latter are only counted. Writes nothing if there are none.
+/// Writes a blank line and the problems: errors, warnings, then notes. More than `limit` notes of one kind are only
+/// counted. Writes nothing if there are none.
 pub(super) fn problem_lines<'answer>(
     text: &mut Lines,
     problems: impl Iterator<Item = &'answer Problem>,
     tops: &[&RootedPath],
     limit: usize,
 ) {
-    let (bad, foreign): (Vec<_>, Vec<_>) = problems.partition(|problem| problem.kind.is_fatal());
-    if !(bad.is_empty() && foreign.is_empty()) {
+    let mut by_grade: BTreeMap<Severity, BTreeMap<&ProblemKind, Vec<&Problem>>> = BTreeMap::new();
+    for problem in problems {
+        by_grade.entry(problem.grade).or_default().entry(&problem.kind).or_default().push(problem);
+    }
+    if !by_grade.is_empty() {
         text.blank();
     }
-    let object = |problem: &Problem| printable(shortened(&problem.object, tops.iter().copied()));
-    for problem in bad {
-        let detail = printable(&problem.detail);
-        text.line(format_args!("{} {}: {detail}", paint(BAD, problem.kind), object(problem)));
+    for (grade, kinds) in by_grade.into_iter().rev() {
+        for (kind, problems) in kinds {
+            if grade == Severity::Note && problems.len() > limit {
+                let title = rules::by_code(kind.name()).map_or(kind.name(), |rule| rule.title);
+                let files = counted(problems.len(), "file");
+                text.line(paint(DIM, format_args!("{files}: {title} (-v lists them)")));
+                continue;
+            }
+            problems.into_iter().for_each(|problem| write(text, problem, tops));
+        }
     }
-    if foreign.len() > limit {
-        let objects = counted(foreign.len(), "object");
-        text.line(paint(DIM, format_args!("{objects} for other systems, not resolved (-v lists them)")));
-        return;
+}
+
+fn write(text: &mut Lines, problem: &Problem, tops: &[&RootedPath]) {
+    let Problem { kind, object, detail, grade, fix } = problem;
+    let object = printable(shortened(object, tops.iter().copied()));
+    let detail = printable(detail);
+    match grade {
+        Severity::Error => text.line(format_args!("{} {object}: {detail}", paint(BAD, kind))),
+        Severity::Warning => {
+            text.line(format_args!("{} {object}: {detail}", paint(WARNING, format_args!("warning: {kind}"))));
+        }
+        Severity::Note => text.line(paint(DIM, format_args!("note: {object}: {detail}"))),
     }
-    for problem in foreign {
-        let detail = printable(&problem.detail);
-        text.line(paint(DIM, format_args!("not resolved: {}: {detail}", object(problem))));
+    if let Some(fix) = fix.first().filter(|_| *grade > Severity::Note) {
+        text.line(format_args!("  {} {}", paint(GOOD, "fix:"), printable(fix)));
     }
 }

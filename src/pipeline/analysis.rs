@@ -94,15 +94,19 @@ pub struct Analysis<'root> {
     closure_run: ClosureRun<'root>,
 }
 
-impl Analysis<'_> {
+impl<'root> Analysis<'root> {
     /// Returns the resolution of the apps' own needs, without the needs of packages.
-    pub fn resolution(&self) -> &Resolution {
-        &self.closure_run.resolution
+    pub fn into_resolution(mut self) -> Resolution {
+        self.judge_open();
+        self.closure_run.resolution
     }
 
-    /// As [`Self::resolution`], for a caller that needs nothing else.
-    pub fn into_resolution(self) -> Resolution {
-        self.closure_run.resolution
+    /// Adds the problems that packages do not fix, of the trees without packages.
+    fn judge_open(&mut self) {
+        let problems = self.closure_run.judge().problems(self.closure_run.root, &self.linked);
+        let resolution = &mut self.closure_run.resolution;
+        resolution.problems.extend(problems);
+        resolution.problems.sort();
     }
 
     /// Returns the graph of the objects that the apps load, and of the names that they are missing.
@@ -181,9 +185,16 @@ impl Analysis<'_> {
     where
         Error: From<CatalogError> + From<ClosureError>,
     {
-        let Self { linked, closure_run } = self;
-        drop(linked);
+        let closure_run = self.into_closure_run();
         closure_run.plan(options, included, debs)
+    }
+
+    /// Frees the linkers' memory before everything is linked again. Without a target nothing is.
+    fn into_closure_run(mut self) -> ClosureRun<'root> {
+        if self.closure_run.target.is_none() {
+            self.judge_open();
+        }
+        self.closure_run
     }
 
     fn closed<Error>(
@@ -195,8 +206,7 @@ impl Analysis<'_> {
     where
         Error: From<CatalogError> + From<ClosureError>,
     {
-        let Self { linked, closure_run } = self;
-        drop(linked);
+        let closure_run = self.into_closure_run();
         let closed = closure_run.close(options, with_graph, debs)?;
         let ClosureRun { resolution, main, others, .. } = closure_run;
         let Some(ClosedResolution { mut resolution, undefined_versions, graph }) = closed else {

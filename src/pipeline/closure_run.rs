@@ -4,12 +4,13 @@ use std::slice;
 
 use super::debs::Debs;
 use super::inputs::Inputs;
+use super::judge::Judge;
 use crate::app::LinkedApps;
 use crate::debian::catalog::{Catalog, CatalogError};
 use crate::debian::debs::Availability;
 use crate::solve::closure::{
-    ClosedResolution, Closure, ClosureError, ClosureInputs, ClosureOptions, ClosureSolver, FirstRelease,
-    IncludedPackage, PackageOf,
+    self, ClosedResolution, Closure, ClosureError, ClosureInputs, ClosureOptions, ClosureSolver,
+    FirstRelease, IncludedPackage, PackageOf,
 };
 use crate::solve::resolve::{Problem, Resolution, TargetAbi, UndefinedVersion};
 use crate::tree::root::Root;
@@ -39,7 +40,9 @@ impl ClosureRun<'_> {
         Error: From<CatalogError> + From<ClosureError>,
     {
         let Some(target) = self.target else { return Ok(None) };
-        let mut solver = self.solver(target, &[], options);
+        let judge = self.judge();
+        let judge = |root: &Root<'_>, linked: &LinkedApps<'_>| judge.problems(root, linked);
+        let mut solver = self.solver(target, &[], options, &judge);
         self.run(&mut solver, debs, |solver| solver.resolution(with_graph)).map(Some)
     }
 
@@ -54,7 +57,7 @@ impl ClosureRun<'_> {
     where
         Error: From<CatalogError> + From<ClosureError>,
     {
-        let mut solver = self.solver(target, &[], options);
+        let mut solver = self.solver(target, &[], options, &|_, _| Vec::new());
         self.run(&mut solver, debs, |solver| solver.show(show))
     }
 
@@ -73,8 +76,15 @@ impl ClosureRun<'_> {
             closure.add(included, self.root);
             return Ok(closure);
         };
-        let mut solver = self.solver(target, included, options);
+        let judge = self.judge();
+        let judge = |root: &Root<'_>, linked: &LinkedApps<'_>| judge.problems(root, linked);
+        let mut solver = self.solver(target, included, options, &judge);
         self.run(&mut solver, debs, ClosureSolver::plan)
+    }
+
+    /// Returns the judge of the trees' roots.
+    pub(super) fn judge(&self) -> Judge<'_> {
+        Judge { inputs: self.inputs, target: self.target, resolution: &self.resolution }
     }
 
     fn solver<'run>(
@@ -82,10 +92,11 @@ impl ClosureRun<'_> {
         target: TargetAbi,
         included: &'run [IncludedPackage],
         options: &'run ClosureOptions,
+        judge: &'run closure::Judge<'run>,
     ) -> ClosureSolver<'run> {
         let Self { root, inputs, resolution, .. } = self;
         let Inputs { trees, settings, .. } = *inputs;
-        let inputs = ClosureInputs { root, trees, settings, target, resolution, included };
+        let inputs = ClosureInputs { root, trees, settings, target, resolution, judge, included };
         ClosureSolver::new(inputs, self.main, options)
     }
 

@@ -21,6 +21,7 @@ mod debs;
 mod inclusions;
 mod indexed_source;
 mod inputs;
+mod judge;
 mod library_index;
 mod lock_pins;
 mod package_files;

@@ -212,7 +212,7 @@ fn in_a_root_with_the_packages_ld_so_loads_the_files_of_the_closure() {
     let mut by_linker: BTreeMap<PathBuf, String> = BTreeMap::new();
     // What an object would load that ld.so refuses, for want of a library or a symbol version.
     let mut by_refused: BTreeSet<PathBuf> = BTreeSet::new();
-    let refused = plan.problems.iter().filter(|problem| problem.kind.is_fatal());
+    let refused = plan.problems.iter().filter(|problem| problem.is_fatal());
     let refused: BTreeSet<String> = refused.map(|problem| problem.object.to_string()).collect();
     for object in tree.starts() {
         let Some((paths, is_taken)) = loaded(&top, &venv, object) else {

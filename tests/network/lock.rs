@@ -203,8 +203,11 @@ fn missing(base: &Path, venv: &Path) -> usize {
     let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let sonames = answer["sonames"].as_array().expect("a list").iter();
     let is_missing = |soname: &&serde_json::Value| !matches!(soname["status"].as_str(), Some("app" | "base"));
-    let dead =
-        answer["problems"].as_array().expect("a list").iter().filter(|one| one["kind"] == "interpreter");
+    let dead = answer["problems"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|one| one["kind"] == "missing-interpreter");
     sonames.filter(is_missing).count() + dead.count()
 }
 

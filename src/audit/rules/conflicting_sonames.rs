@@ -6,12 +6,11 @@ use bstr::ByteSlice;
 
 use crate::audit::finding::Fix;
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
 use crate::support::humanize::thousands;
 use crate::tree::root::NodeId;
-use crate::vocabulary::Soname;
+use crate::vocabulary::{Severity, Soname};
 
 /// Libraries with process-wide state: two copies conflict even if each object finds the one that it was built against.
 const WITH_STATE: [&str; 6] = ["libssl", "libcrypto", "libxml2", "libxslt", "libgomp", "libprotobuf"];
@@ -21,6 +20,7 @@ const HASH_DIGITS: usize = 8;
 
 pub(super) static RULE: Rule = Rule {
     code: "conflicting-sonames",
+    scope: RuleScope::Images,
     severity: Severity::Warning,
     title: "two versions of one library in one process",
     explanation: "An object and its dependencies load two libraries that differ only in their version: \

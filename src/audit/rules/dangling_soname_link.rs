@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::unmet::UnmetCause;
 use crate::audit::view::View;
 use crate::loader::NeedKind;
 use crate::tree::root::NodeId;
+use crate::vocabulary::Severity;
 
 pub(super) static RULE: Rule = Rule {
     code: "dangling-soname-link",
+    scope: RuleScope::Images,
     severity: Severity::Error,
     title: "a library's link is broken",
     explanation: "The linker finds a link of the name that is needed, but its target is not in the image: the \
@@ -23,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
 /// Reports the findings of the rule.
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     let mut reported: HashSet<NodeId> = HashSet::new();
-    for unmet in view.unmet.iter().filter(|unmet| unmet.kind == NeedKind::Needed) {
+    for unmet in view.unmet().iter().filter(|unmet| unmet.kind == NeedKind::Needed) {
         if let UnmetCause::Dangling(link) = unmet.cause {
             reported.insert(link);
             let message = format!("{} is {}", unmet.soname, description(view, link));
@@ -31,7 +32,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         }
     }
     let directories = &view.default_directories;
-    let mut links: Vec<NodeId> = view.by_name.values().flatten().copied().collect();
+    let mut links: Vec<NodeId> = view.by_name().values().flatten().copied().collect();
     links.retain(|link| {
         view.root.link_target(*link).is_some()
             && view.root.follow(*link).is_err()

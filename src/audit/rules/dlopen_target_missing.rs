@@ -7,16 +7,16 @@ use bstr::ByteSlice;
 use super::source_code::{calls_in_code, reach_of_code};
 use crate::audit::finding::Fix;
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
 use crate::debian::catalog::host_provider;
 use crate::loader::NeedKind;
 use crate::tree::inventory::OpenCall;
-use crate::vocabulary::{RootedPath, Soname};
+use crate::vocabulary::{RootedPath, Severity, Soname};
 
 pub(super) static RULE: Rule = Rule {
     code: "dlopen-target-missing",
+    scope: RuleScope::Images,
     severity: Severity::Warning,
     title: "a library that is opened by name is missing",
     explanation: "dlopen(3) of a library that the image does not contain: an object's `.note.dlopen` (UAPI.12) \
@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// Reports the findings of the rule.
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
-    for unmet in view.unmet.iter().filter(|unmet| unmet.kind != NeedKind::Needed) {
+    for unmet in view.unmet().iter().filter(|unmet| unmet.kind != NeedKind::Needed) {
         if host_provider(unmet.soname.as_bytes()).is_some() {
             continue;
         }
@@ -76,6 +76,6 @@ fn exists(view: &View<'_>, code: &RootedPath, name: &[u8]) -> bool {
         let found = if name.starts_with(b"/") { RootedPath::new(name) } else { path };
         return view.root.resolve(view.root.top(), found.as_bytes()).is_ok();
     }
-    let named = view.by_name.get(name).into_iter().flatten();
+    let named = view.by_name().get(name).into_iter().flatten();
     named.copied().any(|node| view.root.follow(node).is_ok())
 }

@@ -6,16 +6,17 @@ use super::interpreters::has_program;
 use super::source_code::{calls_in_code, reach_of_code};
 use crate::audit::finding::Fix;
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
 use crate::tree::inventory::OpenCall;
+use crate::vocabulary::Severity;
 
 /// Programs that `ctypes.util.find_library` runs, in its order.
 const TOOLS: [&str; 6] = ["ldconfig", "gcc", "cc", "ld", "objdump", "clang"];
 
 pub(super) static RULE: Rule = Rule {
     code: "find-library-unavailable",
+    scope: RuleScope::Images,
     severity: Severity::Warning,
     title: "ctypes.util.find_library does not work in this image",
     explanation: "Python's ctypes.util.find_library runs ldconfig, a compiler or a linker to find a library. \

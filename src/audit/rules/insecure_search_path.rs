@@ -4,11 +4,10 @@ use bstr::BStr;
 
 use crate::audit::finding::{Fix, Reach};
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
 use crate::tree::inventory::EntryKind;
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{RootedPath, Severity};
 
 /// Directories that anyone may write to on any system.
 const SHARED: [&str; 3] = ["/tmp", "/var/tmp", "/dev/shm"];
@@ -19,6 +18,7 @@ const BUILD: [&str; 10] =
 
 pub(super) static RULE: Rule = Rule {
     code: "insecure-search-path",
+    scope: RuleScope::Images,
     severity: Severity::Warning,
     title: "a search path contains a directory that others can write to",
     explanation: "An element of DT_RPATH, DT_RUNPATH or LD_LIBRARY_PATH is empty or relative, and so means the \
@@ -55,7 +55,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             }
         }
     }
-    let library_path = view.subject.trees.image.as_ref().and_then(|facts| facts.ld_library_path.as_ref());
+    let library_path = view.config.ld_library_path.as_ref();
     for element in library_path.iter().flat_map(|path| path.split([':', ';'])) {
         if let Some(defect) = defect(view, element.as_bytes()) {
             let message =

@@ -4,19 +4,19 @@ use std::collections::BTreeSet;
 
 use crate::audit::finding::Fix;
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
 use crate::debian::inclusions::FileSet;
 use crate::solve::closure::{DataLoad, data_loads};
 use crate::tree::root::NodeId;
-use crate::vocabulary::{Grade, PackageName, RootedPath, Soname};
+use crate::vocabulary::{Grade, PackageName, RootedPath, Severity, Soname};
 
 /// First version of glibc whose libc.so.6 contains the modules for name services.
 const INTEGRATED_MODULES: &[u8] = b"GLIBC_2.34";
 
 pub(super) static RULE: Rule = Rule {
     code: "missing-data",
+    scope: RuleScope::Images,
     severity: Severity::Warning,
     title: "the data of a library is missing",
     explanation: "Some libraries read files by names that no ELF header contains, and do not work without \
@@ -56,7 +56,7 @@ fn missing(
     path: &RootedPath,
     soname: &Soname,
 ) -> Vec<(PackageName, String)> {
-    let own = view.owners.of_file(view.root, library);
+    let own = view.owners().of_file(view.root, library);
     let own = PackageName::new(own.map_or_else(|| soname.to_string(), |owner| owner.name.to_string()));
     let is_new_glibc = || {
         let content = view.root.content(library);
@@ -71,7 +71,7 @@ fn missing(
     let missing =
         required.filter(|data| !data.is_probed_in(view.root)).filter_map(|DataLoad { inclusion, .. }| {
             let FileSet::Files(patterns) = &inclusion.extent else { return None };
-            let mut entries = view.subject.inventory().entries().iter().filter(|entry| !entry.is_directory());
+            let mut entries = view.entries().map(|(_, entry)| entry).filter(|entry| !entry.is_directory());
             let exists = entries.any(|entry| patterns.iter().any(|pattern| pattern.matches(&entry.path)));
             (!exists).then_some((inclusion.package, inclusion.reason))
         });

@@ -6,15 +6,17 @@ use crate::audit::entrypoint::interpreter_words;
 use crate::audit::finding::{Fix, Reach};
 use crate::audit::findings::Findings;
 use crate::audit::owners::OwnerKind;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
+use crate::elf::Machine;
+use crate::loader::{Libc, Platform};
 use crate::tree::inventory::Content;
 use crate::tree::root::NodeId;
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{RootedPath, Severity};
 
 pub(super) static RULE: Rule = Rule {
     code: "missing-interpreter",
+    scope: RuleScope::Everywhere,
     severity: Severity::Error,
     title: "the interpreter of a program or script is missing",
     explanation: "The kernel starts a program through its dynamic linker (PT_INTERP) and a script through the \
@@ -28,21 +30,24 @@ pub(super) static RULE: Rule = Rule {
 
 /// Reports the findings of the rule.
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
+    // Without a base nothing is known of what will be there.
+    if !view.is_complete() {
+        return;
+    }
     for (index, start) in view.starts() {
         if let Some(interpreter) = start.map.interpreter.filter(|interpreter| interpreter.node.is_none()) {
             let path = view.root.path(start.map.start().node);
-            let message = format!("its dynamic linker {} is not in the image", interpreter.path);
+            let message = format!("its dynamic linker {} does not exist", interpreter.path);
             let reach = view.reach_of_start(index);
             let finding = findings.report_at(&path, reach, interpreter.path, message);
-            let package = "libc6".to_owned();
-            finding.fix.push(Fix::Packages(vec![package]));
+            finding.fix.push(fix_of_linker(interpreter.path.as_bytes(), start.map.start().facts.machine));
         }
     }
     if let Some(command) = &view.entrypoint.missing_command {
         let message = format!("the image starts {command:?}, which does not exist");
         findings.report_at(&RootedPath::root(), Reach::Entrypoint, command, message);
     }
-    for (node, entry, _) in view.entries() {
+    for (node, entry) in view.entries() {
         let Some(Content::Script(line)) = entry.content() else { continue };
         let path = view.root.path(node);
         let is_started = view.entrypoint.scripts.contains(&node);
@@ -52,7 +57,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         let words = interpreter_words(BStr::new(line));
         let Some(missing) = words.into_iter().find(|word| !exists(view, word)) else { continue };
         let name = BStr::new(missing);
-        let message = format!("its interpreter {name} is not in the image");
+        let message = format!("its interpreter {name} does not exist");
         let reach = match (is_started, view.entrypoint.may_start_anything) {
             (true, _) => Reach::Entrypoint,
             (false, true) => Reach::Possible,
@@ -65,6 +70,20 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         if !is_started {
             finding.at_most(if is_of_package { Severity::Note } else { Severity::Warning });
         }
+    }
+}
+
+/// Returns the package of a dynamic linker, if it is one of Debian's.
+fn fix_of_linker(path: &[u8], machine: Machine) -> Fix {
+    let platform = Platform::of(machine);
+    let is_linker = |libc| platform.is_some_and(|platform| platform.linker(libc).as_bytes() == path);
+    match (is_linker(Libc::Glibc), is_linker(Libc::Musl)) {
+        (true, _) => Fix::Packages(vec!["libc6".to_owned()]),
+        (_, true) => Fix::Packages(vec!["musl".to_owned()]),
+        _ => Fix::Instruction(
+            "use a base with this dynamic linker, or a program that is built for the one of the base"
+                .to_owned(),
+        ),
     }
 }
 

@@ -2,14 +2,15 @@
 
 use crate::audit::finding::Fix;
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::unmet::UnmetCause;
 use crate::audit::view::View;
 use crate::loader::NeedKind;
+use crate::vocabulary::Severity;
 
 pub(super) static RULE: Rule = Rule {
     code: "missing-library",
+    scope: RuleScope::Images,
     severity: Severity::Error,
     title: "a library is missing",
     explanation: "An object needs a library (DT_NEEDED) that the image does not contain. Loading the object \
@@ -22,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// Reports the findings of the rule.
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
-    for unmet in view.unmet.iter().filter(|unmet| unmet.kind == NeedKind::Needed) {
+    for unmet in view.unmet().iter().filter(|unmet| unmet.kind == NeedKind::Needed) {
         match &unmet.cause {
             UnmetCause::Absent => {
                 let message = format!("{} is missing", unmet.soname);

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::audit::finding::{Fix, Reach};
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
 use crate::debian::distributions::version_of;
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{RootedPath, Severity};
 
 pub(super) static RULE: Rule = Rule {
     code: "missing-symbol-version",
+    scope: RuleScope::Images,
     severity: Severity::Error,
     title: "a library is too old or a different one",
     explanation: "An object needs a symbol version (DT_VERNEED) that the library found for it does not define: \

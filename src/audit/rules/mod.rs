@@ -70,8 +70,8 @@ pub fn by_code(code: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.code == code)
 }
 
-/// Applies every rule to an image. The findings are sorted by rule, subject and path.
-pub(super) fn findings(view: &View<'_>) -> Vec<Finding> {
+/// Applies the rules that `applies` accepts. The findings are sorted by rule, subject and path.
+pub(super) fn findings(view: &View<'_>, applies: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     let of_rule = |(rule, check): (&'static Rule, Check)| {
         let mut findings = Findings::new(view, rule);
         check(view, &mut findings);
@@ -79,7 +79,7 @@ pub(super) fn findings(view: &View<'_>) -> Vec<Finding> {
         list.sort_by_cached_key(|finding| (finding.subject.clone(), finding.path.clone()));
         list
     };
-    CHECKS.iter().copied().flat_map(of_rule).collect()
+    CHECKS.iter().copied().filter(|(rule, _)| applies(rule)).flat_map(of_rule).collect()
 }
 
 #[cfg(test)]

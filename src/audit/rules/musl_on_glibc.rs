@@ -2,13 +2,15 @@
 
 use super::interpreters::would_be_opened;
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
-use crate::loader::{Foreign, Libc, foreign};
+use crate::loader::{Foreign, Libc, foreign, libc_of};
+use crate::solve::resolve::TargetAbi;
+use crate::vocabulary::Severity;
 
 pub(super) static RULE: Rule = Rule {
     code: "musl-on-glibc",
+    scope: RuleScope::Everywhere,
     severity: Severity::Error,
     title: "an object is for another C library",
     explanation: "The image has the dynamic linker of glibc and the object is for musl, or the reverse. \
@@ -21,7 +23,10 @@ pub(super) static RULE: Rule = Rule {
 /// Reports the findings of the rule.
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     for object in &view.linked.objects {
-        if let Some(Foreign::Libc(libc)) = foreign(view.root, object.facts) {
+        let is_foreign = matches!(foreign(view.root, object.facts), Some(Foreign::Libc(_)));
+        let libc = libc_of(object.facts);
+        let differs = |target: TargetAbi| target.machine == object.facts.machine && target.libc != libc;
+        if is_foreign || view.target_abi.is_some_and(differs) {
             let other = match libc {
                 Libc::Musl => "glibc",
                 Libc::Glibc => "musl",

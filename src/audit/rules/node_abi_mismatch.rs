@@ -8,13 +8,13 @@ use super::interpreters::{extensions, reach_by_interpreter};
 use crate::app::Language;
 use crate::audit::finding::Fix;
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{RootedPath, Severity};
 
 pub(super) static RULE: Rule = Rule {
     code: "node-abi-mismatch",
+    scope: RuleScope::Everywhere,
     severity: Severity::Error,
     title: "an addon is for another version of Node.js",
     explanation: "An addon that does not use Node-API is built for one NODE_MODULE_VERSION, and a Node.js of \
@@ -51,12 +51,14 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
 
 /// Returns the NODE_MODULE_VERSION of the image's Node.js.
 fn module_version(view: &View<'_>) -> Option<u32> {
-    let by_library =
-        view.by_name.keys().filter_map(|name| name.strip_prefix(b"libnode.so.")?.to_str().ok()?.parse().ok());
+    let by_library = view
+        .by_name()
+        .keys()
+        .filter_map(|name| name.strip_prefix(b"libnode.so.")?.to_str().ok()?.parse().ok());
     by_library.max().or_else(|| {
         let prefixes = ["usr/local/include/node", "usr/include/node"];
         prefixes.iter().find_map(|prefix| {
-            let text = view.subject.inventory().text(format!("{prefix}/node_version.h"))?;
+            let text = view.text_at(&RootedPath::new(format!("{prefix}/node_version.h")))?;
             text.lines().find_map(|line| {
                 let rest = line.strip_prefix(b"#define NODE_MODULE_VERSION")?;
                 rest.to_str().ok()?.trim().parse().ok()

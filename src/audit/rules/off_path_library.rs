@@ -2,15 +2,15 @@
 
 use crate::audit::finding::{Fix, Reach};
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::unmet::UnmetCause;
 use crate::audit::view::View;
 use crate::loader::NeedKind;
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{RootedPath, Severity};
 
 pub(super) static RULE: Rule = Rule {
     code: "off-path-library",
+    scope: RuleScope::Images,
     severity: Severity::Error,
     title: "a library is outside the search path",
     explanation: "An object needs a library that the image contains, for the same machine, in a directory that \
@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// Reports the findings of the rule.
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
-    for unmet in view.unmet.iter().filter(|unmet| unmet.kind == NeedKind::Needed) {
+    for unmet in view.unmet().iter().filter(|unmet| unmet.kind == NeedKind::Needed) {
         if let UnmetCause::OffPath(file) = unmet.cause {
             let path = view.root.path(file);
             let message = format!("{} is at {path}, which is not on the search path", unmet.soname);

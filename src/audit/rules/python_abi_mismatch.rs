@@ -6,13 +6,13 @@ use super::interpreters::{Extension, extensions, reach_by_interpreter, stem_of, 
 use crate::app::Language;
 use crate::audit::finding::Fix;
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{RootedPath, Severity};
 
 pub(super) static RULE: Rule = Rule {
     code: "python-abi-mismatch",
+    scope: RuleScope::Everywhere,
     severity: Severity::Error,
     title: "an extension is for another version of Python",
     explanation: "CPython 3.11 opens `NAME.cpython-311-….so` and no other version does (PEP 3149), and each \

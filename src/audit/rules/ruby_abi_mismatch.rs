@@ -4,14 +4,15 @@ use super::interpreters::{extensions, reach_by_interpreter};
 use crate::app::{InterpreterRequest, Language};
 use crate::audit::finding::Fix;
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
 use crate::loader::Outcome;
 use crate::tree::root::NodeId;
+use crate::vocabulary::Severity;
 
 pub(super) static RULE: Rule = Rule {
     code: "ruby-abi-mismatch",
+    scope: RuleScope::Everywhere,
     severity: Severity::Error,
     title: "an extension is for another version of Ruby",
     explanation: "RubyGems keeps extensions by Ruby's ABI (`extensions/x86_64-linux/3.1.0/…`), which changes \

@@ -6,13 +6,12 @@ use bstr::ByteSlice;
 
 use crate::audit::finding::{Fix, Reach};
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
 use crate::loader::{LdSoCache, configured_directories};
 use crate::support::humanize::counted;
 use crate::tree::inventory::Content;
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{RootedPath, Severity};
 
 const CACHE: &str = "/etc/ld.so.cache";
 
@@ -21,6 +20,7 @@ const SHOWN: usize = 10;
 
 pub(super) static RULE: Rule = Rule {
     code: "stale-ld-so-cache",
+    scope: RuleScope::Images,
     severity: Severity::Warning,
     title: "ld.so.cache is out of date",
     explanation: "ld.so reads ld.so.cache and never ld.so.conf. Reported are a cache that cannot be read, one \

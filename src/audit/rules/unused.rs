@@ -34,10 +34,10 @@ fn group_by_owner(view: &View<'_>) -> ObjectsByOwner {
             // It would be opened if it were for this system; other rules report it.
             continue;
         }
-        let owner = view.owners.of_file(view.root, node);
+        let owner = view.owners().of_file(view.root, node);
         let is_named = opened_names.contains(view.root.name(node))
             || facts.soname.as_ref().is_some_and(|soname| opened_names.contains(soname.as_bytes()));
-        let is_used = view.reach_map.reach(node) != Reach::Unreached || is_named;
+        let is_used = view.reach_map().reach(node) != Reach::Unreached || is_named;
         owners.entry(owner).or_default().push((node, is_used));
     }
     for objects in owners.values_mut() {
@@ -50,7 +50,7 @@ fn group_by_owner(view: &View<'_>) -> ObjectsByOwner {
 fn opened_names<'view>(view: &'view View<'_>) -> HashSet<&'view [u8]> {
     let is_reached = |by: &RootedPath| {
         let node = view.root.resolve(view.root.top(), by.as_bytes());
-        node.is_ok_and(|node| view.reach_map.reach(node) != Reach::Unreached)
+        node.is_ok_and(|node| view.reach_map().reach(node) != Reach::Unreached)
     };
     let mut names = HashSet::new();
     for loads in view.linked.loads.chunk_by(|one, next| one.by == next.by) {

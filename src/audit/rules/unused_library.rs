@@ -4,11 +4,11 @@ use super::unused::by_owner;
 use crate::audit::finding::{Fix, Reach};
 use crate::audit::findings::Findings;
 use crate::audit::owners::OwnerKind;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
 use crate::support::humanize::thousands;
 use crate::tree::root::NodeId;
+use crate::vocabulary::Severity;
 
 /// Minimum total size that is reported, in bytes: less is not worth a layer of its own.
 const MIN_BYTES: u64 = 256 << 10;
@@ -18,6 +18,7 @@ const SHOWN: usize = 20;
 
 pub(super) static RULE: Rule = Rule {
     code: "unused-library",
+    scope: RuleScope::Images,
     severity: Severity::Note,
     title: "a library is not used",
     explanation: "Libraries that nothing the image starts would load: of a package of which other files are \

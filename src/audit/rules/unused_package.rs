@@ -4,12 +4,13 @@ use super::unused::by_owner;
 use crate::audit::finding::{Fix, Reach};
 use crate::audit::findings::Findings;
 use crate::audit::owners::OwnerKind;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
+use crate::vocabulary::Severity;
 
 pub(super) static RULE: Rule = Rule {
     code: "unused-package",
+    scope: RuleScope::Images,
     severity: Severity::Note,
     title: "no object of a package is used",
     explanation: "A Debian package contains programs and libraries, and nothing that the image starts would \
@@ -21,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// Reports the findings of the rule.
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
-    let files = view.owners.files();
+    let files = view.owners().files();
     for (owner, objects) in by_owner(view) {
         let Some(owner) = owner.as_ref().filter(|owner| owner.kind == OwnerKind::Deb) else { continue };
         if objects.iter().any(|(_, is_used)| *is_used) {

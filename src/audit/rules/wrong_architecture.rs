@@ -2,13 +2,14 @@
 
 use super::interpreters::would_be_opened;
 use crate::audit::findings::Findings;
-use crate::audit::rule::Rule;
-use crate::audit::severity::Severity;
+use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
 use crate::loader::Platform;
+use crate::vocabulary::Severity;
 
 pub(super) static RULE: Rule = Rule {
     code: "wrong-architecture",
+    scope: RuleScope::Everywhere,
     severity: Severity::Error,
     title: "an object is for another machine",
     explanation: "The image has the dynamic linker of one machine, and this object is for another: a wheel or \

@@ -9,7 +9,7 @@ use super::apps::ImageAccessArguments;
 use super::catalog::CatalogArguments;
 use super::linker::LinkerArguments;
 use super::output::OutputArguments;
-use crate::audit::Severity;
+use crate::vocabulary::Severity;
 
 #[derive(Debug, Args)]
 pub(crate) struct AuditArguments {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::audit::{self, AuditSettings, Baseline, Policy, ReportedImage, Severity, UnreadImage, rules};
+use crate::audit::{self, AuditSettings, Baseline, Policy, ReportedImage, UnreadImage, rules};
 use crate::cli::arguments::{AuditArguments, AuditFormat, BaseArguments, ImageAnalysisArguments};
 use crate::cli::config::{catalog_source, linker_settings, requested_release};
 use crate::cli::failure::{Exit, Failure};
@@ -18,6 +18,7 @@ use crate::emit;
 use crate::loader::Traces;
 use crate::pipeline::choose_release;
 use crate::tree::inventory::ReadDepth;
+use crate::vocabulary::Severity;
 
 /// Maximum size of a file with names of images.
 const MAX_NAMES_BYTES: u64 = 16 << 20;

@@ -13,7 +13,7 @@ use crate::debian::catalog::Provenance;
 use crate::emit;
 use crate::pipeline::{Downloads, LinkedTrees};
 use crate::solve::graph::Graph;
-use crate::solve::resolve::{Problem, ProblemKind};
+use crate::solve::resolve::{PackageProblem, Problem, ProblemKind};
 use crate::tree::inventory::ReadDepth;
 
 /// Trees to make a graph of.
@@ -63,9 +63,9 @@ fn direct_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGra
     let analysis = linked.resolve(&catalogs)?;
     let graph = analysis.graph()?;
     warn_of_unread_files(&inputs.trees, session);
-    let exit = exit_of_resolution(analysis.resolution());
-    let provenance = analysis.into_resolution().provenance;
-    Ok(TreeGraph { graph, provenance, release_reason, exit })
+    let resolution = analysis.into_resolution();
+    let exit = exit_of_resolution(&resolution);
+    Ok(TreeGraph { graph, provenance: resolution.provenance, release_reason, exit })
 }
 
 fn closed_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGraph, Failure> {
@@ -75,12 +75,15 @@ fn closed_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGra
     let planned = plan_trees(&request, session, |catalogs| catalogs)?;
     let closed = planned.closed;
     // A package that could not be read is no problem of the packages that could be.
-    let (unread, problems): (Vec<&Problem>, Vec<_>) =
-        closed.plan.problems.iter().partition(|problem| problem.kind == ProblemKind::Unread);
+    let (unread, problems): (Vec<&Problem>, Vec<_>) = closed
+        .plan
+        .problems
+        .iter()
+        .partition(|problem| problem.kind == ProblemKind::Package(PackageProblem::Unread));
     for problem in unread {
         session.printer.warning(&problem.detail);
     }
-    let has_problem = problems.into_iter().any(|problem| problem.kind.is_fatal());
+    let has_problem = problems.into_iter().any(|problem| problem.is_fatal());
     Ok(TreeGraph {
         graph: closed.graph,
         exit: Exit::of_problems(has_problem),

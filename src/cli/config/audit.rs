@@ -22,10 +22,11 @@ use clap::ValueEnum;
 use jiff::civil::Date;
 use toml::value::Datetime;
 
-use crate::audit::{Ignore, Policy, RuleLevel, Severity, rules};
+use crate::audit::{Ignore, Policy, RuleLevel, rules};
 use crate::cli::arguments::FailOn;
 use crate::cli::failure::Failure;
 use crate::debian::inclusions::Pattern;
+use crate::vocabulary::Severity;
 
 /// Contents of `[audit]`.
 #[derive(Debug, Default, serde::Deserialize)]

@@ -16,7 +16,7 @@ pub(super) fn fixes(image: &ReportedImage, finding: &Finding) -> Vec<String> {
         Fix::Packages(names) => {
             let names = names.join(" ");
             vec![
-                format!("add {names}"),
+                fix.to_string(),
                 format!("apt-get install --no-install-recommends {names}"),
                 format!("sodeb layer PATH --base {} -o deps.tar.gz", shell(&image.name)),
             ]

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::details::{NOT_CHECKED, fixes};
 use crate::audit::{
-    Finding, FindingStatus, JudgedFinding, LayerSize, Owner, OwnerSize, ReportedImage, Severity, UnreadImage,
+    Finding, FindingStatus, JudgedFinding, LayerSize, Owner, OwnerSize, ReportedImage, UnreadImage,
 };
 use crate::emit::rows::TargetRow;
 use crate::tree::inventory::{ImageFacts, ImageParts};
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{RootedPath, Severity};
 
 #[derive(Serialize)]
 struct Document<'images> {

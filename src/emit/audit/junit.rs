@@ -5,9 +5,10 @@
 //! the severity on that makes the exit status 1.
 
 use super::details::{evidence, fixes};
-use crate::audit::{FindingStatus, JudgedFinding, ReportedImage, Severity, UnreadImage, rules};
+use crate::audit::{FindingStatus, JudgedFinding, ReportedImage, UnreadImage, rules};
 use crate::emit::escape::markup;
 use crate::emit::lines::Lines;
+use crate::vocabulary::Severity;
 
 /// Writes the findings of all images; those of severity `least` and above are failures.
 pub fn audit_junit(images: &[ReportedImage], unread: &[UnreadImage], least: Option<Severity>) -> String {

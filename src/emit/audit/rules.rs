@@ -40,6 +40,7 @@ struct Document {
 #[derive(Serialize)]
 struct RuleRow {
     code: &'static str,
+    scope: &'static str,
     severity: &'static str,
     title: &'static str,
     explanation: &'static str,
@@ -53,6 +54,7 @@ struct RuleRow {
 pub fn rules_json() -> serde_json::Result<String> {
     let row = |rule: &'static Rule| RuleRow {
         code: rule.code,
+        scope: rule.scope.name(),
         severity: rule.severity.name(),
         title: rule.title,
         explanation: rule.explanation,

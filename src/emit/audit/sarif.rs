@@ -5,10 +5,10 @@
 use serde_json::{Value, json};
 
 use super::details::{evidence, fixes};
-use crate::audit::{FindingStatus, JudgedFinding, ReportedImage, Severity, UnreadImage};
+use crate::audit::{FindingStatus, JudgedFinding, ReportedImage, UnreadImage};
 use crate::audit::{Rule, rules};
 use crate::emit::escape::percent_encoded;
-use crate::vocabulary::RootedPath;
+use crate::vocabulary::{RootedPath, Severity};
 
 /// Writes the findings of all images as one document, without a newline at its end.
 ///

@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 
 use super::details::{NOT_CHECKED, command, fixes, layer_words};
-use crate::audit::{Finding, FindingStatus, JudgedFinding, ReportedImage, Severity};
+use crate::audit::{Finding, FindingStatus, JudgedFinding, ReportedImage};
 use crate::emit::escape::printable;
 use crate::emit::humanize::{counted, release_words, size, thousands};
 use crate::emit::lines::Lines;
 use crate::emit::style::{BAD, DIM, GOOD, HEADING, WARNING, paint};
+use crate::vocabulary::Severity;
 
 /// Maximum number of files of a finding that are shown without `-v`.
 const SHOWN_FILES: usize = 5;

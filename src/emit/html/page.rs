@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::kind::PartKind;
 use super::report::{Report, RuleView, SubjectView};
-use crate::audit::Severity;
 use crate::emit::escape::{json_in_html, markup};
+use crate::vocabulary::Severity;
 
 const SHELL: &str = include_str!("report.html");
 

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::graph::GraphView;
 use super::sizes::SizeView;
-use crate::audit::{Rule, Severity};
+use crate::audit::Rule;
+use crate::vocabulary::Severity;
 
 /// Content of one page. All texts are printable.
 #[derive(Debug)]

@@ -6,9 +6,9 @@ use super::page::program;
 use super::{
     Fact, FindingView, ObjectDetails, PartKind, Report, RuleView, SizeView, SubjectView, graph_view, html,
 };
-use crate::audit::Severity;
 use crate::emit::escape::printable;
 use crate::solve::graph::sample::{self, Sketch};
+use crate::vocabulary::Severity;
 
 /// Name that would end the element, be an element, or end a line in older scripts.
 const HOSTILE: &[u8] =

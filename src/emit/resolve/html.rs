@@ -11,7 +11,7 @@ use crate::emit::html::{
 };
 use crate::emit::humanize::{counted, listed, release_words};
 use crate::solve::graph::Graph;
-use crate::solve::resolve::{ChosenPackage, ProblemKind, Resolution, SonameAnswer, Status};
+use crate::solve::resolve::{ChosenPackage, Resolution, SonameAnswer, Status};
 
 /// Writes a resolution as a page. `graph` is that of the same apps, `release_from` the reason for the choice of the
 /// release.
@@ -127,8 +127,7 @@ fn fixes(answer: &SonameAnswer) -> Vec<String> {
 
 /// Returns the problems that are not reported for a soname, as findings.
 fn other_problems(resolution: &Resolution) -> impl Iterator<Item = FindingView> {
-    let is_of_soname = |kind| matches!(kind, ProblemKind::Unresolved | ProblemKind::OffPath);
-    resolution.problems.iter().filter(move |problem| !is_of_soname(problem.kind)).map(problem_finding)
+    resolution.problems.iter().filter(|problem| !problem.kind.is_of_soname()).map(problem_finding)
 }
 
 /// Returns the packages to add by installed size; none if no package is needed.

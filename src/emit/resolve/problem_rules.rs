@@ -1,12 +1,14 @@
 //! Rules of the findings in reports on resolutions and images.
 
-use crate::audit::{Rule, Severity};
+use crate::audit::{Rule, RuleScope, rules};
 use crate::emit::escape::printable;
 use crate::emit::html::{FindingView, RuleView};
-use crate::solve::resolve::{Problem, ProblemKind, Status};
+use crate::solve::resolve::{PackageProblem, Problem, ProblemKind, Status};
+use crate::vocabulary::Severity;
 
 const UNRESOLVED: Rule = Rule {
     code: "unresolved",
+    scope: RuleScope::Everywhere,
     severity: Severity::Error,
     title: "a library is missing, and no package provides it",
     explanation: "An object needs a library that is neither in the app nor in the base, and no package of the release \
@@ -16,6 +18,7 @@ const UNRESOLVED: Rule = Rule {
 
 const OFF_PATH: Rule = Rule {
     code: "off-path",
+    scope: RuleScope::Everywhere,
     severity: Severity::Error,
     title: "a library is outside the search path",
     explanation: "The app contains a library of this name, in a directory that the dynamic linker does not search for \
@@ -25,6 +28,7 @@ const OFF_PATH: Rule = Rule {
 
 const MISSING: Rule = Rule {
     code: "missing",
+    scope: RuleScope::Everywhere,
     severity: Severity::Warning,
     title: "a library is missing, and a package provides it",
     explanation: "An object needs a library that is neither in the app nor in the base. A package of the release \
@@ -34,6 +38,7 @@ const MISSING: Rule = Rule {
 
 const HOST: Rule = Rule {
     code: "host",
+    scope: RuleScope::Everywhere,
     severity: Severity::Note,
     title: "the host provides the library",
     explanation: "The library belongs to a driver of the host on which the app runs: no package in Debian's main \
@@ -43,22 +48,16 @@ const HOST: Rule = Rule {
 
 const VERSION: Rule = Rule {
     code: "version",
+    scope: RuleScope::Everywhere,
     severity: Severity::Error,
     title: "a library is too old",
     explanation: "The library that is found does not define a symbol version that the object needs.",
     fix: "Use a newer release, or an object that was built for this one.",
 };
 
-const INTERPRETER: Rule = Rule {
-    code: "interpreter",
-    severity: Severity::Error,
-    title: "the dynamic linker is missing",
-    explanation: "The dynamic linker that a program names does not exist: the kernel cannot start it.",
-    fix: "Add the C library that the program was built for.",
-};
-
 const UNREAD: Rule = Rule {
     code: "unread",
+    scope: RuleScope::Everywhere,
     severity: Severity::Error,
     title: "the dependencies of a package are unknown",
     explanation: "A package provides a library, but could not be downloaded or read, so that its dependencies are \
@@ -66,25 +65,8 @@ const UNREAD: Rule = Rule {
     fix: "Run the command once with network access.",
 };
 
-const ARCHITECTURE: Rule = Rule {
-    code: "architecture",
-    severity: Severity::Note,
-    title: "an object is for another machine",
-    explanation: "The object is reported, not resolved: many packages contain such objects, which are not used.",
-    fix: "Leave it out if nothing else uses it.",
-};
-
-const MUSL: Rule = Rule {
-    code: "musl",
-    severity: Severity::Note,
-    title: "an object is for another C library",
-    explanation: "The object is reported, not resolved: many packages contain such objects, which are not used.",
-    fix: "Leave it out if nothing else uses it.",
-};
-
-/// Every rule, in the order in which findings are shown.
-const RULES: [&Rule; 9] =
-    [&UNRESOLVED, &OFF_PATH, &MISSING, &HOST, &VERSION, &INTERPRETER, &UNREAD, &ARCHITECTURE, &MUSL];
+/// Rules on packages and libraries, in the order in which findings are shown.
+const RULES: [&Rule; 6] = [&UNRESOLVED, &OFF_PATH, &MISSING, &HOST, &VERSION, &UNREAD];
 
 /// Returns the rule for the status of a soname; none if it is found.
 pub(super) fn rule_of_status(status: Status) -> Option<&'static Rule> {
@@ -97,27 +79,29 @@ pub(super) fn rule_of_status(status: Status) -> Option<&'static Rule> {
     }
 }
 
-fn rule_of_problem(kind: ProblemKind) -> &'static Rule {
+fn rule_of_problem(kind: PackageProblem) -> &'static Rule {
     match kind {
-        ProblemKind::Unresolved => &UNRESOLVED,
-        ProblemKind::OffPath => &OFF_PATH,
-        ProblemKind::Version => &VERSION,
-        ProblemKind::Interpreter => &INTERPRETER,
-        ProblemKind::Unread => &UNREAD,
-        ProblemKind::Architecture => &ARCHITECTURE,
-        ProblemKind::Musl => &MUSL,
+        PackageProblem::Unresolved => &UNRESOLVED,
+        PackageProblem::OffPath => &OFF_PATH,
+        PackageProblem::Version => &VERSION,
+        PackageProblem::Unread => &UNREAD,
     }
 }
 
 /// Converts a problem to a finding.
-pub(in crate::emit) fn problem_finding(Problem { kind, object, detail }: &Problem) -> FindingView {
-    let rule = rule_of_problem(*kind);
-    let id = printable(format_args!("{}/{object}/{detail}", rule.code));
-    FindingView::new(id, rule.code, rule.severity, printable(detail), printable(object))
+pub(in crate::emit) fn problem_finding(problem: &Problem) -> FindingView {
+    let Problem { kind, object, detail, grade, fix } = problem;
+    let code = match kind {
+        ProblemKind::Package(kind) => rule_of_problem(*kind).code,
+        ProblemKind::Rule(code) => code,
+    };
+    let id = printable(format_args!("{code}/{object}/{detail}"));
+    let finding = FindingView::new(id, code, *grade, printable(detail), printable(object));
+    FindingView { fix: fix.iter().map(printable).collect(), ..finding }
 }
 
 /// Returns the rules of findings, in the order in which they are shown.
 pub(in crate::emit) fn rules_of(findings: &[&FindingView]) -> Vec<RuleView> {
-    let has_findings = |rule: &&&Rule| findings.iter().any(|finding| finding.rule == rule.code);
-    RULES.iter().filter(has_findings).map(|rule| RuleView::new(rule)).collect()
+    let has_findings = |rule: &&Rule| findings.iter().any(|finding| finding.rule == rule.code);
+    RULES.into_iter().chain(rules::all()).filter(has_findings).map(RuleView::new).collect()
 }

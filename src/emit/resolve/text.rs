@@ -10,7 +10,7 @@ use crate::emit::humanize::{
 use crate::emit::lines::Lines;
 use crate::emit::problem_lines::problem_lines;
 use crate::emit::style::{BAD, DIM, GOOD, HEADING, paint};
-use crate::solve::resolve::{ProblemKind, Resolution, SonameAnswer, Status};
+use crate::solve::resolve::{Problem, Resolution, SonameAnswer, Status};
 use crate::vocabulary::RootedPath;
 
 /// Maximum number of lines for sonames that only packages need, without `-v`.
@@ -74,7 +74,11 @@ impl<'answer> Writer<'answer> {
                 0 => "no library is needed".to_owned(),
                 count => format!("{} found", counted(count, "needed library")),
             };
-            self.text.line(format_args!("{}: {needed}", paint(GOOD, "nothing is missing")));
+            let words = match self.resolution.problems.iter().any(Problem::is_fatal) {
+                true => "no library is missing".to_owned(),
+                false => paint(GOOD, "nothing is missing"),
+            };
+            self.text.line(format_args!("{words}: {needed}"));
             return;
         }
         let rows: Vec<[String; 3]> = shown
@@ -168,8 +172,7 @@ impl<'answer> Writer<'answer> {
 
     fn problems(&mut self) {
         // A soname that is not found has its own line.
-        let has_line = |kind| matches!(kind, ProblemKind::Unresolved | ProblemKind::OffPath);
-        let problems = self.resolution.problems.iter().filter(|problem| !has_line(problem.kind));
+        let problems = self.resolution.problems.iter().filter(|problem| !problem.kind.is_of_soname());
         let limit = if self.all { usize::MAX } else { FOREIGN_OBJECTS };
         let tops = self.tops();
         problem_lines(&mut self.text, problems, &tops, limit);

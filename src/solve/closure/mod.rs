@@ -44,7 +44,7 @@ pub use closed_root::PackageOf;
 pub use data_loads::{DataLoad, data_loads, missing_data_loads};
 pub use error::ClosureError;
 pub use included_package::IncludedPackage;
-pub use inputs::ClosureInputs;
+pub use inputs::{ClosureInputs, Judge};
 pub use options::ClosureOptions;
 pub use release_check::{MissingCause, MissingEdge, ReleaseCheck, check_release};
 pub use result::{ClosedResolution, Closure};

@@ -5,20 +5,16 @@ use std::collections::BTreeSet;
 use super::closed_root::ClosedRoot;
 use super::requirements::CandidateFacts;
 use super::state::ClosureState;
-use crate::solve::resolve::{Problem, ProblemKind, object_problems};
+use crate::solve::resolve::{PackageProblem, Problem};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 impl ClosureState<'_> {
-    /// Returns the problems that keep objects from loading even with the chosen packages.
-    pub(super) fn problems(&self, closed: &ClosedRoot<'_, '_>) -> Vec<Problem> {
+    /// Returns the problems that are left with the chosen packages. `judged` are those that packages do not fix.
+    pub(super) fn problems(&self, closed: &ClosedRoot<'_, '_>, judged: Vec<Problem>) -> Vec<Problem> {
         let ClosedRoot { overlaid, linked, needs, unread, .. } = closed;
-        let is_of_soname =
-            |problem: &&Problem| matches!(problem.kind, ProblemKind::Unresolved | ProblemKind::OffPath);
-        let mut problems: Vec<Problem> =
-            self.inputs.resolution.problems.iter().filter(is_of_soname).cloned().collect();
-        let target = Some(self.inputs.target);
-        let of_objects = object_problems(&overlaid.root, self.inputs.trees, linked, target);
-        problems.extend(of_objects.into_iter().filter(|problem| problem.kind != ProblemKind::Version));
+        let open = self.inputs.resolution.problems.iter();
+        let open = open.filter(|problem| problem.kind.is_of_soname()).cloned();
+        let mut problems: Vec<Problem> = open.chain(judged).collect();
         let unprovided = self.unprovided();
         for (soname, need) in *needs {
             if unprovided.contains(soname) || !unread.is_empty() && self.may_be_in_unread_package(soname) {
@@ -27,11 +23,9 @@ impl ClosureState<'_> {
             let missing = need.missing.iter();
             let nodes = missing.map(|(start, by)| linked.starts[*start].map.objects[*by].node);
             let objects: BTreeSet<RootedPath> = nodes.map(|node| overlaid.root.path(node)).collect();
-            problems.extend(objects.into_iter().map(|object| Problem {
-                kind: ProblemKind::Unresolved,
-                object,
-                detail: self.cause_of_missing(soname),
-            }));
+            let cause = self.cause_of_missing(soname);
+            let unresolved = |object| Problem::new(PackageProblem::Unresolved, object, cause.clone());
+            problems.extend(objects.into_iter().map(unresolved));
         }
         problems.sort();
         problems.dedup();
@@ -44,7 +38,7 @@ impl ClosureState<'_> {
             let cause = self.unread.get(name).map(String::as_str).unwrap_or_default();
             let object = self.requirements.path_of(name).cloned().unwrap_or_else(RootedPath::root);
             let detail = format!("{name} could not be read, so that its own needs are not known: {cause}");
-            Problem { kind: ProblemKind::Unread, object, detail }
+            Problem::new(PackageProblem::Unread, object, detail)
         };
         unread.iter().map(problem).collect()
     }

@@ -7,7 +7,7 @@ use super::included_package::IncludedPackage;
 use crate::debian::inclusions::{FileSet, Inclusion};
 use crate::solve::graph::Graph;
 use crate::solve::plan::{Comparison, Plan, PlannedApp};
-use crate::solve::resolve::{AppSummary, Problem, ProblemKind, Resolution, UndefinedVersion};
+use crate::solve::resolve::{AppSummary, PackageProblem, Problem, Resolution, UndefinedVersion};
 use crate::tree::root::Root;
 use crate::vocabulary::{PackageName, RootedPath};
 
@@ -92,7 +92,7 @@ impl Closure {
                 patterns.first().map_or_else(RootedPath::root, |first| RootedPath::new(first.as_str()));
             let detail =
                 format!("{package} could not be read, and has files to be included ({reason}): {cause}");
-            self.plan.problems.push(Problem { kind: ProblemKind::Unread, object, detail });
+            self.plan.problems.push(Problem::new(PackageProblem::Unread, object, detail));
             self.unread.push(package);
         }
         self.unread.sort();

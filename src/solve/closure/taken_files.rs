@@ -11,6 +11,7 @@ use super::overlay::OverlaidRoot;
 use super::state::ClosureState;
 use crate::app::{LinkScope, StartObject, link};
 use crate::solve::plan::{TakenFile, TakenKind};
+use crate::solve::resolve::Problem;
 use crate::tree::inventory::EntryKind;
 use crate::tree::root::NodeId;
 use crate::vocabulary::{PackageName, RootedPath};
@@ -54,12 +55,13 @@ impl TakenFiles {
         files.into_iter().map(|(path, entry)| TakenFile { path, kind: entry.kind }).collect()
     }
 
-    /// Proves that the taken files do what the whole packages do: every start object loads the same.
+    /// Proves that the taken files do what the whole packages do: every start object loads the same. Returns the problems
+    /// that packages do not fix.
     pub(super) fn prove(
         &self,
         state: &ClosureState<'_>,
         closed: &ClosedRoot<'_, '_>,
-    ) -> Result<(), ClosureError> {
+    ) -> Result<Vec<Problem>, ClosureError> {
         let files = self.0.iter();
         let entries: HashSet<(&PackageName, &[u8])> = files
             .flat_map(|(package, files)| files.values().map(move |entry| (package, entry.path.as_slice())))
@@ -74,7 +76,7 @@ impl TakenFiles {
             (!is_same).then(|| closed.overlaid.root.path(one.map.start().node))
         };
         match closed.starts.iter().zip(&proven).find_map(differs) {
-            None if closed.starts.len() == proven.len() => Ok(()),
+            None if closed.starts.len() == proven.len() => Ok((inputs.judge)(&only.root, &linked)),
             found => Err(ClosureError::Contradiction { object: found.unwrap_or_else(RootedPath::root) }),
         }
     }

@@ -24,7 +24,7 @@ impl ClosureState<'_> {
         let ClosedRoot { choice, overlaid, starts, unread, .. } = closed;
         let inputs = self.inputs;
         let taken = TakenFiles::of(closed);
-        taken.prove(self, closed)?;
+        let judged = taken.prove(self, closed)?;
         let mut loads = Loads::of(overlaid, starts, inputs.trees);
         let package_loads = std::mem::take(&mut loads.of_packages);
         let mut packages = self.planned_packages(choice, taken, &loads, &package_loads);
@@ -37,7 +37,7 @@ impl ClosureState<'_> {
             apps: planned_apps(inputs.resolution),
             included: listed_inclusions(&packages, inputs.included, &[]),
             packages,
-            problems: [self.problems(closed), self.unread_problems(unread)].concat(),
+            problems: [self.problems(closed, judged), self.unread_problems(unread)].concat(),
             libraries: loads.libraries(),
         };
         let packages = plan.packages.iter().map(|planned| planned.package.clone()).collect();

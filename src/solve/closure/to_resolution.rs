@@ -47,7 +47,7 @@ impl ClosureState<'_> {
             base: open.base.clone(),
             sonames,
             packages,
-            problems: self.problems(closed),
+            problems: self.problems(closed, (self.inputs.judge)(&closed.overlaid.root, closed.linked)),
             loads: open.loads.clone(),
             unread: Some(unread.collect()),
         };

@@ -6,7 +6,7 @@ use bstr::ByteSlice;
 use crate::debian::catalog::{Catalog, CatalogError, Package, Visibility, look_up};
 use crate::debian::debs::DebFacts;
 use crate::debian::distributions::age_order;
-use crate::solve::resolve::{Problem, ProblemKind, UndefinedVersion};
+use crate::solve::resolve::{PackageProblem, Problem, UndefinedVersion};
 use crate::tree::inventory::Content;
 use crate::vocabulary::{Release, RootedPath};
 
@@ -77,14 +77,9 @@ impl UndefinedVersion {
             FirstRelease::None => "; no newer release with an index defines it".to_owned(),
             FirstRelease::Unknown(cause) => format!("; newer releases could not be checked: {cause}"),
         };
-        Problem {
-            kind: ProblemKind::Version,
-            object: self.object.clone(),
-            detail: format!(
-                "needs version {} of {provider}, which does not define it{outlook}",
-                self.version
-            ),
-        }
+        let detail =
+            format!("needs version {} of {provider}, which does not define it{outlook}", self.version);
+        Problem::new(PackageProblem::Version, self.object.clone(), detail)
     }
 }
 

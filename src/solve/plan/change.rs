@@ -208,7 +208,7 @@ impl fmt::Display for Change {
                 write!(formatter, "file {path} of {package}: {} → {}", content(old), content(new))
             }
             Self::Problem { presence, problem } => {
-                let Problem { kind, object, detail } = problem;
+                let Problem { kind, object, detail, .. } = problem;
                 write!(formatter, "problem {presence}: {kind} {object}: {detail}")
             }
         }

@@ -9,7 +9,7 @@ use super::{
 use crate::app::AppKind;
 use crate::debian::catalog::{IndexKind, IndexSource, Package, Provenance};
 use crate::debian::inclusions::{FileSet as IncludedFiles, Inclusion, Pattern};
-use crate::solve::resolve::{Problem, ProblemKind};
+use crate::solve::resolve::{PackageProblem, Problem};
 use crate::vocabulary::{
     Architecture, ChoiceReason, Distribution, PackageName, Release, RootedPath, Sha256Digest, Soname, Target,
 };
@@ -59,11 +59,11 @@ pub(crate) fn sample_plan() -> Plan {
             ]),
             reason: "requested by --include".to_owned(),
         }],
-        problems: vec![Problem {
-            kind: ProblemKind::Unresolved,
-            object: RootedPath::new(EXTENSION),
-            detail: "no package has libnowhere.so.1".to_owned(),
-        }],
+        problems: vec![Problem::new(
+            PackageProblem::Unresolved,
+            RootedPath::new(EXTENSION),
+            "no package has libnowhere.so.1".to_owned(),
+        )],
     }
 }
 

@@ -14,8 +14,7 @@ mod resolution;
 mod target_abi;
 
 pub use needs::{SonameNeed, gather_needs, requested_soname, required_versions};
-pub use problem::{Problem, ProblemKind};
-pub use problems::object_problems;
+pub use problem::{PackageProblem, Problem, ProblemKind};
 pub use releases::{ReleaseResolution, ReleaseVerdict, UndefinedVersion};
 pub use resolution::{AppSummary, ChosenPackage, Resolution, SonameAnswer, Status, UnreadPackage};
 pub use target_abi::TargetAbi;
@@ -39,8 +38,8 @@ pub fn resolve(
 ) -> Result<Resolution, CatalogError> {
     let needs = gather_needs(root, trees, linked, target, catalog)?;
     let (sonames, packages) = answers::answer_all(root, trees, linked, &needs, catalog, others)?;
-    let of_objects = object_problems(root, trees, linked, target);
-    let mut problems = [of_objects, problems::soname_problems(&sonames)].concat();
+    let of_versions = problems::version_problems(root, linked, target);
+    let mut problems = [of_versions, problems::soname_problems(&sonames)].concat();
     problems.sort();
     Ok(Resolution {
         provenance: catalog.provenance().clone(),

@@ -170,6 +170,14 @@ impl<'inventories> Root<'inventories> {
             .filter(|(node, _)| !self.has_covered || self.is_current(*node))
     }
 
+    /// Entries of a mount that no later mount covers, with their nodes, sorted by path.
+    pub fn entries_of(&self, mount: MountId) -> impl Iterator<Item = (NodeId, &'inventories Entry)> {
+        self.nodes()
+            .filter(move |node| self.mount_of(*node) == mount)
+            .filter_map(|node| Some((node, self.entry(node)?)))
+            .filter(|(node, _)| !self.has_covered || self.is_current(*node))
+    }
+
     /// Regular files of a mount that were read with their tree and that no later mount covers, sorted by path.
     pub fn files_of(&self, mount: MountId) -> Vec<(NodeId, &'inventories Content)> {
         self.nodes()

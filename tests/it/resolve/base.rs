@@ -67,13 +67,20 @@ fn with_nothing_missing_it_says_so() {
 fn a_program_whose_linker_is_not_in_the_base() {
     let fixture = base();
     fixture.build(program("/app/prog").interpreter("/lib64/ld-elsewhere.so.2").needs("libc.so.6"));
-    let detail = "its dynamic linker /lib64/ld-elsewhere.so.2 is not in the base";
-    let nothing = "nothing is missing: 1 needed library found\n";
+    let detail = "its dynamic linker /lib64/ld-elsewhere.so.2 does not exist";
+    let fix = "use a base with this dynamic linker, or a program that is built for the one of the base";
+    let nothing = "no library is missing: 1 needed library found\n";
     assert_says(
         &says(&fixture, &QUESTION),
-        &format!("{HEADING}{nothing}\ninterpreter prog: {detail}\n{END}exit 1\n"),
+        &format!("{HEADING}{nothing}\nmissing-interpreter prog: {detail}\n  fix: {fix}\n{END}exit 1\n"),
     );
-    assert_eq!(problem(&fixture), json!({"kind": "interpreter", "object": "/app/prog", "detail": detail}));
+    assert_eq!(
+        problem(&fixture),
+        json!({
+            "kind": "missing-interpreter", "object": "/app/prog", "detail": detail, "grade": "error",
+            "fix": [fix],
+        })
+    );
 }
 
 #[test]
@@ -86,12 +93,15 @@ fn a_version_that_the_bases_library_does_not_define() {
     let user = "int newer(void);\nint use(void) { return newer(); }\n";
     fixture.build(library("/app/x.so").source(user).flag(&new));
     let detail = "needs version GLIBC_9.99 of /usr/lib/x86_64-linux-gnu/libc.so.6, which does not define it; no newer release with an index defines it";
-    let nothing = "nothing is missing: 1 needed library found\n";
+    let nothing = "no library is missing: 1 needed library found\n";
     assert_says(
         &says(&fixture, &QUESTION),
         &format!("{HEADING}{nothing}\nversion x.so: {detail}\n{END}exit 1\n"),
     );
-    assert_eq!(problem(&fixture), json!({"kind": "version", "object": "/app/x.so", "detail": detail}));
+    assert_eq!(
+        problem(&fixture),
+        json!({"kind": "version", "object": "/app/x.so", "detail": detail, "grade": "error"})
+    );
 }
 
 #[test]
@@ -103,8 +113,9 @@ fn an_object_for_musl_on_a_base_without_it() {
         &says(&fixture, &QUESTION),
         &format!(
             "{HEADING}libc.musl-x86_64.so.1  no package provides it  prog\n\n\
-             interpreter prog: its dynamic linker {musl} is not in the base\n\
-             not resolved: prog: made for musl, whose dynamic linker is not in the base\n{END}exit 1\n"
+             missing-interpreter prog: its dynamic linker {musl} does not exist\n  \
+             fix: add musl\n\
+             note: prog: built for musl; the image has glibc\n{END}exit 1\n"
         ),
     );
 }

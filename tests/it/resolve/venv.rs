@@ -85,8 +85,8 @@ libblas.so.3: update-alternatives links it to /usr/lib/x86_64-linux-gnu/blas/lib
 libssl.so.1.1: this release provides libssl.so.3 (libssl3), libssl3.so (libnss3)
 libssl.so.1.1: bullseye provides it in libssl1.1
 
-not resolved: foreign/_arm.cpython-311-x86_64-linux-gnu.so: made for aarch64-linux-gnu
-not resolved: foreign/_musl.cpython-311-x86_64-linux-gnu.so: made for musl, which does not load together with the other C library
+note: foreign/_musl.cpython-311-x86_64-linux-gnu.so: built for musl; the image has glibc
+note: foreign/_arm.cpython-311-x86_64-linux-gnu.so: built for aarch64-linux-gnu; the image is for x86_64-linux-gnu
 
 6 packages (# MiB installed, 4.1 MiB to download): libblas3 libgmp10 libmpc3 zlib1g (dependencies: libc6 libmpfr6)
 
@@ -195,9 +195,9 @@ fn each_problem_names_its_object() {
     let expected = [
         ("unresolved", module("old/_ssl")),
         ("unresolved", module("own/_own")),
-        ("architecture", module("foreign/_arm")),
-        ("musl", module("foreign/_musl")),
         ("off-path", module("lost/_lost")),
+        ("musl-on-glibc", module("foreign/_musl")),
+        ("wrong-architecture", module("foreign/_arm")),
     ];
     let expected: Vec<_> =
         expected.iter().map(|(kind, object)| (Some(*kind), Some(object.as_str()))).collect();

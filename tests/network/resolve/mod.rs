@@ -158,9 +158,9 @@ fn node_prebuilds_for_other_systems_are_told_apart_and_not_resolved() {
     let tree = fixture("node-tree");
     let answer = resolve_once(&tree);
     let prebuilds = tree.join("node_modules/bcrypt/prebuilds");
-    let musl = answer.problems("musl");
+    let musl = answer.problems("musl-on-glibc");
     assert!(musl.contains(&prebuilds.join("linux-x64/bcrypt.musl.node")), "{musl:?}");
-    let foreign = answer.problems("architecture");
+    let foreign = answer.problems("wrong-architecture");
     assert!(foreign.contains(&prebuilds.join("linux-arm/bcrypt.glibc.node")), "{foreign:?}");
     assert!(foreign.contains(&prebuilds.join("linux-arm64/bcrypt.glibc.node")), "{foreign:?}");
     assert!(answer.packages_of(&prebuilds.join("linux-arm64/bcrypt.glibc.node")).is_empty());

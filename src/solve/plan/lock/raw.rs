@@ -132,4 +132,6 @@ pub(super) struct RawProblem {
     pub(super) kind: Text,
     pub(super) object: Text,
     pub(super) detail: String,
+    pub(super) grade: Text,
+    pub(super) fix: Vec<String>,
 }

@@ -22,7 +22,7 @@ use crate::debian::inclusions::{FileSet, Inclusion, Pattern};
 use crate::solve::plan::{
     PackageChoice, Plan, PlannedApp, PlannedBase, PlannedLibrary, PlannedPackage, TakenFile, TakenKind,
 };
-use crate::solve::resolve::Problem;
+use crate::solve::resolve::{Problem, ProblemKind};
 use crate::vocabulary::{Architecture, PackageName, Release, RootedPath, Sha256Digest, Soname, Target};
 
 /// Longest path on Linux (PATH_MAX).
@@ -293,8 +293,10 @@ impl Reader<'_> {
 
     fn problems(&self, raw: &[RawProblem]) -> Result<Vec<Problem>, LockError> {
         let problem = |raw: &RawProblem| {
-            let (kind, object) = (self.known(&raw.kind)?, self.path(&raw.object)?);
-            Ok(Problem { kind, object, detail: raw.detail.clone() })
+            let kind = ProblemKind::of_name(raw.kind.get_ref())
+                .ok_or_else(|| self.not_a(&raw.kind, "kind of problem"))?;
+            let (object, grade) = (self.path(&raw.object)?, self.known(&raw.grade)?);
+            Ok(Problem { kind, object, detail: raw.detail.clone(), grade, fix: raw.fix.clone() })
         };
         let items =
             raw.iter().map(|raw| Ok((&raw.object, problem(raw)?))).collect::<Result<_, LockError>>()?;

@@ -16,7 +16,9 @@ use crate::solve::plan::{
     LinkOrigin, NeedKind, Plan, PlannedApp, PlannedBase, PlannedLibrary, TakenFile, TakenKind,
 };
 use crate::solve::resolve::{Problem, ProblemKind};
-use crate::vocabulary::{Architecture, ChoiceReason, Distribution, PackageName, RootedPath, Soname};
+use crate::vocabulary::{
+    Architecture, ChoiceReason, Distribution, PackageName, RootedPath, Severity, Soname,
+};
 
 const SAMPLE: &str = r#"# Packages and files that provide the missing libraries of these trees, and the reasons.
 # Written by `sodeb lock`; `sodeb lock --check` says if it is up to date.
@@ -225,8 +227,11 @@ fn library_parts() -> impl Strategy<Value = LibraryParts> {
 }
 
 fn problems() -> impl Strategy<Value = Vec<Problem>> {
-    let problem = (select(ProblemKind::ALL), path(), any::<String>());
-    let problem = problem.prop_map(|(kind, object, detail)| Problem { kind, object, detail });
+    let kind = select(&["unresolved", "unread", "missing-interpreter", "x"][..]);
+    let kind = kind.prop_map(|name| ProblemKind::of_name(name).expect("is a kind"));
+    let problem = (kind, path(), any::<String>(), select(Severity::ALL), any::<Vec<String>>());
+    let problem =
+        problem.prop_map(|(kind, object, detail, grade, fix)| Problem { kind, object, detail, grade, fix });
     prop::collection::btree_set(problem, 0..4).prop_map(|problems| problems.into_iter().collect())
 }
 

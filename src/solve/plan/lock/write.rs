@@ -34,6 +34,8 @@ pub fn write_lock(plan: &Plan) -> String {
         lock.text("kind", problem.kind.name());
         lock.name("object", problem.object.as_bytes());
         lock.text("detail", &problem.detail);
+        lock.text("grade", problem.grade.name());
+        lock.list("fix", problem.fix.iter().map(|fix| quoted(fix)));
     }
     lock.text
 }

@@ -1,0 +1,46 @@
+//! Configuration with which the containers of an image run, as far as rules look at it.
+
+use crate::tree::inventory::{ImageFacts, StartCommand};
+
+/// Directories of PATH if an image does not set it, as container engines define them.
+const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// Configuration of the containers of an image: their command and its environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunConfig {
+    /// Program with its arguments; empty if the image does not define it.
+    pub command: Vec<String>,
+    /// True if programs other than that of the command may be started.
+    pub may_start_anything: bool,
+    /// Value of PATH.
+    pub path: String,
+    /// Working directory.
+    pub workdir: String,
+    /// Value of LD_LIBRARY_PATH.
+    pub ld_library_path: Option<String>,
+}
+
+impl RunConfig {
+    /// Configuration of an image; of a root file system, in which anything may be started, if there is none.
+    pub fn of_image(facts: Option<&ImageFacts>) -> Self {
+        let start = facts.and_then(|facts| facts.start.as_ref());
+        let command: Vec<String> =
+            start.iter().flat_map(|start| start.entrypoint.iter().chain(&start.cmd)).cloned().collect();
+        Self {
+            may_start_anything: command.is_empty(),
+            command,
+            path: start
+                .and_then(|start: &StartCommand| start.path.as_deref())
+                .unwrap_or(DEFAULT_PATH)
+                .to_owned(),
+            workdir: facts.and_then(|facts| facts.workdir.as_deref()).unwrap_or("/").to_owned(),
+            ld_library_path: facts.and_then(|facts| facts.ld_library_path.clone()),
+        }
+    }
+
+    /// The same configuration for trees whose command is not known yet: anything in them may be started.
+    #[must_use]
+    pub fn without_command(self) -> Self {
+        Self { command: Vec::new(), may_start_anything: true, ..self }
+    }
+}
