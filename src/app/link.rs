@@ -8,15 +8,17 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::linked::{AppObject, LinkedApps, StartObject};
+use super::hosts::host_of;
+use super::linked::{AppObject, ForeignFile, LinkedApps, StartObject};
 use super::role::Role;
 use super::runtime_loads::{Opener, RuntimeLoad, runtime_loads};
 use super::scripts::scripts;
 use super::stage::LinkStage;
+use super::standing::Standings;
 use super::trees::InputTrees;
 use crate::loader::LinkerSettings;
 use crate::tree::inventory::Content;
-use crate::tree::root::Root;
+use crate::tree::root::{MountId, NodeId, Root};
 use crate::vocabulary::Soname;
 
 /// Number of objects per thread from which a further thread pays.
@@ -38,12 +40,15 @@ pub fn link<'root>(
     settings: &LinkerSettings,
     scope: LinkScope,
 ) -> LinkedApps<'root> {
-    let (objects, loads) = objects_and_loads(root, trees);
+    let AppFiles { objects, foreign, loads } = AppFiles::of(root, trees);
     let (inner, outer): (Vec<&AppObject<'_>>, Vec<_>) = match scope {
         LinkScope::EachAlone => (Vec::new(), objects.iter().collect()),
         LinkScope::InContext => {
             let needed = needed_names(&objects);
-            objects.iter().partition(|object| is_needed(root, object, &needed))
+            let first = loaded_first(root, &objects);
+            let is_inner =
+                |object: &&AppObject<'_>| is_needed(root, object, &needed) && !first.contains(&object.node);
+            objects.iter().partition(is_inner)
         }
     };
     let threads = rayon::current_num_threads().min(outer.len().div_ceil(OBJECTS_PER_THREAD)).max(1);
@@ -71,7 +76,7 @@ pub fn link<'root>(
     }
     starts.sort_by_cached_key(|start| root.path(start.map.start().node));
     let linkers = stages.into_iter().map(|stage| stage.linkers).collect();
-    LinkedApps { starts, objects, loads, scripts, linkers }
+    LinkedApps { starts, objects, foreign, loads, scripts, standings: Standings::default(), linkers }
 }
 
 /// File names in the objects' DT_NEEDED.
@@ -86,30 +91,51 @@ fn is_needed(root: &Root<'_>, object: &AppObject<'_>, needed: &HashSet<&[u8]>) -
     object.role == Role::Library && (needed.contains(root.name(object.node)) || has_needed_soname())
 }
 
-/// Returns the objects of the apps and of included packages, and the run-time loads of their files.
-fn objects_and_loads<'root>(
-    root: &'root Root<'root>,
-    trees: &InputTrees,
-) -> (Vec<AppObject<'root>>, Vec<RuntimeLoad<'root>>) {
-    let (mut objects, mut loads) = (Vec::new(), Vec::new());
-    let mut add = |mount, node, content: &'root Content| {
-        if let Content::Object(facts) = content {
-            let Some(role) = Role::of(root.name(node), facts) else { return };
-            objects.push(AppObject { node, role, facts, mount });
-        }
-        loads.extend(runtime_loads(&Opener::new(root, node)));
-    };
-    // An included file is looked up by its path: an app that has it too may cover it.
-    for (mount, included) in trees.included_mounts() {
-        for path in included.files.inventory.file_paths() {
-            let node = root.resolve(root.top(), path).ok();
-            if let Some((node, content)) = node.and_then(|node| Some((node, root.content(node)?))) {
-                add(mount, node, content);
+/// Objects that hosts have loaded before they open modules: what those need is looked at by itself.
+fn loaded_first(root: &Root<'_>, objects: &[AppObject<'_>]) -> HashSet<NodeId> {
+    let libraries = objects.iter().filter(|object| object.role == Role::Library);
+    libraries.filter_map(|object| host_of(root, object.node, object.facts)?.1).collect()
+}
+
+/// Files of the apps and of included packages that matter to linking.
+#[derive(Default)]
+struct AppFiles<'root> {
+    objects: Vec<AppObject<'root>>,
+    foreign: Vec<ForeignFile>,
+    loads: Vec<RuntimeLoad<'root>>,
+}
+
+impl<'root> AppFiles<'root> {
+    fn of(root: &'root Root<'root>, trees: &InputTrees) -> Self {
+        let mut files = Self::default();
+        // An included file is looked up by its path: an app that has it too may cover it.
+        for (mount, included) in trees.included_mounts() {
+            for path in included.files.inventory.file_paths() {
+                let node = root.resolve(root.top(), path).ok();
+                if let Some((node, content)) = node.and_then(|node| Some((node, root.content(node)?))) {
+                    files.add(root, mount, node, content);
+                }
             }
         }
+        for (mount, _) in trees.app_mounts() {
+            for (node, content) in root.files_of(mount) {
+                files.add(root, mount, node, content);
+            }
+        }
+        files
     }
-    for (mount, _) in trees.app_mounts() {
-        root.files_of(mount).into_iter().for_each(|(node, content)| add(mount, node, content));
+
+    fn add(&mut self, root: &'root Root<'root>, mount: MountId, node: NodeId, content: &'root Content) {
+        match content {
+            Content::Object(facts) => {
+                let Some(role) = Role::of(root.name(node), facts) else { return };
+                self.objects.push(AppObject { node, role, facts, mount });
+            }
+            Content::Foreign(format) if Role::is_module_name(root.name(node)) => {
+                self.foreign.push(ForeignFile { node, format: *format, mount });
+            }
+            _ => {}
+        }
+        self.loads.extend(runtime_loads(&Opener::new(root, node)));
     }
-    (objects, loads)
 }

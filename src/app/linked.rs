@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::role::Role;
 use super::runtime_loads::RuntimeLoad;
 use super::scripts::Script;
+use super::standing::Standings;
 use crate::elf::{ElfFacts, Machine};
 use crate::loader::{LinkMap, Linker};
+use crate::tree::inventory::FileFormat;
 use crate::tree::root::{MountId, NodeId};
 use crate::vocabulary::RootedPath;
 
@@ -19,6 +21,8 @@ pub struct StartObject<'root> {
     pub map: LinkMap<'root>,
     /// Interpreter in whose process it was linked, if the root has it.
     pub process: Option<NodeId>,
+    /// True if other objects need it, and it was linked by itself since none of them finds it.
+    pub is_needed_only: bool,
     /// Index in [`LinkedApps::linkers`] of the thread that linked it: ids in a link map belong to one linker.
     pub(super) thread: usize,
 }
@@ -36,21 +40,42 @@ pub struct AppObject<'root> {
     pub mount: MountId,
 }
 
+/// Module of an app for a system whose files are not ELF files.
+#[derive(Clone, Copy, Debug)]
+pub struct ForeignFile {
+    /// The file.
+    pub node: NodeId,
+    /// Format of the file.
+    pub format: FileFormat,
+    /// Mount that it comes from.
+    pub mount: MountId,
+}
+
 /// Start objects of the apps, linked.
 pub struct LinkedApps<'root> {
     /// Start objects, sorted by path.
     pub starts: Vec<StartObject<'root>>,
     /// Objects of the apps and of included packages that a linker could load: by mount, and by path within one.
     pub objects: Vec<AppObject<'root>>,
+    /// Modules for macOS and Windows, in the same order.
+    pub foreign: Vec<ForeignFile>,
     /// Run-time loads of the same files, and of source files, in the same order.
     pub loads: Vec<RuntimeLoad<'root>>,
     /// Apps that are scripts.
     pub scripts: Vec<Script<'root>>,
+    /// Standing of the start objects; all are required until [`Self::judged`] is called.
+    pub standings: Standings,
     /// Linkers of each thread.
     pub(super) linkers: Vec<BTreeMap<Machine, Linker<'root>>>,
 }
 
-impl LinkedApps<'_> {
+impl<'root> LinkedApps<'root> {
+    /// Start objects that have to load.
+    pub fn required(&self) -> impl Iterator<Item = (usize, &StartObject<'root>)> {
+        let is_required = |start: &StartObject<'_>| self.standings.optional(start.map.start().node).is_none();
+        self.starts.iter().enumerate().filter(move |(_, start)| is_required(start))
+    }
+
     /// Directories that each of these searches goes through, links resolved: a library in any of them is found by all.
     /// A search is an index of [`Self::starts`] and the index of the requesting object in that one's map. All searches
     /// must be for one machine.

@@ -69,13 +69,13 @@ impl Role {
         if facts.kind == ObjectKind::NotLoadable {
             return None;
         }
-        if facts.is_program() {
+        if facts.is_program() && !is_library(file_name, facts) {
             return Some(Self::Program);
         }
         if !facts.is_dynamic {
             return None;
         }
-        let defines = |prefix: &str| facts.defined.iter().any(|symbol| symbol.starts_with(prefix));
+        let defines = |prefix: &str| facts.defines(prefix);
         Some(if file_name.ends_with(b".node") || defines("napi_") {
             Self::NodeAddon
         } else if defines("PyInit_") || has_python_suffix(file_name) {
@@ -87,6 +87,14 @@ impl Role {
         })
     }
 
+    /// True for a name of modules that an interpreter opens, on any system.
+    pub(super) fn is_module_name(file_name: &[u8]) -> bool {
+        let is_library = file_name.starts_with(b"lib");
+        [&b".pyd"[..], b".node"].iter().any(|end| file_name.ends_with(end))
+            || has_python_suffix(file_name)
+            || [&b".so"[..], b".bundle"].iter().any(|end| file_name.ends_with(end)) && !is_library
+    }
+
     /// Language whose interpreter opens the object.
     pub fn language(self) -> Option<Language> {
         match self {
@@ -96,6 +104,13 @@ impl Role {
             Self::Program | Self::Library => None,
         }
     }
+}
+
+/// True for a library with a dynamic linker of its own, so that it can be run as a program, too: nothing that loads it looks at
+/// that.
+fn is_library(file_name: &[u8], facts: &ElfFacts) -> bool {
+    let has_name = file_name.ends_with(b".so") || file_name.contains_str(".so.");
+    facts.kind == ObjectKind::SharedObject && !facts.is_pie && has_name
 }
 
 /// True for the suffixes of PEP 3149 and of the stable ABI (`importlib.machinery.EXTENSION_SUFFIXES`).

@@ -1,35 +1,42 @@
-//! One thread's share of linking: its linkers, and the interpreter processes in which it links extensions.
+//! One thread's share of linking: its linkers, and the processes of interpreters and other hosts in which it links modules.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::hosts::host_of;
 use super::interpreter::InterpreterRequest;
 use super::linked::{AppObject, StartObject};
 use super::role::{Language, Role};
 use super::runtime_loads;
 use super::trees::{App, InputTrees};
-use crate::elf::Machine;
+use crate::elf::{Machine, System};
 use crate::loader::{LinkMap, Linker, LinkerSettings, Process, libc_of};
 use crate::tree::inventory::Content;
 use crate::tree::root::{MountId, NodeId, Root};
 use crate::vocabulary::Soname;
 
-/// Process of an interpreter, linked once for all extensions that it opens.
-struct InterpreterProcess<'root> {
+/// Process of an interpreter or another host, linked once for all modules that it opens.
+struct HostProcess<'root> {
     node: NodeId,
     map: LinkMap<'root>,
     caller: usize,
 }
 
-/// Request for an interpreter, and the machine that it has to be for.
-type ProcessKey = (InterpreterRequest, Machine);
+/// Process that a module is opened in.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum ProcessKey {
+    /// Of an interpreter, which has to be for a machine.
+    Interpreter(InterpreterRequest, Machine),
+    /// Of a host that has loaded this file first.
+    Loaded(NodeId),
+}
 
-/// Linkers and interpreter processes of one thread, and the start objects that it has linked.
+/// Linkers and processes of one thread, and the start objects that it has linked.
 pub(super) struct LinkStage<'root, 'trees> {
     thread: usize,
     root: &'root Root<'root>,
     settings: &'trees LinkerSettings,
     apps: Vec<(MountId, &'trees App)>,
-    processes: HashMap<ProcessKey, Option<InterpreterProcess<'root>>>,
+    processes: HashMap<ProcessKey, Option<HostProcess<'root>>>,
     pub(super) linkers: BTreeMap<Machine, Linker<'root>>,
     pub(super) starts: Vec<StartObject<'root>>,
 }
@@ -51,13 +58,11 @@ impl<'root, 'trees> LinkStage<'root, 'trees> {
         self.link(object, None);
     }
 
-    /// Links an object in the process of its interpreter, or by itself if no interpreter opens it.
+    /// Links an object in the process of the interpreter or host that opens it, or by itself if there is none.
     pub(super) fn link_in_process(&mut self, object: &AppObject<'root>) {
-        let request = object.role.language().and_then(|language| self.request(object, language));
-        let Some(request) = request else { return self.link(object, None) };
-        let key = (request, object.facts.machine);
+        let Some(key) = self.process_key(object) else { return self.link(object, None) };
         if !self.processes.contains_key(&key) {
-            let process = self.interpreter_process(&key);
+            let process = self.process(&key);
             self.processes.insert(key.clone(), process);
         }
         self.link(object, Some(&key));
@@ -70,8 +75,12 @@ impl<'root, 'trees> LinkStage<'root, 'trees> {
             starts.iter().flat_map(|start| &start.map.objects).map(|object| object.node).collect();
         for object in inner {
             if !reached.contains(&object.node) {
-                self.link(object, None);
-                let linked = self.starts.last().filter(|start| start.map.start().node == object.node);
+                self.link_in_process(object);
+                let linked = self.starts.last_mut().filter(|start| start.map.start().node == object.node);
+                let linked = linked.map(|start| {
+                    start.is_needed_only = true;
+                    &*start
+                });
                 reached.extend(linked.iter().flat_map(|start| &start.map.objects).map(|object| object.node));
             }
         }
@@ -83,13 +92,35 @@ impl<'root, 'trees> LinkStage<'root, 'trees> {
         Some(self.linker(facts.machine)?.program(node, facts))
     }
 
+    fn process_key(&self, object: &AppObject<'root>) -> Option<ProcessKey> {
+        match object.role {
+            Role::Program => None,
+            Role::Library => Some(ProcessKey::Loaded(host_of(self.root, object.node, object.facts)?.1?)),
+            Role::PythonExtension | Role::RubyExtension | Role::NodeAddon => {
+                let request = self.request(object, object.role.language()?)?;
+                Some(ProcessKey::Interpreter(request, object.facts.machine))
+            }
+        }
+    }
+
     fn request(&self, object: &AppObject<'root>, language: Language) -> Option<InterpreterRequest> {
         let (_, app) = self.apps.iter().find(|(mount, _)| *mount == object.mount)?;
         Some(InterpreterRequest::of(self.root, app, &self.root.path(object.node), language))
     }
 
-    fn interpreter_process(&mut self, (request, machine): &ProcessKey) -> Option<InterpreterProcess<'root>> {
-        let (node, machine) = (request.find(self.root)?, *machine);
+    fn process(&mut self, key: &ProcessKey) -> Option<HostProcess<'root>> {
+        match key {
+            ProcessKey::Interpreter(request, machine) => self.interpreter_process(request, *machine),
+            ProcessKey::Loaded(node) => self.loaded_process(*node),
+        }
+    }
+
+    fn interpreter_process(
+        &mut self,
+        request: &InterpreterRequest,
+        machine: Machine,
+    ) -> Option<HostProcess<'root>> {
+        let node = request.find(self.root)?;
         let Some(Content::Object(facts)) = self.root.content(node) else { return None };
         if facts.machine != machine {
             return None;
@@ -99,7 +130,15 @@ impl<'root, 'trees> LinkStage<'root, 'trees> {
         let is_library = |soname: &Soname| soname.as_bytes().starts_with(stem);
         let caller =
             map.objects.iter().position(|object| object.facts.soname.as_ref().is_some_and(is_library));
-        Some(InterpreterProcess { node, map, caller: caller.unwrap_or_default() })
+        Some(HostProcess { node, map, caller: caller.unwrap_or_default() })
+    }
+
+    /// Process of a host that has opened a library by its path.
+    fn loaded_process(&mut self, node: NodeId) -> Option<HostProcess<'root>> {
+        let Some(Content::Object(facts)) = self.root.content(node) else { return None };
+        let map = self.linker(facts.machine)?.library(node, facts, None);
+        let caller = map.objects.iter().position(|object| object.node == node)?;
+        Some(HostProcess { node, map, caller })
     }
 
     fn linker(&mut self, machine: Machine) -> Option<&mut Linker<'root>> {
@@ -112,22 +151,21 @@ impl<'root, 'trees> LinkStage<'root, 'trees> {
 
     fn link(&mut self, object: &AppObject<'root>, process: Option<&ProcessKey>) {
         let AppObject { node, role, facts, .. } = *object;
-        if self.linker(facts.machine).is_none() {
+        if facts.system != System::Linux || self.linker(facts.machine).is_none() {
             return;
         }
-        let interpreter = process
-            .and_then(|key| self.processes.get(key)?.as_ref())
-            .filter(|interpreter| interpreter.map.libc == libc_of(facts));
+        let host = process.and_then(|key| self.processes.get(key)?.as_ref()).filter(|host| {
+            host.map.libc == libc_of(facts) && host.map.start().facts.machine == facts.machine
+        });
         let Some(linker) = self.linkers.get_mut(&facts.machine) else { return };
         let map = match role {
             Role::Program => linker.program(node, facts),
             _ => {
-                let process = interpreter
-                    .map(|interpreter| Process { map: &interpreter.map, caller: interpreter.caller });
+                let process = host.map(|host| Process { map: &host.map, caller: host.caller });
                 linker.library(node, facts, process)
             }
         };
-        let process = interpreter.map(|interpreter| interpreter.node);
-        self.starts.push(StartObject { role, map, process, thread: self.thread });
+        let process = host.map(|host| host.node);
+        self.starts.push(StartObject { role, map, process, is_needed_only: false, thread: self.thread });
     }
 }

@@ -33,6 +33,45 @@ pub enum ObjectKind {
     NotLoadable,
 }
 
+/// Operating system that a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+pub enum System {
+    /// Linux with glibc or musl; also every file that states no system.
+    Linux,
+    /// Android, whose C library is Bionic.
+    Android,
+    /// FreeBSD.
+    FreeBsd,
+    /// NetBSD.
+    NetBsd,
+    /// OpenBSD.
+    OpenBsd,
+    /// DragonFly BSD.
+    DragonFly,
+    /// Solaris and illumos.
+    Solaris,
+    /// GNU/Hurd.
+    Hurd,
+    /// HP-UX, AIX, IRIX, OpenVMS and others of which EI_OSABI is known.
+    Other,
+}
+
+impl std::fmt::Display for System {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.pad(match self {
+            Self::Linux => "Linux",
+            Self::Android => "Android",
+            Self::FreeBsd => "FreeBSD",
+            Self::NetBsd => "NetBSD",
+            Self::OpenBsd => "OpenBSD",
+            Self::DragonFly => "DragonFly BSD",
+            Self::Solaris => "Solaris",
+            Self::Hurd => "GNU/Hurd",
+            Self::Other => "another operating system",
+        })
+    }
+}
+
 /// Machine that a file is for. The linker compares it before it loads a library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 pub struct Machine {
@@ -82,6 +121,8 @@ pub struct ElfFacts {
     pub machine: Machine,
     /// EI_OSABI.
     pub os_abi: u8,
+    /// Operating system that the file is for.
+    pub system: System,
     /// Purpose of the file.
     pub kind: ObjectKind,
     /// Dynamic linker that starts the file, if it is a program (PT_INTERP).
@@ -114,6 +155,11 @@ pub struct ElfFacts {
 }
 
 impl ElfFacts {
+    /// True if the file defines one of the requested symbols that starts like this.
+    pub fn defines(&self, prefix: &str) -> bool {
+        self.defined.iter().any(|symbol| symbol.starts_with(prefix))
+    }
+
     /// True if the kernel starts the file: it names an interpreter or has a fixed address.
     pub fn is_program(&self) -> bool {
         self.kind == ObjectKind::Executable

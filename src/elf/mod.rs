@@ -12,10 +12,13 @@ mod object;
 mod read;
 mod read_at;
 mod symbols;
+mod system;
 mod versions;
 
 pub use error::ElfError;
-pub use facts::{ByteOrder, Class, DlopenNote, ElfFacts, Machine, NeededVersion, ObjectKind, VersionNeed};
+pub use facts::{
+    ByteOrder, Class, DlopenNote, ElfFacts, Machine, NeededVersion, ObjectKind, System, VersionNeed,
+};
 pub use object::{HEADER_BYTES, MAGIC};
 pub use read::{read, read_after_head};
 pub use read_at::{ReadAt, SequentialReader};

@@ -1,11 +1,12 @@
-//! `.note.dlopen` (UAPI.12 1.0): the libraries that an object states it opens with dlopen(3).
+//! Notes: the libraries that an object states it opens with dlopen(3) (`.note.dlopen`, UAPI.12 1.0), and the system that
+//! its toolchain marks it for.
 //!
 //! The linker does not read notes, so a broken one is ignored rather than an error.
 
 use goblin::elf::program_header::PT_NOTE;
 use scroll::Pread;
 
-use super::facts::DlopenNote;
+use super::facts::{DlopenNote, System};
 use super::object::ObjectReader;
 use super::read_at::ReadAt;
 use crate::vocabulary::{Grade, Soname};
@@ -34,9 +35,21 @@ fn recommended() -> Grade {
     Grade::Recommended
 }
 
-/// Reads the entries of every `.note.dlopen` in the object's note segments.
-pub(super) fn dlopen_notes<S: ReadAt + ?Sized>(object: &mut ObjectReader<'_, S>) -> Vec<DlopenNote> {
-    let mut notes = Vec::new();
+/// n_type of the notes by which toolchains mark the system of a file.
+const SYSTEM_TYPE: u32 = 1;
+
+/// Contents of an object's notes.
+#[derive(Default)]
+pub(super) struct Notes {
+    /// Entries of every `.note.dlopen`.
+    pub(super) dlopen: Vec<DlopenNote>,
+    /// Operating system that a note names.
+    pub(super) system: Option<System>,
+}
+
+/// Reads the notes in the object's note segments.
+pub(super) fn read<S: ReadAt + ?Sized>(object: &mut ObjectReader<'_, S>) -> Notes {
+    let mut notes = Notes::default();
     let mut bytes_left = MAX_NOTES_BYTES;
     for segment in object.segments(PT_NOTE) {
         let Some(left) = bytes_left.checked_sub(segment.p_filesz) else { continue };
@@ -47,12 +60,35 @@ pub(super) fn dlopen_notes<S: ReadAt + ?Sized>(object: &mut ObjectReader<'_, S>)
         let mut rest = bytes;
         while let Some(note) = Note::first_of(rest, order, align) {
             if note.kind == DLOPEN_TYPE && note.owner == DLOPEN_OWNER {
-                notes.extend(entries(note.description));
+                notes.dlopen.extend(entries(note.description));
             }
+            notes.system = notes.system.or_else(|| system_of(&note, order));
             rest = note.rest;
         }
     }
     notes
+}
+
+/// System that a note marks its file for.
+fn system_of(note: &Note<'_>, order: scroll::Endian) -> Option<System> {
+    if note.kind != SYSTEM_TYPE {
+        return None;
+    }
+    match note.owner {
+        b"Android\0" => Some(System::Android),
+        b"FreeBSD\0" => Some(System::FreeBsd),
+        b"NetBSD\0" => Some(System::NetBsd),
+        b"OpenBSD\0" => Some(System::OpenBsd),
+        b"DragonFly\0" => Some(System::DragonFly),
+        // The ABI tag of the GNU tools states the kernel.
+        b"GNU\0" => match note.description.pread_with::<u32>(0, order).ok()? {
+            1 => Some(System::Hurd),
+            2 => Some(System::Solaris),
+            3 => Some(System::FreeBsd),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// One note of a segment, and the bytes that follow it.
@@ -120,6 +156,19 @@ mod tests {
         assert_eq!(found[0].sonames, [Soname::new("libbpf.so.1"), Soname::new("libbpf.so.0")]);
         assert_eq!(found[0].priority, Grade::Suggested);
         assert_eq!(found[1].priority, Grade::Recommended);
+    }
+
+    #[test]
+    fn systems_by_the_owner_of_a_note() {
+        let system = |kind: u32, owner: &[u8], description: &[u8]| {
+            let bytes = note(kind, owner, description);
+            system_of(&Note::first_of(&bytes, scroll::LE, 4).expect("a note"), scroll::LE)
+        };
+        assert_eq!(system(1, b"Android\0", &[21, 0, 0, 0]), Some(System::Android));
+        assert_eq!(system(1, b"OpenBSD\0", &[0; 4]), Some(System::OpenBsd));
+        assert_eq!(system(1, b"GNU\0", &[0; 16]), None);
+        assert_eq!(system(1, b"GNU\0", &[3, 0, 0, 0]), Some(System::FreeBsd));
+        assert_eq!(system(3, b"GNU\0", &[1, 0, 0, 0]), None, "a build ID");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::error::ElfError;
 use super::facts::ElfFacts;
 use super::object::ObjectReader;
 use super::read_at::ReadAt;
-use super::{notes, symbols, versions};
+use super::{notes, symbols, system, versions};
 
 /// Reads the facts of an ELF file. Of the symbols in `wanted`, those that it defines are kept.
 ///
@@ -31,7 +31,8 @@ pub fn read_after_head<S: ReadAt + ?Sized>(
     let mut object = ObjectReader::open(source, head)?;
     let dynamic = object.dynamic_entries()?;
     let mut facts = object.facts_of_header()?;
-    facts.dlopen_notes = notes::dlopen_notes(&mut object);
+    let notes = notes::read(&mut object);
+    facts.dlopen_notes = notes.dlopen;
     if let Some(entries) = dynamic {
         facts.is_dynamic = true;
         object.set_string_table(&entries)?;
@@ -40,5 +41,6 @@ pub fn read_after_head<S: ReadAt + ?Sized>(
         facts.version_definitions = versions::definitions(&mut object, &entries)?;
         facts.defined = symbols::defined(&mut object, &entries, wanted)?;
     }
+    facts.system = system::system_of(&object, &facts, notes.system);
     Ok(facts)
 }

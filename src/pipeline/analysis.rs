@@ -31,6 +31,7 @@ impl<'root> LinkedTrees<'root> {
         let linked = link(root, trees, settings, LinkScope::InContext);
         let target =
             TargetAbi::of_apps(root, &linked, trees.base.is_some(), architecture.and_then(machine_of));
+        let linked = linked.judged(root, trees, target);
         Self { root, inputs, linked, target }
     }
 

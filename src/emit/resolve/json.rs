@@ -6,7 +6,7 @@ use super::rows::{AppRow, UnreadRow, app_rows, unread_rows};
 use crate::app::RuntimeLoad;
 use crate::debian::catalog::{LibraryCandidate, NearMiss};
 use crate::emit::rows::{PackageRow, ProblemRow, TargetRow, problem_rows};
-use crate::solve::resolve::{ChosenPackage, Resolution, SonameAnswer};
+use crate::solve::resolve::{ChosenPackage, OptionalNeed, Resolution, SonameAnswer};
 use crate::vocabulary::{Grade, PackageName, Release, RootedPath, Soname};
 
 #[derive(Serialize)]
@@ -16,6 +16,8 @@ struct Document<'answer> {
     app: Vec<AppRow<'answer>>,
     base: Option<BaseRow>,
     sonames: Vec<SonameRow<'answer>>,
+    /// Libraries that only optional objects miss.
+    optional: Vec<OptionalRow<'answer>>,
     packages: Vec<ChosenPackageRow<'answer>>,
     problems: Vec<ProblemRow<'answer>>,
     dlopen: Vec<DlopenRow<'answer>>,
@@ -49,6 +51,20 @@ struct SonameRow<'answer> {
     /// Other versions of the soname in this release.
     similar: &'answer [NearMiss],
     other_releases: Vec<OtherReleaseRow<'answer>>,
+    /// Names of the app's own libraries that a missing one belongs to: another package of the app provides it.
+    vendored_family: Option<&'answer str>,
+}
+
+#[derive(Serialize)]
+struct OptionalRow<'answer> {
+    soname: &'answer Soname,
+    /// Path at which the app has it, outside the search path.
+    path: Option<&'answer RootedPath>,
+    package: Option<&'answer PackageName>,
+    /// Names of the app's own libraries that it belongs to: no package of Debian provides it.
+    vendored_family: Option<&'answer str>,
+    needed_by: &'answer [RootedPath],
+    reasons: &'answer [String],
 }
 
 #[derive(Serialize)]
@@ -90,6 +106,7 @@ pub fn resolve_json(resolution: &Resolution, release_from: &str) -> serde_json::
         app: app_rows(resolution),
         base: resolution.base.as_ref().map(|base| BaseRow { path: base.display().to_string() }),
         sonames: resolution.sonames.iter().map(soname_row).collect(),
+        optional: resolution.optional.iter().map(optional_row).collect(),
         packages: resolution.packages.iter().map(package_row).collect(),
         problems: problem_rows(&resolution.problems),
         dlopen: resolution.loads_in_notes().map(dlopen_row).collect(),
@@ -114,6 +131,18 @@ fn soname_row(answer: &SonameAnswer) -> SonameRow<'_> {
         development_packages: &answer.development,
         similar: &answer.near,
         other_releases: answer.elsewhere.iter().map(other_release_row).collect(),
+        vendored_family: answer.family.as_ref().map(|family| family.pattern.as_str()),
+    }
+}
+
+fn optional_row(need: &OptionalNeed) -> OptionalRow<'_> {
+    OptionalRow {
+        soname: &need.soname,
+        path: need.path.as_ref(),
+        package: need.package.as_ref(),
+        vendored_family: need.family.as_ref().map(|family| family.pattern.as_str()),
+        needed_by: &need.needed_by,
+        reasons: &need.reasons,
     }
 }
 

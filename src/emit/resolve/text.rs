@@ -1,6 +1,9 @@
 //! `sodeb resolve` as text: a line for each app and each missing soname, then notes, problems and packages.
 
+use std::collections::BTreeSet;
+
 use super::unread::unread_by_cause;
+use crate::app::VendoredFamily;
 use crate::debian::catalog::Visibility;
 use crate::emit::choice::choice_words;
 use crate::emit::escape::printable;
@@ -22,6 +25,9 @@ const UNREAD_NAMES: usize = 5;
 /// Maximum number of objects for other systems that are listed without `-v`.
 const FOREIGN_OBJECTS: usize = 3;
 
+/// Maximum number of libraries of optional objects that are listed without `-v`.
+const OPTIONAL_ROWS: usize = 3;
+
 /// Maximum width of the column of outcomes.
 const OUTCOME_WIDTH: usize = 32;
 
@@ -33,6 +39,7 @@ pub fn resolve_text(resolution: &Resolution, release_from: &str, all: bool) -> S
     writer.sonames();
     writer.notes();
     writer.problems();
+    writer.optional();
     writer.packages();
     writer.not_checked();
     writer.text.into_text()
@@ -151,6 +158,7 @@ impl<'answer> Writer<'answer> {
     fn notes_on(&self, answer: &SonameAnswer) -> Vec<String> {
         let soname = &answer.soname;
         let mut notes = choice(answer);
+        notes.extend(answer.family.as_ref().map(|family| format!("{soname}: {}", family_words(family))));
         if !answer.near.is_empty() {
             let similar = answer.near.iter().map(|near| format!("{} ({})", near.soname, near.package));
             notes.push(format!("{soname}: this release provides {}", listed(similar)));
@@ -176,6 +184,39 @@ impl<'answer> Writer<'answer> {
         let limit = if self.all { usize::MAX } else { FOREIGN_OBJECTS };
         let tops = self.tops();
         problem_lines(&mut self.text, problems, &tops, limit);
+    }
+
+    /// Names the libraries that only optional objects miss.
+    fn optional(&mut self) {
+        let optional = &self.resolution.optional;
+        if optional.is_empty() {
+            return;
+        }
+        self.text.blank();
+        if optional.len() > OPTIONAL_ROWS && !self.all {
+            let libraries = counted(optional.len(), "library");
+            let reasons: BTreeSet<&str> =
+                optional.iter().flat_map(|need| &need.reasons).map(String::as_str).collect();
+            let words = format!("optional: {libraries} left out ({}; -v lists them)", listed(reasons));
+            self.text.line(paint(DIM, printable(words)));
+            return;
+        }
+        for need in optional {
+            let by = need.needed_by.first().map(|by| shortened(by, self.tops())).unwrap_or_default();
+            let more = match need.needed_by.len().saturating_sub(1) {
+                0 => String::new(),
+                more => format!(" and {} more", thousands(more)),
+            };
+            let source = match (&need.family, &need.path, &need.package) {
+                (Some(family), ..) => family_words(family),
+                (None, Some(path), _) => format!("not on the search path: {path}"),
+                (None, None, Some(package)) => format!("{package} provides it"),
+                (None, None, None) => "no package provides it".to_owned(),
+            };
+            let reasons = listed(&need.reasons);
+            let words = format!("optional: {}: {source}; for {by}{more}: {reasons}", need.soname);
+            self.text.line(paint(DIM, printable(words)));
+        }
     }
 
     fn packages(&mut self) {
@@ -241,11 +282,21 @@ impl<'answer> Writer<'answer> {
     }
 }
 
+/// Describes where a missing library of a vendored family is.
+fn family_words(family: &VendoredFamily) -> String {
+    let VendoredFamily { pattern, members, companion } = family;
+    let companion = companion.unwrap_or("another package of the app");
+    format!("belongs to the app's own {pattern} ({members} of them); {companion} provides it, not Debian")
+}
+
 /// Describes the outcome of a soname.
 fn outcome(answer: &SonameAnswer) -> String {
     let path = || answer.path.as_ref().map(printable).unwrap_or_default();
     match (answer.status, &answer.package) {
         (Status::Package, Some((package, _))) => format!("→ {package}"),
+        (Status::Unresolved, _) if answer.family.is_some() => {
+            "another package of the app provides it".to_owned()
+        }
         (Status::Package | Status::Unresolved, _) => "no package provides it".to_owned(),
         (Status::App | Status::Base, _) => path(),
         (Status::OffPath, _) => format!("not on the search path: {}", path()),

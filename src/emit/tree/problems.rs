@@ -33,6 +33,9 @@ pub(crate) fn link_problems(
         Some(Foreign::Machine(platform)) => {
             push("architecture", &map.start().path, format!("built for {}", platform.triplet));
         }
+        Some(Foreign::System(system)) => {
+            push("system", &map.start().path, format!("built for {system}"));
+        }
         None => {}
     }
     if let Some(interpreter) = map.interpreter.filter(|interpreter| interpreter.node.is_none()) {

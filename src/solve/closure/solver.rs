@@ -127,6 +127,7 @@ impl<'trees> ClosureSolver<'trees> {
             let overlay = Overlay::new(&choice, &self.state.packages, &options.prefer);
             let overlaid = overlay.over(root, |_, _| true);
             let linked = link(&overlaid.root, trees, settings, LinkScope::InContext);
+            let linked = linked.judged(&overlaid.root, trees, Some(target));
             let needs = gather_needs(&overlaid.root, trees, &linked, Some(target), catalog)?;
             let missing = still_missing(&self.state, &needs, &linked);
             let new = unmet_by(&choice, missing, &mut self.state.requirements, catalog)?;

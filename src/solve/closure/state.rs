@@ -34,12 +34,16 @@ impl ClosureState<'_> {
         answers.filter(|answer| is_unprovided(answer.status)).map(|answer| &answer.soname).collect()
     }
 
-    /// Returns the start objects for the target.
+    /// Returns the start objects for the target that have to load.
     pub(super) fn starts<'linked, 'root>(
         &self,
         linked: &'linked LinkedApps<'root>,
     ) -> Vec<&'linked StartObject<'root>> {
         let target = self.inputs.target;
-        linked.starts.iter().filter(|start| target.matches(start.map.start().facts)).collect()
+        linked
+            .required()
+            .map(|(_, start)| start)
+            .filter(|start| target.matches(start.map.start().facts))
+            .collect()
     }
 }

@@ -69,6 +69,7 @@ impl TakenFiles {
         let inputs = state.inputs;
         let only = closed.overlay.over(inputs.root, |package, path| entries.contains(&(package, path)));
         let linked = link(&only.root, inputs.trees, inputs.settings, LinkScope::InContext);
+        let linked = linked.judged(&only.root, inputs.trees, Some(inputs.target));
         let proven = state.starts(&linked);
         let differs = |(one, other): (&&StartObject<'_>, &&StartObject<'_>)| {
             let is_same = one.map.objects.len() == other.map.objects.len()

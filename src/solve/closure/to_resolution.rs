@@ -46,6 +46,7 @@ impl ClosureState<'_> {
             apps: open.apps.clone(),
             base: open.base.clone(),
             sonames,
+            optional: open.optional.clone(),
             packages,
             problems: self.problems(closed, (self.inputs.judge)(&closed.overlaid.root, closed.linked)),
             loads: open.loads.clone(),

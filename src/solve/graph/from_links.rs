@@ -39,7 +39,8 @@ impl Graph {
     ) -> Result<Self, CatalogError> {
         let is_for_target =
             |start: &&StartObject<'_>| target.is_some_and(|target| target.matches(start.map.start().facts));
-        let starts: Vec<&StartObject<'_>> = linked.starts.iter().filter(is_for_target).collect();
+        let starts: Vec<&StartObject<'_>> =
+            linked.required().map(|(_, start)| start).filter(is_for_target).collect();
         let context = GraphContext {
             apps: resolution.apps.iter().map(|app| app.at.clone()).collect(),
             packages: resolution.packages.iter().map(|chosen| chosen.package.clone()).collect(),

@@ -1,17 +1,17 @@
 //! One answer for each soname, and the packages that the answers name.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use super::needs::{SonameNeed, required_versions};
+use super::off_path::OffPathLibraries;
 use super::resolution::{ChosenPackage, SonameAnswer, Status};
-use crate::app::{InputTrees, LinkedApps};
+use crate::app::{InputTrees, LinkedApps, VendoredFamilies};
 use crate::debian::catalog::{
     Catalog, CatalogError, Package, SonameLookup, Visibility, host_provider, look_up,
 };
-use crate::elf::{ElfFacts, Machine};
-use crate::loader::configured_directories;
+use crate::elf::ElfFacts;
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
@@ -21,11 +21,12 @@ pub(super) fn answer_all(
     trees: &InputTrees,
     linked: &LinkedApps<'_>,
     needs: &[(&Soname, SonameNeed)],
+    off_path: &OffPathLibraries,
+    families: &VendoredFamilies<'_>,
     catalog: &dyn Catalog,
     others: &[&dyn Catalog],
 ) -> Result<(Vec<SonameAnswer>, Vec<ChosenPackage>), CatalogError> {
-    let answerer =
-        Answerer { root, trees, linked, off_path: OffPathLibraries::new(root, linked), catalog, others };
+    let answerer = Answerer { root, trees, linked, off_path, families, catalog, others };
     let answered: Vec<(SonameAnswer, Option<Package>)> =
         needs.par_iter().map(|(soname, need)| answerer.answer(soname, need)).collect::<Result<_, _>>()?;
     let mut chosen: BTreeMap<PackageName, ChosenPackage> = BTreeMap::new();
@@ -48,7 +49,8 @@ struct Answerer<'answer, 'root> {
     root: &'answer Root<'root>,
     trees: &'answer InputTrees,
     linked: &'answer LinkedApps<'root>,
-    off_path: OffPathLibraries,
+    off_path: &'answer OffPathLibraries,
+    families: &'answer VendoredFamilies<'answer>,
     catalog: &'answer dyn Catalog,
     others: &'answer [&'answer dyn Catalog],
 }
@@ -140,6 +142,10 @@ impl Answerer<'_, '_> {
                 }
             }
         }
+        answer.family = self.families.of_missing(soname).filter(|_| answer.path.is_none()).cloned();
+        if answer.family.is_some() {
+            return Ok(None);
+        }
         let SonameLookup { candidates, reason, development, near, elsewhere } =
             look_up(self.catalog, soname, &answer.searched, self.others)?;
         answer.candidates = candidates;
@@ -157,42 +163,5 @@ impl Answerer<'_, '_> {
         answer.visibility = Some(best.visibility);
         answer.package = Some((best.package.name.clone(), reason));
         Ok(Some(best.package))
-    }
-}
-
-/// The objects of the apps by file name and soname, to find libraries that lie off the search path.
-struct OffPathLibraries {
-    by_name: HashMap<Vec<u8>, Vec<(NodeId, Machine)>>,
-    configured: Vec<RootedPath>,
-}
-
-impl OffPathLibraries {
-    fn new(root: &Root<'_>, linked: &LinkedApps<'_>) -> Self {
-        let mut by_name: HashMap<Vec<u8>, Vec<(NodeId, Machine)>> = HashMap::new();
-        for object in &linked.objects {
-            let entry = (object.node, object.facts.machine);
-            let file_name = root.name(object.node);
-            by_name.entry(file_name.to_vec()).or_default().push(entry);
-            if let Some(soname) = object.facts.soname.as_ref().filter(|soname| soname.as_bytes() != file_name)
-            {
-                by_name.entry(soname.as_bytes().to_vec()).or_default().push(entry);
-            }
-        }
-        Self { by_name, configured: configured_directories(root) }
-    }
-
-    /// Returns the path of a library in the apps, or in a directory of the base's ld.so.conf that is missing in its
-    /// ld.so.cache.
-    fn find(&self, root: &Root<'_>, soname: &Soname, machine: Machine) -> Option<RootedPath> {
-        let name = soname.file_name();
-        let in_apps = self.by_name.get(name).and_then(|objects| {
-            objects.iter().filter(|(_, its)| *its == machine).map(|(node, _)| root.path(*node)).min()
-        });
-        in_apps.or_else(|| {
-            self.configured
-                .iter()
-                .map(|directory| directory.join(name))
-                .find(|path| root.resolve(root.top(), path.as_bytes()).is_ok())
-        })
     }
 }

@@ -1,6 +1,6 @@
 //! Run-time loads that a resolution reports.
 
-use super::target_abi::TargetAbi;
+use crate::app::TargetAbi;
 use crate::app::{LinkedApps, LoadEvidence, RuntimeLoad};
 use crate::tree::inventory::Content;
 use crate::tree::root::Root;

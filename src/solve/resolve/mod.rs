@@ -7,19 +7,21 @@
 mod answers;
 mod loads;
 mod needs;
+mod off_path;
+mod optional;
 mod problem;
 mod problems;
 mod releases;
 mod resolution;
-mod target_abi;
 
+pub use crate::app::TargetAbi;
 pub use needs::{SonameNeed, gather_needs, requested_soname, required_versions};
+pub use optional::OptionalNeed;
 pub use problem::{PackageProblem, Problem, ProblemKind};
 pub use releases::{ReleaseResolution, ReleaseVerdict, UndefinedVersion};
 pub use resolution::{AppSummary, ChosenPackage, Resolution, SonameAnswer, Status, UnreadPackage};
-pub use target_abi::TargetAbi;
 
-use crate::app::{InputTrees, LinkedApps};
+use crate::app::{InputTrees, LinkedApps, VendoredFamilies};
 use crate::debian::catalog::{Catalog, CatalogError};
 use crate::tree::root::Root;
 
@@ -37,7 +39,11 @@ pub fn resolve(
     others: &[&dyn Catalog],
 ) -> Result<Resolution, CatalogError> {
     let needs = gather_needs(root, trees, linked, target, catalog)?;
-    let (sonames, packages) = answers::answer_all(root, trees, linked, &needs, catalog, others)?;
+    let families = VendoredFamilies::of(root, linked);
+    let off_path = off_path::OffPathLibraries::new(root, linked);
+    let (sonames, packages) =
+        answers::answer_all(root, trees, linked, &needs, &off_path, &families, catalog, others)?;
+    let optional = optional::optional_needs(root, linked, target, &needs, &off_path, &families, catalog)?;
     let of_versions = problems::version_problems(root, linked, target);
     let mut problems = [of_versions, problems::soname_problems(&sonames)].concat();
     problems.sort();
@@ -47,6 +53,7 @@ pub fn resolve(
         base: trees.base.as_ref().map(|base| base.host_path.clone()),
         sonames,
         packages,
+        optional,
         problems,
         loads: loads::reported(root, linked, target),
         unread: None,

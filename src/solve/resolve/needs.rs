@@ -6,7 +6,7 @@ use bstr::BString;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
-use super::target_abi::TargetAbi;
+use crate::app::TargetAbi;
 use crate::app::{InputTrees, LinkedApps};
 use crate::debian::catalog::{Catalog, CatalogError, look_up};
 use crate::elf::ElfFacts;
@@ -27,7 +27,7 @@ pub struct SonameNeed {
     pub loaded_by: Vec<usize>,
 }
 
-/// Returns every soname that objects for the target need, sorted.
+/// Returns every soname that the required objects for the target need, sorted.
 ///
 /// # Errors
 /// If the catalog's data is broken.
@@ -43,7 +43,7 @@ pub fn gather_needs<'root>(
     let mut by_name: HashMap<&Soname, usize> = HashMap::new();
     // An object occurs in many processes. The address of its edge's name identifies the name, and is compared faster.
     let mut by_edge: HashMap<(NodeId, *const Soname), usize> = HashMap::new();
-    for (index, start) in linked.starts.iter().enumerate() {
+    for (index, start) in linked.required() {
         let map = &start.map;
         if !target.is_some_and(|target| target.matches(map.start().facts)) {
             continue;

@@ -2,8 +2,7 @@
 
 use super::problem::{PackageProblem, Problem};
 use super::resolution::{SonameAnswer, Status};
-use super::target_abi::TargetAbi;
-use crate::app::{LinkedApps, StartObject};
+use crate::app::{LinkedApps, StartObject, TargetAbi};
 use crate::tree::root::Root;
 
 /// Returns a problem for each object that needs a soname that nothing provides, or that lies off the path.
@@ -34,7 +33,7 @@ pub(super) fn version_problems(
 ) -> Vec<Problem> {
     let is_for_target =
         |start: &&StartObject<'_>| target.is_some_and(|target| target.matches(start.map.start().facts));
-    let starts = linked.starts.iter().filter(is_for_target);
+    let starts = linked.required().map(|(_, start)| start).filter(is_for_target);
     let mut problems: Vec<Problem> = starts.flat_map(|start| of_start(root, start)).collect();
     problems.sort();
     problems.dedup();

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use bstr::BString;
 
+use super::optional::OptionalNeed;
 use super::problem::Problem;
-use crate::app::{Abi, AppKind, InputTrees, LinkedApps, LoadEvidence, RuntimeLoad};
+use crate::app::{Abi, AppKind, InputTrees, LinkedApps, LoadEvidence, RuntimeLoad, VendoredFamily};
 use crate::debian::catalog::{LibraryCandidate, NearMiss, Package, Provenance, Visibility};
 use crate::vocabulary::{ChoiceReason, PackageName, Release, RootedPath, Soname, named};
 
@@ -37,8 +38,10 @@ pub struct Resolution {
     pub apps: Vec<AppSummary>,
     /// Path from which the base was read, if there is one.
     pub base: Option<PathBuf>,
-    /// Every needed soname, sorted.
+    /// Every soname that required objects need, sorted.
     pub sonames: Vec<SonameAnswer>,
+    /// Libraries that only optional objects miss, sorted by soname.
+    pub optional: Vec<OptionalNeed>,
     /// Packages that the answer needs, sorted by name.
     pub packages: Vec<ChosenPackage>,
     /// Problems that keep objects from loading.
@@ -107,6 +110,8 @@ pub struct SonameAnswer {
     pub development: Vec<PackageName>,
     /// The same library under other versions in this release.
     pub near: Vec<NearMiss>,
+    /// Vendored family that it is of: then no package provides it, but another part of the app does.
+    pub family: Option<VendoredFamily>,
     /// Other releases that have it.
     pub elsewhere: Vec<(Release, PackageName)>,
     /// Directories that every failed search looked in.
@@ -147,6 +152,7 @@ impl SonameAnswer {
             hidden_by: Vec::new(),
             development: Vec::new(),
             near: Vec::new(),
+            family: None,
             elsewhere: Vec::new(),
             searched: Vec::new(),
             versions: BTreeSet::new(),

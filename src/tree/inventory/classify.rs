@@ -5,7 +5,7 @@ use std::io;
 use bstr::{BString, ByteSlice};
 
 use super::captured::{MAX_TEXT_BYTES, is_captured, module_symbols};
-use super::content::{Content, ReadDepth};
+use super::content::{Content, FileFormat, ReadDepth};
 use super::evidence::{self, Evidence, MAX_EVIDENCE_BYTES};
 use crate::elf::{
     self, ElfError, ElfFacts, ReadAt, SequentialReader, UNWINDING_FUNCTIONS, undefined_symbols,
@@ -41,7 +41,10 @@ pub(super) fn content<S: ReadAt + ?Sized>(source: &S, path: &[u8], depth: ReadDe
     if head.starts_with(b"#!") {
         return read_script(source);
     }
-    Ok(if length < elf::HEADER_BYTES { Content::Short } else { Content::Other })
+    if length < elf::HEADER_BYTES {
+        return Ok(Content::Short);
+    }
+    Ok(FileFormat::of(head).map_or(Content::Other, Content::Foreign))
 }
 
 /// Reads the evidence in a file for an audit; `path` is as for [`content()`].

@@ -16,12 +16,46 @@ pub enum Content {
     Script(BString),
     /// File without ELF's magic that is shorter than an ELF header.
     Short,
+    /// Program or library of a system whose files are not ELF files.
+    Foreign(FileFormat),
     /// Whole text of one of the files that decide how a tree is linked or recognised.
     Text(Vec<u8>),
     /// Any other file.
     Other,
     /// File that cannot be opened or read, with the cause.
     Unreadable(String),
+}
+
+/// Format of the programs and libraries of a system other than Linux.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum FileFormat {
+    /// Mach-O, of macOS and iOS.
+    MachO,
+    /// PE, of Windows.
+    Pe,
+}
+
+impl FileFormat {
+    /// Recognises a format by the first bytes of a file.
+    pub(super) fn of(head: &[u8]) -> Option<Self> {
+        let word = |place: usize| head.get(place..place + 4)?.try_into().ok().map(u32::from_be_bytes);
+        match word(0)? {
+            0xfeed_face | 0xfeed_facf | 0xcefa_edfe | 0xcffa_edfe => Some(Self::MachO),
+            // A universal binary states its few architectures where a Java class has its version, from 45.
+            0xcafe_babe | 0xcafe_babf if word(4)? < 45 => Some(Self::MachO),
+            first if first >> 16 == 0x4d5a => Some(Self::Pe),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for FileFormat {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.pad(match self {
+            Self::MachO => "macOS",
+            Self::Pe => "Windows",
+        })
+    }
 }
 
 /// Depth to which files are read.
@@ -33,4 +67,18 @@ pub enum ReadDepth {
     Symbols,
     /// All of the above, sizes, and evidence: file lists of package managers and libraries that code opens by name.
     Audit,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_by_magic() {
+        assert_eq!(FileFormat::of(b"\xcf\xfa\xed\xfe\x07\0\0\x01"), Some(FileFormat::MachO));
+        assert_eq!(FileFormat::of(b"\xca\xfe\xba\xbe\0\0\0\x02"), Some(FileFormat::MachO));
+        assert_eq!(FileFormat::of(b"\xca\xfe\xba\xbe\0\0\0\x3d"), None, "a Java class");
+        assert_eq!(FileFormat::of(b"MZ\x90\0"), Some(FileFormat::Pe));
+        assert_eq!(FileFormat::of(b"MZ"), None);
+    }
 }

@@ -33,7 +33,7 @@ mod streamed;
 mod tar;
 
 pub use cache::{Cacheable, DebCache, DigestCache, LayerCache};
-pub use content::{Content, ReadDepth};
+pub use content::{Content, FileFormat, ReadDepth};
 pub use deb::{Deb, DebError, DebFile, control_field, each_file_of_deb, read_deb, read_layer_files};
 pub use entry::{Diagnostic, Entry, EntryKind};
 pub use error::InventoryError;

@@ -211,7 +211,7 @@ fn content_bytes(content: &Content) -> usize {
         }
         Content::Script(text) => text.len(),
         Content::Malformed(text) | Content::Unreadable(text) => text.len(),
-        Content::Short | Content::Other => 0,
+        Content::Short | Content::Other | Content::Foreign(_) => 0,
     }
 }
 

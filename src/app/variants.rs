@@ -1,0 +1,309 @@
+//! Variants: files for several platforms of which one is opened.
+//!
+//! npm packages and some wheels and gems have one file for each platform: the loader in their code, or the interpreter by
+//! the file's name, takes the one that fits. So it suffices that one fits; the others are unused. Where none fits, opening
+//! the module fails, which is reported once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use bstr::ByteSlice;
+
+use super::linked::{AppObject, ForeignFile, LinkedApps};
+use super::node_abi::node_abi;
+use super::platform_words::PlatformWords;
+use super::role::{Language, Role};
+use super::standing::UnfitModule;
+use super::target_abi::TargetAbi;
+use super::test_files::is_of_tests;
+use super::trees::{App, InputTrees};
+use crate::loader::{Libc, Platform};
+use crate::tree::root::{MountId, NodeId, Root};
+use crate::vocabulary::RootedPath;
+
+/// Variants among the files of the apps.
+#[derive(Debug, Default)]
+pub(super) struct Variants {
+    /// Files that are for another platform than the target.
+    pub(super) unused: HashSet<NodeId>,
+    /// Modules and programs of which no file is for the target.
+    pub(super) unfit: Vec<UnfitModule>,
+}
+
+/// File that may be a variant.
+struct Member {
+    node: NodeId,
+    path: RootedPath,
+    mount: MountId,
+    kind: MemberKind,
+    /// Platform that the file is for, if it is not the target.
+    made_for: Option<String>,
+    words: PlatformWords,
+}
+
+/// How a file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum MemberKind {
+    /// By an interpreter.
+    Module(Option<Language>),
+    /// By the kernel, or by objects that need it.
+    Other(Role),
+}
+
+impl Variants {
+    /// Determines the variants for a target.
+    pub(super) fn of(
+        root: &Root<'_>,
+        trees: &InputTrees,
+        linked: &LinkedApps<'_>,
+        target: TargetAbi,
+    ) -> Self {
+        let members = Members::of(root, trees, linked, target);
+        let mut variants = Self::default();
+        let mut unfit_of_unit: BTreeMap<Vec<u8>, UnfitModule> = BTreeMap::new();
+        for group in members.by_file.values() {
+            let group: Vec<&Member> = group.iter().map(|index| &members.all[*index]).collect();
+            variants.unused.extend(group.iter().filter(|one| one.made_for.is_some()).map(|one| one.node));
+            if group.iter().any(|one| one.made_for.is_none()) {
+                continue;
+            }
+            if let Some(unit) = members.unit_without(root, trees, &group, target) {
+                let found = unfit_of_unit.entry(unit).or_insert_with(|| UnfitModule {
+                    path: group[0].path.clone(),
+                    made_for: BTreeSet::new(),
+                    files: 0,
+                });
+                found.files += group.len();
+                found.made_for.extend(group.iter().filter_map(|one| one.made_for.clone()));
+            }
+        }
+        variants.unfit = unfit_of_unit.into_values().collect();
+        variants.unfit.sort();
+        variants
+    }
+}
+
+/// All files that may be variants, and those of each module or program.
+struct Members {
+    all: Vec<Member>,
+    by_file: BTreeMap<(MountId, Vec<u8>), Vec<usize>>,
+    /// Packages with a file that fits.
+    fitting_units: HashSet<(MountId, Vec<u8>)>,
+    /// Apps with a file that fits.
+    fitting_apps: HashSet<MountId>,
+}
+
+impl Members {
+    fn of(root: &Root<'_>, trees: &InputTrees, linked: &LinkedApps<'_>, target: TargetAbi) -> Self {
+        let apps: HashMap<MountId, &App> = trees.start_mounts().collect();
+        let mut node_abi = NodeAbi { root, target, found: None };
+        let objects =
+            linked.objects.iter().map(|object| of_object(root, object, target, &apps, &mut node_abi));
+        let mut all: Vec<Member> = objects.collect();
+        all.extend(linked.foreign.iter().map(|file| of_foreign(root, file)));
+        let mut members = Self {
+            all: Vec::new(),
+            by_file: BTreeMap::new(),
+            fitting_units: HashSet::new(),
+            fitting_apps: HashSet::new(),
+        };
+        for (index, member) in all.iter().enumerate() {
+            members.by_file.entry((member.mount, file_key(member))).or_default().push(index);
+            if member.made_for.is_none() {
+                members.fitting_units.insert((member.mount, unit_of(member)));
+                members.fitting_apps.insert(member.mount);
+            }
+        }
+        Self { all, ..members }
+    }
+
+    /// Returns the unit that an error about a group of which no file fits is reported for: the module itself, or the package
+    /// that has nothing else; none if it is no error.
+    fn unit_without(
+        &self,
+        root: &Root<'_>,
+        trees: &InputTrees,
+        group: &[&Member],
+        target: TargetAbi,
+    ) -> Option<Vec<u8>> {
+        let first = *group.first()?;
+        let app = trees.start_mounts().find(|(mount, _)| *mount == first.mount).map(|(_, app)| app)?;
+        if group.iter().all(|one| is_of_tests(&one.path, app)) {
+            return None;
+        }
+        let unit = unit_of(first);
+        let has_fitting = self.fitting_units.contains(&(first.mount, unit.clone()));
+        let is_pointed_at = app.shown_as == first.path;
+        match first.kind {
+            // A package of several platforms may have modules for one of them alone.
+            MemberKind::Module(language) => {
+                let is_other_form = group.iter().all(|one| one.words.is_named || is_not_elf(one));
+                let is_error = !(has_fitting && is_other_form) && !has_source(root, first, language);
+                is_error.then(|| if is_other_form { unit } else { file_key(first) })
+            }
+            MemberKind::Other(Role::Program) => {
+                let is_command = matches!(first.path.parent().file_name(), b"bin" | b"sbin");
+                let is_error = target.is_known
+                    && (is_pointed_at || is_command && !(has_fitting && first.words.is_named))
+                    || !self.fitting_apps.contains(&first.mount) && target.is_known;
+                is_error.then(|| file_key(first))
+            }
+            // Objects that need a library report it.
+            MemberKind::Other(_) => {
+                let is_error =
+                    target.is_known && (is_pointed_at || !self.fitting_apps.contains(&first.mount));
+                is_error.then(|| unit_of(first))
+            }
+        }
+    }
+}
+
+/// NODE_MODULE_VERSION of the root's Node.js, looked up when an addon first names one.
+struct NodeAbi<'root, 'inventories> {
+    root: &'root Root<'inventories>,
+    target: TargetAbi,
+    found: Option<Option<u32>>,
+}
+
+impl NodeAbi<'_, '_> {
+    fn get(&mut self) -> Option<u32> {
+        *self.found.get_or_insert_with(|| node_abi(self.root, self.target))
+    }
+}
+
+fn of_object(
+    root: &Root<'_>,
+    object: &AppObject<'_>,
+    target: TargetAbi,
+    apps: &HashMap<MountId, &App>,
+    node_abi: &mut NodeAbi<'_, '_>,
+) -> Member {
+    let path = root.path(object.node);
+    let words = PlatformWords::of(&path);
+    let language = object.role.language();
+    let made_for = target.difference(object.facts).or_else(|| match language? {
+        Language::Python => other_python_tag(path.file_name(), target),
+        Language::Node => {
+            let is_musl = words.is_musl && target.libc == Libc::Glibc;
+            let number = words.node_abi.filter(|_| !object.facts.defines("napi_"));
+            let other = number.filter(|number| node_abi.get().is_some_and(|its| its != *number));
+            is_musl
+                .then(|| Libc::Musl.to_string())
+                .or_else(|| other.map(|number| format!("NODE_MODULE_VERSION {number}")))
+        }
+        Language::Ruby => {
+            let app = apps.get(&object.mount)?;
+            other_ruby(&path, app)
+        }
+    });
+    let kind = language.map_or(MemberKind::Other(object.role), |language| MemberKind::Module(Some(language)));
+    Member { node: object.node, path, mount: object.mount, kind, made_for, words }
+}
+
+fn of_foreign(root: &Root<'_>, file: &ForeignFile) -> Member {
+    let path = root.path(file.node);
+    let name = path.file_name();
+    let language = match name.rsplit_once_str(".").map(|(_, extension)| extension) {
+        Some(b"node") => Some(Language::Node),
+        Some(b"pyd") => Some(Language::Python),
+        _ if name.contains_str(".cpython-") || name.ends_with(b".abi3.so") => Some(Language::Python),
+        _ => None,
+    };
+    let (words, made_for) = (PlatformWords::of(&path), Some(file.format.to_string()));
+    Member { node: file.node, mount: file.mount, kind: MemberKind::Module(language), made_for, words, path }
+}
+
+fn is_not_elf(member: &Member) -> bool {
+    matches!(member.made_for.as_deref(), Some("macOS" | "Windows"))
+}
+
+/// Key of the module or program that a file is a variant of.
+fn file_key(member: &Member) -> Vec<u8> {
+    let directory = PlatformWords::of(&member.path.parent()).rest;
+    match member.kind {
+        // The interpreter takes the module by its name up to the tag.
+        MemberKind::Module(Some(Language::Python)) => [directory, stem(member.path.file_name())].join(&b'/'),
+        MemberKind::Module(Some(Language::Ruby)) => {
+            let parent = member.path.parent();
+            let is_version = ruby_directory(&parent).is_some();
+            let directory = if is_version { parent.parent() } else { parent };
+            [directory.as_bytes(), member.path.file_name()].join(&b'/')
+        }
+        MemberKind::Module(_) | MemberKind::Other(_) => member.words.rest.clone(),
+    }
+}
+
+/// Package that a file is of, without the words for platforms: npm's package, else the directory below `site-packages` or
+/// the top of the app.
+fn unit_of(member: &Member) -> Vec<u8> {
+    let components: Vec<&[u8]> = member.path.components().collect();
+    let is_collection =
+        |name: &&[u8]| matches!(*name, b"node_modules" | b"site-packages" | b"dist-packages" | b"gems");
+    let place = components.iter().rposition(is_collection);
+    let end = match place {
+        None => components.len() - 1,
+        Some(place) => {
+            let is_scoped = components.get(place + 1).is_some_and(|name| name.starts_with(b"@"));
+            (place + 2 + usize::from(is_scoped)).min(components.len())
+        }
+    };
+    PlatformWords::of(&RootedPath::of_components(&components[..end])).rest
+}
+
+fn stem(file_name: &[u8]) -> Vec<u8> {
+    file_name.split(|byte| *byte == b'.').next().unwrap_or_default().to_vec()
+}
+
+/// True if a module is there as source, too: Python then imports that.
+fn has_source(root: &Root<'_>, member: &Member, language: Option<Language>) -> bool {
+    let source = [&stem(member.path.file_name())[..], b".py"].concat();
+    language == Some(Language::Python) && root.child(root.directory_of(member.node), &source).is_some()
+}
+
+/// Returns the platform in the name of a Python extension, if CPython on the target does not open a file of that name
+/// (`importlib.machinery.EXTENSION_SUFFIXES`).
+fn other_python_tag(file_name: &[u8], target: TargetAbi) -> Option<String> {
+    let (_, tag) = file_name.rsplit_once_str(".cpython-")?;
+    let (_, platform) = tag.strip_suffix(b".so")?.split_once_str("-")?;
+    let own = Platform::of(target.machine)?.triplet;
+    let is_own = platform == own.as_bytes()
+        || target.libc == Libc::Musl && platform == own.replace("-gnu", "-musl").as_bytes();
+    (!is_own).then(|| platform.to_str_lossy().into_owned())
+}
+
+/// Returns the Ruby that an extension in a directory of a version (`lib/nokogiri/3.1/nokogiri.so`) is for, if the app has
+/// another one.
+fn other_ruby(path: &RootedPath, app: &App) -> Option<String> {
+    let version = ruby_directory(&path.parent())?;
+    let own = app.abi.as_ref().filter(|abi| abi.language == Language::Ruby)?;
+    (!own.version.starts_with(&format!("{version}."))).then(|| format!("Ruby {version}"))
+}
+
+/// Version in the name of a directory `X.Y`.
+fn ruby_directory(directory: &RootedPath) -> Option<String> {
+    let name = directory.file_name().to_str().ok()?;
+    let (major, minor) = name.split_once('.')?;
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number(major) && is_number(minor)).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::elf::{ByteOrder, Class, Machine};
+
+    #[test]
+    fn tags_of_python_extensions() {
+        let machine =
+            Machine { class: Class::Bits64, byte_order: ByteOrder::Little, number: 62, hard_float: false };
+        let target = TargetAbi { machine, libc: Libc::Glibc, fits_base: true, is_known: true };
+        let other = |name: &str| other_python_tag(name.as_bytes(), target);
+        assert_eq!(other("a.cpython-311-x86_64-linux-gnu.so"), None);
+        assert_eq!(other("a.abi3.so"), None);
+        assert_eq!(other("a.so"), None);
+        assert_eq!(other("a.cpython-311-x86_64-linux-musl.so").as_deref(), Some("x86_64-linux-musl"));
+        assert_eq!(other("a.cpython-311-aarch64-linux-gnu.so").as_deref(), Some("aarch64-linux-gnu"));
+        assert_eq!(other("a.cpython-311-darwin.so").as_deref(), Some("darwin"));
+        let musl = TargetAbi { libc: Libc::Musl, ..target };
+        assert_eq!(other_python_tag(b"a.cpython-311-x86_64-linux-musl.so", musl), None);
+    }
+}
