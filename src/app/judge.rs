@@ -29,6 +29,13 @@ impl LinkedApps<'_> {
         }
         self
     }
+
+    /// Requires every start object, as a strict audit does.
+    #[must_use]
+    pub fn with_all_required(mut self) -> Self {
+        self.standings = std::mem::take(&mut self.standings).with_all_required();
+        self
+    }
 }
 
 /// Start objects that are judged one by one.

@@ -24,9 +24,9 @@ struct HostProcess<'root> {
 /// Process that a module is opened in.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum ProcessKey {
-    /// Of an interpreter, which has to be for a machine.
+    /// Process of an interpreter for a machine.
     Interpreter(InterpreterRequest, Machine),
-    /// Of a host that has loaded this file first.
+    /// Process of a host that has loaded this file first.
     Loaded(NodeId),
 }
 
@@ -151,7 +151,7 @@ impl<'root, 'trees> LinkStage<'root, 'trees> {
 
     fn link(&mut self, object: &AppObject<'root>, process: Option<&ProcessKey>) {
         let AppObject { node, role, facts, .. } = *object;
-        if facts.system != System::Linux || self.linker(facts.machine).is_none() {
+        if facts.system() != System::Linux || self.linker(facts.machine).is_none() {
             return;
         }
         let host = process.and_then(|key| self.processes.get(key)?.as_ref()).filter(|host| {

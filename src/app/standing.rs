@@ -8,6 +8,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::hosts::Host;
+use super::role::Language;
 use crate::tree::root::NodeId;
 use crate::vocabulary::RootedPath;
 
@@ -52,11 +53,21 @@ pub struct UnfitModule {
     pub path: RootedPath,
     /// The platforms that its files are for.
     pub made_for: BTreeSet<String>,
-    /// Number of its files.
-    pub files: usize,
+    /// True if the files differ from the target in the C library alone.
+    pub differs_in_libc: bool,
+    /// Language of the interpreter that opens one of them.
+    pub language: Option<Language>,
+    /// Its files.
+    pub nodes: Vec<NodeId>,
 }
 
 impl Standings {
+    /// Requires every object, whatever opens it.
+    #[must_use]
+    pub(super) fn with_all_required(self) -> Self {
+        Self { optional: HashMap::new(), ..self }
+    }
+
     /// Reason why the app does without a start object; none if it is required.
     pub fn optional(&self, node: NodeId) -> Option<OptionalReason> {
         self.optional.get(&node).copied()

@@ -32,7 +32,7 @@ impl TargetAbi {
         wanted: Option<Machine>,
     ) -> Option<Self> {
         let mut counts: BTreeMap<(Machine, Libc), usize> = BTreeMap::new();
-        for object in linked.objects.iter().filter(|object| object.facts.system == System::Linux) {
+        for object in linked.objects.iter().filter(|object| object.facts.system() == System::Linux) {
             let machine = object.facts.machine;
             if Platform::of(machine).is_some() && wanted.is_none_or(|wanted| wanted == machine) {
                 *counts.entry((machine, libc_of(object.facts))).or_default() += 1;
@@ -59,13 +59,13 @@ impl TargetAbi {
 
     /// Returns true if an object is for this machine and C library.
     pub fn matches(self, facts: &ElfFacts) -> bool {
-        facts.system == System::Linux && facts.machine == self.machine && libc_of(facts) == self.libc
+        facts.system() == System::Linux && facts.machine == self.machine && libc_of(facts) == self.libc
     }
 
     /// Returns the system that an object is made for, in words, if it is not this one.
     pub fn difference(self, facts: &ElfFacts) -> Option<String> {
-        if facts.system != System::Linux {
-            return Some(facts.system.to_string());
+        if facts.system() != System::Linux {
+            return Some(facts.system().to_string());
         }
         if facts.machine != self.machine {
             return Some(machine_words(facts.machine));

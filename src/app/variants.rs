@@ -6,8 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use bstr::ByteSlice;
+use bstr::{BStr, ByteSlice};
 
+use super::abi::abi_in_path;
 use super::linked::{AppObject, ForeignFile, LinkedApps};
 use super::node_abi::node_abi;
 use super::platform_words::PlatformWords;
@@ -37,10 +38,12 @@ struct Member {
     kind: MemberKind,
     /// Platform that the file is for, if it is not the target.
     made_for: Option<String>,
+    /// True if it differs in the version of the interpreter's ABI alone: rules of their own report that if no other fits.
+    is_other_version: bool,
     words: PlatformWords,
 }
 
-/// How a file is opened.
+/// Opener of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum MemberKind {
     /// By an interpreter.
@@ -62,23 +65,46 @@ impl Variants {
         let mut unfit_of_unit: BTreeMap<Vec<u8>, UnfitModule> = BTreeMap::new();
         for group in members.by_file.values() {
             let group: Vec<&Member> = group.iter().map(|index| &members.all[*index]).collect();
-            variants.unused.extend(group.iter().filter(|one| one.made_for.is_some()).map(|one| one.node));
-            if group.iter().any(|one| one.made_for.is_none()) {
+            let fits = |one: &&Member| one.made_for.is_none();
+            let has_fitting = group.iter().any(fits);
+            let is_unused = |one: &&&Member| !fits(*one) && (has_fitting || !one.is_other_version);
+            variants.unused.extend(group.iter().filter(is_unused).map(|one| one.node));
+            if has_fitting || group.iter().any(|one| one.is_other_version) {
                 continue;
             }
             if let Some(unit) = members.unit_without(root, trees, &group, target) {
-                let found = unfit_of_unit.entry(unit).or_insert_with(|| UnfitModule {
-                    path: group[0].path.clone(),
-                    made_for: BTreeSet::new(),
-                    files: 0,
-                });
-                found.files += group.len();
-                found.made_for.extend(group.iter().filter_map(|one| one.made_for.clone()));
+                let found = unfit_of_unit.entry(unit).or_insert_with(|| unfit_module(group[0]));
+                found.add(&group);
             }
         }
         variants.unfit = unfit_of_unit.into_values().collect();
         variants.unfit.sort();
         variants
+    }
+}
+
+fn unfit_module(first: &Member) -> UnfitModule {
+    UnfitModule {
+        path: first.path.clone(),
+        made_for: BTreeSet::new(),
+        differs_in_libc: true,
+        language: match first.kind {
+            MemberKind::Module(language) => language,
+            MemberKind::Other(_) => None,
+        },
+        nodes: Vec::new(),
+    }
+}
+
+impl UnfitModule {
+    fn add(&mut self, files: &[&Member]) {
+        for file in files {
+            self.nodes.push(file.node);
+            let made_for = file.made_for.clone().unwrap_or_default();
+            self.differs_in_libc &=
+                Libc::ALL.iter().any(|libc| libc.name() == made_for) || made_for.ends_with("-linux-musl");
+            self.made_for.insert(made_for);
+        }
     }
 }
 
@@ -99,7 +125,7 @@ impl Members {
         let objects =
             linked.objects.iter().map(|object| of_object(root, object, target, &apps, &mut node_abi));
         let mut all: Vec<Member> = objects.collect();
-        all.extend(linked.foreign.iter().map(|file| of_foreign(root, file)));
+        all.extend(linked.foreign.iter().map(|file| of_foreign(root, file, &apps)));
         let mut members = Self {
             all: Vec::new(),
             by_file: BTreeMap::new(),
@@ -178,28 +204,38 @@ fn of_object(
     node_abi: &mut NodeAbi<'_, '_>,
 ) -> Member {
     let path = root.path(object.node);
-    let words = PlatformWords::of(&path);
     let language = object.role.language();
-    let made_for = target.difference(object.facts).or_else(|| match language? {
-        Language::Python => other_python_tag(path.file_name(), target),
-        Language::Node => {
-            let is_musl = words.is_musl && target.libc == Libc::Glibc;
-            let number = words.node_abi.filter(|_| !object.facts.defines("napi_"));
-            let other = number.filter(|number| node_abi.get().is_some_and(|its| its != *number));
-            is_musl
-                .then(|| Libc::Musl.to_string())
-                .or_else(|| other.map(|number| format!("NODE_MODULE_VERSION {number}")))
+    let words = words_of(&path, language, apps.get(&object.mount).copied());
+    let is_musl = language == Some(Language::Node) && words.is_musl && target.libc == Libc::Glibc;
+    let by_tag = || match language {
+        Some(Language::Python) => other_python_tag(path.file_name(), target),
+        _ => is_musl.then(|| Libc::Musl.to_string()),
+    };
+    let platform = target.difference(object.facts).or_else(by_tag);
+    let version = match language.filter(|_| platform.is_none()) {
+        Some(Language::Node) if !object.facts.defines("napi_") => {
+            let other = words.node_abi.filter(|number| node_abi.get().is_some_and(|its| its != *number));
+            other.map(|number| format!("NODE_MODULE_VERSION {number}"))
         }
-        Language::Ruby => {
-            let app = apps.get(&object.mount)?;
-            other_ruby(&path, app)
-        }
-    });
+        Some(language) => apps.get(&object.mount).and_then(|app| other_version(&path, language, app)),
+        None => None,
+    };
     let kind = language.map_or(MemberKind::Other(object.role), |language| MemberKind::Module(Some(language)));
-    Member { node: object.node, path, mount: object.mount, kind, made_for, words }
+    let (is_other_version, made_for) = (version.is_some(), platform.or(version));
+    Member { node: object.node, path, mount: object.mount, kind, made_for, is_other_version, words }
 }
 
-fn of_foreign(root: &Root<'_>, file: &ForeignFile) -> Member {
+/// Words for platforms in the path of a file below its app: for a Python extension in those of its directories, since its
+/// name is that of the module, with a tag that every extension has.
+fn words_of(path: &RootedPath, language: Option<Language>, app: Option<&App>) -> PlatformWords {
+    let below = app.and_then(|app| path.below(&app.at)).map_or_else(|| path.clone(), RootedPath::new);
+    match language {
+        Some(Language::Python) => PlatformWords::of(&below.parent()),
+        _ => PlatformWords::of(&below),
+    }
+}
+
+fn of_foreign(root: &Root<'_>, file: &ForeignFile, apps: &HashMap<MountId, &App>) -> Member {
     let path = root.path(file.node);
     let name = path.file_name();
     let language = match name.rsplit_once_str(".").map(|(_, extension)| extension) {
@@ -208,8 +244,10 @@ fn of_foreign(root: &Root<'_>, file: &ForeignFile) -> Member {
         _ if name.contains_str(".cpython-") || name.ends_with(b".abi3.so") => Some(Language::Python),
         _ => None,
     };
-    let (words, made_for) = (PlatformWords::of(&path), Some(file.format.to_string()));
-    Member { node: file.node, mount: file.mount, kind: MemberKind::Module(language), made_for, words, path }
+    let (words, made_for) =
+        (words_of(&path, language, apps.get(&file.mount).copied()), Some(file.format.to_string()));
+    let (node, mount, kind) = (file.node, file.mount, MemberKind::Module(language));
+    Member { node, path, mount, kind, made_for, is_other_version: false, words }
 }
 
 fn is_not_elf(member: &Member) -> bool {
@@ -270,12 +308,21 @@ fn other_python_tag(file_name: &[u8], target: TargetAbi) -> Option<String> {
     (!is_own).then(|| platform.to_str_lossy().into_owned())
 }
 
-/// Returns the Ruby that an extension in a directory of a version (`lib/nokogiri/3.1/nokogiri.so`) is for, if the app has
-/// another one.
-fn other_ruby(path: &RootedPath, app: &App) -> Option<String> {
-    let version = ruby_directory(&path.parent())?;
-    let own = app.abi.as_ref().filter(|abi| abi.language == Language::Ruby)?;
-    (!own.version.starts_with(&format!("{version}."))).then(|| format!("Ruby {version}"))
+/// Returns the version of the interpreter that an extension is for (`NAME.cpython-311-….so`, `lib/nokogiri/3.1/nokogiri.so`),
+/// if the app has another one.
+fn other_version(path: &RootedPath, language: Language, app: &App) -> Option<String> {
+    let own = app.abi.as_ref().filter(|abi| abi.language == language)?;
+    match language {
+        Language::Python => {
+            let abi = abi_in_path(BStr::new(path.file_name())).filter(|abi| abi != own);
+            abi.map(|abi| abi.to_string())
+        }
+        Language::Ruby => {
+            let version = ruby_directory(&path.parent())?;
+            (!own.version.starts_with(&format!("{version}."))).then(|| format!("Ruby {version}"))
+        }
+        Language::Node => None,
+    }
 }
 
 /// Version in the name of a directory `X.Y`.

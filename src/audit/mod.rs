@@ -81,8 +81,8 @@ pub fn audit<Error: From<CatalogError>>(
     let scope = if settings.is_strict { LinkScope::EachAlone } else { LinkScope::InContext };
     let linked = link(&root, trees, &linker, scope);
     let target_abi = TargetAbi::of_apps(&root, &linked, false, None);
-    let judged = target_abi.filter(|_| !settings.is_strict);
-    let linked = linked.judged(&root, trees, judged);
+    let linked = linked.judged(&root, trees, target_abi);
+    let linked = if settings.is_strict { linked.with_all_required() } else { linked };
     let platform = target_abi.and_then(|abi| Platform::of(abi.machine));
     let architecture = platform.and_then(|platform| Architecture::from_triplet(platform.triplet));
     let (catalog, others) = choose(architecture)?;

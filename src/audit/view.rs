@@ -11,7 +11,7 @@ use super::owners::{ObjectsByOwner, Owners};
 use super::reach::{ReachMap, chain, reach_of};
 use super::run_config::RunConfig;
 use super::unmet::{UnmetCause, UnmetNeed};
-use crate::app::{App, AppKind, InputTrees, LinkedApps, Role, StartObject};
+use crate::app::{App, AppKind, InputTrees, LinkedApps, OptionalReason, Role, StartObject};
 use crate::debian::catalog::host_provider;
 use crate::elf::ElfFacts;
 use crate::loader::{Attempt, Edge, LinkMap, Outcome, Platform, libc_of};
@@ -133,8 +133,15 @@ impl<'root> View<'root> {
         self.target_abi.is_some_and(|abi| abi.matches(facts))
     }
 
-    /// Returns the start objects for the machine and C library of most objects, each with its index.
+    /// Returns the start objects for the machine and C library of most objects that have to load, each with its index.
     pub fn starts(&self) -> impl Iterator<Item = (usize, &'root StartObject<'root>)> {
+        self.starts_for_target().filter(|(index, start)| {
+            self.linked.standings.optional(start.map.start().node).is_none()
+                || self.reach_of_start(*index) == Reach::Entrypoint
+        })
+    }
+
+    fn starts_for_target(&self) -> impl Iterator<Item = (usize, &'root StartObject<'root>)> {
         let starts = self.linked.starts.iter().enumerate();
         starts.filter(|(_, start)| self.is_for_target(start.map.start().facts))
     }
@@ -210,13 +217,21 @@ impl<'root> View<'root> {
 
     fn gather_unmet(&self) -> Vec<UnmetNeed<'root>> {
         let mut unmet: HashMap<(NodeId, &Soname), UnmetNeed<'root>> = HashMap::new();
-        for (index, start) in self.starts() {
+        for (index, start) in self.starts_for_target() {
             let reach = self.reach_of_start(index);
+            let optional = self.linked.standings.optional(start.map.start().node);
+            let optional = optional.filter(|_| reach != Reach::Entrypoint);
+            if optional == Some(OptionalReason::OtherPlatform) {
+                continue;
+            }
             for edge in start.map.missing() {
                 let by = start.map[edge.by].node;
-                let is_more_certain = unmet.get(&(by, edge.soname())).is_none_or(|known| reach < known.reach);
+                let known = unmet.get(&(by, edge.soname()));
+                let rank = |reach: Reach, optional: Option<OptionalReason>| (optional.is_some(), reach);
+                let is_more_certain =
+                    known.is_none_or(|known| rank(reach, optional) < rank(known.reach, known.optional));
                 if is_more_certain {
-                    let need = self.unmet_need(index, &start.map, edge, reach);
+                    let need = UnmetNeed { optional, ..self.unmet_need(index, &start.map, edge, reach) };
                     unmet.insert((by, edge.soname()), need);
                 }
             }
@@ -239,7 +254,7 @@ impl<'root> View<'root> {
             Outcome::Found { .. } => (&[][..], UnmetCause::Absent),
         };
         let tried = tried.iter().map(|tried| format!("{}: {}", tried.path, tried.why)).collect();
-        UnmetNeed { start, by, soname: edge.soname(), kind: edge.kind, reach, cause, tried }
+        UnmetNeed { start, by, soname: edge.soname(), kind: edge.kind, reach, cause, tried, optional: None }
     }
 
     fn unmet_cause(

@@ -34,7 +34,7 @@ pub enum ObjectKind {
 }
 
 /// Operating system that a file is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum System {
     /// Linux with glibc or musl; also every file that states no system.
     Linux,
@@ -54,6 +54,23 @@ pub enum System {
     Hurd,
     /// HP-UX, AIX, IRIX, OpenVMS and others of which EI_OSABI is known.
     Other,
+}
+
+impl System {
+    /// Number in EI_OSABI, where most systems leave 0. Android has none; 160 is free for any use.
+    pub(super) fn os_abi(self) -> u8 {
+        match self {
+            Self::Linux => 3,
+            Self::Android => 160,
+            Self::FreeBsd => 9,
+            Self::NetBsd => 2,
+            Self::OpenBsd => 12,
+            Self::DragonFly => 161,
+            Self::Solaris => 6,
+            Self::Hurd => 4,
+            Self::Other => 1,
+        }
+    }
 }
 
 impl std::fmt::Display for System {
@@ -119,10 +136,8 @@ pub struct DlopenNote {
 pub struct ElfFacts {
     /// Machine that the file is for.
     pub machine: Machine,
-    /// EI_OSABI.
+    /// EI_OSABI; the number of the system that other marks of the file name, where they name one.
     pub os_abi: u8,
-    /// Operating system that the file is for.
-    pub system: System,
     /// Purpose of the file.
     pub kind: ObjectKind,
     /// Dynamic linker that starts the file, if it is a program (PT_INTERP).
@@ -155,6 +170,22 @@ pub struct ElfFacts {
 }
 
 impl ElfFacts {
+    /// Operating system that the file is for.
+    pub fn system(&self) -> System {
+        match self.os_abi {
+            1 | 7 | 8 | 10 | 11 | 13..=18 => System::Other,
+            2 => System::NetBsd,
+            4 => System::Hurd,
+            6 => System::Solaris,
+            9 => System::FreeBsd,
+            12 => System::OpenBsd,
+            160 => System::Android,
+            161 => System::DragonFly,
+            // 0 (System V), 3 (Linux) and the values that mean no system.
+            _ => System::Linux,
+        }
+    }
+
     /// True if the file defines one of the requested symbols that starts like this.
     pub fn defines(&self, prefix: &str) -> bool {
         self.defined.iter().any(|symbol| symbol.starts_with(prefix))

@@ -11,7 +11,7 @@ use goblin::elf::program_header::{self, ProgramHeader};
 use scroll::Pread;
 
 use super::error::ElfError;
-use super::facts::{ByteOrder, Class, ElfFacts, Machine, ObjectKind, System};
+use super::facts::{ByteOrder, Class, ElfFacts, Machine, ObjectKind};
 use super::read_at::{ReadAt, Window};
 use crate::vocabulary::Soname;
 
@@ -170,7 +170,6 @@ impl<'source, S: ReadAt + ?Sized> ObjectReader<'source, S> {
         Ok(ElfFacts {
             machine: machine_of(&self.header, self.context),
             os_abi: self.header.e_ident[header::EI_OSABI],
-            system: System::Linux,
             kind,
             interpreter: self.interpreter()?,
             is_dynamic: false,

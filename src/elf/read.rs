@@ -41,6 +41,8 @@ pub fn read_after_head<S: ReadAt + ?Sized>(
         facts.version_definitions = versions::definitions(&mut object, &entries)?;
         facts.defined = symbols::defined(&mut object, &entries, wanted)?;
     }
-    facts.system = system::system_of(&object, &facts, notes.system);
+    if let Some(system) = system::marked(&object, &facts, notes.system) {
+        facts.os_abi = system.os_abi();
+    }
     Ok(facts)
 }

@@ -28,32 +28,22 @@ const INTERPRETERS: &[(&str, System)] = &[
     ("/lib/amd64/ld.so.1", System::Solaris),
 ];
 
-/// Determines the system of a file from its other facts and the system that its notes name.
-pub(super) fn system_of<S: ReadAt + ?Sized>(
+/// Returns the system that marks of a file other than EI_OSABI name: `by_note`, its program headers, its dynamic linker or
+/// its libraries.
+pub(super) fn marked<S: ReadAt + ?Sized>(
     object: &ObjectReader<'_, S>,
     facts: &ElfFacts,
     by_note: Option<System>,
-) -> System {
+) -> Option<System> {
+    if facts.system() != System::Linux {
+        return None;
+    }
     let by_segments = OPENBSD_SEGMENTS.iter().any(|kind| !object.segments(*kind).is_empty());
-    by_os_abi(facts.os_abi)
-        .or_else(|| by_segments.then_some(System::OpenBsd))
+    by_segments
+        .then_some(System::OpenBsd)
         .or(by_note)
         .or_else(|| by_interpreter(BStr::new(facts.interpreter.as_ref()?)))
         .or_else(|| is_for_bionic(facts).then_some(System::Android))
-        .unwrap_or(System::Linux)
-}
-
-/// System that EI_OSABI names; none for 0 (System V), 3 (Linux) and the values that mean no system.
-fn by_os_abi(os_abi: u8) -> Option<System> {
-    Some(match os_abi {
-        2 => System::NetBsd,
-        4 => System::Hurd,
-        6 => System::Solaris,
-        9 => System::FreeBsd,
-        12 => System::OpenBsd,
-        1 | 7 | 8 | 10 | 11 | 13..=18 => System::Other,
-        _ => return None,
-    })
 }
 
 fn by_interpreter(path: &BStr) -> Option<System> {
@@ -71,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn systems_by_linker_and_by_os_abi() {
+    fn systems_by_their_dynamic_linkers() {
         let linker = |path: &str| by_interpreter(BStr::new(path));
         assert_eq!(linker("/system/bin/linker64"), Some(System::Android));
         assert_eq!(linker("/libexec/ld-elf.so.1"), Some(System::FreeBsd));
@@ -79,7 +69,5 @@ mod tests {
         // PowerPC's and MIPS's glibc.
         assert_eq!(linker("/lib/ld.so.1"), None);
         assert_eq!(linker("/lib64/ld64.so.2"), None);
-        assert_eq!((by_os_abi(0), by_os_abi(3), by_os_abi(97)), (None, None, None));
-        assert_eq!(by_os_abi(9), Some(System::FreeBsd));
     }
 }

@@ -20,8 +20,8 @@ pub enum Foreign {
 /// Returns the property that makes an object foreign: the root has a dynamic linker, but none that loads it. None for a
 /// root without any dynamic linker, and for a machine without a Debian port.
 pub fn foreign(root: &Root<'_>, facts: &ElfFacts) -> Option<Foreign> {
-    if facts.system != System::Linux {
-        return Some(Foreign::System(facts.system));
+    if facts.system() != System::Linux {
+        return Some(Foreign::System(facts.system()));
     }
     let platform = Platform::of(facts.machine)?;
     let libc = libc_of(facts);

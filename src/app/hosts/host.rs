@@ -4,7 +4,7 @@ use crate::elf::ElfFacts;
 
 use super::pattern::is_match;
 
-/// When a host opens its modules.
+/// Occasion on which a host opens its modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opening {
     /// Code asks for a module by name and fails without it: each module that an app has counts, if the host is there.
@@ -30,7 +30,7 @@ pub struct Host {
     pub is_loaded_first: bool,
     /// Names of programs of which one has to be there; empty if any program may be a host.
     pub programs: &'static [&'static str],
-    /// When the host opens the files.
+    /// Occasion on which it opens them.
     pub opening: Opening,
     /// Reason, with the source of the fact.
     pub why: &'static str,

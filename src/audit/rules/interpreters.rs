@@ -2,7 +2,7 @@
 
 use bstr::{BStr, ByteSlice};
 
-use crate::app::{AppObject, InterpreterRequest, Language, Role, abi_in_path};
+use crate::app::{AppObject, InterpreterRequest, Language, abi_in_path};
 use crate::audit::finding::Reach;
 use crate::audit::view::View;
 use crate::tree::inventory::Content;
@@ -40,38 +40,6 @@ pub(super) fn version_of_program(view: &View<'_>, interpreter: NodeId) -> Option
     let version = name.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
     let version = version.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     version.contains('.').then(|| version.to_owned())
-}
-
-/// True if the kernel or an interpreter would open a file for another system: a program that the image starts, or an
-/// extension without the same module for the image's own system next to it.
-pub(super) fn would_be_opened(view: &View<'_>, object: &AppObject<'_>) -> bool {
-    let path = view.root.path(object.node);
-    match object.role {
-        Role::Program | Role::Library => view.entrypoint.programs.contains(&object.node),
-        Role::NodeAddon => path.as_bytes().contains_str("/build/Release/"),
-        Role::PythonExtension | Role::RubyExtension => {
-            let has_home = object.role.language().is_some_and(|language| {
-                InterpreterRequest::in_root(view.root, &path, language).find(view.root).is_some()
-            });
-            let is_installed = ["/site-packages/", "/dist-packages/", "/extensions/", "/lib-dynload/"]
-                .iter()
-                .any(|directory| path.as_bytes().contains_str(directory));
-            has_home && is_installed && !has_matching_sibling(view, object, &path)
-        }
-    }
-}
-
-/// True if the directory contains the same module for the machine and C library of the image.
-fn has_matching_sibling(view: &View<'_>, object: &AppObject<'_>, path: &RootedPath) -> bool {
-    let stem = stem_of(path);
-    let directory = path.parent();
-    view.linked.objects.iter().any(|other| {
-        other.node != object.node
-            && view.is_for_target(other.facts)
-            && other.role == object.role
-            && view.root.path(other.node).parent() == directory
-            && stem_of(&view.root.path(other.node)) == stem
-    })
 }
 
 /// Returns the name of a module: its file name up to the first dot.

@@ -25,6 +25,7 @@ mod unused_package;
 mod wrong_architecture;
 
 mod interpreters;
+mod platforms;
 mod source_code;
 mod unused;
 

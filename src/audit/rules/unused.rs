@@ -8,7 +8,6 @@ use std::collections::HashSet;
 
 use bstr::ByteSlice;
 
-use super::interpreters::would_be_opened;
 use crate::app::{LoadEvidence, RuntimeLoad};
 use crate::audit::finding::Reach;
 use crate::audit::owners::ObjectsByOwner;
@@ -26,11 +25,12 @@ fn group_by_owner(view: &View<'_>) -> ObjectsByOwner {
         return ObjectsByOwner::new();
     }
     let opened_names = opened_names(view);
+    let unfit: HashSet<NodeId> =
+        view.linked.standings.unfit().iter().flat_map(|module| &module.nodes).copied().collect();
     let mut owners = ObjectsByOwner::new();
     for object in &view.linked.objects {
         let (node, facts) = (object.node, object.facts);
-        let is_foreign = view.target_abi.is_some() && !view.is_for_target(facts);
-        if is_foreign && would_be_opened(view, object) {
+        if unfit.contains(&node) {
             // It would be opened if it were for this system; other rules report it.
             continue;
         }

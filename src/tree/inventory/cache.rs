@@ -31,7 +31,7 @@ pub trait Cacheable: Serialize + DeserializeOwned {
 
 impl Cacheable for Deb {
     const DIR: &str = "debs";
-    const VERSION: &str = "5";
+    const VERSION: &str = "4";
 }
 
 impl Cacheable for ReadLayer {

@@ -16,14 +16,14 @@ pub enum Content {
     Script(BString),
     /// File without ELF's magic that is shorter than an ELF header.
     Short,
-    /// Program or library of a system whose files are not ELF files.
-    Foreign(FileFormat),
     /// Whole text of one of the files that decide how a tree is linked or recognised.
     Text(Vec<u8>),
     /// Any other file.
     Other,
     /// File that cannot be opened or read, with the cause.
     Unreadable(String),
+    /// Program or library of a system whose files are not ELF files.
+    Foreign(FileFormat),
 }
 
 /// Format of the programs and libraries of a system other than Linux.

@@ -109,13 +109,13 @@ fn an_object_for_musl_on_a_base_without_it() {
     let fixture = base();
     let musl = "/lib/ld-musl-x86_64.so.1";
     fixture.build(program("/app/prog").interpreter(musl).needs("libc.musl-x86_64.so.1"));
+    let none = "no library is missing: no library is needed\n";
+    let target = "x86_64-linux-gnu with glibc";
     assert_says(
         &says(&fixture, &QUESTION),
         &format!(
-            "{HEADING}libc.musl-x86_64.so.1  no package provides it  prog\n\n\
-             missing-interpreter prog: its dynamic linker {musl} does not exist\n  \
-             fix: add musl\n\
-             note: prog: built for musl; the image has glibc\n{END}exit 1\n"
+            "{HEADING}{none}\nmusl-on-glibc prog: built for musl, not for {target}\n  \
+             fix: use a build for {target}, or a base for the platform of the app\n{END}exit 1\n"
         ),
     );
 }

@@ -20,6 +20,11 @@ fn module(name: &str) -> String {
     format!("{PACKAGES}/{name}.cpython-311-x86_64-linux-gnu.so")
 }
 
+/// Where a module of the stable ABI for another machine lies.
+fn arm() -> String {
+    format!("{PACKAGES}/foreign/_arm.abi3.so")
+}
+
 fn extension(name: &str) -> Object {
     library(&module(name)).without_soname()
 }
@@ -37,8 +42,8 @@ fn venv() -> Fixture {
     fixture.build(library(&format!("{PACKAGES}/own.libs/libown.so.1")).needs("libz.so.1"));
     fixture.build(extension("lost/_lost").needs("liblost.so.1"));
     fixture.build(library(&format!("{PACKAGES}/lost.libs/liblost.so.1")));
-    fixture.build(extension("foreign/_arm").needs("libgmp.so.10"));
-    fixture.patch(&module("foreign/_arm"), Patch::Machine(AARCH64));
+    fixture.build(extension("foreign/_arm").at(&arm()).needs("libgmp.so.10"));
+    fixture.patch(&arm(), Patch::Machine(AARCH64));
     fixture.build(extension("foreign/_musl").needs("libc.musl-x86_64.so.1"));
     fixture
 }
@@ -85,8 +90,10 @@ libblas.so.3: update-alternatives links it to /usr/lib/x86_64-linux-gnu/blas/lib
 libssl.so.1.1: this release provides libssl.so.3 (libssl3), libssl3.so (libnss3)
 libssl.so.1.1: bullseye provides it in libssl1.1
 
-note: foreign/_musl.cpython-311-x86_64-linux-gnu.so: built for musl; the image has glibc
-note: foreign/_arm.cpython-311-x86_64-linux-gnu.so: built for aarch64-linux-gnu; the image is for x86_64-linux-gnu
+musl-on-glibc foreign/_musl.cpython-311-x86_64-linux-gnu.so: built for musl, not for x86_64-linux-gnu with glibc
+  fix: install the wheel for x86_64-linux-gnu with glibc: `pip install --platform`, or in the base
+wrong-architecture foreign/_arm.abi3.so: built for aarch64-linux-gnu, not for x86_64-linux-gnu with glibc
+  fix: install the wheel for x86_64-linux-gnu with glibc: `pip install --platform`, or in the base
 
 6 packages (# MiB installed, 4.1 MiB to download): libblas3 libgmp10 libmpc3 zlib1g (dependencies: libc6 libmpfr6)
 
@@ -197,7 +204,7 @@ fn each_problem_names_its_object() {
         ("unresolved", module("own/_own")),
         ("off-path", module("lost/_lost")),
         ("musl-on-glibc", module("foreign/_musl")),
-        ("wrong-architecture", module("foreign/_arm")),
+        ("wrong-architecture", arm()),
     ];
     let expected: Vec<_> =
         expected.iter().map(|(kind, object)| (Some(*kind), Some(object.as_str()))).collect();
@@ -239,5 +246,5 @@ fn another_architecture_is_answered_when_it_is_asked_for() {
     assert_eq!(answer["target"]["architecture"], "arm64");
     let gmp = soname(&answer, "libgmp.so.10");
     assert_eq!(gmp["path"], "/usr/lib/aarch64-linux-gnu/libgmp.so.10");
-    assert_eq!(gmp["needed_by"], json!([module("foreign/_arm")]));
+    assert_eq!(gmp["needed_by"], json!([arm()]));
 }
