@@ -320,6 +320,25 @@ named! {
 }
 
 impl Architecture {
+    /// Returns the architecture with this name: Debian's, or that of `uname -m`, GNU, Go or container images.
+    pub fn from_any_name(word: &str) -> Option<Self> {
+        let word = word.to_ascii_lowercase();
+        let word = word.strip_prefix("linux/").unwrap_or(&word);
+        Some(match word {
+            "x86_64" | "x86-64" | "x64" => Self::Amd64,
+            "aarch64" | "arm64/v8" | "arm64v8" | "armv8" => Self::Arm64,
+            "arm" | "arm/v7" | "arm32v7" | "armv7" | "armv7a" | "armv7l" | "armv8l" | "armhfp" => Self::Armhf,
+            "arm/v5" | "arm/v6" | "arm32v5" | "arm32v6" | "armv5" | "armv5l" | "armv5tel" | "armv6"
+            | "armv6l" => Self::Armel,
+            "386" | "i486" | "i586" | "i686" | "x86" | "ia32" => Self::I386,
+            "mips64le" => Self::Mips64el,
+            "ppc64le" | "powerpc64le" => Self::Ppc64el,
+            "riscv" => Self::Riscv64,
+            "loongarch64" => Self::Loong64,
+            _ => return word.parse().ok(),
+        })
+    }
+
     /// Returns the multiarch triplet, which is the name of the library directory below `/usr/lib`
     /// (<https://wiki.debian.org/Multiarch/Tuples>).
     pub fn triplet(self) -> &'static str {
@@ -488,5 +507,17 @@ mod tests {
             assert_eq!(Architecture::from_triplet(architecture.triplet()), Some(*architecture));
         }
         assert!("x86".parse::<Architecture>().is_err());
+        for (word, expected) in [
+            ("amd64", Some(Architecture::Amd64)),
+            ("x86_64", Some(Architecture::Amd64)),
+            ("linux/arm64", Some(Architecture::Arm64)),
+            ("AArch64", Some(Architecture::Arm64)),
+            ("armv7l", Some(Architecture::Armhf)),
+            ("i686", Some(Architecture::I386)),
+            ("ppc64le", Some(Architecture::Ppc64el)),
+            ("pdp11", None),
+        ] {
+            assert_eq!(Architecture::from_any_name(word), expected, "{word}");
+        }
     }
 }

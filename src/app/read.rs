@@ -9,7 +9,7 @@ use super::trees::{App, Base, InputTrees};
 use crate::loader::Platform;
 use crate::tree::inventory::{
     ImageFacts, ImagePlatform, Inventory, InventoryError, LayerCache, ReadDepth, is_image, read_base,
-    read_directory, read_image,
+    read_directory, read_file_as, read_image,
 };
 use crate::vocabulary::{Architecture, RootedPath, Sha256Digest};
 
@@ -28,7 +28,7 @@ pub struct BaseRequest<'request> {
 
 impl InputTrees {
     /// Reads apps and their base. An app inside a base that is a directory is split off from it, so it is read once and
-    /// keeps its path. Any other app is mounted at its path in `at` (one for each app, or none at all), else at its own
+    /// keeps its path. Any other app, a single file too, is mounted at its path in `at` (one for each app, or none at all), else at its own
     /// absolute path; a whole root file system without a base at `/`.
     ///
     /// # Errors
@@ -132,12 +132,11 @@ fn read_app(
     has_base: bool,
     depth: ReadDepth,
 ) -> Result<App, InventoryError> {
-    let (inventory, is_file) = read_input(path, depth)?;
+    let (inventory, is_file) = read_input(path, at, depth)?;
     let (kind, abi) = recognise(&inventory);
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let own = RootedPath::new(absolute.as_os_str().as_bytes());
     let shown_as = match at {
-        Some(at) if is_file => at.join(own.file_name()),
         Some(at) => at.clone(),
         None if kind == AppKind::Rootfs && !has_base => RootedPath::root(),
         None => own,
@@ -146,7 +145,15 @@ fn read_app(
     Ok(App { host_path: path.to_owned(), at, shown_as, inventory, kind, abi })
 }
 
-/// Reads an app, and returns whether it is a single file. Another kind of input is recognised here.
-fn read_input(path: &Path, depth: ReadDepth) -> Result<(Inventory, bool), InventoryError> {
-    Ok((read_directory(path, depth)?, path.is_file()))
+/// Reads an app, and returns whether it is a single file, which has the name of its path in the image. Another kind of input
+/// is recognised here.
+fn read_input(
+    path: &Path,
+    at: Option<&RootedPath>,
+    depth: ReadDepth,
+) -> Result<(Inventory, bool), InventoryError> {
+    match at.filter(|_| path.is_file()) {
+        Some(at) => Ok((read_file_as(path, at.file_name(), depth)?, true)),
+        None => Ok((read_directory(path, depth)?, path.is_file())),
+    }
 }

@@ -71,7 +71,7 @@ impl<'run> AnalysisInputs<'run> {
         let request = InputRequest { paths, base, catalog: Some(catalog), offline, architecture, depth };
         let trees = read_trees(&request, session)?;
         let linker = linker_settings(linker, Traces::None, trees.image.as_ref(), session)?;
-        let requested = requested_release(catalog, &session.config);
+        let requested = requested_release(catalog, &session.config)?;
         let release = choose_release(requested, &trees, host_release);
         let platform_architecture = base.image.platform.as_ref().and_then(ImagePlatform::architecture);
         let source = catalog_source(catalog, session)?;

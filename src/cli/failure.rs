@@ -49,6 +49,11 @@ impl Failure {
         format!("{:#}", self.error)
     }
 
+    /// Adds what could not be done because of the error.
+    pub(super) fn context(self, context: String) -> Self {
+        Self { error: self.error.context(context), ..self }
+    }
+
     /// Adds advice that fixes the error.
     pub(super) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }

@@ -1,6 +1,7 @@
 //! Trees and their base, read as the arguments and `sodeb.toml` name them.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::app::InputTrees;
@@ -109,7 +110,14 @@ fn paths_in_image(
             Failure::input(error).hint("give --at once for each PATH, in the same order, or leave it out")
         );
     }
-    at.into_iter().map(|at| path_in_image(at, "place the tree at")).collect()
+    let place = |(number, at): (usize, &OsString)| {
+        let place = path_in_image(at, "place the tree at")?;
+        let file = paths.get(number).filter(|path| path.is_file()).and_then(|path| path.file_name());
+        // As in a Dockerfile's COPY, a slash at the end means the directory of a file.
+        let into_directory = file.filter(|_| at.as_bytes().ends_with(b"/"));
+        Ok(into_directory.map_or(place.clone(), |name| place.join(name.as_bytes())))
+    };
+    at.into_iter().enumerate().map(place).collect()
 }
 
 fn tree_request<'arguments>(request: &InputRequest<'arguments>) -> TreeRequest<'arguments> {

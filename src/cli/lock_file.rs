@@ -6,7 +6,11 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::cli::failure::Failure;
+use crate::cli::printer::{check_file, is_stdout};
 use crate::solve::plan::{LockError, Plan, read_lock};
+
+/// Usual name of a lock.
+const LOCK_NAME: &str = "sodeb.lock";
 
 /// Extension of lock files.
 const LOCK_EXTENSION: &str = "lock";
@@ -27,6 +31,11 @@ pub(super) fn read(path: &Path) -> Result<Plan, Failure> {
 /// Reads a lock; none if there is no such file.
 pub(super) fn read_if_exists(path: &Path) -> Result<Option<Plan>, Failure> {
     let cannot_read = || format!("cannot read {}", path.display());
+    if path.metadata().is_ok_and(|metadata| !metadata.is_dir() && !metadata.is_file()) || is_stdout(path) {
+        // A device or pipe has no lock, and reading one might wait forever.
+        return Ok(None);
+    }
+    check_file(path, LOCK_NAME)?;
     let text = match std::fs::read_to_string(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         read => read.with_context(cannot_read).map_err(Failure::input)?,

@@ -32,7 +32,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return ExitCode::from(print_usage(&error) as u8),
     };
     let printer = Printer::new(&arguments.global);
-    let session = match Session::start(&arguments.global) {
+    let (arguments, given) = arguments.split_given();
+    let session = match Session::start(&arguments.global, given) {
         Ok(session) => session,
         Err(failure) => return ExitCode::from(printer.failure(&failure) as u8),
     };

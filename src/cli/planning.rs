@@ -55,7 +55,7 @@ pub(super) fn plan_trees(
     let inputs = AnalysisInputs::read(paths, base, linker, catalog, ReadDepth::Symbols, session)?;
     let AnalysisInputs { mut trees, mut linker, architecture, catalogs } = inputs;
     linker.runtime_loads = Some(dlopen_priority(closure, &session.config)?);
-    let snapshot = catalog.archive.snapshot.clone().or_else(|| session.config.snapshot.clone());
+    let snapshot = catalog.archive.scope.snapshot.clone().or_else(|| session.config.snapshot.clone());
     let debs = deb_source(&catalog.archive, *downloads, *earlier, session)?;
     let mut release_reason = String::new();
     let open = |architecture| {
@@ -116,4 +116,13 @@ pub(super) fn warn_of_problems(plan: &Plan, session: &Session) -> Exit {
 /// Returns the exit status of a Plan: a problem if one is left that keeps objects from loading.
 pub(super) fn exit_of_plan(plan: &Plan) -> Exit {
     Exit::of_problems(plan.problems.iter().any(|problem| problem.is_fatal()))
+}
+
+/// Rejects the options that decide what a lock says already, all but some.
+pub(super) fn reject_options_for_lock(others: &[&str], session: &Session) -> Result<(), Failure> {
+    session.reject_options_besides(
+        others,
+        "with a lock, which says what is used",
+        "leave it out, or give the trees in place of the lock",
+    )
 }

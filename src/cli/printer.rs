@@ -10,6 +10,7 @@ use anyhow::Context;
 use crate::cli::arguments::{ColorChoice, GlobalArguments};
 use crate::cli::failure::{Exit, Failure};
 use crate::support::files::write_atomically;
+use crate::support::url::without_logins;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -54,6 +55,10 @@ impl Printer {
 
     /// Writes a file atomically. A special file (`/dev/stdout`, a pipe) is written in place.
     pub(super) fn write_file(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        if is_stdout(path) {
+            return self.print_bytes(bytes);
+        }
+        check_file(path, "answer")?;
         let is_special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
         let written = if is_special { std::fs::write(path, bytes) } else { write_atomically(path, bytes) };
         written.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::external)
@@ -98,8 +103,23 @@ impl Printer {
     fn message(&self, style: Style, kind: &str, text: &str) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.colors);
         // If stderr is closed, there is no place for an error.
-        let _ = writeln!(stderr, "{style}{kind}{style:#}: {}", without_control_characters(text));
+        let _ =
+            writeln!(stderr, "{style}{kind}{style:#}: {}", without_control_characters(&without_logins(text)));
     }
+}
+
+/// Returns true for the names of the standard output, which may be a file that is open already.
+pub(super) fn is_stdout(path: &Path) -> bool {
+    ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path == Path::new(name))
+}
+
+/// Rejects a directory as an output file.
+pub(super) fn check_file(path: &Path, name: &str) -> Result<(), Failure> {
+    if !path.is_dir() {
+        return Ok(());
+    }
+    let error = anyhow::anyhow!("cannot write {}: it is a directory", path.display());
+    Err(Failure::input(error).hint(format!("name a file in it: {}", path.join(name).display())))
 }
 
 fn with_line_feed(mut text: String) -> String {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use crate::cli::arguments::GlobalArguments;
+use crate::cli::arguments::{GivenOptions, GlobalArguments};
 use crate::cli::config::Config;
 use crate::cli::failure::Failure;
 use crate::cli::interrupt::Interrupts;
@@ -23,6 +23,8 @@ const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 pub(super) struct Session {
     pub(super) printer: Printer,
     pub(super) config: Config,
+    /// Options on the command line.
+    given: GivenOptions,
     pub(super) progress: Bars,
     pub(super) interrupts: Interrupts,
     /// Time at which the run started.
@@ -33,7 +35,7 @@ pub(super) struct Session {
 
 impl Session {
     /// Reads `sodeb.toml` and the clock, and starts the threads that read files.
-    pub(super) fn start(arguments: &GlobalArguments) -> Result<Self, Failure> {
+    pub(super) fn start(arguments: &GlobalArguments, given: GivenOptions) -> Result<Self, Failure> {
         let printer = Printer::new(arguments);
         let config = Config::find()?;
         if let Some(jobs) = arguments.jobs.or(config.jobs) {
@@ -44,10 +46,31 @@ impl Session {
             progress: Bars::new(printer.shows_progress),
             printer,
             config,
+            given,
             interrupts: Interrupts::default(),
             now: Timestamp::now(),
             given_cache_dir: arguments.cache_dir.clone(),
         })
+    }
+
+    /// Rejects options on the command line that have no effect for a reason, such as `with --direct`.
+    pub(super) fn reject_options(
+        &self,
+        ids: &[&str],
+        reason: &str,
+        hint: impl Into<String>,
+    ) -> Result<(), Failure> {
+        reject(self.given.first_of(ids), reason, hint)
+    }
+
+    /// As [`Self::reject_options`], for all options but some.
+    pub(super) fn reject_options_besides(
+        &self,
+        ids: &[&str],
+        reason: &str,
+        hint: impl Into<String>,
+    ) -> Result<(), Failure> {
+        reject(self.given.first_besides(ids), reason, hint)
     }
 
     /// Returns the directory of the cache.
@@ -87,5 +110,12 @@ impl Session {
                 anyhow::anyhow!("cannot use {SOURCE_DATE_EPOCH} '{}': it is not a number", text.display());
             Failure::input(error).hint("set it to a number of seconds since 1970, or unset it")
         })
+    }
+}
+
+fn reject(option: Option<String>, reason: &str, hint: impl Into<String>) -> Result<(), Failure> {
+    match option {
+        Some(option) => Err(Failure::input(anyhow::anyhow!("cannot use {option} {reason}")).hint(hint)),
+        None => Ok(()),
     }
 }

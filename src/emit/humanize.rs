@@ -3,6 +3,7 @@
 use bstr::{BStr, ByteSlice};
 use jiff::Timestamp;
 
+use super::escape::printable;
 use crate::debian::catalog::{IndexKind, Provenance};
 use crate::debian::distributions::full_name;
 pub(super) use crate::support::humanize::{counted, listed, size, size_of_kib, thousands};
@@ -45,11 +46,26 @@ pub(super) fn index_words(provenance: &Provenance) -> String {
     let day = |date: Timestamp| date.strftime("%F").to_string();
     match (provenance.release_date().map(day), provenance.date.map(day)) {
         (Some(release), Some(newest)) if release != newest => {
-            format!("{index} of {release}, updates of {newest}")
+            format!("{index} of {release}{}, updates of {newest}", origin_words(provenance))
         }
-        (Some(release), _) => format!("{index} of {release}"),
+        (Some(release), _) => format!("{index} of {release}{}", origin_words(provenance)),
         (None, _) => index.to_owned(),
     }
+}
+
+/// Describes whose index it is: ` from Debian at deb.example`, and the keys of another vendor.
+fn origin_words(provenance: &Provenance) -> String {
+    let Some(origin) = &provenance.origin else { return String::new() };
+    let mut names = vec![origin.origin.as_str()];
+    if origin.label != origin.origin && !origin.label.is_empty() {
+        names.push(&origin.label);
+    }
+    let mut words = format!(" from {}", printable(names.join("/")));
+    for key in &origin.keys {
+        // The last half is the key's ID (RFC 9580 §5.5.4).
+        words += &format!(" [key {}]", printable(key.get(key.len().saturating_sub(16)..).unwrap_or(key)));
+    }
+    words + &origin.mirror.iter().map(|mirror| format!(" at {}", printable(mirror))).collect::<String>()
 }
 
 /// Names a target: its release and architecture.

@@ -53,6 +53,7 @@ impl World {
         let directory = tempfile::tempdir().expect("a directory");
         let settings = ArchiveSettings {
             mirrors: Mirrors::Host("/etc/apt".into()),
+            credentials: sodeb::debian::archive::CredentialFiles::default(),
             snapshot: None,
             keyrings: Vec::new(),
             cache_dir: directory.path().join("cache"),

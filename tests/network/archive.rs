@@ -13,6 +13,7 @@ use sodeb::vocabulary::{Architecture, Distribution, Release, Target};
 fn settings(cache: &tempfile::TempDir) -> ArchiveSettings {
     ArchiveSettings {
         mirrors: Mirrors::Host("/etc/apt".into()),
+        credentials: sodeb::debian::archive::CredentialFiles::default(),
         snapshot: None,
         keyrings: Vec::new(),
         cache_dir: cache.path().to_owned(),

@@ -40,6 +40,7 @@ fn venv() -> PathBuf {
 fn settings() -> ArchiveSettings {
     ArchiveSettings {
         mirrors: Mirrors::Host(PathBuf::from("/etc/apt")),
+        credentials: sodeb::debian::archive::CredentialFiles::default(),
         snapshot: None,
         keyrings: Vec::new(),
         cache_dir: kept("closures-cache"),
@@ -58,11 +59,13 @@ fn catalogs(release: &str) -> Catalogs {
         release: Release::new(release),
         architecture: Architecture::Amd64,
     };
-    let main = cached_catalog(&settings().cache_dir, &target).expect("is whole").unwrap_or_else(|| {
-        let archive = Archive::new(settings()).expect("has its keys");
-        let indices = archive.update(&target, &Silent).expect("is fetched");
-        refresh_catalog(&indices, &settings().cache_dir).expect("is kept")
-    });
+    let main = cached_catalog(&settings().cache_dir, &target, &settings().scope(target.distribution))
+        .expect("is whole")
+        .unwrap_or_else(|| {
+            let archive = Archive::new(settings()).expect("has its keys");
+            let indices = archive.update(&target, &Silent).expect("is fetched");
+            refresh_catalog(&indices, &settings().cache_dir).expect("is kept")
+        });
     Catalogs { main: Box::new(main), others: Vec::new() }
 }
 

@@ -40,7 +40,8 @@ pub(crate) struct BaseArguments {
     /// Path of the tree in the image; repeat for several trees, in order
     ///
     /// The default is the absolute path of the tree on this machine. Libraries are searched and scripts are interpreted as they
-    /// would be at that path, such as --at /app for a tree that a Dockerfile copies to /app.
+    /// would be at that path, such as --at /app for a tree that a Dockerfile copies to /app. For a file it is
+    /// the path of the file itself, or with a slash at the end its directory.
     #[arg(long, value_name = "PATH", env = "SODEB_AT")]
     pub(crate) at: Vec<OsString>,
     #[command(flatten)]

@@ -4,21 +4,25 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::values::{parse_architecture, parse_switch};
 use crate::debian::catalog::CatalogChoice;
-use crate::vocabulary::Architecture;
+use crate::debian::distributions::release_named;
+use crate::vocabulary::{Architecture, Release};
 
 /// Choice of the catalog that packages are looked up in.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Catalog")]
 pub(crate) struct CatalogArguments {
-    /// Codename of the release, such as bookworm
+    /// Release: a codename such as bookworm, a version or a suite
+    ///
+    /// For example: bookworm, 12, debian12, stable, noble, ubuntu24.04.
     ///
     /// The default is the release that os-release(5) of the base names, else that of the tree or of the root file system that
     /// the tree is in, else Debian stable.
-    #[arg(long, value_name = "CODENAME", env = "SODEB_RELEASE")]
-    pub(crate) release: Option<String>,
+    #[arg(long, value_name = "RELEASE", env = "SODEB_RELEASE", value_parser = release_named)]
+    pub(crate) release: Option<Release>,
     /// Architecture of the packages [default: that of most objects]
-    #[arg(long, value_name = "ARCH", env = "SODEB_ARCH")]
+    #[arg(long, value_name = "ARCH", env = "SODEB_ARCH", value_parser = parse_architecture)]
     pub(crate) arch: Option<Architecture>,
     /// Catalog to use: embedded, archive, installed or installed:DIR
     ///
@@ -28,7 +32,7 @@ pub(crate) struct CatalogArguments {
     #[arg(long, value_name = "CATALOG", env = "SODEB_CATALOG")]
     pub(crate) catalog: Option<CatalogChoice>,
     /// Fetch the index of the archive first
-    #[arg(long, conflicts_with = "offline")]
+    #[arg(long)]
     pub(crate) refresh: bool,
     #[command(flatten)]
     pub(crate) archive: ArchiveArguments,
@@ -39,11 +43,27 @@ pub(crate) struct CatalogArguments {
 #[command(next_help_heading = "Archive")]
 pub(crate) struct ArchiveArguments {
     /// Use the cache only, not the network
-    #[arg(long, env = "SODEB_OFFLINE")]
+    #[arg(long, env = "SODEB_OFFLINE", value_parser = parse_switch)]
     pub(crate) offline: bool,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArguments,
+    /// Use an unverified Contents file if there is no verified one
+    ///
+    /// Mirrors in the middle of an update have a Contents file that does not match the signed Release. Results from it are marked
+    /// as unverified. Packages files always have to match.
+    #[arg(long)]
+    pub(crate) allow_unverified_contents: bool,
+}
+
+/// Choice of the archive that indices are from.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Archive")]
+pub(crate) struct ScopeArguments {
     /// Base URL of a mirror (repeatable) [default: those of the host's apt]
     ///
-    /// Without sources of apt, the mirrors are those of the distribution. With --snapshot it is the base URL of a snapshot service.
+    /// Packages are looked up in the index of this mirror, which is fetched unless it is cached. Without sources of apt, the
+    /// mirrors are those of the distribution. With --snapshot it is the base URL of a snapshot service. A log-in is taken from
+    /// the URL, auth.conf of apt or ~/.netrc, and is never written.
     #[arg(long, value_name = "URL", env = "SODEB_MIRROR", value_delimiter = ' ')]
     pub(crate) mirror: Vec<String>,
     /// Use the archive as it was at this time (snapshot.debian.org)
@@ -62,10 +82,4 @@ pub(crate) struct ArchiveArguments {
     /// Use packages of the release's backports, too
     #[arg(long)]
     pub(crate) backports: bool,
-    /// Use an unverified Contents file if there is no verified one
-    ///
-    /// Mirrors in the middle of an update have a Contents file that does not match the signed Release. Results from it are marked
-    /// as unverified. Packages files always have to match.
-    #[arg(long)]
-    pub(crate) allow_unverified_contents: bool,
 }

@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::audit::{AuditArguments, DiffArguments};
+use super::given::{GivenOptions, given_arguments};
 use super::global::GlobalArguments;
 use super::graph::{GraphArguments, WhyArguments};
 use super::image::{ImageArguments, LayerArguments};
@@ -22,7 +23,7 @@ use super::tree::TreeArguments;
 ///
 /// Exit status: 0 fine, 1 problems found, 2 usage or input error, 3 network, signature or disk failure.
 #[derive(Debug, Parser)]
-#[command(name = "sodeb", version, arg_required_else_help = true, args_conflicts_with_subcommands = true)]
+#[command(name = "sodeb", version, arg_required_else_help = true)]
 #[command(subcommand_precedence_over_arg = true, subcommand_negates_reqs = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -31,6 +32,9 @@ pub(crate) struct Arguments {
     pub(crate) resolve: ResolveArguments,
     #[command(flatten)]
     pub(crate) global: GlobalArguments,
+    /// Options on the command line.
+    #[arg(skip)]
+    pub(crate) given: GivenOptions,
 }
 
 #[derive(Debug, Subcommand)]
@@ -50,8 +54,7 @@ pub(crate) enum Command {
     Lock(LockArguments),
     /// Write the packages for other tools: Bazel, Docker, apt, SBOMs
     ///
-    /// PATH may be a lock (a file named *.lock): then nothing is resolved, and all options but --format and --output are
-    /// ignored.
+    /// PATH may be a lock (a file named *.lock): then nothing is resolved, and the only options are --format and --output.
     Manifest(ManifestArguments),
     /// Write only the needed library files, as a directory, tar or OCI layout
     ///
@@ -89,10 +92,68 @@ pub(crate) enum Command {
     },
 }
 
+impl Arguments {
+    /// Splits off the options on the command line.
+    pub(crate) fn split_given(mut self) -> (Self, GivenOptions) {
+        let given = std::mem::take(&mut self.given);
+        (self, given)
+    }
+}
+
 /// Parses the command line.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
-    let mut matches: ArgMatches = command_line().try_get_matches_from(arguments)?;
-    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command_line()))
+    let words: Vec<OsString> = arguments.into_iter().collect();
+    let parsed = command_line().try_get_matches_from(&words).and_then(|mut matches| {
+        check_order(&matches)?;
+        let given = GivenOptions::of(&matches, &command_line());
+        let arguments = Arguments::from_arg_matches_mut(&mut matches);
+        Ok(Arguments { given, ..arguments.map_err(|error| error.format(&mut command_line()))? })
+    });
+    parsed.map_err(|error| with_variable(error, &words))
+}
+
+/// Checks that only global options stand before a command: the others would have no effect.
+fn check_order(matches: &ArgMatches) -> Result<(), clap::Error> {
+    let Some((name, _)) = matches.subcommand() else { return Ok(()) };
+    let command = command_line();
+    let Some(misplaced) = given_arguments(matches, &command).next() else { return Ok(()) };
+    let message = match misplaced.get_long() {
+        Some(long) => {
+            format!("the option '--{long}' stands before the command '{name}': put it after the command")
+        }
+        None => format!(
+            "a path stands before the command '{name}': put it after the command, or write './{name}' for a path of that name"
+        ),
+    };
+    Err(command_line().error(ErrorKind::ArgumentConflict, message))
+}
+
+/// Names the environment variable that an invalid value is from.
+fn with_variable(mut error: clap::Error, words: &[OsString]) -> clap::Error {
+    let (Some(ContextValue::String(flag)), Some(ContextValue::String(value))) =
+        (error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidValue))
+    else {
+        return error;
+    };
+    let long = flag.trim_start_matches("--").split([' ', '=']).next().unwrap_or_default();
+    let is_typed = words.iter().any(|word| word.to_string_lossy().starts_with(&format!("--{long}")));
+    let variable = variable_of(&command_line(), long).filter(|_| !is_typed);
+    let Some(variable) = variable.filter(|name| {
+        std::env::var_os(name).is_some_and(|set| set.to_string_lossy().contains(value.as_str()))
+    }) else {
+        return error;
+    };
+    let tip = format!("the value is that of the environment variable {variable}");
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    error
+}
+
+/// Environment variable of the option with this long name.
+fn variable_of(command: &clap::Command, long: &str) -> Option<String> {
+    let mut own = command.get_arguments().filter(|argument| argument.get_long() == Some(long));
+    let variable =
+        own.find_map(|argument| argument.get_env().map(|name| name.to_string_lossy().into_owned()));
+    variable.or_else(|| command.get_subcommands().find_map(|command| variable_of(command, long)))
 }
 
 /// Returns the description of the command line. Environment variables stand in the details of a flag, so that its short help

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::values::{parse_jobs, parse_switch};
+
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalArguments {
     /// Number of files read at a time [default: number of cores]
-    #[arg(long, global = true, value_name = "N", env = "SODEB_JOBS")]
+    #[arg(long, global = true, value_name = "N", env = "SODEB_JOBS", value_parser = parse_jobs)]
     pub(crate) jobs: Option<NonZeroU16>,
     /// Directory of the cache [default: sodeb in the user's cache directory]
     ///
@@ -27,7 +29,7 @@ pub(crate) struct GlobalArguments {
     #[arg(long, global = true, value_name = "WHEN", env = "SODEB_COLOR", default_value = "auto")]
     pub(crate) color: ColorChoice,
     /// Hide progress bars
-    #[arg(long, global = true, env = "SODEB_NO_PROGRESS")]
+    #[arg(long, global = true, env = "SODEB_NO_PROGRESS", value_parser = parse_switch)]
     pub(crate) no_progress: bool,
 }
 

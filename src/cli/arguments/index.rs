@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
-use super::catalog::ArchiveArguments;
+use super::catalog::{ArchiveArguments, ScopeArguments};
 use super::output::OutputArguments;
+use super::values::parse_architecture;
+use crate::debian::distributions::release_named;
 use crate::debian::library_index::export::ExportFormat;
-use crate::vocabulary::Architecture;
+use crate::vocabulary::{Architecture, Release};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum IndexCommand {
@@ -42,11 +44,11 @@ pub(crate) enum IndexCommand {
 /// Releases and architectures.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArguments {
-    /// Codename of a release (repeatable) [default: Debian stable]
-    #[arg(long, value_name = "CODENAME", env = "SODEB_RELEASE", value_delimiter = ',')]
-    pub(crate) release: Vec<String>,
+    /// Release: a codename, a version or a suite (repeatable) [default: Debian stable]
+    #[arg(long, value_name = "RELEASE", env = "SODEB_RELEASE", value_delimiter = ',', value_parser = release_named)]
+    pub(crate) release: Vec<Release>,
     /// Architecture (repeatable) [default: amd64]
-    #[arg(long, value_name = "ARCH", env = "SODEB_ARCH", value_delimiter = ',')]
+    #[arg(long, value_name = "ARCH", env = "SODEB_ARCH", value_delimiter = ',', value_parser = parse_architecture)]
     pub(crate) arch: Vec<Architecture>,
 }
 
@@ -77,6 +79,8 @@ pub(crate) struct IndexFindArguments {
     pub(crate) targets: TargetArguments,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArguments,
 }
 
 /// Filters of libraries, of which at least one is given.
@@ -110,6 +114,8 @@ pub(crate) struct IndexReportArguments {
     pub(crate) targets: TargetArguments,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArguments,
 }
 
 #[derive(Debug, Args)]
@@ -124,6 +130,8 @@ pub(crate) struct IndexExportArguments {
     pub(crate) format: ExportFormat,
     #[command(flatten)]
     pub(crate) targets: TargetArguments,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArguments,
 }
 
 /// Parser of the formats, whose names help and completions list.

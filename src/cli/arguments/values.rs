@@ -1,8 +1,10 @@
 //! Parsed values of flags, some of which `sodeb.toml` has, too.
 
+use std::num::NonZeroU16;
 use std::str::FromStr;
 
 use crate::oci::layer::FileOwner;
+use crate::vocabulary::Architecture;
 
 /// Assignment `NAME=VALUE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +73,31 @@ impl CommandLine {
 pub(crate) fn parse_run(text: &str) -> Result<CommandLine, String> {
     let command: CommandLine = text.parse()?;
     if command.words().is_empty() { Err("it has no word".to_owned()) } else { Ok(command) }
+}
+
+/// Parses a switch in an environment variable.
+pub(crate) fn parse_switch(word: &str) -> Result<bool, String> {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err("expected 1, true, yes or on, or 0, false, no or off".to_owned()),
+    }
+}
+
+/// Parses a number of files that are read at a time.
+pub(crate) fn parse_jobs(word: &str) -> Result<NonZeroU16, String> {
+    word.parse().map_err(|_| {
+        format!("expected a number from 1 to {}; without it one file per core is read at a time", u16::MAX)
+    })
+}
+
+/// Parses an architecture by any of its usual names.
+pub(crate) fn parse_architecture(word: &str) -> Result<Architecture, String> {
+    match Architecture::from_any_name(word) {
+        Some(architecture) => Ok(architecture),
+        // The error lists Debian's names.
+        None => word.parse::<Architecture>().map_err(|error| error.to_string()),
+    }
 }
 
 /// Parses `UID[:GID]`. By default the group has the number of the user, as in container engines.

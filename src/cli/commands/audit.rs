@@ -193,7 +193,7 @@ pub(super) fn audit_image(
     }
     let image = subject.trees.image.as_ref();
     let settings = linker_settings(linker, Traces::Missing, image, session)?;
-    let requested = requested_release(catalog, &session.config);
+    let requested = requested_release(catalog, &session.config)?;
     let release = choose_release(requested, &subject.trees, host_release);
     let source = catalog_source(catalog, session)?;
     let mut release_reason = String::new();

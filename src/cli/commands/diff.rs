@@ -19,6 +19,13 @@ pub(super) fn run(arguments: &DiffArguments, session: &Session) -> Result<Exit, 
         let error = anyhow::anyhow!("cannot compare the lock {} with {}", lock.display(), image.display());
         return Err(Failure::input(error).hint("compare two locks, or two images"));
     }
+    if is_lock(old) {
+        session.reject_options_besides(
+            &["format", "output"],
+            "with two locks, whose files are compared as they are",
+            "leave it out",
+        )?;
+    }
     let least = session.config.audit.least_severity(*fail_on, &session.config.file())?;
     let (old, new) = (side(old, arguments, session)?, side(new, arguments, session)?);
     let difference = Difference::of(&old, &new);

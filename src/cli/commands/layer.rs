@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use crate::app::InputTrees;
-use crate::cli::arguments::{Format, LayerArguments, LayerFiles};
+use crate::cli::arguments::{CatalogArguments, Format, LayerArguments, LayerFiles};
 use crate::cli::debs::planned_debs;
 use crate::cli::delivery::{BuiltImage, Delivery, check_base, staging_beside};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{InputRequest, read_trees};
 use crate::cli::lock_file;
-use crate::cli::planning::{PlanRequest, plan_completely, warn_of_problems};
+use crate::cli::planning::{PlanRequest, plan_completely, reject_options_for_lock, warn_of_problems};
 use crate::cli::session::Session;
 use crate::emit::{self, LayerReport};
 use crate::loader::LinkerSettings;
@@ -18,6 +18,26 @@ use crate::oci::layer::{self, Layer, LayerContents, LayerFormat};
 use crate::pipeline::{Composition, ImageTarget};
 use crate::solve::plan::Plan;
 use crate::tree::inventory::ReadDepth;
+
+/// Options that have an effect with a lock: how its base and its .debs are read, and the output.
+const LOCK_OPTIONS: [&str; 16] = [
+    "release",
+    "arch",
+    "output",
+    "files",
+    "format",
+    "base",
+    "platform",
+    "insecure_registry",
+    "offline",
+    "mirror",
+    "snapshot",
+    "keyring",
+    "catalog",
+    "component",
+    "backports",
+    "refresh",
+];
 
 pub(super) fn run(arguments: &LayerArguments, session: &Session) -> Result<Exit, Failure> {
     let mtime = session.source_date_epoch()?;
@@ -97,7 +117,9 @@ impl LayerInputs {
     /// Reads a lock and its base. The digest of the base is not compared: it covers the objects that the apps load from
     /// the base, and the apps are not known here. The check of the layer finds out if the libraries are at their paths.
     fn read_lock(path: &Path, arguments: &LayerArguments, session: &Session) -> Result<Self, Failure> {
+        reject_options_for_lock(&LOCK_OPTIONS, session)?;
         let plan = lock_file::read(path)?;
+        check_target(path, &plan, &arguments.plan.catalog)?;
         let request = InputRequest {
             paths: &[],
             base: &arguments.plan.apps.base,
@@ -132,6 +154,18 @@ impl LayerInputs {
     fn composition(&self) -> Composition<'_> {
         Composition { plan: &self.plan, trees: &self.trees, settings: self.linker.as_ref() }
     }
+}
+
+/// Checks that a requested release or architecture is that of the lock.
+fn check_target(path: &Path, plan: &Plan, catalog: &CatalogArguments) -> Result<(), Failure> {
+    let target = &plan.provenance.target;
+    let is_other = catalog.release.as_ref().is_some_and(|release| *release != target.release)
+        || catalog.arch.is_some_and(|architecture| architecture != target.architecture);
+    if !is_other {
+        return Ok(());
+    }
+    let error = anyhow::anyhow!("cannot use the lock {}: it is for {target}", path.display());
+    Err(Failure::input(error).hint("leave out --release and --arch, or lock the trees for them"))
 }
 
 impl From<LayerFiles> for LayerContents {

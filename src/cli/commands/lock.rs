@@ -7,6 +7,7 @@ use crate::cli::arguments::{Format, LockArguments};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::lock_file;
 use crate::cli::planning::{PlanRequest, PlannedTrees, exit_of_plan, incomplete, plan_trees};
+use crate::cli::printer::is_stdout;
 use crate::cli::session::Session;
 use crate::emit;
 use crate::pipeline::LockUpdate;
@@ -38,10 +39,11 @@ fn write(planned: &PlannedTrees, arguments: &LockArguments, session: &Session) -
     let PlannedTrees { closed, release_reason, .. } = planned;
     let plan = &closed.plan;
     let is_complete = closed.unread.is_empty();
-    if is_complete && let Some(path) = &arguments.output {
+    let output = arguments.output.as_deref().filter(|path| !is_stdout(path));
+    if is_complete && let Some(path) = output {
         session.printer.write_file(path, write_lock(plan).as_bytes())?;
     }
-    let text = match (arguments.format, &arguments.output) {
+    let text = match (arguments.format, output) {
         (Format::Json, _) => {
             emit::lock_json(plan, &closed.comparison, release_reason).map_err(Failure::external)?
         }

@@ -3,13 +3,16 @@
 use crate::cli::arguments::ManifestArguments;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::lock_file;
-use crate::cli::planning::{PlanRequest, plan_completely, warn_of_problems};
+use crate::cli::planning::{PlanRequest, plan_completely, reject_options_for_lock, warn_of_problems};
 use crate::cli::session::Session;
 use crate::emit::manifest;
 
 pub(super) fn run(arguments: &ManifestArguments, session: &Session) -> Result<Exit, Failure> {
     let plan = match &arguments.plan.apps.paths[..] {
-        [path] if lock_file::is_lock(path) => lock_file::read(path)?,
+        [path] if lock_file::is_lock(path) => {
+            reject_options_for_lock(&["format", "output"], session)?;
+            lock_file::read(path)?
+        }
         _ => {
             plan_completely(&PlanRequest::of(&arguments.plan, None), "write a manifest", session)?.closed.plan
         }

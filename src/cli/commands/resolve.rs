@@ -23,6 +23,7 @@ struct Resolved {
 
 pub(super) fn run(arguments: &ResolveArguments, session: &Session) -> Result<Exit, Failure> {
     let ResolveArguments { apps: AppArguments { paths, base }, linker, catalog, .. } = arguments;
+    check_options(arguments, session)?;
     let inputs = AnalysisInputs::read(paths, base, linker, catalog, ReadDepth::Link, session)?;
     if arguments.all_releases {
         return resolve_on_each_release(arguments, &inputs, session);
@@ -44,6 +45,24 @@ pub(super) fn run(arguments: &ResolveArguments, session: &Session) -> Result<Exi
     // The process ends: the system frees the memory faster than destructors would.
     std::mem::forget((inputs, resolution));
     Ok(exit)
+}
+
+/// Rejects options that have no effect on the question.
+fn check_options(arguments: &ResolveArguments, session: &Session) -> Result<(), Failure> {
+    if arguments.direct {
+        let hint = "leave it out, or leave out --direct to choose packages";
+        session.reject_options(&["prefer", "avoid"], "with --direct, which chooses no packages", hint)?;
+    }
+    if arguments.all_releases {
+        let hint = "`sodeb index update` fetches the indices to compare";
+        let options = ["refresh", "mirror", "component", "backports", "keyring", "allow_unverified_contents"];
+        session.reject_options(
+            &options,
+            "with --all-releases, which compares what is compiled in and cached",
+            hint,
+        )?;
+    }
+    Ok(())
 }
 
 /// Prints the releases on which the trees work. It is a problem if they work on none.

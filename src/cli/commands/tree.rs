@@ -16,9 +16,31 @@ use crate::solve::closure::PackageOf;
 use crate::tree::inventory::ReadDepth;
 use crate::tree::root::Root;
 
+/// Options of the choice of packages.
+const PACKAGE_OPTIONS: [&str; 11] = [
+    "prefer",
+    "avoid",
+    "release",
+    "catalog",
+    "refresh",
+    "mirror",
+    "snapshot",
+    "keyring",
+    "component",
+    "backports",
+    "allow_unverified_contents",
+];
+
 pub(super) fn run(arguments: &TreeArguments, session: &Session) -> Result<Exit, Failure> {
     let is_traced = arguments.output.format == Format::Json || session.printer.verbose;
     let traces = if is_traced { Traces::All } else { Traces::Missing };
+    if !arguments.with_packages {
+        session.reject_options(
+            &PACKAGE_OPTIONS,
+            "without --with-packages",
+            "add --with-packages, or leave it out",
+        )?;
+    }
     let listing = if arguments.with_packages {
         list_closed(arguments, traces, session)?
     } else {

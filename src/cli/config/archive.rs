@@ -4,10 +4,10 @@ use std::env;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use crate::cli::arguments::{ArchiveArguments, ImageAccessArguments};
+use crate::cli::arguments::{ArchiveArguments, ImageAccessArguments, ScopeArguments};
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
-use crate::debian::archive::{ArchiveSettings, Mirrors};
+use crate::debian::archive::{ArchiveSettings, CredentialFiles, Mirrors};
 use crate::oci::registry::RegistrySettings;
 
 /// Directory of the sources of the host's apt.
@@ -16,6 +16,18 @@ const APT_DIRECTORY: &str = "/etc/apt";
 /// Returns the access to the archive.
 pub(crate) fn archive_settings(
     arguments: &ArchiveArguments,
+    session: &Session,
+) -> Result<ArchiveSettings, Failure> {
+    Ok(ArchiveSettings {
+        offline: arguments.offline || session.config.offline.unwrap_or_default(),
+        allow_unverified_contents: arguments.allow_unverified_contents,
+        ..cached_archive(&arguments.scope, session)?
+    })
+}
+
+/// Returns the access to an archive whose indices are in the cache.
+pub(crate) fn cached_archive(
+    arguments: &ScopeArguments,
     session: &Session,
 ) -> Result<ArchiveSettings, Failure> {
     let either = |given: &[String], configured: &[String]| {
@@ -31,13 +43,20 @@ pub(crate) fn archive_settings(
         },
         snapshot: arguments.snapshot.clone().or_else(|| session.config.snapshot.clone()),
         keyrings: arguments.keyring.iter().cloned().chain(configured_keyrings).collect(),
+        credentials: CredentialFiles { apt_directory: Some(PathBuf::from(APT_DIRECTORY)), netrc: netrc() },
         cache_dir: session.cache_dir()?,
-        offline: arguments.offline || session.config.offline.unwrap_or_default(),
+        offline: true,
         components: either(&arguments.component, &session.config.component),
         backports: arguments.backports,
-        allow_unverified_contents: arguments.allow_unverified_contents,
+        allow_unverified_contents: false,
         now: session.now,
     })
+}
+
+/// Returns the file of netrc(5): that of the variable `NETRC`, else `~/.netrc`.
+fn netrc() -> Option<PathBuf> {
+    let value = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    value("NETRC").or_else(|| Some(value("HOME")?.join(".netrc")))
 }
 
 /// Returns the access to registries and to Docker's engine. `offline` is the value of the flag.

@@ -7,12 +7,13 @@ use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::cli::arguments::{CommandLine, DataLevel, DlopenLevel};
+use crate::cli::arguments::{CommandLine, DataLevel, DlopenLevel, parse_architecture};
 use crate::cli::config::audit::AuditConfig;
 use crate::cli::failure::Failure;
 use crate::debian::catalog::CatalogChoice;
+use crate::debian::distributions::release_named;
 use crate::debian::inclusions::{Inclusion, Runtime};
-use crate::vocabulary::Architecture;
+use crate::vocabulary::{Architecture, Release};
 
 /// Name of the file.
 const FILE_NAME: &str = "sodeb.toml";
@@ -25,7 +26,7 @@ pub(crate) struct Config {
     pub(crate) at: Option<String>,
     pub(crate) ld_library_path: Option<String>,
     pub(crate) jobs: Option<NonZeroU16>,
-    pub(crate) release: Option<String>,
+    release: Option<String>,
     arch: Option<String>,
     catalog: Option<String>,
     pub(crate) offline: Option<bool>,
@@ -105,7 +106,12 @@ impl Config {
 
     /// Parses `arch`.
     pub(crate) fn arch(&self) -> Result<Option<Architecture>, Failure> {
-        self.parse_value(self.arch.as_deref(), "arch")
+        self.parse_with(self.arch.as_deref(), "arch", parse_architecture)
+    }
+
+    /// Parses `release`.
+    pub(crate) fn release(&self) -> Result<Option<Release>, Failure> {
+        self.parse_with(self.release.as_deref(), "release", release_named)
     }
 
     /// Returns the given architecture, else `arch`.
@@ -149,7 +155,17 @@ impl Config {
         value: Option<&str>,
         key: &str,
     ) -> Result<Option<Value>, Failure> {
-        value.map(str::parse).transpose().map_err(|error: Value::Err| {
+        self.parse_with(value, key, str::parse)
+    }
+
+    /// Parses the value of a key by a function.
+    fn parse_with<Value, Cause: Display>(
+        &self,
+        value: Option<&str>,
+        key: &str,
+        parse: impl Fn(&str) -> Result<Value, Cause>,
+    ) -> Result<Option<Value>, Failure> {
+        value.map(parse).transpose().map_err(|error| {
             let file = self.file();
             Failure::input(anyhow::anyhow!("cannot use {key} in {}: {error}", file.display()))
         })

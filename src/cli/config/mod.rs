@@ -8,7 +8,7 @@ mod file;
 mod image;
 mod linker;
 
-pub(super) use archive::{archive_settings, registry_settings};
+pub(super) use archive::{archive_settings, cached_archive, registry_settings};
 pub(super) use catalog::{catalog_source, requested_release};
 pub(super) use closure::{closure_options, dlopen_priority, package_choice};
 pub(super) use file::Config;

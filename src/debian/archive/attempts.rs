@@ -31,6 +31,11 @@ impl Refusal {
         matches!(self, Self::Fetch(error) if error.is_mismatch())
     }
 
+    /// Returns true if the mirror wants a log-in, or another one.
+    pub(super) fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Fetch(error) if error.is_unauthorized())
+    }
+
     /// Returns true if the Release file is no longer valid.
     pub(super) fn is_expired(&self) -> bool {
         matches!(self, Self::Release(ReleaseError::Expired { .. }))

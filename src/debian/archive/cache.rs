@@ -6,8 +6,8 @@
 //! |---|---|
 //! | `sha256/<digest>` | complete files by the digest of their content |
 //! | `partial/<digest>` | start of a file whose transfer was interrupted; never used as a complete file |
-//! | `releases/<distribution>-<suite>.json` | the last valid InRelease and its mirror |
-//! | `contents/<distribution>-<suite>-<file>.json` | the last Contents that matched its Release |
+//! | `releases/<distribution>-<suite>-<mirrors>.json` | the last valid InRelease and its mirror |
+//! | `contents/<distribution>-<suite>-<mirrors>-<file>.json` | the last Contents that matched its Release |
 //! | `lock` | locked by the process that updates |
 //!
 //! **Invariant:** a file gets its name by a rename when it is complete, so that readers need no lock, and a killed

@@ -1,8 +1,11 @@
 //! Archive with its keys, mirrors and cache.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
 use super::cache::Cache;
+use super::credentials::Credentials;
 use super::error::ArchiveError;
 use super::fetch::Fetcher;
 use super::mirrors::MirrorsError;
@@ -20,6 +23,18 @@ pub struct Archive {
     pub(super) cache: Cache,
 }
 
+/// Returns true if these keyrings have all keys with these fingerprints.
+///
+/// # Errors
+/// If a keyring cannot be read.
+pub fn trusts_keys(keyrings: &[PathBuf], fingerprints: &[String]) -> Result<bool, ArchiveError> {
+    if fingerprints.is_empty() {
+        return Ok(true);
+    }
+    let keyring = Keyring::new(keyrings)?;
+    Ok(fingerprints.iter().all(|fingerprint| keyring.has(fingerprint)))
+}
+
 impl Archive {
     /// Reads the keys; does not connect to a mirror yet.
     ///
@@ -35,7 +50,7 @@ impl Archive {
         Ok(Self {
             snapshot: settings.snapshot.as_deref().map(parse).transpose()?,
             keyring: Keyring::new(&settings.keyrings)?,
-            fetcher: Fetcher::default(),
+            fetcher: Fetcher::new(Credentials::new(settings.credentials.clone())),
             cache: Cache::new(&settings.cache_dir),
             settings,
         })

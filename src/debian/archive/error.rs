@@ -8,6 +8,8 @@ use super::cache::CacheError;
 use super::fetch_error::FetchError;
 use super::mirrors::MirrorsError;
 use super::signature::KeyringError;
+use crate::debian::distributions::similar_release;
+use crate::vocabulary::Release;
 
 /// Error of an update of the indices, or of a download of packages.
 #[derive(Debug, thiserror::Error)]
@@ -147,6 +149,18 @@ impl ArchiveError {
             }
             Self::Mirrors(MirrorsError::NoSnapshots { distribution }) => {
                 Some(format!("name the base of a snapshot service of {distribution} with --mirror"))
+            }
+            Self::NoSuite { attempts, .. } | Self::Release { attempts, .. } | Self::Index { attempts, .. }
+                if attempts.any(Refusal::is_unauthorized) =>
+            {
+                Some(
+                    "write a log-in for the server to ~/.netrc (machine HOST login NAME password PASSWORD), or give it in \
+                     the URL of --mirror"
+                        .to_owned(),
+                )
+            }
+            Self::NoSuite { suite, .. } if similar_release(&Release::new(suite)).is_some() => {
+                similar_release(&Release::new(suite)).map(|similar| format!("did you mean {similar}?"))
             }
             Self::NoSuite { suite, .. } => {
                 Some(format!("check that '{suite}' is the codename of a release, or name a mirror that has it with --mirror"))

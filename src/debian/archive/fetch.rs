@@ -19,6 +19,7 @@ use reqwest::header::{
 };
 use reqwest::{StatusCode, Url};
 
+use super::credentials::Credentials;
 use super::fetch_error::{FetchError, MAX_ATTEMPTS};
 use crate::support::progress::Task;
 use crate::support::streams::for_each_chunk;
@@ -47,14 +48,29 @@ pub(super) enum DocumentResponse {
 }
 
 /// Client for any number of mirrors, shared by threads.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Fetcher {
     /// HTTP client, created for the first request: reading the system's certificates takes longer than all the rest
     /// of an offline run.
     http: OnceLock<Client>,
+    /// Log-ins for mirrors.
+    pub(super) credentials: Credentials,
 }
 
 impl Fetcher {
+    pub(super) fn new(credentials: Credentials) -> Self {
+        Self { http: OnceLock::new(), credentials }
+    }
+
+    /// Prepares a request, with the log-in for its server.
+    fn get(&self, url: &Url) -> Result<RequestBuilder, FetchError> {
+        let request = self.http()?.get(url.clone());
+        Ok(match self.credentials.for_url(url) {
+            Some(login) => request.basic_auth(login.user, Some(login.password)),
+            None => request,
+        })
+    }
+
     fn http(&self) -> Result<&Client, FetchError> {
         if let Some(http) = self.http.get() {
             return Ok(http);
@@ -76,7 +92,7 @@ impl Fetcher {
                 Ok(DocumentResponse::Document(read_whole(file, limit)?, Validators::default()))
             }
             Location::Http(url) => with_retries(|| {
-                let mut request = self.http()?.get(url.clone());
+                let mut request = self.get(&url)?;
                 for (name, value) in [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)]
                 {
                     if let Some(value) = value {
@@ -128,7 +144,7 @@ impl Fetcher {
             }
             Location::Http(url) => with_retries(|| {
                 empty(file)?;
-                append_all(send(self.http()?.get(url.clone()))?, file, limit, task)
+                append_all(send(self.get(&url)?)?, file, limit, task)
             }),
         };
         length.map(drop)
@@ -147,10 +163,10 @@ impl Fetcher {
         }
         if present == 0 || present > expected_bytes {
             empty(file)?;
-            let response = send(self.http()?.get(url.clone()))?;
+            let response = send(self.get(url)?)?;
             return from_start(response, file, expected_bytes, task);
         }
-        let response = self.http()?.get(url.clone()).header(RANGE, format!("bytes={present}-")).send();
+        let response = self.get(url)?.header(RANGE, format!("bytes={present}-")).send();
         let response = response.map_err(|error| FetchError::Request(error.without_url()))?;
         match response.status() {
             StatusCode::PARTIAL_CONTENT => match content_range(response.headers()) {

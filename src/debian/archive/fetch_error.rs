@@ -86,6 +86,11 @@ impl FetchError {
         }
     }
 
+    /// Returns true if the server wants a log-in, or another one.
+    pub(super) fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Status { status, .. } if *status == StatusCode::UNAUTHORIZED)
+    }
+
     /// Returns true if the mirror has another file than the one that the Release lists.
     pub(super) fn is_mismatch(&self) -> bool {
         matches!(self, Self::Size { .. } | Self::Digest { .. })

@@ -6,6 +6,7 @@ use super::mirrors::Mirrors;
 use super::settings::ArchiveSettings;
 use super::snapshot::Snapshot;
 use crate::debian::distributions::profile;
+use crate::support::url::without_login;
 use crate::vocabulary::Distribution;
 
 /// Delay after the Release file until its packages are in a snapshot, and are not yet superseded there: mirrors are
@@ -26,10 +27,10 @@ impl ArchiveSettings {
         let chosen = self.snapshot.as_deref().and_then(Snapshot::parse);
         let mut bases = Vec::new();
         if let Mirrors::Given(given) = &self.mirrors {
-            let given = given.iter().map(|mirror| mirror.trim_end_matches('/'));
+            let given = given.iter().map(|mirror| without_login(mirror.trim_end_matches('/')));
             bases.extend(given.map(|base| match &chosen {
-                Some(snapshot) => snapshot.base(base),
-                None => base.to_owned(),
+                Some(snapshot) => snapshot.base(&base),
+                None => base,
             }));
         }
         let snapshot = chosen.or_else(|| Some(Snapshot::at(listed?.checked_add(SNAPSHOT_DELAY).ok()?)));

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use reqwest::Url;
 
 use super::apt_sources::{AptSource, AptSourcesError, read_apt_sources};
+use super::credentials::Credentials;
 use super::snapshot::Snapshot;
 use crate::debian::distributions::{Directories, Pocket, SnapshotService, profile};
 use crate::vocabulary::{Distribution, Target};
@@ -68,8 +69,20 @@ pub(super) struct Bases {
 }
 
 impl Bases {
-    /// Chooses the bases for `target`, in their state at `now` or at `snapshot`.
+    /// Chooses the bases for `target`, in their state at `now` or at `snapshot`. Log-ins in their URLs are taken out.
     pub(super) fn choose(
+        mirrors: &Mirrors,
+        target: &Target,
+        snapshot: Option<&Snapshot>,
+        now: Timestamp,
+        credentials: &Credentials,
+    ) -> Result<Self, MirrorsError> {
+        let bases = Self::with_logins(mirrors, target, snapshot, now)?;
+        Ok(bases.map(|base| credentials.take_login(base)))
+    }
+
+    /// Chooses the bases, which may have log-ins in their URLs.
+    fn with_logins(
         mirrors: &Mirrors,
         target: &Target,
         snapshot: Option<&Snapshot>,
@@ -100,7 +113,7 @@ impl Bases {
     fn given(given: &[String]) -> Result<Self, MirrorsError> {
         let mut bases = Self { main: Vec::new(), security: Vec::new() };
         for mirror in given {
-            let bad = || MirrorsError::BadUrl { mirror: mirror.clone() };
+            let bad = || MirrorsError::BadUrl { mirror: without_any_login(mirror) };
             let url = Url::parse(mirror).map_err(|_| bad())?;
             if !matches!(url.scheme(), "http" | "https" | "file") {
                 return Err(bad());
@@ -158,6 +171,12 @@ impl Bases {
     }
 }
 
+/// Text of a mirror that is no URL, without what may be its log-in.
+fn without_any_login(mirror: &str) -> String {
+    let scheme = mirror.find("://").map_or("", |position| &mirror[..position + "://".len()]);
+    mirror.rfind('@').map_or_else(|| mirror.to_owned(), |at| format!("{scheme}{}", &mirror[at + 1..]))
+}
+
 fn last_segment(base: &str) -> &str {
     base.rsplit('/').next().unwrap_or(base)
 }
@@ -179,7 +198,7 @@ mod tests {
     fn of_host(lines: &str, target: &Target) -> Result<Bases, MirrorsError> {
         let directory = tempfile::tempdir().expect("a directory");
         fs::write(directory.path().join("sources.list"), lines).expect("written");
-        Bases::choose(&Mirrors::Host(directory.path().to_owned()), target, None, NOW)
+        Bases::choose(&Mirrors::Host(directory.path().to_owned()), target, None, NOW, &Credentials::default())
     }
 
     #[test]
@@ -232,7 +251,8 @@ mod tests {
         let snapshot = Snapshot::parse("20260818T205150Z").expect("is a time");
         let apt = Mirrors::Host(PathBuf::from("/nonexistent"));
         let debian = target(Distribution::Debian, Architecture::Amd64);
-        let bases = Bases::choose(&apt, &debian, Some(&snapshot), NOW).expect("chosen");
+        let bases =
+            Bases::choose(&apt, &debian, Some(&snapshot), NOW, &Credentials::default()).expect("chosen");
         assert_eq!(
             bases.for_pocket(Pocket::Security),
             [
@@ -241,20 +261,30 @@ mod tests {
             ]
         );
         let ubuntu = target(Distribution::Ubuntu, Architecture::Amd64);
-        let error = Bases::choose(&apt, &ubuntu, Some(&snapshot), NOW).expect_err("none");
+        let error =
+            Bases::choose(&apt, &ubuntu, Some(&snapshot), NOW, &Credentials::default()).expect_err("none");
         assert_eq!(error.to_string(), "cannot choose a snapshot service for ubuntu: none is built in");
         let given = Mirrors::Given(vec!["https://s.example/ubuntu/".to_owned()]);
-        let bases = Bases::choose(&given, &ubuntu, Some(&snapshot), NOW).expect("chosen");
+        let bases =
+            Bases::choose(&given, &ubuntu, Some(&snapshot), NOW, &Credentials::default()).expect("chosen");
         assert_eq!(bases.for_pocket(Pocket::Security), ["https://s.example/ubuntu/20260818T205150Z"]);
     }
 
     #[test]
     fn a_given_mirror_must_be_a_url() {
         let debian = target(Distribution::Debian, Architecture::Amd64);
-        for mirror in ["m.example/debian", "ftp://m.example/debian", ""] {
+        for (mirror, shown) in [
+            ("m.example/debian", "m.example/debian"),
+            ("ftp://u:p@m.example/debian", "ftp://m.example/debian"),
+            ("u:p@m.example/debian", "m.example/debian"),
+            ("http://u:p/q@m.example/debian", "http://m.example/debian"),
+            ("", ""),
+        ] {
             let given = Mirrors::Given(vec![mirror.to_owned()]);
-            let error = Bases::choose(&given, &debian, None, NOW).expect_err("is none").to_string();
-            assert_eq!(error, format!("cannot use mirror '{mirror}': not a URL with http, https or file"));
+            let error = Bases::choose(&given, &debian, None, NOW, &Credentials::default())
+                .expect_err("is none")
+                .to_string();
+            assert_eq!(error, format!("cannot use mirror '{shown}': not a URL with http, https or file"));
         }
     }
 }

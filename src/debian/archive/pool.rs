@@ -40,7 +40,13 @@ impl Archive {
         if self.settings.offline || wanted.is_empty() {
             return all(None);
         }
-        let bases = Bases::choose(&self.settings.mirrors, target, self.snapshot.as_ref(), self.settings.now);
+        let bases = Bases::choose(
+            &self.settings.mirrors,
+            target,
+            self.snapshot.as_ref(),
+            self.settings.now,
+            &self.fetcher.credentials,
+        );
         let fetched = bases
             .map_err(ArchiveError::from)
             .and_then(|bases| self.cache.exclusively(progress, || Ok::<_, ArchiveError>(all(Some(&bases)))));
@@ -72,10 +78,12 @@ impl Archive {
         let task = progress.task(name, Some(file.size_bytes));
         let listed = ListedFile { size_bytes: file.size_bytes, sha256: file.sha256 };
         let mirrors = bases.for_pocket(profile(target.distribution).pocket_of(&file.suite));
+        let listed_urls: Vec<String> =
+            file.urls.iter().map(|url| self.fetcher.credentials.take_login(url)).collect();
         let mut urls: Vec<String> = mirrors.iter().map(|base| format!("{base}/{}", file.filename)).collect();
-        for url in &file.urls {
-            if !urls.contains(url) {
-                urls.push(url.clone());
+        for url in listed_urls {
+            if !urls.contains(&url) {
+                urls.push(url);
             }
         }
         let mut attempts = Attempts::default();

@@ -53,7 +53,14 @@ pub enum ReleaseError {
 /// Signed list of the files of a suite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ReleaseFile {
-    suite: String,
+    /// Vendor of the archive.
+    pub(super) origin: String,
+    /// Name of the archive among those of the vendor.
+    pub(super) label: String,
+    /// Fingerprint of the key that signed it; none for a built-in key.
+    pub(super) key: Option<String>,
+    /// Name by its role, such as `stable`.
+    pub(super) suite: String,
     codename: String,
     /// Date.
     pub(super) date: Timestamp,
@@ -85,6 +92,9 @@ impl ReleaseFile {
         let field = |name: &str| paragraph.get(name).unwrap_or_default().trim().to_owned();
         let digests = paragraph.get("SHA256").ok_or_else(|| malformed("it has no SHA256 list".to_owned()))?;
         Ok(Self {
+            origin: field("Origin"),
+            label: field("Label"),
+            key: text.key().map(str::to_owned),
             suite: field("Suite"),
             codename: field("Codename"),
             date: date_field(paragraph, "Date")?.ok_or_else(|| malformed("it has no Date".to_owned()))?,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::credentials::CredentialFiles;
 use super::mirrors::Mirrors;
 
 /// Settings of an archive's client.
@@ -16,6 +17,8 @@ pub struct ArchiveSettings {
     pub snapshot: Option<String>,
     /// Files with trusted keys in addition to the built-in ones.
     pub keyrings: Vec<PathBuf>,
+    /// Files with log-ins for mirrors.
+    pub credentials: CredentialFiles,
     /// Directory of the cache; created if it does not exist.
     pub cache_dir: PathBuf,
     /// True if only the cache may be used.

@@ -24,7 +24,7 @@ use sequoia_openpgp::parse::stream::{
 };
 use sequoia_openpgp::policy::StandardPolicy;
 use sequoia_openpgp::types::RevocationStatus;
-use sequoia_openpgp::{Error as OpenPgpError, KeyHandle};
+use sequoia_openpgp::{Error as OpenPgpError, Fingerprint, KeyHandle};
 
 use crate::debian::distributions::{ArchiveKey, profile};
 use crate::vocabulary::Distribution;
@@ -133,11 +133,19 @@ fn join(faults: &[SignatureFault]) -> String {
 
 /// Text that a valid signature covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct SignedText(String);
+pub(super) struct SignedText {
+    text: String,
+    key: Option<String>,
+}
 
 impl SignedText {
     pub(super) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Returns the fingerprint of the key that signed it; none for a built-in key.
+    pub(super) fn key(&self) -> Option<&str> {
+        self.key.as_deref()
     }
 }
 
@@ -145,17 +153,20 @@ impl SignedText {
 #[derive(Debug)]
 pub(super) struct Keyring {
     certificates: Vec<Cert>,
+    /// Number of the certificates that are built in, which are the first.
+    built_in: usize,
 }
 
 impl Keyring {
     /// Reads the built-in keys and those in `files`, each armored or binary with one or more certificates.
     pub(super) fn new(files: &[PathBuf]) -> Result<Self, KeyringError> {
-        let mut keyring = Self { certificates: Vec::new() };
+        let mut keyring = Self { certificates: Vec::new(), built_in: 0 };
         for key in built_in_keys() {
             keyring
                 .add(key.armored)
                 .map_err(|cause| KeyringError::Malformed { path: "built in".into(), cause })?;
         }
+        keyring.built_in = keyring.certificates.len();
         for path in files {
             let bytes = fs::read(path).map_err(|source| KeyringError::Read { path: path.clone(), source })?;
             keyring.add(&bytes).map_err(|cause| KeyringError::Malformed { path: path.clone(), cause })?;
@@ -169,6 +180,19 @@ impl Keyring {
             self.certificates.push(certificate.map_err(|error| error.to_string())?);
         }
         if self.certificates.len() == before { Err("no certificate in it".to_owned()) } else { Ok(()) }
+    }
+
+    /// Returns true if the keyring has a key with this fingerprint.
+    pub(super) fn has(&self, fingerprint: &str) -> bool {
+        self.certificates.iter().any(|certificate| certificate.fingerprint().to_hex() == fingerprint)
+    }
+
+    /// Returns the first of these keys, unless one of them is built in.
+    fn foreign(&self, accepted: &[Fingerprint]) -> Option<String> {
+        let built_in = self.certificates.iter().take(self.built_in);
+        let is_built_in =
+            built_in.into_iter().any(|certificate| accepted.contains(&certificate.fingerprint()));
+        accepted.first().filter(|_| !is_built_in).map(Fingerprint::to_hex)
     }
 
     /// Returns the text that a known key signed, if the key is valid at `time`.
@@ -186,8 +210,8 @@ impl Keyring {
             .and_then(|builder| builder.with_policy(&policy, latest, helper))
             .and_then(|mut verifier| Ok(verifier.read_to_end(&mut text)?));
         match outcome {
-            Ok(_) if verdict.is_valid => String::from_utf8(text)
-                .map(SignedText)
+            Ok(_) if !verdict.accepted.is_empty() => String::from_utf8(text)
+                .map(|text| SignedText { text, key: self.foreign(&verdict.accepted) })
                 .map_err(|error| SignatureError::NotSigned { cause: error.to_string() }),
             Err(error) if verdict.faults.is_empty() => {
                 Err(SignatureError::NotSigned { cause: format!("{error:#}") })
@@ -205,7 +229,8 @@ fn built_in_keys() -> impl Iterator<Item = &'static ArchiveKey> {
 /// Result of the verification of all signatures.
 #[derive(Default)]
 struct Verdict {
-    is_valid: bool,
+    /// Certificates of the accepted signatures.
+    accepted: Vec<Fingerprint>,
     faults: Vec<SignatureFault>,
 }
 
@@ -247,20 +272,23 @@ impl VerificationHelper for Helper<'_> {
                 return refused("the text is compressed or encrypted");
             };
             for result in results {
-                let refused = match &result {
-                    Ok(good) => self.check_key_now(good).err().map(|error| SignatureFault::UnusableKey {
-                        key: issuer(good.sig),
-                        cause: format!("{error:#}"),
-                    }),
-                    Err(error) => Some(fault(error)),
+                let accepted = match &result {
+                    Ok(good) => match self.check_key_now(good) {
+                        Ok(()) => Ok(good.ka.cert().fingerprint()),
+                        Err(error) => Err(SignatureFault::UnusableKey {
+                            key: issuer(good.sig),
+                            cause: format!("{error:#}"),
+                        }),
+                    },
+                    Err(error) => Err(fault(error)),
                 };
-                match refused {
-                    Some(fault) => self.verdict.faults.push(fault),
-                    None => self.verdict.is_valid = true,
+                match accepted {
+                    Ok(key) => self.verdict.accepted.push(key),
+                    Err(fault) => self.verdict.faults.push(fault),
                 }
             }
         }
-        if self.verdict.is_valid { Ok(()) } else { refused("no valid signature") }
+        if !self.verdict.accepted.is_empty() { Ok(()) } else { refused("no valid signature") }
     }
 }
 

@@ -178,12 +178,9 @@ impl Archive {
         Ok(ReleaseFile::parse(&self.keyring.verify(bytes, moment)?)?)
     }
 
-    /// Name of a suite's records: snapshots have records of their own.
+    /// Name of a suite's records: given mirrors and snapshots have records of their own.
     pub(super) fn record_name(&self, distribution: Distribution, suite: &str) -> String {
-        match &self.snapshot {
-            Some(snapshot) => format!("{distribution}-{suite}-{}", snapshot.name),
-            None => format!("{distribution}-{suite}"),
-        }
+        format!("{distribution}-{suite}-{}", self.settings.scope(distribution).suites_name())
     }
 }
 
@@ -208,6 +205,10 @@ impl SuiteRelease {
             valid_until: self.file.valid_until,
             base: self.base,
             in_release_sha256: self.sha256,
+            origin: self.file.origin,
+            label: self.file.label,
+            suite_name: self.file.suite,
+            key: self.file.key,
         }
     }
 }

@@ -26,7 +26,13 @@ impl Archive {
         if self.settings.offline {
             return self.collect(target, None, progress);
         }
-        let bases = Bases::choose(&self.settings.mirrors, target, self.snapshot.as_ref(), self.settings.now)?;
+        let bases = Bases::choose(
+            &self.settings.mirrors,
+            target,
+            self.snapshot.as_ref(),
+            self.settings.now,
+            &self.fetcher.credentials,
+        )?;
         self.cache.exclusively(progress, || self.collect(target, Some(&bases), progress))
     }
 
@@ -38,6 +44,7 @@ impl Archive {
     ) -> Result<IndexSet, ArchiveError> {
         let mut set = IndexSet {
             target: target.clone(),
+            scope: self.settings.scope(target.distribution),
             releases: Vec::new(),
             contents: Vec::new(),
             packages: Vec::new(),

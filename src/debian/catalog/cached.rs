@@ -1,7 +1,7 @@
 //! Catalogs in the cache, built from an archive's indices.
 //!
-//! The name of a file has its target and the digest of the indices that it was built from, so that an unchanged
-//! archive is not read again. Files are written atomically: several processes may write at once, and an interrupted
+//! The name of a file has its target, the scope of its indices and their digest, so that an unchanged archive is not read
+//! again, and what was fetched from one archive never answers for another. Files are written atomically: several processes may write at once, and an interrupted
 //! one leaves the old file intact.
 
 use std::io::ErrorKind;
@@ -15,7 +15,7 @@ use super::{
     BuildError, Catalog, CatalogError, CatalogFile, Detail, FileCatalog, IndexKind, TargetIndex,
     write_catalog,
 };
-use crate::debian::archive::IndexSet;
+use crate::debian::archive::{IndexScope, IndexSet};
 use crate::support::files;
 use crate::vocabulary::{Sha256Digest, Target};
 
@@ -25,8 +25,8 @@ const DIR: &str = "catalogs";
 const SUFFIX: &str = ".catalog";
 
 /// Version tag of the recorded facts; change it when more is recorded, so that older files are ignored. t3: every
-/// package, also those without libraries.
-const CONTENTS_VERSION: &str = "t3";
+/// package, also those without libraries; t4: the origin of the index.
+const CONTENTS_VERSION: &str = "t4";
 
 /// Returns the catalog of these indices: from the cache if they have not changed, or else a new one, which replaces
 /// the older ones of its target.
@@ -35,7 +35,7 @@ const CONTENTS_VERSION: &str = "t3";
 /// If an index cannot be read or the cache cannot be written.
 pub fn refresh_catalog(set: &IndexSet, cache_dir: &Path) -> Result<FileCatalog, BuildError> {
     let directory = cache_dir.join(DIR);
-    let path = directory.join(format!("{}{}{SUFFIX}", current_prefix(&set.target), digest(set)));
+    let path = directory.join(format!("{}{}{SUFFIX}", current_prefix(&set.target, &set.scope), digest(set)));
     if let Ok(catalog) = open(&path, &set.target) {
         return Ok(catalog);
     }
@@ -44,7 +44,7 @@ pub fn refresh_catalog(set: &IndexSet, cache_dir: &Path) -> Result<FileCatalog, 
     std::fs::create_dir_all(&directory).map_err(failed)?;
     write_catalog_file(&path, &bytes)?;
     for older in files(&directory, &prefix(&set.target))? {
-        if older != path {
+        if older != path && is_replaced(&older, set) {
             // Another process may have removed it already, and a leftover does no harm.
             let _ = std::fs::remove_file(older);
         }
@@ -52,12 +52,16 @@ pub fn refresh_catalog(set: &IndexSet, cache_dir: &Path) -> Result<FileCatalog, 
     Ok(open(&path, &set.target)?)
 }
 
-/// Returns the newest catalog of the target in the cache that this version can read.
+/// Returns the newest catalog of the target and scope in the cache that this version can read.
 ///
 /// # Errors
 /// If the cache cannot be read.
-pub fn cached_catalog(cache_dir: &Path, target: &Target) -> Result<Option<FileCatalog>, CatalogError> {
-    let files = files(&cache_dir.join(DIR), &current_prefix(target))?;
+pub fn cached_catalog(
+    cache_dir: &Path,
+    target: &Target,
+    scope: &IndexScope,
+) -> Result<Option<FileCatalog>, CatalogError> {
+    let files = files(&cache_dir.join(DIR), &current_prefix(target, scope))?;
     let catalogs = files.iter().filter_map(|path| open(path, target).ok());
     Ok(catalogs.max_by_key(|catalog| catalog.provenance().date))
 }
@@ -66,6 +70,8 @@ pub fn cached_catalog(cache_dir: &Path, target: &Target) -> Result<Option<FileCa
 pub struct CachedFile {
     /// Path.
     pub path: PathBuf,
+    /// True if it was fetched from the distribution's own archive.
+    pub is_own: bool,
     /// Catalogs in it, or its defect.
     pub catalogs: Result<Vec<FileCatalog>, CatalogError>,
 }
@@ -76,7 +82,13 @@ pub struct CachedFile {
 /// If the cache cannot be read.
 pub fn cached_files(cache_dir: &Path) -> Result<Vec<CachedFile>, CatalogError> {
     let files = files(&cache_dir.join(DIR), "")?;
-    Ok(files.into_iter().map(|path| CachedFile { catalogs: open_all(&path), path }).collect())
+    let own = format!("-{CONTENTS_VERSION}-{}-", IndexScope::own().name());
+    let file = |path: PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_own = name.contains(&own);
+        CachedFile { is_own, catalogs: open_all(&path), path }
+    };
+    Ok(files.into_iter().map(file).collect())
 }
 
 /// Writes a catalog file atomically.
@@ -121,9 +133,16 @@ fn files(directory: &Path, prefix: &str) -> Result<Vec<PathBuf>, CatalogError> {
     Ok(files)
 }
 
-/// Prefix of the names of a target's files with all facts that this version records.
-fn current_prefix(target: &Target) -> String {
-    format!("{}{CONTENTS_VERSION}-", prefix(target))
+/// Returns true if a file of the same target has the scope of these indices, or was written by another version.
+fn is_replaced(file: &Path, set: &IndexSet) -> bool {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_current = name.starts_with(&format!("{}{CONTENTS_VERSION}-", prefix(&set.target)));
+    !is_current || name.starts_with(&current_prefix(&set.target, &set.scope))
+}
+
+/// Prefix of the names of a target's files of one scope with all facts that this version records.
+fn current_prefix(target: &Target, scope: &IndexScope) -> String {
+    format!("{}{CONTENTS_VERSION}-{}-", prefix(target), scope.name())
 }
 
 /// Prefix of the names of a target's files. The user names the release, which must not become a path.
@@ -135,6 +154,7 @@ fn prefix(target: &Target) -> String {
 fn digest(set: &IndexSet) -> Sha256Digest {
     let mut hasher = Sha256::new();
     hasher.update(container::VERSION.to_le_bytes());
+    hasher.update(format!("{:?}\n", set.origin()));
     for file in set.contents.iter().chain(&set.packages) {
         hasher.update(format!("{}\n{}\n{}\n{}\n", file.suite, file.file, file.sha256, file.verified));
     }

@@ -12,6 +12,7 @@ use super::format::package_record::{PackageRecord, PoolLocation};
 use super::format::pool;
 use super::format::table::Table;
 use super::library_paths::LibraryPaths;
+use super::provenance::own_origin;
 use super::{
     Catalog, CatalogError, CatalogFile, Dependencies, DependencyIndex, IndexKind, Library, Package,
     Provenance,
@@ -38,6 +39,10 @@ impl CatalogFile {
                     number: number as u32,
                     paths: LibraryPaths::new(target.architecture),
                     provenance: Provenance {
+                        origin: match (&metadata.origin, index) {
+                            (None, IndexKind::Embedded) => Some(own_origin(&target)),
+                            (origin, _) => origin.clone(),
+                        },
                         target,
                         index,
                         date: metadata.date,

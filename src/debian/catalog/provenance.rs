@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::debian::archive::IndexOrigin;
+use crate::debian::distributions::profile;
 use crate::vocabulary::{Target, named};
 
 /// Origin of a catalog's facts; every answer shows it.
@@ -11,6 +13,8 @@ pub struct Provenance {
     pub target: Target,
     /// Kind of index.
     pub index: IndexKind,
+    /// Archive that the index is from; none for an installed root.
+    pub origin: Option<IndexOrigin>,
     /// Date of the newest signed Release file; none for an installed root.
     pub date: Option<Timestamp>,
     /// False if a Contents file did not match the signed Release, so that its paths are not authenticated.
@@ -25,6 +29,19 @@ impl Provenance {
     pub fn release_date(&self) -> Option<Timestamp> {
         let main = self.sources.iter().find(|source| source.suite == self.target.release.as_str());
         main.map(|source| source.date).or(self.date)
+    }
+}
+
+/// Returns the origin of an index that is compiled in: the distribution's own archive.
+pub(super) fn own_origin(target: &Target) -> IndexOrigin {
+    let name = profile(target.distribution).name;
+    IndexOrigin {
+        origin: name.to_owned(),
+        label: name.to_owned(),
+        suite: target.release.to_string(),
+        mirror: None,
+        is_given_mirror: false,
+        keys: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     Catalog, CatalogError, FileCatalog, cached_catalog, cached_files, embedded_catalogs, installed_catalog,
     refresh_catalog,
 };
-use crate::debian::archive::{Archive, ArchiveDiagnostic, ArchiveSettings};
+use crate::debian::archive::{Archive, ArchiveDiagnostic, ArchiveSettings, IndexScope, trusts_keys};
 use crate::debian::distributions::{ReleaseChoice, age_order};
 use crate::support::progress::Progress;
 use crate::vocabulary::{Architecture, Distribution, Target};
@@ -42,6 +42,21 @@ pub struct OpenCatalogs {
 }
 
 impl CatalogSource<'_> {
+    /// Checks that the chosen catalog can have the requested scope.
+    fn check_scope(&self, scope: &IndexScope) -> Result<(), OpenError> {
+        let unsuitable = |catalog| OpenError::OtherScope { catalog, options: scope.options() };
+        match &self.choice {
+            Some(CatalogChoice::Embedded) if scope.selects_suites() => Err(unsuitable("embedded")),
+            Some(CatalogChoice::Installed(_)) if scope.selects_suites() => Err(unsuitable("installed")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Catalog in the cache that was fetched from the requested scope, and signed by keys that are trusted now.
+    fn cached(&self, target: &Target, scope: &IndexScope) -> Result<Option<FileCatalog>, OpenError> {
+        trusted_catalog(&self.archive, target, scope)
+    }
+
     /// Opens the catalogs for a release. If there is none for a release that the user did not request, the default
     /// release is used instead, which [`CatalogNote::Fallback`] reports.
     ///
@@ -87,6 +102,8 @@ struct Opening<'run> {
 impl Opening<'_> {
     /// Opens the catalog of a target; none if the source has none.
     fn open(&mut self, target: &Target, is_requested: bool) -> Result<Option<Box<dyn Catalog>>, OpenError> {
+        let scope = self.source.archive.scope(target.distribution);
+        self.source.check_scope(&scope)?;
         if self.source.refresh {
             return match &self.source.choice {
                 None | Some(CatalogChoice::Archive) => Ok(Some(boxed(self.fetched(target)?))),
@@ -102,21 +119,19 @@ impl Opening<'_> {
                 None if is_requested => Err(OpenError::NotEmbedded(target.clone())),
                 embedded => Ok(embedded.map(boxed)),
             },
-            Some(CatalogChoice::Archive) => match self.cached(target)? {
+            None if scope.is_own() => {
+                Ok(newer(self.embedded(target), self.source.cached(target, &scope)?).map(boxed))
+            }
+            None | Some(CatalogChoice::Archive) => match self.source.cached(target, &scope)? {
                 Some(cached) => Ok(Some(boxed(cached))),
                 None => Ok(Some(boxed(self.fetched(target)?))),
             },
-            None => Ok(newer(self.embedded(target), self.cached(target)?).map(boxed)),
         }
     }
 
     fn embedded(&mut self, target: &Target) -> Option<FileCatalog> {
         let position = self.embedded.iter().position(|catalog| catalog.provenance().target == *target)?;
         Some(self.embedded.swap_remove(position))
-    }
-
-    fn cached(&self, target: &Target) -> Result<Option<FileCatalog>, CatalogError> {
-        cached_catalog(&self.source.archive.cache_dir, target)
     }
 
     fn fetched(&mut self, target: &Target) -> Result<FileCatalog, OpenError> {
@@ -175,14 +190,32 @@ pub fn catalogs_of_releases(
     Ok((catalogs.into_iter().map(boxed).collect(), notes))
 }
 
-/// Opens the catalog of a target: the newer one of the embedded and the cached.
+/// Opens the catalog of a target: the newer one of the embedded and the cached, or the cached one of a given mirror or
+/// snapshot.
 ///
 /// # Errors
 /// If there is none, or it is broken.
-pub fn newest_catalog(cache_dir: &Path, target: &Target) -> Result<FileCatalog, OpenError> {
-    let cached = cached_catalog(cache_dir, target)?;
+pub fn newest_catalog(archive: &ArchiveSettings, target: &Target) -> Result<FileCatalog, OpenError> {
+    let scope = archive.scope(target.distribution);
+    let cached = trusted_catalog(archive, target, &scope)?;
+    if !scope.is_own() {
+        let (target, options) = (target.clone(), scope.options());
+        return cached.ok_or(OpenError::NotFetched { target, options });
+    }
     let embedded = embedded_catalogs()?.into_iter().find(|catalog| catalog.provenance().target == *target);
-    newer(embedded, cached).ok_or_else(|| no_index(cache_dir, target.clone()))
+    newer(embedded, cached).ok_or_else(|| no_index(&archive.cache_dir, target.clone()))
+}
+
+/// Newest catalog of a scope in the cache, if its keys are trusted now: built in, or in a given keyring.
+fn trusted_catalog(
+    archive: &ArchiveSettings,
+    target: &Target,
+    scope: &IndexScope,
+) -> Result<Option<FileCatalog>, OpenError> {
+    let Some(cached) = cached_catalog(&archive.cache_dir, target, scope)? else { return Ok(None) };
+    let keys = cached.provenance().origin.as_ref().map(|origin| origin.keys.as_slice());
+    let is_trusted = trusts_keys(&archive.keyrings, keys.unwrap_or_default())?;
+    Ok(is_trusted.then_some(cached))
 }
 
 /// Catalogs of a distribution and architecture, one for each release, the oldest release first.
@@ -194,7 +227,9 @@ fn available(
     let (mut catalogs, mut notes) = (embedded_catalogs()?, Vec::new());
     for file in cached_files(cache_dir)? {
         match file.catalogs {
-            Ok(found) => catalogs.extend(found),
+            // Those of other archives answer only when they are requested.
+            Ok(found) if file.is_own => catalogs.extend(found.into_iter().filter(has_own_keys)),
+            Ok(_) => {}
             Err(error) => notes.push(CatalogNote::Unreadable(error)),
         }
     }
@@ -211,6 +246,10 @@ fn available(
     });
     catalogs.dedup_by_key(|catalog| target(catalog).release);
     Ok((catalogs, notes))
+}
+
+fn has_own_keys(catalog: &FileCatalog) -> bool {
+    catalog.provenance().origin.as_ref().is_none_or(|origin| origin.keys.is_empty())
 }
 
 fn no_index(cache_dir: &Path, target: Target) -> OpenError {

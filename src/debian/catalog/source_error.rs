@@ -53,6 +53,22 @@ pub enum OpenError {
     /// The index of the target is not compiled in.
     #[error("cannot look up packages: the index for {0} is not compiled in")]
     NotEmbedded(Target),
+    /// The index of a given mirror or snapshot is not in the cache.
+    #[error("cannot look up packages: the cache has no index for {target} with {options}")]
+    NotFetched {
+        /// The target.
+        target: Target,
+        /// Options that request it.
+        options: String,
+    },
+    /// The chosen catalog has other packages than the requested ones.
+    #[error("cannot use the {catalog} catalog with {options}")]
+    OtherScope {
+        /// Name of the catalog.
+        catalog: &'static str,
+        /// Options that request other packages.
+        options: String,
+    },
     /// An installed root or an embedded catalog is to be refreshed.
     #[error("cannot refresh the catalog: only that of the archive can be fetched")]
     NotTheArchive,
@@ -87,6 +103,12 @@ impl OpenError {
             }
             Self::NotEmbedded(_) => {
                 Some("leave out --catalog embedded to use the archive or the cache".to_owned())
+            }
+            Self::NotFetched { target: Target { release, architecture, .. }, options } => Some(format!(
+                "`sodeb index update --release {release} --arch {architecture} {options}` fetches it"
+            )),
+            Self::OtherScope { .. } => {
+                Some("leave out --catalog to fetch the index of these packages".to_owned())
             }
             Self::NotTheArchive => Some("leave out --catalog or --refresh".to_owned()),
             Self::Installed(_) => Some("installed:DIR is a root file system with a dpkg database".to_owned()),

@@ -18,6 +18,13 @@ pub(super) static PROFILE: Profile = Profile {
         ReleaseProfile::rolling("sid", "unstable"),
     ],
     default_release: "trixie",
+    suites_by_role: &[
+        ("stable", 0),
+        ("oldstable", -1),
+        ("oldoldstable", -2),
+        ("testing", 1),
+        ("unstable", 2),
+    ],
     components: &["main"],
     pockets: &[
         ("", Pocket::Main),

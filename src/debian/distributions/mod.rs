@@ -5,6 +5,7 @@
 
 mod debian;
 mod lookup;
+mod names;
 mod profile;
 mod release_choice;
 mod similar;
@@ -13,9 +14,10 @@ mod ubuntu;
 pub use lookup::{
     age_order, default_release, distribution_of, full_name, profile, release_of_version, version_of,
 };
+pub use names::{ReleaseNameError, release_named, similar_release};
 pub use profile::{
     ArchiveKey, ContentsLayout, Directories, Pocket, Profile, PublishedKey, ReleaseProfile, SnapshotService,
     Suite, SuiteField,
 };
 pub use release_choice::{OS_RELEASE_FILES, ReleaseChoice};
-pub use similar::similar_release;
+pub use similar::edits;

@@ -13,6 +13,8 @@ pub struct Profile {
     pub releases: &'static [ReleaseProfile],
     /// Codename of the release that is assumed if none is known.
     pub default_release: &'static str,
+    /// Names of suites by their role, each with its distance in the list of releases from the default release.
+    pub suites_by_role: &'static [(&'static str, isize)],
     /// Components that are read if none are named: those with the libraries that the distribution's own packages are
     /// built against.
     pub components: &'static [&'static str],

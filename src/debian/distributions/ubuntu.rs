@@ -16,6 +16,7 @@ pub(super) static PROFILE: Profile = Profile {
         ReleaseProfile::new("resolute", "26.04"),
     ],
     default_release: "resolute",
+    suites_by_role: &[],
     components: &["main", "universe"],
     pockets: &[
         ("", Pocket::Main),

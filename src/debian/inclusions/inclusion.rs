@@ -49,9 +49,16 @@ impl FromStr for Inclusion {
                 extent: FileSet::Files(vec![Pattern::new(pattern)?]),
                 reason: "requested by --include".to_owned(),
             }),
-            _ => Err(BadPattern),
+            None if is_package_name(words) => Err(BadPattern::NoFiles(words.to_owned())),
+            _ => Err(BadPattern::Form),
         }
     }
+}
+
+/// Returns true for a name of a package (Debian Policy §5.6.7).
+fn is_package_name(word: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
+    word.starts_with(|first: char| first.is_ascii_alphanumeric()) && word.bytes().all(fits)
 }
 
 #[cfg(test)]
@@ -60,8 +67,9 @@ mod tests {
 
     #[test]
     fn other_forms_are_refused() {
-        for words in ["libgmp10", "libgmp10:usr/lib", ":/usr", "", "a:/x\n"] {
-            assert_eq!(words.parse::<Inclusion>(), Err(BadPattern), "{words}");
+        for words in ["lib gmp10", "libgmp10:usr/lib", ":/usr", "", "a:/x\n"] {
+            assert_eq!(words.parse::<Inclusion>(), Err(BadPattern::Form), "{words}");
         }
+        assert_eq!("git".parse::<Inclusion>(), Err(BadPattern::NoFiles("git".to_owned())));
     }
 }

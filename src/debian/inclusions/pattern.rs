@@ -11,8 +11,14 @@ pub struct Pattern(String);
 
 /// Error for a text that is not `PACKAGE:/PATTERN`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not of the form PACKAGE:/PATTERN")]
-pub struct BadPattern;
+pub enum BadPattern {
+    /// The pattern is not an absolute path.
+    #[error("not of the form PACKAGE:/PATTERN")]
+    Form,
+    /// There is only the name of a package.
+    #[error("the files are missing: '{0}:/*' adds the whole package, '{0}:/usr/bin/*' its programs")]
+    NoFiles(String),
+}
 
 impl Pattern {
     /// Parses a pattern.
@@ -21,7 +27,7 @@ impl Pattern {
     /// If it has no leading slash, or a control character, which no report could show.
     pub fn new(pattern: &str) -> Result<Self, BadPattern> {
         let is_pattern = pattern.starts_with('/') && !pattern.contains(char::is_control);
-        if is_pattern { Ok(Self(pattern.to_owned())) } else { Err(BadPattern) }
+        if is_pattern { Ok(Self(pattern.to_owned())) } else { Err(BadPattern::Form) }
     }
 
     /// Creates a pattern from a table, where all are valid.

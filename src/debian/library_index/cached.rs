@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{
     BadLibraryIndex, IndexedDeb, IndexedTarget, LibraryIndex, embedded_libraries, write_library_index,
 };
+use crate::debian::archive::IndexScope;
 use crate::support::files::write_atomically;
 use crate::vocabulary::Target;
 
@@ -49,10 +50,13 @@ fn open(path: &Path) -> Result<LibraryIndex, String> {
     LibraryIndex::open(bytes).map_err(|error: BadLibraryIndex| error.to_string())
 }
 
-/// Returns the path of a target's library index in the cache.
-pub fn cached_index_path(cache_dir: &Path, target: &Target) -> PathBuf {
+/// Returns the path of the library index in the cache of a target of one scope.
+pub fn cached_index_path(cache_dir: &Path, target: &Target, scope: &IndexScope) -> PathBuf {
     let Target { distribution, release, architecture } = target;
-    let name = format!("{distribution}-{release}-{architecture}");
+    let mut name = format!("{distribution}-{release}-{architecture}");
+    if !scope.is_own() {
+        name += &format!("-{}", scope.name());
+    }
     cache_dir.join(DIR).join(name).with_extension(EXTENSION)
 }
 

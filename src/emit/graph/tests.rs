@@ -19,6 +19,7 @@ const HOSTILE: &[u8] =
 
 fn provenance() -> Provenance {
     Provenance {
+        origin: None,
         target: Target {
             distribution: Distribution::Debian,
             release: Release::new("bookworm"),

@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn a_report_contains_packages_totals_and_disagreements() {
         let expected = [
-            "/venv  venv, amd64 · 1 object · Debian 12 bookworm (archive index of 2026-08-18, the venv's)",
+            "/venv  venv, amd64 · 1 object · Debian 12 bookworm (archive index of 2026-08-18 from Debian, the venv's)",
             "on the base with digest 0909090909090909090909090909090909090909090909090909090909090909",
             "",
             "libgmp10  2:6.2.1+dfsg1-1.1  518.0 KiB  dependency; named for its soname, unlike libgmp-compat",

@@ -1,11 +1,15 @@
 //! Failures to read a base.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use crate::debian::catalog::{CatalogError, IndexKind};
-use crate::oci::registry::RegistryError;
+use crate::oci::registry::{ImageReference, RegistryError};
 use crate::tree::inventory::InventoryError;
 use crate::vocabulary::PackageName;
+
+/// Extensions of archives, which are no names of images.
+const ARCHIVES: [&str; 4] = [".tar", ".gz", ".xz", ".zst"];
 
 /// A base cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +54,13 @@ impl BaseError {
         let hint = match self {
             Self::Registry(error) => return error.hint(),
             Self::Inventory(_) | Self::Catalog(_) => return None,
-            Self::NotABase(_) => {
+            Self::NotABase(error) => {
+                if let Some(name) = image_name(error) {
+                    return Some(format!(
+                        "a base is the path of a file or directory; an image of Docker Hub is docker://{name}, one of \
+                         Docker's engine docker-daemon:{name}"
+                    ));
+                }
                 "a base is the path of a file or directory, an image HOST/NAME[:TAG] or docker://NAME[:TAG], or \
                  docker-daemon:NAME[:TAG]"
             }
@@ -59,4 +69,13 @@ impl BaseError {
         };
         Some(hint.to_owned())
     }
+}
+
+/// Name of an image, if an absent path has the form of one.
+fn image_name(error: &InventoryError) -> Option<&str> {
+    let InventoryError::Unreadable { path, source } = error else { return None };
+    let name = path.to_str().filter(|name| !name.starts_with(['.', '/']) && !name.ends_with('/'))?;
+    let is_file = ARCHIVES.iter().any(|extension| name.ends_with(extension));
+    let is_name = source.kind() == ErrorKind::NotFound && !is_file && ImageReference::parse(name).is_ok();
+    is_name.then_some(name)
 }

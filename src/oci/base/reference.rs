@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 
 use crate::oci::known_images::{self, KnownImage};
 use crate::oci::registry::{ENGINE_PREFIX, EngineImage, ImageReference, REGISTRY_PREFIX, RegistryError};
+use crate::support::url::without_login;
 
 /// Name of the base without any files.
 const SCRATCH: &str = "scratch";
+
+/// Transports of the container tools for images in files, whose form is recognised by their contents.
+const FILE_TRANSPORTS: [&str; 4] = ["oci:", "oci-archive:", "docker-archive:", "dir:"];
 
 /// A base by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,9 +91,15 @@ impl BaseKind {
         if text.starts_with(ENGINE_PREFIX) {
             return EngineImage::parse(text).map(Self::Engine);
         }
+        if let Some(path) = path_of_transport(text, directory) {
+            return Ok(Self::Path(path));
+        }
+        if let Some(cause) = unsupported_transport(text) {
+            return Err(RegistryError::Reference { text: without_login(text), cause: cause.to_owned() });
+        }
         if text.contains("://") {
             let cause = "docker:// is the only transport".to_owned();
-            return Err(RegistryError::Reference { text: text.to_owned(), cause });
+            return Err(RegistryError::Reference { text: without_login(text), cause });
         }
         if text == SCRATCH {
             return Ok(Self::Scratch);
@@ -100,6 +110,30 @@ impl BaseKind {
             }
             _ => Ok(Self::Path(path)),
         }
+    }
+}
+
+/// Path of an image in files after a transport of the container tools: `oci:DIR`, `docker-archive:FILE[:NAME]`.
+fn path_of_transport(text: &str, directory: &Path) -> Option<PathBuf> {
+    let name = FILE_TRANSPORTS.iter().find_map(|transport| text.strip_prefix(transport))?;
+    let path = directory.join(name);
+    // The name of an image may follow, which is not needed: an archive or layout of one image has no other.
+    let mut shorter = name.match_indices(':').map(|(end, _)| directory.join(&name[..end]));
+    let is_there = path.exists();
+    Some(shorter.find(|shorter| !is_there && shorter.exists()).unwrap_or(path))
+}
+
+/// Reason for which a transport of the container tools cannot be used.
+fn unsupported_transport(text: &str) -> Option<&'static str> {
+    let (transport, _) = text.split_once(':')?;
+    match transport {
+        "containers-storage" => {
+            Some("the storage of podman is not read: `podman save -o FILE NAME` writes FILE")
+        }
+        "ostree" | "sif" | "tarball" => {
+            Some("images are read from oci:, oci-archive:, docker-archive:, docker-daemon: and docker://")
+        }
+        _ => None,
     }
 }
 
@@ -132,6 +166,14 @@ mod tests {
 
     #[test]
     fn all_other_words_are_paths() {
+        for word in ["oci:layout", "docker-archive:layout", "oci-archive:layout"] {
+            assert_eq!(
+                parse(word).ok(),
+                Some(BaseKind::Path(Path::new("/nowhere/layout").to_owned())),
+                "{word}"
+            );
+        }
+        assert!(parse("containers-storage:debian").is_err());
         for word in ["base", "base.tar", "./gcr.io/x", "/gcr.io/x", "../x.y/z", "a/b.c", ""] {
             let path = Path::new("/nowhere").join(word);
             assert_eq!(parse(word).ok(), Some(BaseKind::Path(path)), "{word}");

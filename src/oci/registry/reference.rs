@@ -5,6 +5,7 @@ use std::fmt;
 use oci_client::Reference;
 
 use super::error::RegistryError;
+use crate::support::url::without_login;
 use crate::vocabulary::Sha256Digest;
 
 /// Prefix of an image in a registry, as skopeo writes it (containers-transports(5)).
@@ -27,7 +28,7 @@ impl ImageReference {
     /// # Errors
     /// If it is not a name of an image.
     pub fn parse(text: &str) -> Result<Self, RegistryError> {
-        let fault = |cause: String| RegistryError::Reference { text: text.to_owned(), cause };
+        let fault = |cause: String| RegistryError::Reference { text: without_login(text), cause };
         let name = text.strip_prefix(REGISTRY_PREFIX).unwrap_or(text);
         let parsed: Reference = name.parse().map_err(|cause| fault(format!("{cause}")))?;
         let of_sha256 = |digest: &str| {
@@ -91,7 +92,7 @@ impl EngineImage {
     /// # Errors
     /// If it is not a name of an image.
     pub fn parse(text: &str) -> Result<Self, RegistryError> {
-        let fault = |cause: String| RegistryError::Reference { text: text.to_owned(), cause };
+        let fault = |cause: String| RegistryError::Reference { text: without_login(text), cause };
         let name = text.strip_prefix(ENGINE_PREFIX).unwrap_or(text);
         // An identifier parses too: it looks like a name with a tag.
         let _: Reference = name.parse().map_err(|cause| fault(format!("{cause}")))?;

@@ -7,6 +7,7 @@ use super::{
     PlannedLibrary, PlannedPackage, TakenFile, TakenKind, UndeclaredLoad, UnusedDependencies,
 };
 use crate::app::AppKind;
+use crate::debian::archive::IndexOrigin;
 use crate::debian::catalog::{IndexKind, IndexSource, Package, Provenance};
 use crate::debian::inclusions::{FileSet as IncludedFiles, Inclusion, Pattern};
 use crate::solve::resolve::{PackageProblem, Problem};
@@ -70,6 +71,14 @@ pub(crate) fn sample_plan() -> Plan {
 fn provenance() -> Provenance {
     let date = "2026-08-18T20:51:50Z".parse().expect("is a date");
     Provenance {
+        origin: Some(IndexOrigin {
+            origin: "Debian".to_owned(),
+            label: "Debian".to_owned(),
+            suite: "bookworm".to_owned(),
+            mirror: None,
+            is_given_mirror: false,
+            keys: Vec::new(),
+        }),
         target: Target {
             distribution: Distribution::Debian,
             release: Release::new("bookworm"),

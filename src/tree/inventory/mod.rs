@@ -40,7 +40,7 @@ pub use error::InventoryError;
 pub use evidence::{CallSite, Evidence, OpenCall};
 pub use file_content::FileContent;
 pub use file_store::{FileIdentity, FileKind, FileMetadata, FileStore, StoredFile, TreeFiles};
-pub use host::{KERNEL_DIRECTORIES, read_base, read_directory, read_root};
+pub use host::{KERNEL_DIRECTORIES, read_base, read_directory, read_file_as, read_root};
 pub use image::{
     Descriptor, ImageFacts, ImageFault, ImagePart, ImageParts, ImagePlatform, ReadImage, StartCommand,
     choose_image, is_image, read_image, read_parts,

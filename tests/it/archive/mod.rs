@@ -69,6 +69,7 @@ impl World {
 fn settings(directory: &Path, mirror: &str) -> ArchiveSettings {
     ArchiveSettings {
         mirrors: Mirrors::Given(vec![mirror.to_owned()]),
+        credentials: sodeb::debian::archive::CredentialFiles::default(),
         snapshot: None,
         keyrings: vec![directory.join("key.asc")],
         cache_dir: directory.join("cache"),

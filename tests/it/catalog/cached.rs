@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use sodeb::debian::archive::{Archive, ArchiveSettings, IndexSet, Mirrors};
+use sodeb::debian::archive::{Archive, ArchiveSettings, IndexScope, IndexSet, Mirrors};
 use sodeb::debian::catalog::{BuildError, Catalog, IndexKind, cached_catalog, cached_files, refresh_catalog};
 use sodeb::support::progress::Silent;
-use sodeb::vocabulary::{Architecture, PackageName};
+use sodeb::vocabulary::{Architecture, Distribution, PackageName};
 use tempfile::TempDir;
 
 use super::{ask, names, target};
@@ -60,9 +60,10 @@ impl World {
         self.directory.path()
     }
 
-    fn update(&self) -> IndexSet {
-        let settings = ArchiveSettings {
+    fn settings(&self) -> ArchiveSettings {
+        ArchiveSettings {
             mirrors: Mirrors::Given(vec![self.server.url()]),
+            credentials: sodeb::debian::archive::CredentialFiles::default(),
             snapshot: None,
             keyrings: vec![self.directory.path().join("key.asc")],
             cache_dir: self.cache().to_owned(),
@@ -71,8 +72,15 @@ impl World {
             backports: false,
             allow_unverified_contents: false,
             now: Timestamp::now(),
-        };
-        let archive = Archive::new(settings).expect("is ready");
+        }
+    }
+
+    fn scope(&self) -> IndexScope {
+        self.settings().scope(Distribution::Debian)
+    }
+
+    fn update(&self) -> IndexSet {
+        let archive = Archive::new(self.settings()).expect("is ready");
         archive.update(&target("bookworm", Architecture::Amd64), &Silent).expect("is signed")
     }
 
@@ -192,7 +200,7 @@ fn a_file_that_tells_no_depends_answers_all_the_same() {
     older[name] = b'x';
     std::fs::write(&path, &older).expect("a file");
     let wanted = target("bookworm", Architecture::Amd64);
-    let catalog = cached_catalog(world.cache(), &wanted).expect("reads").expect("is there");
+    let catalog = cached_catalog(world.cache(), &wanted, &world.scope()).expect("reads").expect("is there");
     assert!(catalog.dependency_index().is_none());
     assert_eq!(names(&ask(&catalog, "libgmp.so.10", &[])), ["libgmp10"]);
 }
@@ -206,7 +214,7 @@ fn what_an_older_version_wrote_is_written_anew_by_an_update() {
     let older = path.with_file_name("debian-bookworm-amd64-older.catalog");
     std::fs::rename(&path, &older).expect("is renamed");
     let wanted = target("bookworm", Architecture::Amd64);
-    assert!(cached_catalog(world.cache(), &wanted).expect("reads").is_none());
+    assert!(cached_catalog(world.cache(), &wanted, &world.scope()).expect("reads").is_none());
     refresh_catalog(&world.update(), world.cache()).expect("is built");
     assert!(path.exists() && !older.exists());
 }
@@ -230,16 +238,18 @@ fn an_unchanged_archive_is_not_read_again_and_a_changed_one_takes_the_old_ones_p
 fn a_broken_file_in_the_cache_is_built_anew() {
     let world = World::new();
     let wanted = target("bookworm", Architecture::Amd64);
-    assert!(cached_catalog(world.cache(), &wanted).expect("reads").is_none());
+    assert!(cached_catalog(world.cache(), &wanted, &world.scope()).expect("reads").is_none());
     refresh_catalog(&world.update(), world.cache()).expect("is built");
     let path = world.files().remove(0).0;
     std::fs::write(&path, "sodebcat, but not whole").expect("a file");
-    assert!(cached_catalog(world.cache(), &wanted).expect("reads").is_none());
+    assert!(cached_catalog(world.cache(), &wanted, &world.scope()).expect("reads").is_none());
     refresh_catalog(&world.update(), world.cache()).expect("is built");
-    let catalog = cached_catalog(world.cache(), &wanted).expect("reads").expect("is there");
+    let catalog = cached_catalog(world.cache(), &wanted, &world.scope()).expect("reads").expect("is there");
     assert_eq!(catalog.provenance().target, wanted);
     assert!(
-        cached_catalog(world.cache(), &target("bookworm", Architecture::Arm64)).expect("reads").is_none()
+        cached_catalog(world.cache(), &target("bookworm", Architecture::Arm64), &world.scope())
+            .expect("reads")
+            .is_none()
     );
 }
 

@@ -1,5 +1,6 @@
 //! Behaviour that all commands share: help, settings, streams, and the commands without a module of their own.
 
 mod commands;
+mod names;
 mod settings;
 mod streams;

@@ -45,7 +45,11 @@ fn words_that_are_not_known() {
         ("--hwcaps <LEVEL>", "v9", ": unknown CPU level 'v9' (known: x86-64-v1, x86-64-v2, "),
         ("--format <FORMAT>", "xml", "\n!   [possible values: text, json, html]\n"),
         ("--color <WHEN>", "blue", "\n!   [possible values: auto, always, never]\n"),
-        ("--jobs <N>", "0", ": number would be zero for non-zero type\n"),
+        (
+            "--jobs <N>",
+            "0",
+            ": expected a number from 1 to 65535; without it one file per core is read at a time\n",
+        ),
     ] {
         let name = flag.split(' ').next().unwrap_or_default();
         let said = says(&fixture, &["resolve", "app", name, word]);

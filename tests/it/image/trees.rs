@@ -71,7 +71,8 @@ fn each_of_several_trees_has_its_place_and_its_layer() {
     let world = world();
     world.fixture.file("/conf/a.conf", "a");
     world.fixture.file("/single", "one file");
-    let question = ["image", "app", "conf", "single", "--at", "/app", "--at", "/etc/app", "--at", "/etc/one"];
+    let question =
+        ["image", "app", "conf", "single", "--at", "/app", "--at", "/etc/app", "--at", "/etc/one/"];
     succeeded(&world.run(&[&question[..], &["--refresh", "--base", "scratch", "-o", "out"]].concat()));
     let image = Layout::read(&world.fixture.host("/out"));
     let names = |number: usize| image.entries(number).into_keys().collect::<Vec<_>>();

@@ -57,7 +57,7 @@ fn build(world: &World) -> Output {
 }
 
 fn graph_file(world: &World) -> PathBuf {
-    world.fixture.host("/home/.cache/sodeb/libraries/debian-bookworm-amd64.libraries")
+    super::find::library_index_file(world)
 }
 
 /// The lock of the tree, as text.
@@ -151,7 +151,7 @@ fn a_graph_that_is_broken_is_told_and_passed_over() {
     fs::write(&path, &bytes[..bytes.len() / 2]).expect("is written");
     let output = world.run(&["lock", "app", "--at", "/app", "--refresh", "-o", "x.lock"]);
     let said = assert_status(&output, 0);
-    assert!(said.contains("debian-bookworm-amd64.libraries: it is truncated"), "{said}");
+    assert!(said.contains(".libraries: it is truncated"), "{said}");
 }
 
 #[test]

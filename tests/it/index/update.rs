@@ -7,7 +7,7 @@ use crate::support::archive_server::Fault;
 use crate::support::command_line::{assert_says, json};
 
 /// How the catalog of the test archive is listed.
-const LINE: &str = "Debian 12 bookworm amd64  archive index of #, 1 package · 873 B\n";
+const LINE: &str = "Debian 12 bookworm amd64  archive index of #, 1 package · 1.0 KiB\n";
 
 const UPDATE: [&str; 4] = ["index", "update", "--release", "bookworm"];
 
@@ -54,7 +54,8 @@ fn find_takes_a_name_or_a_pattern() {
     let world = World::new();
     let runtime = "/usr/lib/x86_64-linux-gnu/libgmp.so.10  libgmp10\n\
                    /usr/lib/x86_64-linux-gnu/libgmp.so.10.4.1  libgmp10\n";
-    let find = |pattern: &str| world.says_of(&["index", "find", pattern, "--release", "bookworm"]);
+    let find =
+        |pattern: &str| world.says_without_mirror(&["index", "find", pattern, "--release", "bookworm"]);
     assert_says(&find("libgmp.so.*"), &format!("{runtime}exit 0\n"));
     let part = find("libgmp");
     assert!(
@@ -62,7 +63,8 @@ fn find_takes_a_name_or_a_pattern() {
         "{part}"
     );
     assert_says(&find("libnowhere.so.7"), "exit 1\n");
-    let few = world.says_of(&["index", "find", "libgmp*", "--release", "bookworm", "--limit", "1"]);
+    let few =
+        world.says_without_mirror(&["index", "find", "libgmp*", "--release", "bookworm", "--limit", "1"]);
     assert_says(
         &few,
         "/usr/lib/x86_64-linux-gnu/libgmp.so  libgmp-dev\n\
@@ -75,7 +77,11 @@ fn find_looks_into_what_was_fetched_first() {
     let world = World::new();
     world.says_of(&UPDATE);
     let question = ["index", "find", "libgmp.so.10", "--release", "bookworm", "--cache-dir", "cache"];
-    let (answer, status) = json(&world.fixture, &question);
+    let (answer, _) = json(&world.fixture, &question);
+    assert_eq!(answer["catalogs"][0]["index"], "embedded", "the mirror's index answers for the mirror only");
+    let url = world.server.url();
+    let of_mirror = [&question[..], &["--mirror", &url, "--keyring", "key.asc"]].concat();
+    let (answer, status) = json(&world.fixture, &of_mirror);
     assert_eq!((status, &answer["schema"]), (0, &Value::from("sodeb.index-find/1")));
     assert_eq!(answer["catalogs"][0]["index"], "archive");
     assert_eq!(
@@ -89,7 +95,7 @@ fn find_in_several_releases_is_one_answer_that_names_them() {
     let world = World::new();
     let question = ["index", "find", "libssl.so.3", "--release", "bookworm", "--release", "trixie"];
     assert_says(
-        &world.says_of(&question),
+        &world.says_without_mirror(&question),
         "Debian 12 bookworm amd64\n  /usr/lib/x86_64-linux-gnu/libssl.so.3  libssl3\n\
          Debian 13 trixie amd64\n  /usr/lib/x86_64-linux-gnu/libssl.so.3  libssl3t64\nexit 0\n",
     );
@@ -102,7 +108,7 @@ fn find_in_several_releases_is_one_answer_that_names_them() {
 #[test]
 fn find_in_a_release_that_is_not_at_hand() {
     assert_says(
-        &World::new().says_of(&["index", "find", "libgmp.so.10", "--release", "warty"]),
+        &World::new().says_without_mirror(&["index", "find", "libgmp.so.10", "--release", "warty"]),
         "! error: cannot look up packages: no index for debian warty amd64 (known: bullseye, bookworm, trixie)\n\
          ! hint: `sodeb index update --release warty --arch amd64` fetches it\nexit 2\n",
     );

@@ -71,6 +71,11 @@ impl World {
         self.says_of(&[&question[..], arguments].concat())
     }
 
+    /// What it says to any arguments, told of the cache only.
+    pub(crate) fn says_without_mirror(&self, arguments: &[&str]) -> String {
+        said(&self.fixture, command(&self.fixture, arguments).env("SODEB_CACHE_DIR", "cache"))
+    }
+
     /// What it says to any arguments, told of the mirror, the key and a cache.
     pub(crate) fn says_of(&self, arguments: &[&str]) -> String {
         let mut command = command(&self.fixture, arguments);
@@ -180,7 +185,8 @@ fn a_contents_that_was_not_signed_is_no_authority() {
     let end = "! hint: the mirror is being updated: try again later, name another one with --mirror, or use it \
                unverified with --allow-unverified-contents\nexit 3\n";
     assert!(said.ends_with(end), "{said}");
-    assert!(world.says(&[]).contains("(embedded index of #, as requested)"), "nothing of it is kept");
+    let offline = ["--offline", "--catalog", "archive"];
+    assert!(world.says(&offline).contains("cannot"), "nothing of it is kept");
 }
 
 #[test]
@@ -189,7 +195,9 @@ fn a_contents_that_was_not_signed_is_used_on_request() {
     let said = world.says(&["--catalog", "archive", "--allow-unverified-contents"]);
     let mark = "unverified package index: this release's Contents did not match its signed Release\n";
     assert!(said.contains(mark) && said.ends_with("exit 0\n"), "{said}");
+    let url = world.server.url();
     let question = ["app", "--release", "bookworm", "--cache-dir", "cache", "--offline", "--direct"];
+    let question = [&question[..], &["--mirror", &url, "--keyring", "key.asc"]].concat();
     let (answer, status) = json(&world.fixture, &question);
     assert_eq!((status, &answer["target"]["index_verified"]), (0, &false.into()));
     assert_eq!(answer["target"]["index"], "archive");
@@ -203,7 +211,9 @@ fn without_network_and_cache_there_is_only_what_is_compiled_in() {
         "! error: cannot work offline: the cache has no Release file of bookworm\n\
          ! hint: run it once without --offline\nexit 3\n",
     );
-    assert!(world.says(&["--offline"]).contains("(embedded index of #, as requested)"));
+    let without = ["app", "--release", "bookworm", "--direct", "--offline"];
+    assert!(world.says_without_mirror(&without).contains("(embedded index of #, as requested)"));
+    assert!(world.says(&["--offline"]).contains("cannot work offline"), "the mirror is not passed over");
     assert!(world.server.requests().is_empty());
 }
 

@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 fn command(fixture: &Fixture, name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
     command.env_clear().env("HOME", fixture.host("/home")).current_dir(fixture.root());
-    // Whoever asked this mirror would have no answer.
-    command.args([name, "app", "--at", "/app", "--mirror", "http://127.0.0.1:9/"]).args(arguments);
+    // No request through this proxy has an answer.
+    command.env("http_proxy", "http://127.0.0.1:9/").env("https_proxy", "http://127.0.0.1:9/");
+    command.args([name, "app", "--at", "/app"]).args(arguments);
     command
 }
 
@@ -166,7 +167,8 @@ fn trees_are_shown_with_the_packages_in_place() {
     ];
     assert_eq!(loaded, expected);
     // Without it what is there is shown, and no package is named.
-    let open = answer(&world.run(&[&tree[..], &["--format", "json"]].concat()), 1);
+    let open = command(&world.fixture, "tree", &["--format", "json"]).output().expect("the program runs");
+    let open = answer(&open, 1);
     let missing = &open["objects"][0]["needed"][0];
     assert_eq!((&missing["found"], missing.get("package")), (&Value::Null, None));
 

@@ -54,8 +54,8 @@ fn a_path_that_is_not_there() {
         assert_says(&says(&fixture, arguments), expected);
     }
     assert_says(&says(&fixture, &["etc", "nope"]), expected);
-    let hint = "! hint: a base is the path of a file or directory, an image HOST/NAME[:TAG] or docker://NAME[:TAG], or \
-                docker-daemon:NAME[:TAG]\nexit 2\n";
+    let hint = "! hint: a base is the path of a file or directory; an image of Docker Hub is docker://nope, one of \
+                Docker's engine docker-daemon:nope\nexit 2\n";
     assert_says(&says(&fixture, &["etc", "--base", "nope"]), &expected.replace("exit 2\n", hint));
 }
 
@@ -164,7 +164,7 @@ fn garbage_behind_the_magic_of_elf_is_told() {
     let warning = "! warning: cannot read /app/a.so: invalid ELF header: neither 32 nor 64 bits\n";
     assert_says(&says(&fixture, &["app", "--at", "/app"]), &format!("{answer}{warning}exit 0\n"));
     assert_says(&says(&fixture, &["-q", "app", "--at", "/app"]), &format!("{answer}exit 0\n"));
-    let said = says(&fixture, &["app/a.so", "--at", "/app"]);
+    let said = says(&fixture, &["app/a.so", "--at", "/app/"]);
     assert!(said.contains(warning), "{said}");
 }
 

@@ -5,5 +5,6 @@ mod base;
 mod dependencies;
 mod input;
 mod installed;
+mod origin;
 mod release;
 mod venv;

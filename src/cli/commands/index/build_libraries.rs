@@ -37,7 +37,12 @@ pub(super) fn run(
         let (indexed, debs) = gather_library_index(&store, &catalog, &session.progress)?;
         session.printer.note(&format!("{target}: {} packages", debs.len()));
         if arguments.output.is_none() {
-            write(&cached_index_path(&archive.cache_dir, target), &[indexed], &debs, session)?;
+            write(
+                &cached_index_path(&archive.cache_dir, target, &archive.scope(target.distribution)),
+                &[indexed],
+                &debs,
+                session,
+            )?;
         } else {
             all_targets.push(indexed);
             all_debs.extend(debs);

@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &IndexReportArguments, session: &Session) -> Result
     let indices = library_indices(session)?;
     let mut results = Vec::new();
     for target in targets(&arguments.targets, session)? {
-        let catalog = catalog_of(&target, session)?;
+        let catalog = catalog_of(&target, &arguments.scope, session)?;
         let cannot = || anyhow::anyhow!("cannot check {target}: its dynamic linker is unknown");
         let platform = Platform::of_triplet(target.architecture.triplet());
         let platform = platform.ok_or_else(|| Failure::input(cannot()))?;

@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &IndexExportArguments, session: &Session) -> Result
     })?;
     let indices = library_indices(session)?;
     for target in targets(&arguments.targets, session)? {
-        let catalog = catalog_of(&target, session)?;
+        let catalog = catalog_of(&target, &arguments.scope, session)?;
         let target = &catalog.provenance().target;
         visit_packages(&catalog, &indices, session, |package| Ok(export.add(target, package)?))?;
     }

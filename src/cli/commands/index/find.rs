@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &IndexFindArguments, session: &Session) -> Result<E
     let limit = usize::from(arguments.limit);
     let mut results = Vec::new();
     for target in targets(&arguments.targets, session)? {
-        let catalog = catalog_of(&target, session)?;
+        let catalog = catalog_of(&target, &arguments.scope, session)?;
         let found = if query.needs_facts() {
             find_objects(&catalog, &indices, &query, limit, session)?
         } else {

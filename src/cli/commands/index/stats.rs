@@ -14,7 +14,7 @@ pub(super) fn run(arguments: &IndexReportArguments, session: &Session) -> Result
     let indices = library_indices(session)?;
     let mut results = Vec::new();
     for target in targets(&arguments.targets, session)? {
-        let catalog = catalog_of(&target, session)?;
+        let catalog = catalog_of(&target, &arguments.scope, session)?;
         let mut builder = StatisticsBuilder::default();
         let unknown_packages = visit_packages(&catalog, &indices, session, |package| {
             builder.add(package);

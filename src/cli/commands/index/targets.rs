@@ -1,6 +1,7 @@
 //! Targets of a command, and their catalogs.
 
-use crate::cli::arguments::TargetArguments;
+use crate::cli::arguments::{ScopeArguments, TargetArguments};
+use crate::cli::config::cached_archive;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::debian::catalog::{FileCatalog, newest_catalog};
@@ -9,11 +10,9 @@ use crate::vocabulary::{Architecture, Release, Target};
 
 /// Returns each requested release on each requested architecture.
 pub(super) fn targets(arguments: &TargetArguments, session: &Session) -> Result<Vec<Target>, Failure> {
-    let configured =
-        || session.config.release.clone().map(Release::new).unwrap_or_else(|| default_release().1);
-    let mut releases: Vec<_> = arguments.release.iter().map(Release::new).collect();
+    let mut releases = arguments.release.clone();
     if releases.is_empty() {
-        releases.push(configured());
+        releases.push(session.config.release()?.unwrap_or_else(|| default_release().1));
     }
     let mut architectures = arguments.arch.clone();
     if architectures.is_empty() {
@@ -35,6 +34,10 @@ pub(super) fn targets(arguments: &TargetArguments, session: &Session) -> Result<
 }
 
 /// Opens the catalog of a target.
-pub(super) fn catalog_of(target: &Target, session: &Session) -> Result<FileCatalog, Failure> {
-    Ok(newest_catalog(&session.cache_dir()?, target)?)
+pub(super) fn catalog_of(
+    target: &Target,
+    scope: &ScopeArguments,
+    session: &Session,
+) -> Result<FileCatalog, Failure> {
+    Ok(newest_catalog(&cached_archive(scope, session)?, target)?)
 }

@@ -13,7 +13,7 @@ use super::error::BuildError;
 use super::interner::Interner;
 use crate::debian::archive::contents::{ContentsStatistics, read_contents};
 use crate::debian::archive::packages::{PackageStanza, PackagesStatistics, read_packages};
-use crate::debian::archive::{IndexFile, IndexSet};
+use crate::debian::archive::{IndexFile, IndexOrigin, IndexSet};
 use crate::debian::catalog::library_paths::{LIBRARY_MARK, LibraryPaths};
 use crate::debian::catalog::package::looks_like_a_soname;
 use crate::debian::catalog::{IndexSource, is_development};
@@ -23,6 +23,7 @@ use crate::vocabulary::{PackageName, Sha256Digest, Target};
 /// Indices of one target, as far as a catalog needs them.
 pub struct TargetIndex {
     pub(super) target: Target,
+    pub(super) origin: Option<IndexOrigin>,
     pub(super) date: Option<Timestamp>,
     pub(super) is_unverified: bool,
     pub(super) sources: Vec<IndexSource>,
@@ -78,6 +79,7 @@ impl TargetIndex {
         Self {
             paths: LibraryPaths::new(target.architecture),
             target,
+            origin: None,
             date: None,
             is_unverified: false,
             sources: Vec::new(),
@@ -158,7 +160,7 @@ impl TargetIndex {
     /// # Errors
     /// If one of them cannot be read.
     pub fn read(set: &IndexSet) -> Result<Self, BuildError> {
-        let mut index = Self::new(set.target.clone());
+        let mut index = Self { origin: set.origin(), ..Self::new(set.target.clone()) };
         for file in set.contents.iter().chain(&set.packages) {
             index.add_source(IndexSource {
                 suite: file.suite.clone(),

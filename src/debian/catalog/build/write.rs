@@ -8,6 +8,7 @@ use super::dependency_table::write_dependencies;
 use super::detail::Detail;
 use super::error::BuildError;
 use super::target_index::{FoundPackage, NewestStanza, TargetIndex};
+use crate::debian::archive::IndexOrigin;
 use crate::debian::catalog::format::location::Location;
 use crate::debian::catalog::format::metadata::{
     DEPENDENCIES, DIGEST_BYTES, DIGESTS, DIRECTORIES, LIBRARIES, METADATA, Metadata, PACKAGES, TARGET_LIMIT,
@@ -37,7 +38,7 @@ pub fn write_catalog(targets: &[TargetIndex], detail: Detail) -> Result<Vec<u8>,
     for directory in names.directories.keys() {
         directories.push(directory, b"")?;
     }
-    let metadata = Metadata { targets: describe(targets, &counts), words: words.words };
+    let metadata = Metadata { targets: describe(targets, &counts, detail), words: words.words };
     let metadata = serde_json::to_vec(&metadata).map_err(std::io::Error::from)?;
     Ok(container::write(&[
         (METADATA, metadata),
@@ -234,7 +235,17 @@ fn pool_of(name: &str, architecture: &str, stanza: &NewestStanza, words: &mut Wo
     }
 }
 
-fn describe(targets: &[TargetIndex], libraries: &[u64]) -> Vec<TargetMetadata> {
+/// Describes the targets. A compact file is published, so that it does not name the mirror of the machine that made it.
+fn describe(targets: &[TargetIndex], libraries: &[u64], detail: Detail) -> Vec<TargetMetadata> {
+    let origin = |index: &TargetIndex| {
+        let origin = index.origin.clone()?;
+        let is_named = detail == Detail::Complete;
+        Some(IndexOrigin {
+            mirror: origin.mirror.filter(|_| is_named),
+            is_given_mirror: origin.is_given_mirror && is_named,
+            ..origin
+        })
+    };
     targets
         .iter()
         .zip(libraries)
@@ -242,6 +253,7 @@ fn describe(targets: &[TargetIndex], libraries: &[u64]) -> Vec<TargetMetadata> {
             distribution: index.target.distribution.to_string(),
             release: index.target.release.to_string(),
             architecture: index.target.architecture.to_string(),
+            origin: origin(index),
             date: index.date,
             is_unverified: index.is_unverified,
             libraries,

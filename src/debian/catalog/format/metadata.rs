@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::debian::archive::IndexOrigin;
 use crate::debian::catalog::IndexSource;
 
 pub(crate) const METADATA: &str = "metadata";
@@ -33,6 +34,9 @@ pub(crate) struct TargetMetadata {
     pub(crate) distribution: String,
     pub(crate) release: String,
     pub(crate) architecture: String,
+    /// Archive; none in files of older versions.
+    #[serde(default)]
+    pub(crate) origin: Option<IndexOrigin>,
     pub(crate) date: Option<Timestamp>,
     /// True if a Contents file did not match the signed Release.
     #[serde(rename = "hint")]

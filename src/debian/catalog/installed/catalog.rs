@@ -64,6 +64,7 @@ pub fn installed_catalog(root: &Path, target: &Target) -> Result<InstalledCatalo
         locations.dedup();
     }
     let provenance = Provenance {
+        origin: None,
         target: target.clone(),
         index: IndexKind::Installed,
         date: None,

@@ -86,6 +86,7 @@ mod tests {
                 architecture: Architecture::Amd64,
             };
             let provenance = Provenance {
+                origin: None,
                 target,
                 index: IndexKind::Embedded,
                 date: None,

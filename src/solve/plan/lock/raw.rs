@@ -43,6 +43,11 @@ pub(super) struct RawTarget {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawIndex {
     pub(super) kind: Text,
+    pub(super) origin: Option<String>,
+    pub(super) label: Option<String>,
+    pub(super) mirror: Option<String>,
+    #[serde(default)]
+    pub(super) keys: Vec<String>,
     pub(super) date: Option<Text>,
     pub(super) verified: bool,
     pub(super) snapshot: Option<Text>,

@@ -17,6 +17,7 @@ use super::raw::{
 };
 use super::spelling::{name_of, spelled};
 use super::words;
+use crate::debian::archive::IndexOrigin;
 use crate::debian::catalog::{IndexSource, Package, Provenance};
 use crate::debian::inclusions::{FileSet, Inclusion, Pattern};
 use crate::solve::plan::{
@@ -181,6 +182,7 @@ impl Reader<'_> {
             })
         };
         Ok(Provenance {
+            origin: origin(target, index),
             target: Target {
                 distribution: self.known(&target.distribution)?,
                 release: Release::new(release),
@@ -362,4 +364,16 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+/// Archive of the index; none in a lock that names none.
+fn origin(target: &RawTarget, index: &RawIndex) -> Option<IndexOrigin> {
+    Some(IndexOrigin {
+        origin: index.origin.clone()?,
+        label: index.label.clone().unwrap_or_default(),
+        suite: target.release.get_ref().clone(),
+        mirror: index.mirror.clone(),
+        is_given_mirror: index.mirror.is_some(),
+        keys: index.keys.clone(),
+    })
 }

@@ -87,6 +87,17 @@ impl Lock {
         self.text("architecture", target.architecture.name());
         self.heading("[index]");
         self.text("kind", provenance.index.name());
+        if let Some(origin) = &provenance.origin {
+            self.text("origin", &origin.origin);
+            self.text("label", &origin.label);
+            // The mirrors of the host are left out: a lock is the same on every machine.
+            if let Some(mirror) = origin.mirror.as_ref().filter(|_| origin.is_given_mirror) {
+                self.text("mirror", mirror);
+            }
+            if !origin.keys.is_empty() {
+                self.list("keys", origin.keys.iter().map(|key| quoted(key)));
+            }
+        }
         if let Some(date) = provenance.date {
             self.text("date", &date.to_string());
         }

@@ -41,16 +41,24 @@ pub fn read_directory(path: &Path, depth: ReadDepth) -> Result<Inventory, Invent
     let unreadable = |source| InventoryError::Unreadable { path: path.to_owned(), source };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if metadata.is_file() {
-        let opened = File::open(path).map_err(unreadable)?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).as_bytes();
-        let inventory = Inventory::new(vec![file(Ok(opened), BString::from(name), depth)], Vec::new());
-        return Ok(inventory.with_files(TreeFiles::new(HostFiles::single_file(path))));
+        return read_file_as(path, path.file_name().unwrap_or(path.as_os_str()).as_bytes(), depth);
     }
     if !metadata.is_dir() {
         return Err(InventoryError::Unsuitable { path: path.to_owned() });
     }
     std::fs::read_dir(path).map_err(unreadable)?;
     Ok(walk(path, depth, |_| true))
+}
+
+/// Reads a single file as a tree with that one file, under a name.
+///
+/// # Errors
+/// If it cannot be opened.
+pub fn read_file_as(path: &Path, name: &[u8], depth: ReadDepth) -> Result<Inventory, InventoryError> {
+    let opened =
+        File::open(path).map_err(|source| InventoryError::Unreadable { path: path.to_owned(), source })?;
+    let inventory = Inventory::new(vec![file(Ok(opened), BString::from(name), depth)], Vec::new());
+    Ok(inventory.with_files(TreeFiles::new(HostFiles::single_file(path))))
 }
 
 /// Reads a whole root file system as [`read_directory`] reads a tree, without the kernel's directories.

@@ -3,4 +3,4 @@
 mod directory;
 mod files;
 
-pub use directory::{KERNEL_DIRECTORIES, read_base, read_directory, read_root};
+pub use directory::{KERNEL_DIRECTORIES, read_base, read_directory, read_file_as, read_root};

@@ -58,6 +58,9 @@ impl FromStr for ImagePlatform {
     fn from_str(word: &str) -> Result<Self, String> {
         let parts: Vec<&str> = word.split('/').collect();
         let (os, architecture, variant) = match parts[..] {
+            [architecture] if Architecture::from_any_name(architecture).is_some() => {
+                (LINUX, architecture, None)
+            }
             [os, architecture] => (os, architecture, None),
             [os, architecture, variant] => (os, architecture, Some(variant)),
             _ => return Err("not of the form os/architecture[/variant]".to_owned()),
@@ -65,12 +68,21 @@ impl FromStr for ImagePlatform {
         if parts.contains(&"") {
             return Err("a part of it is empty".to_owned());
         }
+        if let Some(usual) = usual_platform(os, architecture).filter(|_| variant.is_none()) {
+            return Ok(usual);
+        }
         Ok(Self {
             os: os.to_owned(),
             architecture: architecture.to_owned(),
             variant: variant.map(str::to_owned),
         })
     }
+}
+
+/// Platform of Linux whose architecture has another name than images use, such as `linux/x86_64`.
+fn usual_platform(os: &str, architecture: &str) -> Option<ImagePlatform> {
+    let platform = ImagePlatform::from(Architecture::from_any_name(architecture)?);
+    (os == LINUX && architecture != "arm" && platform.architecture != architecture).then_some(platform)
 }
 
 impl fmt::Display for ImagePlatform {
