@@ -7,4 +7,5 @@ mod input;
 mod installed;
 mod origin;
 mod release;
+mod standing;
 mod venv;
