@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use super::hosts::host_of;
+use super::launchers::Launchers;
 use super::linked::{AppObject, ForeignFile, LinkedApps, StartObject};
 use super::role::Role;
 use super::runtime_loads::{Opener, RuntimeLoad, runtime_loads};
@@ -40,7 +41,7 @@ pub fn link<'root>(
     settings: &LinkerSettings,
     scope: LinkScope,
 ) -> LinkedApps<'root> {
-    let AppFiles { objects, foreign, loads } = AppFiles::of(root, trees);
+    let AppFiles { objects, foreign, launchers, loads } = AppFiles::of(root, trees);
     let (inner, outer): (Vec<&AppObject<'_>>, Vec<_>) = match scope {
         LinkScope::EachAlone => (Vec::new(), objects.iter().collect()),
         LinkScope::InContext => {
@@ -76,7 +77,16 @@ pub fn link<'root>(
     }
     starts.sort_by_cached_key(|start| root.path(start.map.start().node));
     let linkers = stages.into_iter().map(|stage| stage.linkers).collect();
-    LinkedApps { starts, objects, foreign, loads, scripts, standings: Standings::default(), linkers }
+    LinkedApps {
+        starts,
+        objects,
+        foreign,
+        launchers,
+        loads,
+        scripts,
+        standings: Standings::default(),
+        linkers,
+    }
 }
 
 /// File names in the objects' DT_NEEDED.
@@ -102,6 +112,7 @@ fn loaded_first(root: &Root<'_>, objects: &[AppObject<'_>]) -> HashSet<NodeId> {
 struct AppFiles<'root> {
     objects: Vec<AppObject<'root>>,
     foreign: Vec<ForeignFile>,
+    launchers: Launchers,
     loads: Vec<RuntimeLoad<'root>>,
 }
 
@@ -136,6 +147,7 @@ impl<'root> AppFiles<'root> {
             }
             _ => {}
         }
+        self.launchers.add(root, node, content);
         self.loads.extend(runtime_loads(&Opener::new(root, node)));
     }
 }

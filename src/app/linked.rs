@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::launchers::Launchers;
 use super::role::Role;
 use super::runtime_loads::RuntimeLoad;
 use super::scripts::Script;
@@ -61,6 +62,8 @@ pub struct LinkedApps<'root> {
     pub foreign: Vec<ForeignFile>,
     /// Run-time loads of the same files, and of source files, in the same order.
     pub loads: Vec<RuntimeLoad<'root>>,
+    /// Scripts and boot loaders of the apps that set LD_LIBRARY_PATH.
+    pub launchers: Launchers,
     /// Apps that are scripts.
     pub scripts: Vec<Script<'root>>,
     /// Standing of the start objects; all are required until [`Self::judged`] is called.

@@ -5,7 +5,6 @@ use bstr::BStr;
 
 use super::trees::InputTrees;
 use crate::loader::LinkMap;
-use crate::tree::inventory::Content;
 use crate::tree::root::{NodeId, Root};
 
 /// Script that the user points at. Scripts inside an app are not looked at: most are run as an argument of an
@@ -26,7 +25,7 @@ pub struct Script<'root> {
 pub(super) fn scripts<'root>(root: &'root Root<'root>, trees: &InputTrees) -> Vec<Script<'root>> {
     let script_at = |path: &[u8]| {
         let node = root.resolve(root.top(), path).ok()?;
-        let Some(Content::Script(line)) = root.content(node) else { return None };
+        let line = root.content(node)?.script()?;
         let interpreter = BStr::new(line.split(u8::is_ascii_whitespace).next()?);
         let found = root.resolve(root.top(), interpreter).ok();
         Some(Script { node, interpreter, found, map: None })

@@ -68,20 +68,17 @@ impl Entrypoint {
     }
 
     fn add(&mut self, root: &Root<'_>, node: NodeId, workdir: &RootedPath, depth: usize) {
-        match root.content(node) {
-            Some(Content::Object(facts)) if facts.is_program() => {
-                self.may_start_anything |= SHELLS.contains(&root.name(node));
-                self.programs.push(node);
+        let Some(content) = root.content(node) else { return };
+        if matches!(content, Content::Object(facts) if facts.is_program()) {
+            self.may_start_anything |= SHELLS.contains(&root.name(node));
+            self.programs.push(node);
+        }
+        let Some(line) = content.script().filter(|_| depth < MAX_SCRIPTS) else { return };
+        self.scripts.push(node);
+        for word in interpreter_words(BStr::new(line)) {
+            if let Some(found) = self.find(root, word, workdir) {
+                self.add(root, found, workdir, depth + 1);
             }
-            Some(Content::Script(line)) if depth < MAX_SCRIPTS => {
-                self.scripts.push(node);
-                for word in interpreter_words(BStr::new(line)) {
-                    if let Some(found) = self.find(root, word, workdir) {
-                        self.add(root, found, workdir, depth + 1);
-                    }
-                }
-            }
-            _ => {}
         }
     }
 }

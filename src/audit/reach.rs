@@ -49,6 +49,8 @@ pub(super) fn reach_of(start: &StartObject<'_>, entrypoint: &Entrypoint) -> Reac
         (Role::Program, _) if entrypoint.programs.contains(&node) => Reach::Entrypoint,
         (Role::Program, _) => unless_possible(Reach::Unreached),
         (_, Some(process)) if entrypoint.programs.contains(&process) => Reach::Extension,
+        // A host that is a library: a program that the image starts opens it.
+        (Role::Library, Some(_)) if !entrypoint.programs.is_empty() => Reach::Extension,
         (_, Some(_)) => unless_possible(Reach::Unreached),
         _ => Reach::Unreached,
     }

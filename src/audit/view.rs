@@ -14,7 +14,7 @@ use super::unmet::{UnmetCause, UnmetNeed};
 use crate::app::{App, AppKind, InputTrees, LinkedApps, OptionalReason, Role, StartObject};
 use crate::debian::catalog::host_provider;
 use crate::elf::ElfFacts;
-use crate::loader::{Attempt, Edge, LinkMap, Outcome, Platform, libc_of};
+use crate::loader::{Attempt, Edge, LinkMap, LoadedObject, Outcome, Platform, libc_of};
 use crate::solve::resolve::{Resolution, SonameAnswer, TargetAbi};
 use crate::tree::inventory::{self, Content, LayerNumber};
 use crate::tree::root::{NodeId, Root};
@@ -225,7 +225,10 @@ impl<'root> View<'root> {
                 continue;
             }
             for edge in start.map.missing() {
-                let by = start.map[edge.by].node;
+                let LoadedObject { node: by, facts, .. } = start.map[edge.by];
+                if self.linked.launchers.find(self.root, by, edge.soname(), facts.machine).is_some() {
+                    continue;
+                }
                 let known = unmet.get(&(by, edge.soname()));
                 let rank = |reach: Reach, optional: Option<OptionalReason>| (optional.is_some(), reach);
                 let is_more_certain =

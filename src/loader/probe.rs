@@ -30,9 +30,13 @@ pub(super) fn library_at<'root>(
         Some(Content::Malformed(cause)) => Err(Refusal::Fatal(cause.clone())),
         Some(Content::Short) => fatal("file too short"),
         Some(Content::Unreadable(_)) => Err(Refusal::Unreadable),
-        Some(Content::Other | Content::Script(_) | Content::Text(_) | Content::Foreign(_)) => {
-            fatal("invalid ELF header")
-        }
+        Some(
+            Content::Other
+            | Content::Script(_)
+            | Content::Text(_)
+            | Content::Foreign(_)
+            | Content::Launcher(_),
+        ) => fatal("invalid ELF header"),
         None if root.is_directory(node) => fatal("cannot read file data: Is a directory"),
         None => fatal("cannot read file data"),
     }

@@ -9,3 +9,11 @@ mod table;
 
 pub use host::{Host, Opening};
 pub(super) use table::host_of;
+
+use crate::elf::ElfFacts;
+use crate::tree::root::{NodeId, Root};
+
+/// True for a file that a host opens.
+pub fn is_module(root: &Root<'_>, node: NodeId, facts: &ElfFacts) -> bool {
+    host_of(root, node, facts).is_some()
+}

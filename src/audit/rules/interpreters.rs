@@ -31,7 +31,9 @@ pub(super) fn extensions<'root>(view: &View<'root>, language: Language) -> Vec<E
         let interpreter = home.find(view.root);
         Extension { object: *object, path, home, built_for, interpreter }
     };
-    objects.map(extension).collect()
+    // A bundle has an interpreter of its own.
+    let is_bundled = |extension: &Extension<'_>| view.linked.launchers.is_in_bundle(&extension.path);
+    objects.map(extension).filter(|extension| !is_bundled(extension)).collect()
 }
 
 /// Parses the version in the name of an interpreter's program: `3.11` of `python3.11`.
@@ -63,7 +65,8 @@ pub(super) fn has_program(view: &View<'_>, name: &str) -> bool {
         let path = RootedPath::new(directory).join(name);
         let found = view.root.resolve(view.root.top(), path.as_bytes());
         found.is_ok_and(|node| {
-            matches!(view.root.content(node), Some(Content::Object(_) | Content::Script(_)))
+            let content = view.root.content(node);
+            content.is_some_and(|content| matches!(content, Content::Object(_)) || content.script().is_some())
         })
     })
 }

@@ -48,7 +48,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         findings.report_at(&RootedPath::root(), Reach::Entrypoint, command, message);
     }
     for (node, entry) in view.entries() {
-        let Some(Content::Script(line)) = entry.content() else { continue };
+        let Some(line) = entry.content().and_then(Content::script) else { continue };
         let path = view.root.path(node);
         let is_started = view.entrypoint.scripts.contains(&node);
         if !is_started && !is_command(view, &path) {

@@ -1,14 +1,15 @@
 //! Detection of unused objects, shared by the rules on libraries and on packages.
 //!
 //! Only if the image defines what it starts, that is not a shell, and objects are linked in context; otherwise anything
-//! may be used. A library also counts as used if a reached object or a source file contains its name, since it may open
+//! may be used. So do files that something opens by a path which is not known, such as the modules of a host, and what they
+//! load. A library also counts as used if a reached object or a source file contains its name, since it may open
 //! it.
 
 use std::collections::HashSet;
 
 use bstr::ByteSlice;
 
-use crate::app::{LoadEvidence, RuntimeLoad};
+use crate::app::{LoadEvidence, Role, RuntimeLoad, StartObject, is_module};
 use crate::audit::finding::Reach;
 use crate::audit::owners::ObjectsByOwner;
 use crate::audit::view::View;
@@ -27,6 +28,7 @@ fn group_by_owner(view: &View<'_>) -> ObjectsByOwner {
     let opened_names = opened_names(view);
     let unfit: HashSet<NodeId> =
         view.linked.standings.unfit().iter().flat_map(|module| &module.nodes).copied().collect();
+    let opened = opened_by_unknown(view);
     let mut owners = ObjectsByOwner::new();
     for object in &view.linked.objects {
         let (node, facts) = (object.node, object.facts);
@@ -37,13 +39,28 @@ fn group_by_owner(view: &View<'_>) -> ObjectsByOwner {
         let owner = view.owners().of_file(view.root, node);
         let is_named = opened_names.contains(view.root.name(node))
             || facts.soname.as_ref().is_some_and(|soname| opened_names.contains(soname.as_bytes()));
-        let is_used = view.reach_map().reach(node) != Reach::Unreached || is_named;
+        let is_reached = view.reach_map().reach(node) != Reach::Unreached;
+        let is_used = is_reached || is_named || opened.contains(&node);
         owners.entry(owner).or_default().push((node, is_used));
     }
     for objects in owners.values_mut() {
         mark_plugins(view, objects);
     }
     owners
+}
+
+/// Returns the objects that are loaded by files whose opener is not known: modules of a host, and libraries outside of the
+/// directories that are searched, which code opens by a path.
+fn opened_by_unknown(view: &View<'_>) -> HashSet<NodeId> {
+    let is_opened = |start: &&StartObject<'_>| {
+        let object = start.map.start();
+        let directory = view.root.path(object.node).parent();
+        start.role == Role::Library
+            && (!view.default_directories.contains(&directory)
+                || is_module(view.root, object.node, object.facts))
+    };
+    let starts = view.linked.starts.iter().filter(is_opened);
+    starts.flat_map(|start| &start.map.objects).map(|object| object.node).collect()
 }
 
 /// Returns the names of libraries in the run-time loads of reached objects and of source files.

@@ -15,6 +15,15 @@ pub(super) struct AppRow<'answer> {
     /// Files that were not opened, since their names' extensions exclude objects.
     skipped: usize,
     objects: usize,
+    /// Self-extracting programs, whose files are not looked into.
+    self_extracting: Vec<SelfExtractingRow<'answer>>,
+}
+
+/// Self-extracting program.
+#[derive(Serialize)]
+pub(super) struct SelfExtractingRow<'answer> {
+    path: &'answer RootedPath,
+    maker: &'static str,
 }
 
 /// Package whose dependencies are unknown.
@@ -34,6 +43,11 @@ pub(super) fn app_rows(resolution: &Resolution) -> Vec<AppRow<'_>> {
         files: app.files,
         skipped: app.unopened,
         objects: app.objects,
+        self_extracting: app
+            .self_extracting
+            .iter()
+            .map(|(path, maker)| SelfExtractingRow { path, maker })
+            .collect(),
     })
     .collect()
 }

@@ -275,6 +275,12 @@ impl<'answer> Writer<'answer> {
             ),
         });
         let skipped: usize = self.resolution.apps.iter().map(|app| app.unopened).sum();
+        let archives = self.resolution.apps.iter().flat_map(|app| &app.self_extracting);
+        let archives: Vec<String> =
+            archives.map(|(path, maker)| format!("{} ({maker})", self.shortened(path))).collect();
+        if !archives.is_empty() {
+            items.push(format!("files inside of {}", listed(archives)));
+        }
         if skipped > 0 {
             items.push(format!("{} skipped by extension", counted(skipped, "file")));
         }

@@ -77,7 +77,13 @@ pub fn gather_needs<'root>(
                         need.loaded_by.push(index);
                     }
                 }
-                Outcome::Missing { .. } => need.missing.push((index, edge.by.get())),
+                Outcome::Missing { .. } => {
+                    let machine = map[edge.by].facts.machine;
+                    match linked.launchers.find(root, by, edge.soname(), machine) {
+                        Some(found) => _ = need.found.get_or_insert(found),
+                        None => need.missing.push((index, edge.by.get())),
+                    }
+                }
             }
         }
     }

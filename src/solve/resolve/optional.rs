@@ -50,6 +50,10 @@ pub(super) fn optional_needs(
             continue;
         }
         for edge in start.map.missing() {
+            let by = &start.map[edge.by];
+            if linked.launchers.find(root, by.node, edge.soname(), by.facts.machine).is_some() {
+                continue;
+            }
             let soname = requested_soname(edge, catalog)?;
             let required = needs.binary_search_by_key(&soname, |(soname, _)| *soname);
             if required.is_ok_and(|place| !needs[place].1.missing.is_empty()) {

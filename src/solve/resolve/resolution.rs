@@ -76,6 +76,8 @@ pub struct AppSummary {
     pub files: usize,
     /// Number of files that were not opened: trees, texts or pictures by their names.
     pub unopened: usize,
+    /// Self-extracting programs, whose files are not looked into: paths in the image, each with its maker.
+    pub self_extracting: Vec<(RootedPath, &'static str)>,
     /// Number of objects that a dynamic linker could load.
     pub objects: usize,
 }
@@ -177,6 +179,11 @@ impl AppSummary {
                 abi: app.abi.clone(),
                 files: app.inventory.file_paths().count(),
                 unopened: app.inventory.deferred_count(),
+                self_extracting: app
+                    .inventory
+                    .self_extracting()
+                    .map(|(path, maker)| (app.at.join(path), maker))
+                    .collect(),
                 objects: linked.objects.iter().filter(|object| object.mount == mount).count(),
             })
             .collect()

@@ -1,12 +1,13 @@
 //! Reading the content of a file from any source of bytes.
 
-use std::io;
+use std::io::{self, Read};
 
-use bstr::{BString, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 
 use super::captured::{MAX_TEXT_BYTES, is_captured, module_symbols};
-use super::content::{Content, FileFormat, ReadDepth};
+use super::content::{Content, FileFormat, Launcher, ReadDepth};
 use super::evidence::{self, Evidence, MAX_EVIDENCE_BYTES};
+use super::launcher::{MAX_LAUNCHER_BYTES, is_shell, library_path};
 use crate::elf::{
     self, ElfError, ElfFacts, ReadAt, SequentialReader, UNWINDING_FUNCTIONS, undefined_symbols,
 };
@@ -83,8 +84,17 @@ fn read_script<S: ReadAt + ?Sized>(source: &S) -> io::Result<Content> {
     let mut head = [0; SCRIPT_LINE_BYTES];
     let length = source.read_at(&mut head, 0)?;
     let line = head[..length].lines().next().unwrap_or_default();
-    let interpreter = line.strip_prefix(b"#!").unwrap_or_default().trim_ascii();
-    Ok(Content::Script(BString::from(interpreter)))
+    let line = BString::from(line.strip_prefix(b"#!").unwrap_or_default().trim_ascii());
+    if !is_shell(BStr::new(&line)) {
+        return Ok(Content::Script(line));
+    }
+    let mut text = Vec::new();
+    SequentialReader::new(source, 0).take(MAX_LAUNCHER_BYTES).read_to_end(&mut text)?;
+    let library_path = library_path(&text);
+    if library_path.is_empty() {
+        return Ok(Content::Script(line));
+    }
+    Ok(Content::Launcher(Box::new(Launcher { line, library_path })))
 }
 
 fn read_text<S: ReadAt + ?Sized>(source: &S) -> io::Result<Content> {

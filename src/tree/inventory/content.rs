@@ -24,6 +24,28 @@ pub enum Content {
     Unreadable(String),
     /// Program or library of a system whose files are not ELF files.
     Foreign(FileFormat),
+    /// Script that sets LD_LIBRARY_PATH for what it starts.
+    Launcher(Box<Launcher>),
+}
+
+/// Script that sets LD_LIBRARY_PATH for what it starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Launcher {
+    /// First line, as of any script.
+    pub line: BString,
+    /// Directories: absolute, or with `$ORIGIN` for that of the script.
+    pub library_path: Vec<BString>,
+}
+
+impl Content {
+    /// Returns the rest of a script's first line after `#!`; none for any other file.
+    pub fn script(&self) -> Option<&BString> {
+        match self {
+            Self::Script(line) => Some(line),
+            Self::Launcher(launcher) => Some(&launcher.line),
+            _ => None,
+        }
+    }
 }
 
 /// Format of the programs and libraries of a system other than Linux.

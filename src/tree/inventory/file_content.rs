@@ -17,6 +17,8 @@ pub struct FileContent {
     size_bytes: Option<u64>,
     /// Boxed, since few files have any.
     evidence: Option<Box<Evidence>>,
+    /// Maker of the file, if it is a self-extracting program. It is not stored in caches.
+    payload: Option<&'static str>,
     /// Way to read the content, if it was not read with the tree.
     on_demand: Option<Arc<OnDemandReads>>,
     /// True if searches through the tree skip the file (`deferred.rs`).
@@ -44,6 +46,7 @@ impl FileContent {
             read: OnceLock::from(content),
             size_bytes: None,
             evidence: None,
+            payload: None,
             on_demand: None,
             is_deferred: false,
         }
@@ -59,12 +62,23 @@ impl FileContent {
         Self { evidence: evidence.map(Box::new), ..self }
     }
 
+    /// Sets the maker of the file, if it is a self-extracting program.
+    pub(super) fn with_payload(self, payload: Option<&'static str>) -> Self {
+        Self { payload, ..self }
+    }
+
+    /// Returns the maker of a self-extracting program.
+    pub(super) fn payload(&self) -> Option<&'static str> {
+        self.payload
+    }
+
     /// Creates a content that is read on the first request.
     pub(super) fn unread(on_demand: Arc<OnDemandReads>, is_deferred: bool) -> Self {
         Self {
             read: OnceLock::new(),
             size_bytes: None,
             evidence: None,
+            payload: None,
             on_demand: Some(on_demand),
             is_deferred,
         }

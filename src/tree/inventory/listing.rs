@@ -146,6 +146,11 @@ impl Inventory {
         self.entries.iter().filter(|entry| entry.is_file()).map(|entry| BStr::new(&entry.path))
     }
 
+    /// Self-extracting programs, whose files are not looked into: each with its maker.
+    pub fn self_extracting(&self) -> impl Iterator<Item = (&BStr, &'static str)> {
+        self.entries.iter().filter_map(|entry| Some((BStr::new(&entry.path), entry.file()?.payload()?)))
+    }
+
     /// Number of deferred files: those that are read only if something requests their content.
     pub fn deferred_count(&self) -> usize {
         self.entries.iter().filter(|entry| entry.file().is_some_and(FileContent::is_deferred)).count()

@@ -26,14 +26,16 @@ mod file_content;
 mod file_store;
 mod host;
 mod image;
+mod launcher;
 mod layer;
 mod listing;
+mod payload;
 mod permissions;
 mod streamed;
 mod tar;
 
 pub use cache::{Cacheable, DebCache, DigestCache, LayerCache};
-pub use content::{Content, FileFormat, ReadDepth};
+pub use content::{Content, FileFormat, Launcher, ReadDepth};
 pub use deb::{Deb, DebError, DebFile, control_field, each_file_of_deb, read_deb, read_layer_files};
 pub use entry::{Diagnostic, Entry, EntryKind};
 pub use error::InventoryError;

@@ -342,6 +342,53 @@ fn a_missing_library_of_a_vendored_family_is_not_debians() {
 }
 
 #[test]
+fn launchers_set_the_search_path() {
+    // Each: the script at bin/run, and whether the library in lib/ is found then.
+    let rows = [
+        ("#!/bin/sh\nexport LD_LIBRARY_PATH=\"$(dirname \"$0\")/../lib\"\nexec tool\n", true),
+        (
+            "#!/bin/bash\nHERE=$(cd \"$(dirname \"$0\")/..\"; pwd)\nLD_LIBRARY_PATH=$HERE/lib exec tool\n",
+            true,
+        ),
+        ("#!/bin/sh\nexport LD_LIBRARY_PATH=/app/lib\nexec tool\n", true),
+        ("#!/bin/sh\nexport LD_LIBRARY_PATH=/elsewhere\nexec tool\n", false),
+        ("#!/bin/sh\nexec tool\n", false),
+    ];
+    for (script, is_found) in rows {
+        let fixture = base();
+        fixture.file("/app/bin/run", script);
+        fixture.build(program("/app/bin/tool").needs("libown.so.1").needs("libc.so.6"));
+        fixture.build(library("/app/lib/libown.so.1").needs("libgmp.so.10"));
+        let expected = if is_found { fine() } else { error("off-path", "bin/tool") };
+        // What the library needs counts either way.
+        assert_eq!(said(&fixture), Said { packages: vec!["libgmp10".to_owned()], ..expected }, "{script}");
+    }
+}
+
+#[test]
+fn bundles_of_pyinstaller_have_their_own_interpreter() {
+    let fixture = base();
+    fixture.build(program("/base/usr/bin/python3.11").needs("libc.so.6"));
+    fixture.link("/base/usr/bin/python3", "python3.11");
+    fixture.build(program("/app/tool/tool").needs("libc.so.6"));
+    fixture.file("/app/tool/_internal/base_library.zip", "");
+    fixture.build(library("/app/tool/_internal/libown.so.1"));
+    let own = "/app/tool/_internal/python3.12/lib-dynload/_x.cpython-312-x86_64-linux-gnu.so";
+    fixture.build(module(own).needs("libown.so.1"));
+    assert_eq!(said(&fixture), fine());
+    // The archive in a program is named: its files were not looked at.
+    let host = fixture.host("/app/onefile");
+    std::fs::copy(fixture.host("/app/tool/tool"), &host).expect("is copied");
+    let mut bytes = std::fs::read(&host).expect("is read");
+    bytes.extend(b"MEI\x0c\x0b\x0a\x0b\x0e");
+    bytes.extend([0; 80]);
+    std::fs::write(&host, bytes).expect("is written");
+    let (answer, _) = json(&fixture, &ON_BASE);
+    let expected = serde_json::json!([{"path": "/app/onefile", "maker": "PyInstaller"}]);
+    assert_eq!(answer["app"][0]["self_extracting"], expected);
+}
+
+#[test]
 fn a_library_with_a_dynamic_linker_of_its_own_loads() {
     let fixture = base();
     let runnable = module("/app/lib/librun.so").interpreter("/nowhere/ld.so").needs("libc.so.6");

@@ -18,6 +18,7 @@ use super::files::{HostFiles, open, open_directory, open_in, permissions_of};
 use crate::tree::inventory::classify;
 use crate::tree::inventory::deferred::is_deferred;
 use crate::tree::inventory::file_content::OnDemandReads;
+use crate::tree::inventory::payload::payload_of;
 use crate::tree::inventory::{
     Content, Diagnostic, Entry, EntryKind, FileContent, Inventory, InventoryError, ReadDepth, TreeFiles,
 };
@@ -199,11 +200,18 @@ fn file(opened: io::Result<File>, path: BString, depth: ReadDepth) -> Entry {
 
 fn read_file(file: &File, path: &[u8], depth: ReadDepth) -> io::Result<FileContent> {
     let content = classify::content(file, path, depth)?;
+    let payload = match &content {
+        Content::Object(facts) if facts.is_program() => payload_of(file, file.metadata()?.len())?,
+        _ => None,
+    };
     match depth {
-        ReadDepth::Link | ReadDepth::Symbols => Ok(FileContent::new(content)),
+        ReadDepth::Link | ReadDepth::Symbols => Ok(FileContent::new(content).with_payload(payload)),
         ReadDepth::Audit => {
             let evidence = classify::evidence(file, path, &content)?;
-            Ok(FileContent::new(content).with_size(file.metadata()?.len()).with_evidence(evidence))
+            Ok(FileContent::new(content)
+                .with_size(file.metadata()?.len())
+                .with_evidence(evidence)
+                .with_payload(payload))
         }
     }
 }

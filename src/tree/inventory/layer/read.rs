@@ -210,6 +210,9 @@ fn content_bytes(content: &Content) -> usize {
             postcard::experimental::serialized_size(content).unwrap_or_default()
         }
         Content::Script(text) => text.len(),
+        Content::Launcher(launcher) => {
+            launcher.line.len() + launcher.library_path.iter().map(|path| path.len()).sum::<usize>()
+        }
         Content::Malformed(text) | Content::Unreadable(text) => text.len(),
         Content::Short | Content::Other | Content::Foreign(_) => 0,
     }
