@@ -7,11 +7,15 @@ use super::escape::printable;
 use crate::debian::catalog::{IndexKind, Provenance};
 use crate::debian::distributions::full_name;
 pub(super) use crate::support::humanize::{counted, listed, size, size_of_kib, thousands};
-use crate::vocabulary::{RootedPath, Target};
+use crate::vocabulary::{PackageName, RootedPath, Target};
 
-/// Warning about an index whose Contents do not match the signed Release.
-pub(super) const UNVERIFIED_INDEX: &str =
-    "unverified package index: this release's Contents did not match its signed Release";
+/// Warning about packages of an index whose Contents did not match the signed Release.
+pub(super) fn unverified_words(packages: &[PackageName]) -> String {
+    let names = listed(packages.iter().map(PackageName::as_str));
+    format!(
+        "unverified: {names} (the Contents of this release did not match its signed Release, and no library index confirms it)"
+    )
+}
 
 /// Directories below which a package's own paths begin.
 const PACKAGE_DIRECTORIES: [&str; 4] = ["site-packages/", "dist-packages/", "gems/", "node_modules/"];

@@ -30,6 +30,9 @@ pub trait Debs {
         packages: &[Package],
     ) -> Result<Vec<Availability<Deb>>, Self::Error>;
 
+    /// Returns facts about a package whose .deb is known, without a download.
+    fn known(&self, package: &Package) -> Option<DebFacts>;
+
     /// Returns the URLs from which a package can be downloaded for years, the best first.
     fn urls(&self, provenance: &Provenance, package: &Package) -> Vec<String>;
 }

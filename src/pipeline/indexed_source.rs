@@ -56,6 +56,10 @@ impl<Error: From<DebStoreError>> Debs for IndexedSource<'_, Error> {
         Ok(self.debs.store().debs(provenance, packages)?)
     }
 
+    fn known(&self, package: &Package) -> Option<DebFacts> {
+        self.debs.known(package.sha256?)
+    }
+
     fn urls(&self, provenance: &Provenance, package: &Package) -> Vec<String> {
         self.debs.store().urls(provenance, package)
     }

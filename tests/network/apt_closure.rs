@@ -69,7 +69,7 @@ impl World {
             architecture: Architecture::Amd64,
         };
         let set = Archive::new(settings).expect("set up").update(&target, &Silent).expect("up to date");
-        let catalog = refresh_catalog(&set, &directory.path().join("cache")).expect("is made");
+        let catalog = refresh_catalog(&set, None, &directory.path().join("cache")).expect("is made");
         let world = Self { directory, catalog };
         world.prepare_apt(&set);
         world

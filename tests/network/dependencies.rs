@@ -64,7 +64,7 @@ fn catalogs(release: &str) -> Catalogs {
         .unwrap_or_else(|| {
             let archive = Archive::new(settings()).expect("has its keys");
             let indices = archive.update(&target, &Silent).expect("is fetched");
-            refresh_catalog(&indices, &settings().cache_dir).expect("is kept")
+            refresh_catalog(&indices, None, &settings().cache_dir).expect("is kept")
         });
     Catalogs { main: Box::new(main), others: Vec::new() }
 }
@@ -106,6 +106,10 @@ impl Debs for Source<'_> {
         packages: &[Package],
     ) -> Result<Vec<Availability<Deb>>, Self::Error> {
         Ok(self.debs.store().debs(provenance, packages)?)
+    }
+
+    fn known(&self, package: &Package) -> Option<DebFacts> {
+        self.debs.known(package.sha256?)
     }
 
     fn urls(&self, _: &Provenance, _: &Package) -> Vec<String> {

@@ -9,6 +9,7 @@ use anyhow::Context;
 use crate::audit::{self, AuditSettings, Baseline, Policy, ReportedImage, UnreadImage, rules};
 use crate::cli::arguments::{AuditArguments, AuditFormat, BaseArguments, ImageAnalysisArguments};
 use crate::cli::config::{catalog_source, linker_settings, requested_release};
+use crate::cli::debs::deb_source;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{InputRequest, read_image};
 use crate::cli::progress::Steps;
@@ -16,7 +17,7 @@ use crate::cli::session::Session;
 use crate::debian::catalog::{OpenCatalogs, host_release};
 use crate::emit;
 use crate::loader::Traces;
-use crate::pipeline::choose_release;
+use crate::pipeline::{Downloads, choose_release, confirm};
 use crate::tree::inventory::ReadDepth;
 use crate::vocabulary::Severity;
 
@@ -197,11 +198,13 @@ pub(super) fn audit_image(
     let release = choose_release(requested, &subject.trees, host_release);
     let source = catalog_source(catalog, session)?;
     let mut release_reason = String::new();
-    let audited = audit::audit(&subject, &settings, AuditSettings { is_strict: *strict }, |architecture| {
-        let OpenCatalogs { main, others, reason, notes } = source.open(&release, architecture)?;
-        session.print_notes(&notes);
-        release_reason = reason;
-        Ok::<_, Failure>((main, others))
-    })?;
+    let mut audited =
+        audit::audit(&subject, &settings, AuditSettings { is_strict: *strict }, |architecture| {
+            let OpenCatalogs { main, others, reason, notes } = source.open(&release, architecture)?;
+            session.print_notes(&notes);
+            release_reason = reason;
+            Ok::<_, Failure>((main, others))
+        })?;
+    confirm(&mut audited.resolution, &deb_source(&catalog.archive, Downloads::Newer, None, session)?);
     Ok(ReportedImage::new(&subject, audited, release_reason))
 }

@@ -5,13 +5,14 @@ use crate::cli::arguments::{
     AppArguments, CatalogArguments, ClosureArguments, GraphArguments, GraphFormat, LinkerArguments,
     PlanArguments,
 };
+use crate::cli::debs::deb_source;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{note_if_empty, warn_of_unread_files};
 use crate::cli::planning::{PlanRequest, plan_trees};
 use crate::cli::session::Session;
 use crate::debian::catalog::Provenance;
 use crate::emit;
-use crate::pipeline::{Downloads, LinkedTrees};
+use crate::pipeline::{Downloads, LinkedTrees, confirm};
 use crate::solve::graph::Graph;
 use crate::solve::resolve::{PackageProblem, Problem, ProblemKind};
 use crate::tree::inventory::ReadDepth;
@@ -63,7 +64,8 @@ fn direct_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGra
     let analysis = linked.resolve(&catalogs)?;
     let graph = analysis.graph()?;
     warn_of_unread_files(&inputs.trees, session);
-    let resolution = analysis.into_resolution();
+    let mut resolution = analysis.into_resolution();
+    confirm(&mut resolution, &deb_source(&catalog.archive, Downloads::Newer, None, session)?);
     let exit = exit_of_resolution(&resolution);
     Ok(TreeGraph { graph, provenance: resolution.provenance, release_reason, exit })
 }

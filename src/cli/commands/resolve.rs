@@ -9,7 +9,7 @@ use crate::cli::inputs::{note_if_empty, warn_of_unread_files};
 use crate::cli::planning::resolve_options;
 use crate::cli::session::Session;
 use crate::emit;
-use crate::pipeline::{Downloads, LinkedTrees};
+use crate::pipeline::{Downloads, LinkedTrees, confirm};
 use crate::solve::graph::Graph;
 use crate::solve::resolve::{ReleaseVerdict, Resolution};
 use crate::tree::inventory::ReadDepth;
@@ -101,11 +101,13 @@ fn resolve(
     let (catalogs, release_reason) = inputs.catalogs.open(linked.architecture())?;
     let analysis = linked.resolve(&catalogs)?;
     let with_graph = arguments.format == ResolveFormat::Html;
+    let debs = deb_source(&arguments.catalog.archive, Downloads::Newer, None, session)?;
     let (resolution, graph) = if arguments.direct {
         let graph = with_graph.then(|| analysis.graph()).transpose()?;
-        (analysis.into_resolution(), graph)
+        let mut resolution = analysis.into_resolution();
+        confirm(&mut resolution, &debs);
+        (resolution, graph)
     } else {
-        let debs = deb_source(&arguments.catalog.archive, Downloads::Newer, None, session)?;
         let options = resolve_options(&arguments.choice, &inputs.trees, session);
         if with_graph {
             let (resolution, graph) = analysis.close_with_graph(&options, &debs)?;

@@ -6,6 +6,7 @@ use crate::cli::arguments::CatalogArguments;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::debian::catalog::{CatalogChoice, CatalogSource};
+use crate::debian::library_index::IndexedLibraries;
 use crate::vocabulary::Release;
 
 /// Returns the source of the catalogs that the arguments or `sodeb.toml` name.
@@ -36,7 +37,13 @@ pub(crate) fn catalog_source<'run>(
         )?,
         _ => {}
     }
-    Ok(CatalogSource { choice, refresh: arguments.refresh, archive, progress: &session.progress })
+    Ok(CatalogSource {
+        choice,
+        refresh: arguments.refresh,
+        libraries: Box::new(IndexedLibraries::new(archive.cache_dir.clone())),
+        archive,
+        progress: &session.progress,
+    })
 }
 
 /// Returns the release that the arguments or `sodeb.toml` name.

@@ -2,6 +2,7 @@
 //! [`ArchiveDiagnostic`](super::ArchiveDiagnostic).
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::attempts::{Attempts, Refusal};
 use super::cache::CacheError;
@@ -86,7 +87,7 @@ pub enum ArchiveError {
         /// Index.
         file: String,
         /// Each address, and its failure.
-        attempts: Attempts,
+        attempts: Arc<Attempts>,
     },
     /// The path of a package is not below the base of the archive.
     #[error("cannot fetch '{path}': not a plain path below the archive's base")]

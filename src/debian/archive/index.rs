@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Seek;
 use std::path::PathBuf;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -107,7 +107,7 @@ impl Archive {
         match (offline, index.wanted.kind) {
             (true, _) => Err(ArchiveError::NotCached { what: format!("{file} of {suite}") }),
             (false, IndexFileKind::Contents) if attempts.any(Refusal::is_mismatch) => {
-                Err(ArchiveError::ContentsMismatch { suite, file, attempts })
+                Err(ArchiveError::ContentsMismatch { suite, file, attempts: Arc::new(attempts) })
             }
             (false, _) => Err(ArchiveError::Index { suite, file, attempts }),
         }

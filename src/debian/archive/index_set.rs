@@ -1,9 +1,13 @@
 //! Indices of one target.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use reqwest::Url;
 
+use super::attempts::Attempts;
 use super::diagnostic::ArchiveDiagnostic;
+use super::error::ArchiveError;
 use super::index_file::IndexFile;
 use super::scope::IndexScope;
 use crate::vocabulary::{Sha256Digest, Target};
@@ -21,8 +25,27 @@ pub struct IndexSet {
     pub contents: Vec<IndexFile>,
     /// Packages files in the order of the suites.
     pub packages: Vec<IndexFile>,
+    /// Contents files that are left out, since no mirror has one that matches its Release.
+    pub left_out: Vec<LeftOutContents>,
     /// Warnings about the indices.
     pub diagnostics: Vec<ArchiveDiagnostic>,
+}
+
+/// Contents file that no mirror has as its signed Release lists it.
+#[derive(Clone, Debug)]
+pub struct LeftOutContents {
+    /// Suite.
+    pub suite: String,
+    /// Path below the suite.
+    pub file: String,
+    /// Each address, and its failure.
+    pub attempts: Arc<Attempts>,
+}
+
+impl From<LeftOutContents> for ArchiveError {
+    fn from(LeftOutContents { suite, file, attempts }: LeftOutContents) -> Self {
+        Self::ContentsMismatch { suite, file, attempts }
+    }
 }
 
 /// Signed Release file of one suite.
@@ -68,6 +91,17 @@ pub struct IndexOrigin {
 }
 
 impl IndexSet {
+    /// Returns the set if no index is left out.
+    ///
+    /// # Errors
+    /// If a Contents file is left out.
+    pub fn complete(mut self) -> Result<Self, ArchiveError> {
+        match self.left_out.pop() {
+            Some(left_out) => Err(left_out.into()),
+            None => Ok(self),
+        }
+    }
+
     /// Returns the archive that the main suite is from; none without a suite.
     pub fn origin(&self) -> Option<IndexOrigin> {
         let main = self.releases.first()?;

@@ -7,8 +7,8 @@
 //!
 //! **Contents is special.** It is generated separately, so that a mirror during a point release may have another file
 //! than its Release lists. Then the file is requested by its digest, from the next mirror, and at last from the
-//! cache, where an older one that matched its Release is used with its own date. A file that does not match is used
-//! only on request ([`ArchiveSettings::allow_unverified_contents`]) and is marked as unverified. Packages lists the
+//! cache, where an older one that matched its Release is used with its own date. Otherwise it is left out
+//! ([`IndexSet::left_out`]). A file that does not match is used only on request ([`ArchiveSettings::allow_unverified_contents`]) and is marked as unverified. Packages lists the
 //! digests of .debs: it has to match.
 
 mod apt_sources;
@@ -49,7 +49,7 @@ pub use diagnostic::ArchiveDiagnostic;
 pub use error::ArchiveError;
 pub use fetch_error::FetchError;
 pub use index_file::IndexFile;
-pub use index_set::{IndexOrigin, IndexSet, ReleaseInfo};
+pub use index_set::{IndexOrigin, IndexSet, LeftOutContents, ReleaseInfo};
 pub use mirrors::{Mirrors, MirrorsError};
 pub use pool::PoolFile;
 pub use release::ReleaseError;

@@ -2,7 +2,7 @@
 
 use super::client::Archive;
 use super::error::ArchiveError;
-use super::index_set::IndexSet;
+use super::index_set::{IndexSet, LeftOutContents};
 use super::mirrors::Bases;
 use super::parallel::in_parallel;
 use super::suite_release::SuiteRelease;
@@ -19,6 +19,19 @@ impl Archive {
     /// If the release or one of its indices is not available or cannot be trusted; the cache is then as usable as
     /// before. [`ArchiveError::hint`] has advice for the user.
     pub fn update(&self, target: &Target, progress: &dyn Progress) -> Result<IndexSet, ArchiveError> {
+        self.update_verified(target, progress)?.complete()
+    }
+
+    /// As [`Self::update`], but leaves out the Contents files that no mirror has as their Release lists them
+    /// ([`IndexSet::left_out`]).
+    ///
+    /// # Errors
+    /// If the release or another index is not available or cannot be trusted.
+    pub fn update_verified(
+        &self,
+        target: &Target,
+        progress: &dyn Progress,
+    ) -> Result<IndexSet, ArchiveError> {
         check_name("release", target.release.as_str())?;
         for component in &self.settings.components {
             check_name("component", component)?;
@@ -48,6 +61,7 @@ impl Archive {
             releases: Vec::new(),
             contents: Vec::new(),
             packages: Vec::new(),
+            left_out: Vec::new(),
             diagnostics: Vec::new(),
         };
         let suites = profile(target.distribution).suites(&target.release, self.settings.backports);
@@ -69,7 +83,13 @@ impl Archive {
             self.index(target.distribution, release, wanted, progress)
         });
         for ((_, wanted), index) in pairs.iter().zip(indices) {
-            let (index, diagnostics) = index?;
+            let (index, diagnostics) = match index {
+                Err(ArchiveError::ContentsMismatch { suite, file, attempts }) => {
+                    set.left_out.push(LeftOutContents { suite, file, attempts });
+                    continue;
+                }
+                index => index?,
+            };
             set.diagnostics.extend(diagnostics);
             match wanted.kind {
                 IndexFileKind::Contents => set.contents.extend(index),

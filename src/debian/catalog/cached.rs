@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 
 use super::format::container;
 use super::{
-    BuildError, Catalog, CatalogError, CatalogFile, Detail, FileCatalog, IndexKind, TargetIndex,
-    write_catalog,
+    BuildError, Catalog, CatalogError, CatalogFile, Detail, FileCatalog, IndexKind, ReadLibraries,
+    TargetIndex, embedded_catalogs, write_catalog,
 };
 use crate::debian::archive::{IndexScope, IndexSet};
 use crate::support::files;
@@ -28,18 +28,29 @@ const SUFFIX: &str = ".catalog";
 /// package, also those without libraries; t4: the origin of the index.
 const CONTENTS_VERSION: &str = "t4";
 
-/// Returns the catalog of these indices: from the cache if they have not changed, or else a new one, which replaces
+/// Returns the catalog of these indices, with the libraries of packages that were read where Contents is left out: from the cache if they have not changed, or else a new one, which replaces
 /// the older ones of its target.
 ///
 /// # Errors
 /// If an index cannot be read or the cache cannot be written.
-pub fn refresh_catalog(set: &IndexSet, cache_dir: &Path) -> Result<FileCatalog, BuildError> {
+pub fn refresh_catalog(
+    set: &IndexSet,
+    read: Option<&dyn ReadLibraries>,
+    cache_dir: &Path,
+) -> Result<FileCatalog, BuildError> {
     let directory = cache_dir.join(DIR);
-    let path = directory.join(format!("{}{}{SUFFIX}", current_prefix(&set.target, &set.scope), digest(set)));
+    let path =
+        directory.join(format!("{}{}{SUFFIX}", current_prefix(&set.target, &set.scope), digest(set, read)));
     if let Ok(catalog) = open(&path, &set.target) {
         return Ok(catalog);
     }
-    let bytes = write_catalog(&[TargetIndex::read(set)?], Detail::Complete)?;
+    let mut index = TargetIndex::read(set)?;
+    if let Some(read) = read.filter(|_| !set.left_out.is_empty()) {
+        let embedded = embedded_catalogs()?;
+        let embedded = embedded.iter().find(|catalog| catalog.provenance().target == set.target);
+        index.substitute_contents(read, embedded)?;
+    }
+    let bytes = write_catalog(&[index], Detail::Complete)?;
     let failed = |source| BuildError::Write { path: directory.clone(), source };
     std::fs::create_dir_all(&directory).map_err(failed)?;
     write_catalog_file(&path, &bytes)?;
@@ -151,12 +162,15 @@ fn prefix(target: &Target) -> String {
 }
 
 /// Digest of everything that a catalog of these indices depends on.
-fn digest(set: &IndexSet) -> Sha256Digest {
+fn digest(set: &IndexSet, read: Option<&dyn ReadLibraries>) -> Sha256Digest {
     let mut hasher = Sha256::new();
     hasher.update(container::VERSION.to_le_bytes());
     hasher.update(format!("{:?}\n", set.origin()));
     for file in set.contents.iter().chain(&set.packages) {
         hasher.update(format!("{}\n{}\n{}\n{}\n", file.suite, file.file, file.sha256, file.verified));
+    }
+    if let Some(read) = read.filter(|_| !set.left_out.is_empty()) {
+        hasher.update(read.revision(&set.target));
     }
     Sha256Digest(hasher.finalize().into())
 }

@@ -15,7 +15,7 @@ use super::library_paths::LibraryPaths;
 use super::provenance::own_origin;
 use super::{
     Catalog, CatalogError, CatalogFile, Dependencies, DependencyIndex, IndexKind, Library, Package,
-    Provenance,
+    Provenance, SubstitutedPaths,
 };
 use crate::vocabulary::{PackageName, Release, RootedPath, Target};
 
@@ -68,6 +68,11 @@ impl FileCatalog {
     pub fn counts(&self) -> (u64, u64) {
         let metadata = &self.file.metadata.targets[self.number as usize];
         (metadata.libraries, metadata.packages)
+    }
+
+    /// Returns the numbers of packages whose paths are not from Contents; none if no Contents file is left out.
+    pub fn substituted(&self) -> Option<SubstitutedPaths> {
+        self.file.metadata.targets[self.number as usize].substituted
     }
 
     /// Returns the size of the whole file in bytes; other targets may share it.

@@ -22,6 +22,7 @@ mod library_paths;
 mod lookup;
 mod package;
 mod provenance;
+mod read_libraries;
 mod relation;
 mod source;
 mod source_error;
@@ -44,6 +45,7 @@ pub use interface::Catalog;
 pub use lookup::{LibraryCandidate, NearMiss, SonameLookup, Visibility, is_named_for, look_up};
 pub use package::{Library, Package, is_development};
 pub use provenance::{IndexKind, IndexSource, Provenance};
+pub use read_libraries::{ReadLibraries, ReadPackage, SubstitutedPaths};
 pub use relation::{Operator, Relation, RelationGroup, parse_relations};
 pub use source::{
     CatalogSource, OpenCatalogs, ReleaseCatalogs, catalogs_of_releases, fetch_catalog, newest_catalog,

@@ -6,10 +6,10 @@ use std::path::Path;
 use super::catalog_choice::CatalogChoice;
 use super::source_error::{CatalogNote, OpenError};
 use super::{
-    Catalog, CatalogError, FileCatalog, cached_catalog, cached_files, embedded_catalogs, installed_catalog,
-    refresh_catalog,
+    Catalog, CatalogError, FileCatalog, ReadLibraries, cached_catalog, cached_files, embedded_catalogs,
+    installed_catalog, refresh_catalog,
 };
-use crate::debian::archive::{Archive, ArchiveDiagnostic, ArchiveSettings, IndexScope, trusts_keys};
+use crate::debian::archive::{Archive, ArchiveSettings, IndexScope, trusts_keys};
 use crate::debian::distributions::{ReleaseChoice, age_order};
 use crate::support::progress::Progress;
 use crate::vocabulary::{Architecture, Distribution, Target};
@@ -25,6 +25,8 @@ pub struct CatalogSource<'run> {
     pub refresh: bool,
     /// Access to the archive, and the cache.
     pub archive: ArchiveSettings,
+    /// Packages that were read, for a release whose Contents no mirror has as it is signed.
+    pub libraries: Box<dyn ReadLibraries>,
     /// Observer of downloads.
     pub progress: &'run dyn Progress,
 }
@@ -135,8 +137,13 @@ impl Opening<'_> {
     }
 
     fn fetched(&mut self, target: &Target) -> Result<FileCatalog, OpenError> {
-        let (catalog, diagnostics) = fetch_catalog(&self.source.archive, target, self.source.progress)?;
-        self.notes.extend(diagnostics.into_iter().map(CatalogNote::Archive));
+        let (catalog, diagnostics) = fetch_catalog(
+            &self.source.archive,
+            target,
+            Some(self.source.libraries.as_ref()),
+            self.source.progress,
+        )?;
+        self.notes.extend(diagnostics);
         Ok(catalog)
     }
 }
@@ -155,18 +162,27 @@ fn target_of(choice: &ReleaseChoice, architecture: Architecture) -> Target {
     Target { distribution: choice.distribution, release: choice.release.clone(), architecture }
 }
 
-/// Fetches the archive's indices for a target and puts their catalog into the cache.
+/// Fetches the archive's indices for a target and puts their catalog into the cache. A Contents file that no mirror has as it
+/// is signed is left out, if the packages of the target were read.
 ///
 /// # Errors
 /// If they cannot be fetched or verified, or the cache cannot be written.
 pub fn fetch_catalog(
     archive: &ArchiveSettings,
     target: &Target,
+    read: Option<&dyn ReadLibraries>,
     progress: &dyn Progress,
-) -> Result<(FileCatalog, Vec<ArchiveDiagnostic>), OpenError> {
-    let indices = Archive::new(archive.clone())?.update(target, progress)?;
-    let catalog = refresh_catalog(&indices, &archive.cache_dir)?;
-    Ok((catalog, indices.diagnostics))
+) -> Result<(FileCatalog, Vec<CatalogNote>), OpenError> {
+    let mut indices = Archive::new(archive.clone())?.update_verified(target, progress)?;
+    let read = read.filter(|read| read.covers(target));
+    if read.is_none() {
+        indices = indices.complete()?;
+    }
+    let catalog = refresh_catalog(&indices, read, &archive.cache_dir)?;
+    let mut notes: Vec<CatalogNote> = indices.diagnostics.into_iter().map(CatalogNote::Archive).collect();
+    let substituted = catalog.substituted().unwrap_or_default();
+    notes.extend(indices.left_out.into_iter().map(|left_out| CatalogNote::LeftOut { left_out, substituted }));
+    Ok((catalog, notes))
 }
 
 /// Catalogs of several releases, the oldest release first, and caveats.

@@ -1,8 +1,9 @@
 //! Errors and caveats of a source of catalogs.
 
-use super::{BuildError, CatalogError};
-use crate::debian::archive::{ArchiveDiagnostic, ArchiveError};
+use super::{BuildError, CatalogError, SubstitutedPaths};
+use crate::debian::archive::{ArchiveDiagnostic, ArchiveError, LeftOutContents};
 use crate::debian::distributions::similar_release;
+use crate::support::humanize::counted;
 use crate::vocabulary::{Architecture, Distribution, Release, Target};
 
 /// Caveat about catalogs that were opened.
@@ -19,6 +20,17 @@ pub enum CatalogNote {
     /// Caveat about indices that were fetched.
     #[error("{0}")]
     Archive(ArchiveDiagnostic),
+    /// A Contents file is left out, and packages that were read stand for it.
+    #[error(
+        "{} of {} is left out, it does not match the signed Release: {}; {}",
+        .left_out.file, .left_out.suite, .left_out.attempts, substitutes(*.substituted)
+    )]
+    LeftOut {
+        /// The file.
+        left_out: LeftOutContents,
+        /// Packages that stand for it.
+        substituted: SubstitutedPaths,
+    },
     /// A catalog in the cache cannot be read.
     #[error("{0}; `sodeb index update` replaces it")]
     Unreadable(CatalogError),
@@ -116,6 +128,19 @@ impl OpenError {
             Self::Catalog(_) | Self::Build(_) => None,
         }
     }
+}
+
+/// Describes the packages that stand for a Contents file.
+fn substitutes(SubstitutedPaths { exact, older, unknown }: SubstitutedPaths) -> String {
+    let packages = |number: u64| counted(usize::try_from(number).unwrap_or(usize::MAX), "package");
+    let mut words = format!("its libraries are those of {} that were read", packages(exact + older));
+    if older > 0 {
+        words += &format!(", of which {} in an older version", packages(older));
+    }
+    if unknown > 0 {
+        words += &format!("; nothing is known of {} in section libs", packages(unknown));
+    }
+    words
 }
 
 fn list(releases: &[Release]) -> String {

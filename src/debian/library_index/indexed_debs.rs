@@ -75,8 +75,8 @@ impl<'run> IndexedDebs<'run> {
         }
     }
 
-    /// Facts about a .deb that need no download.
-    fn known(&self, sha256: Sha256Digest) -> Option<DebFacts> {
+    /// Returns facts about a .deb that need no download.
+    pub fn known(&self, sha256: Sha256Digest) -> Option<DebFacts> {
         self.indexed(sha256).or_else(|| self.store.cached(sha256).map(DebFacts::from))
     }
 

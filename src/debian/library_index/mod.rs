@@ -15,6 +15,7 @@ mod format;
 mod indexed_debs;
 mod objects;
 mod query;
+mod read_libraries;
 mod search;
 mod statistics;
 
@@ -26,5 +27,6 @@ pub use format::{BadLibraryIndex, IndexedDeb, IndexedTarget, LibraryIndex, write
 pub use indexed_debs::IndexedDebs;
 pub use objects::{DebLibraries, DebObject, LibraryLink};
 pub use query::{IndexedPackage, QueryError, indexed_packages};
+pub use read_libraries::IndexedLibraries;
 pub use search::{FoundObject, FoundObjects, ObjectFinder, ObjectQuery};
 pub use statistics::{LargeLibrary, LibraryIndexStatistics, NeededSoname, StatisticsBuilder};

@@ -3,7 +3,7 @@
 use crate::debian::catalog::{Catalog, FileCatalog};
 use crate::emit::humanize::{counted, index_words, size, target_name};
 use crate::emit::lines::Lines;
-use crate::emit::style::{BAD, DIM, HEADING, paint};
+use crate::emit::style::{DIM, HEADING, paint};
 
 /// Writes a line for each available catalog. `verbose` adds the sources of each; unverified ones are always shown.
 pub fn index_show_text(catalogs: &[FileCatalog], verbose: bool) -> String {
@@ -12,9 +12,12 @@ pub fn index_show_text(catalogs: &[FileCatalog], verbose: bool) -> String {
         let provenance = catalog.provenance();
         let (libraries, packages) = catalog.counts();
         let count = |count: u64, noun| counted(usize::try_from(count).unwrap_or(usize::MAX), noun);
-        let unverified = match provenance.verified {
-            true => String::new(),
-            false => paint(BAD, " unverified: does not match the signed Release"),
+        let unverified = match (provenance.verified, catalog.substituted()) {
+            (true, _) => String::new(),
+            (false, None) => {
+                paint(DIM, " · Contents not verified: packages that a library index confirms are")
+            }
+            (false, Some(_)) => paint(DIM, " · without Contents: libraries of packages that were read"),
         };
         text.line(format_args!(
             "{}  {} · {}, {} · {}{unverified}",

@@ -5,11 +5,11 @@ use bstr::BString;
 use crate::debian::inclusions::Inclusion;
 use crate::emit::choice::choice_words;
 use crate::emit::escape::printable;
-use crate::emit::humanize::{UNVERIFIED_INDEX, counted, listed, release_words, size, size_of_kib, thousands};
+use crate::emit::humanize::{counted, listed, release_words, size, size_of_kib, thousands};
 use crate::emit::inclusions::{included_lines, left_out_lines};
 use crate::emit::lines::Lines;
 use crate::emit::problem_lines::problem_lines;
-use crate::emit::style::{BAD, DIM, GOOD, HEADING, paint};
+use crate::emit::style::{DIM, GOOD, HEADING, paint};
 use crate::solve::plan::{Comparison, LinkOrigin, PackageTotals, Plan, PlannedPackage, TakenFile, TakenKind};
 use crate::vocabulary::{ChoiceReason, RootedPath};
 
@@ -58,9 +58,6 @@ impl Writer<'_> {
             None => "no base given: nothing is assumed present".to_owned(),
         };
         self.text.line(paint(DIM, base));
-        if !provenance.verified {
-            self.text.line(paint(BAD, UNVERIFIED_INDEX));
-        }
         self.text.blank();
     }
 

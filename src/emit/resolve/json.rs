@@ -19,6 +19,8 @@ struct Document<'answer> {
     /// Libraries that only optional objects miss.
     optional: Vec<OptionalRow<'answer>>,
     packages: Vec<ChosenPackageRow<'answer>>,
+    /// Packages that no digest-checked .deb confirms, while the index is not verified.
+    unverified_packages: &'answer [PackageName],
     problems: Vec<ProblemRow<'answer>>,
     dlopen: Vec<DlopenRow<'answer>>,
     /// True if the packages' own dependencies were resolved.
@@ -108,6 +110,7 @@ pub fn resolve_json(resolution: &Resolution, release_from: &str) -> serde_json::
         sonames: resolution.sonames.iter().map(soname_row).collect(),
         optional: resolution.optional.iter().map(optional_row).collect(),
         packages: resolution.packages.iter().map(package_row).collect(),
+        unverified_packages: &resolution.unverified,
         problems: problem_rows(&resolution.problems),
         dlopen: resolution.loads_in_notes().map(dlopen_row).collect(),
         closed: resolution.unread.is_some(),

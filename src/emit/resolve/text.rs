@@ -8,7 +8,7 @@ use crate::debian::catalog::Visibility;
 use crate::emit::choice::choice_words;
 use crate::emit::escape::printable;
 use crate::emit::humanize::{
-    UNVERIFIED_INDEX, counted, listed, release_words, shortened, size, size_of_kib, thousands,
+    counted, listed, release_words, shortened, size, size_of_kib, thousands, unverified_words,
 };
 use crate::emit::lines::Lines;
 use crate::emit::problem_lines::problem_lines;
@@ -68,8 +68,9 @@ impl<'answer> Writer<'answer> {
             None => "no base given: nothing is assumed present".to_owned(),
         };
         self.text.line(paint(DIM, base));
-        if !provenance.verified {
-            self.text.line(paint(BAD, UNVERIFIED_INDEX));
+        let unverified = &self.resolution.unverified;
+        if !unverified.is_empty() {
+            self.text.line(paint(BAD, unverified_words(unverified)));
         }
         self.text.blank();
     }

@@ -16,7 +16,7 @@ pub(in crate::emit) struct TargetRow<'answer> {
     index_origin: Option<OriginRow<'answer>>,
     /// Date of the Release file of the release's main suite.
     index_date: Option<String>,
-    /// False if a part of the index did not match the signed Release.
+    /// True if everything that the answer takes from the index is vouched for by a signed Release.
     index_verified: bool,
     index_sources: &'answer [IndexSource],
     /// Reason for the choice of the release, if known.

@@ -12,6 +12,7 @@ use super::requirements::{LibraryRequirement, UsableCandidates};
 use super::result::{Closure, planned_apps};
 use super::state::ClosureState;
 use super::taken_files::TakenFiles;
+use crate::debian::catalog::Provenance;
 use crate::debian::inclusions::Inclusion;
 use crate::solve::plan::{PackageChoice, Plan, PlannedPackage};
 use crate::solve::solver::{Decision, decisions};
@@ -31,7 +32,7 @@ impl ClosureState<'_> {
         add_included(&mut packages, inputs.included, inputs.root, &package_loads);
         let copyright_files = self.copyright_files(&packages);
         let plan = Plan {
-            provenance: inputs.resolution.provenance.clone(),
+            provenance: self.provenance(unread),
             snapshot: None,
             base: None,
             apps: planned_apps(inputs.resolution),
@@ -51,6 +52,13 @@ impl ClosureState<'_> {
             left_out: Vec::new(),
             plan,
         })
+    }
+
+    /// Returns the provenance of a Plan. It is verified if all packages were read out of .debs with signed digests, whatever
+    /// its index says of their files.
+    fn provenance(&self, unread: &[PackageName]) -> Provenance {
+        let provenance = self.catalog.provenance().clone();
+        Provenance { verified: provenance.verified || unread.is_empty(), ..provenance }
     }
 
     fn planned_packages(

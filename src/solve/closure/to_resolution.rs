@@ -41,8 +41,8 @@ impl ClosureState<'_> {
         let unread = closed.unread.iter();
         let unread = unread.map(|package| UnreadPackage { package: package.clone(), cause: cause(package) });
         let open = self.inputs.resolution;
-        let resolution = Resolution {
-            provenance: open.provenance.clone(),
+        let mut resolution = Resolution {
+            provenance: self.catalog.provenance().clone(),
             apps: open.apps.clone(),
             base: open.base.clone(),
             sonames,
@@ -50,8 +50,11 @@ impl ClosureState<'_> {
             packages,
             problems: self.problems(closed, (self.inputs.judge)(&closed.overlaid.root, closed.linked)),
             loads: open.loads.clone(),
+            unverified: Vec::new(),
             unread: Some(unread.collect()),
         };
+        // Everything else was read out of .debs with signed digests.
+        resolution.set_unverified(closed.unread.to_vec());
         Ok(ClosedResolution { resolution, undefined_versions: closed.undefined_versions(), graph })
     }
 

@@ -47,7 +47,7 @@ pub fn resolve(
     let of_versions = problems::version_problems(root, linked, target);
     let mut problems = [of_versions, problems::soname_problems(&sonames)].concat();
     problems.sort();
-    Ok(Resolution {
+    let mut resolution = Resolution {
         provenance: catalog.provenance().clone(),
         apps: AppSummary::of_all(trees, linked),
         base: trees.base.as_ref().map(|base| base.host_path.clone()),
@@ -56,6 +56,10 @@ pub fn resolve(
         optional,
         problems,
         loads: loads::reported(root, linked, target),
+        unverified: Vec::new(),
         unread: None,
-    })
+    };
+    let unverified = resolution.packages.iter().map(|chosen| chosen.package.name.clone()).collect();
+    resolution.set_unverified(unverified);
+    Ok(resolution)
 }

@@ -48,8 +48,19 @@ pub struct Resolution {
     pub problems: Vec<Problem>,
     /// Run-time loads of the apps and of included packages.
     pub loads: Vec<RuntimeLoad<'static>>,
+    /// Packages of an index with unverified paths that no digest-checked .deb confirms, sorted.
+    pub unverified: Vec<PackageName>,
     /// Packages whose own needs are not known; none if the needs of packages were not resolved.
     pub unread: Option<Vec<UnreadPackage>>,
+}
+
+impl Resolution {
+    /// Sets the packages that nothing vouches for. An answer without any is verified, whatever its index is; one from a
+    /// verified index has none.
+    pub fn set_unverified(&mut self, packages: Vec<PackageName>) {
+        self.unverified = if self.provenance.verified { Vec::new() } else { packages };
+        self.provenance.verified = self.unverified.is_empty();
+    }
 }
 
 /// A package whose own needs are not known.

@@ -98,7 +98,7 @@ fn written(path: &Path) -> std::time::SystemTime {
 #[test]
 fn an_archive_becomes_a_catalog_that_answers_and_says_where_from() {
     let world = World::new();
-    let catalog = refresh_catalog(&world.update(), world.cache()).expect("is built");
+    let catalog = refresh_catalog(&world.update(), None, world.cache()).expect("is built");
     let answer = ask(&catalog, "libgmp.so.10", &[]);
     assert_eq!(names(&answer), ["libgmp10"]);
     let package = &answer.candidates[0].package;
@@ -112,7 +112,7 @@ fn an_archive_becomes_a_catalog_that_answers_and_says_where_from() {
 #[test]
 fn a_package_that_has_left_the_archive_is_left_out_with_its_paths() {
     let world = World::new();
-    let catalog = refresh_catalog(&world.update(), world.cache()).expect("is built");
+    let catalog = refresh_catalog(&world.update(), None, world.cache()).expect("is built");
     assert_eq!(ask(&catalog, "libgone.so.1", &[]).candidates, []);
     assert_eq!(catalog.package(&PackageName::new("libgone1")).expect("is whole"), None);
     assert_eq!(catalog.counts(), (1, 1));
@@ -121,7 +121,7 @@ fn a_package_that_has_left_the_archive_is_left_out_with_its_paths() {
 #[test]
 fn the_newest_version_among_the_suites_counts() {
     let version = |world: &World| {
-        let catalog = refresh_catalog(&world.update(), world.cache()).expect("is built");
+        let catalog = refresh_catalog(&world.update(), None, world.cache()).expect("is built");
         let package = catalog.package(&PackageName::new("libgmp10")).expect("is whole").expect("is there");
         (package.version, package.suite)
     };
@@ -174,7 +174,7 @@ fn groups(catalog: &dyn Catalog, package: &str) -> Option<String> {
 #[test]
 fn what_packages_with_libraries_lead_to_is_told_and_nothing_else() {
     let world = world_with_depends();
-    let catalog = refresh_catalog(&world.update(), world.cache()).expect("is built");
+    let catalog = refresh_catalog(&world.update(), None, world.cache()).expect("is built");
     let told = |package| groups(&catalog, package);
     assert_eq!(told("libgmp10").as_deref(), Some("c-library a-virtual"), "what nobody has is left out");
     assert_eq!(told("c-library").as_deref(), Some("base"));
@@ -192,7 +192,7 @@ fn what_packages_with_libraries_lead_to_is_told_and_nothing_else() {
 #[test]
 fn a_file_that_tells_no_depends_answers_all_the_same() {
     let world = world_with_depends();
-    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    refresh_catalog(&world.update(), None, world.cache()).expect("is built");
     let path = world.files().remove(0).0;
     // A section that nobody knows is one that is not there.
     let mut older = std::fs::read(&path).expect("is there");
@@ -208,27 +208,27 @@ fn a_file_that_tells_no_depends_answers_all_the_same() {
 #[test]
 fn what_an_older_version_wrote_is_written_anew_by_an_update() {
     let world = world_with_depends();
-    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    refresh_catalog(&world.update(), None, world.cache()).expect("is built");
     let path = world.files().remove(0).0;
     // An older version gave its files other names.
     let older = path.with_file_name("debian-bookworm-amd64-older.catalog");
     std::fs::rename(&path, &older).expect("is renamed");
     let wanted = target("bookworm", Architecture::Amd64);
     assert!(cached_catalog(world.cache(), &wanted, &world.scope()).expect("reads").is_none());
-    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    refresh_catalog(&world.update(), None, world.cache()).expect("is built");
     assert!(path.exists() && !older.exists());
 }
 
 #[test]
 fn an_unchanged_archive_is_not_read_again_and_a_changed_one_takes_the_old_ones_place() {
     let world = World::new();
-    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    refresh_catalog(&world.update(), None, world.cache()).expect("is built");
     let first = world.files();
     assert_eq!(first.len(), 1);
-    refresh_catalog(&world.update(), world.cache()).expect("is found");
+    refresh_catalog(&world.update(), None, world.cache()).expect("is found");
     assert_eq!(world.files(), first);
     world.publish_security("2:6.2.1+dfsg1-1.1+deb12u1");
-    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    refresh_catalog(&world.update(), None, world.cache()).expect("is built");
     let second = world.files();
     assert_eq!(second.len(), 1);
     assert_ne!(second[0].0, first[0].0);
@@ -239,11 +239,11 @@ fn a_broken_file_in_the_cache_is_built_anew() {
     let world = World::new();
     let wanted = target("bookworm", Architecture::Amd64);
     assert!(cached_catalog(world.cache(), &wanted, &world.scope()).expect("reads").is_none());
-    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    refresh_catalog(&world.update(), None, world.cache()).expect("is built");
     let path = world.files().remove(0).0;
     std::fs::write(&path, "sodebcat, but not whole").expect("a file");
     assert!(cached_catalog(world.cache(), &wanted, &world.scope()).expect("reads").is_none());
-    refresh_catalog(&world.update(), world.cache()).expect("is built");
+    refresh_catalog(&world.update(), None, world.cache()).expect("is built");
     let catalog = cached_catalog(world.cache(), &wanted, &world.scope()).expect("reads").expect("is there");
     assert_eq!(catalog.provenance().target, wanted);
     assert!(
@@ -259,7 +259,7 @@ fn two_processes_may_build_the_same_catalog() {
     let set = world.update();
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| refresh_catalog(&set, world.cache()).expect("is built"));
+            scope.spawn(|| refresh_catalog(&set, None, world.cache()).expect("is built"));
         }
     });
     assert_eq!(world.files().len(), 1);
@@ -270,7 +270,7 @@ fn a_cache_that_cannot_be_written_is_an_error_that_names_it() {
     let world = World::new();
     let set = world.update();
     std::fs::write(world.cache().join("catalogs"), "in the way").expect("a file");
-    let error = refresh_catalog(&set, world.cache()).err().expect("fails");
+    let error = refresh_catalog(&set, None, world.cache()).err().expect("fails");
     assert!(matches!(error, BuildError::Write { .. }));
     assert!(error.to_string().ends_with("/catalogs"), "{error}");
 }

@@ -5,11 +5,11 @@ use std::fs;
 use jiff::SignedDuration;
 
 use crate::support::archive_server::{ArchiveServer, Fault, Files, SigningKey, TestSuite, archive_date, gz};
-use crate::support::command_line::{assert_says, command, json, said};
+use crate::support::command_line::{assert_says, command, said};
 use crate::support::fixture::{Fixture, library};
 
-const CONTENTS: &str = "usr/lib/x86_64-linux-gnu/libgmp.so.10 libs/libgmp10\n";
-const STANZA: &str = "Package: libgmp10\nVersion: 2:6.2.1+dfsg1-1.1\nArchitecture: amd64\nInstalled-Size: 862\n\
+pub(super) const CONTENTS: &str = "usr/lib/x86_64-linux-gnu/libgmp.so.10 libs/libgmp10\n";
+pub(super) const STANZA: &str = "Package: libgmp10\nVersion: 2:6.2.1+dfsg1-1.1\nArchitecture: amd64\nInstalled-Size: 862\n\
     Section: libs\nFilename: pool/main/g/gmp/libgmp10_6.2.1+dfsg1-1.1_amd64.deb\nSize: 563144\n\
     SHA256: 187aedef2ed763f425c1e523753b9719677633c7eede660401739e9c893482bd\n\n";
 
@@ -54,19 +54,18 @@ impl World {
     }
 
     /// One whose Contents is not the one that was signed.
-    fn in_the_middle_of_an_update() -> Self {
+    pub(super) fn in_the_middle_of_an_update(release: &str, contents: &str, stanza: &str) -> Self {
         Self::serving(|key| {
-            let mut files = bookworm(CONTENTS).without_by_hash().publish(key);
-            files.insert(
-                "dists/bookworm/main/Contents-amd64.gz".to_owned(),
-                gz(&CONTENTS.repeat(2).into_bytes()),
-            );
+            let suite = TestSuite::debian(release).contents("main", "amd64", contents);
+            let mut files = suite.packages("main", "amd64", stanza).without_by_hash().publish(key);
+            let path = format!("dists/{release}/main/Contents-amd64.gz");
+            files.insert(path, gz(&contents.repeat(2).into_bytes()));
             files
         })
     }
 
     /// What it says about the tree. The archive has no C library, so that packages by themselves are asked about.
-    fn says(&self, arguments: &[&str]) -> String {
+    pub(super) fn says(&self, arguments: &[&str]) -> String {
         let question = ["app", "--at", "/app", "--release", "bookworm", "--direct"];
         self.says_of(&[&question[..], arguments].concat())
     }
@@ -173,34 +172,6 @@ fn a_signature_by_an_unknown_key_leaves_the_cache_good() {
     );
     assert_says(&world.says(&["--refresh"]), &expected);
     world.assert_cache_is_good();
-}
-
-#[test]
-fn a_contents_that_was_not_signed_is_no_authority() {
-    let world = World::in_the_middle_of_an_update();
-    let said = world.says(&["--catalog", "archive"]);
-    let start = "! error: cannot trust main/Contents-amd64.gz of bookworm, it does not match the signed Release: \
-                 MIRROR/dists/bookworm/main/Contents-amd64.gz: size ";
-    assert!(said.starts_with(start), "{said}");
-    let end = "! hint: the mirror is being updated: try again later, name another one with --mirror, or use it \
-               unverified with --allow-unverified-contents\nexit 3\n";
-    assert!(said.ends_with(end), "{said}");
-    let offline = ["--offline", "--catalog", "archive"];
-    assert!(world.says(&offline).contains("cannot"), "nothing of it is kept");
-}
-
-#[test]
-fn a_contents_that_was_not_signed_is_used_on_request() {
-    let world = World::in_the_middle_of_an_update();
-    let said = world.says(&["--catalog", "archive", "--allow-unverified-contents"]);
-    let mark = "unverified package index: this release's Contents did not match its signed Release\n";
-    assert!(said.contains(mark) && said.ends_with("exit 0\n"), "{said}");
-    let url = world.server.url();
-    let question = ["app", "--release", "bookworm", "--cache-dir", "cache", "--offline", "--direct"];
-    let question = [&question[..], &["--mirror", &url, "--keyring", "key.asc"]].concat();
-    let (answer, status) = json(&world.fixture, &question);
-    assert_eq!((status, &answer["target"]["index_verified"]), (0, &false.into()));
-    assert_eq!(answer["target"]["index"], "archive");
 }
 
 #[test]

@@ -8,4 +8,5 @@ mod installed;
 mod origin;
 mod release;
 mod standing;
+mod unverified;
 mod venv;

@@ -25,8 +25,9 @@ pub(super) fn run(
     let archive = archive_settings(&arguments.archive, session)?;
     let (mut all_targets, mut all_debs) = (Vec::new(), Vec::new());
     for target in targets {
-        let (catalog, diagnostics) = fetch_catalog(&archive, target, &session.progress)?;
-        diagnostics.iter().for_each(|diagnostic| session.printer.warning(&diagnostic.to_string()));
+        // Contents decides which packages are read: those of an older library index may be too few.
+        let (catalog, notes) = fetch_catalog(&archive, target, None, &session.progress)?;
+        session.print_notes(&notes);
         if !catalog.provenance().verified {
             session.printer.warning(&format!(
                 "the Contents of {target} is unverified: it only decides which packages are read"

@@ -8,6 +8,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::Session;
 use crate::debian::archive::ArchiveSettings;
 use crate::debian::catalog::{FileCatalog, fetch_catalog};
+use crate::debian::library_index::IndexedLibraries;
 use crate::vocabulary::Target;
 
 pub(super) fn run(arguments: &IndexUpdateArguments, session: &Session) -> Result<Exit, Failure> {
@@ -28,7 +29,8 @@ pub(super) fn run(arguments: &IndexUpdateArguments, session: &Session) -> Result
 }
 
 fn update(archive: &ArchiveSettings, target: &Target, session: &Session) -> Result<FileCatalog, Failure> {
-    let (catalog, diagnostics) = fetch_catalog(archive, target, &session.progress)?;
-    diagnostics.iter().for_each(|diagnostic| session.printer.warning(&diagnostic.to_string()));
+    let libraries = IndexedLibraries::new(archive.cache_dir.clone());
+    let (catalog, notes) = fetch_catalog(archive, target, Some(&libraries), &session.progress)?;
+    session.print_notes(&notes);
     Ok(catalog)
 }

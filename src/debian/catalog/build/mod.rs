@@ -8,6 +8,7 @@ mod dependency_table;
 mod detail;
 mod error;
 mod interner;
+mod substitute;
 mod target_index;
 mod write;
 

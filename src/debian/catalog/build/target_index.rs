@@ -16,7 +16,7 @@ use crate::debian::archive::packages::{PackageStanza, PackagesStatistics, read_p
 use crate::debian::archive::{IndexFile, IndexOrigin, IndexSet};
 use crate::debian::catalog::library_paths::{LIBRARY_MARK, LibraryPaths};
 use crate::debian::catalog::package::looks_like_a_soname;
-use crate::debian::catalog::{IndexSource, is_development};
+use crate::debian::catalog::{IndexSource, SubstitutedPaths, is_development};
 use crate::debian::inclusions::may_be_named;
 use crate::vocabulary::{PackageName, Sha256Digest, Target};
 
@@ -33,8 +33,9 @@ pub struct TargetIndex {
     /// Packages by the number of their names.
     pub(super) packages: Vec<FoundPackage>,
     pub(super) declarations: Declarations,
+    pub(super) substituted: Option<SubstitutedPaths>,
     malformed: u64,
-    paths: LibraryPaths,
+    pub(super) paths: LibraryPaths,
 }
 
 /// Library in a Contents file: its file name, and the numbers of its directory and its package.
@@ -49,7 +50,7 @@ pub(super) struct FoundLibrary {
 #[derive(Default)]
 pub(super) struct FoundPackage {
     /// True if it has a library.
-    has_library: bool,
+    pub(super) has_library: bool,
     /// True if one of its libraries is in a default directory of the dynamic linker.
     pub(super) in_default_directory: bool,
     /// True if its digest is needed because a library index has its .deb ([`TargetIndex::require_debs`]).
@@ -60,7 +61,7 @@ pub(super) struct FoundPackage {
 
 /// Newest stanza of a package.
 pub(super) struct NewestStanza {
-    order: Version,
+    pub(super) order: Version,
     pub(super) version: String,
     pub(super) suite: String,
     pub(super) source: String,
@@ -88,6 +89,7 @@ impl TargetIndex {
             names: Interner::default(),
             packages: Vec::new(),
             declarations: Declarations::default(),
+            substituted: None,
             malformed: 0,
         }
     }
@@ -277,7 +279,7 @@ impl NewestStanza {
 
 /// Returns true for files that no program uses at run time: detached debug data, libraries of another architecture,
 /// those of the installer, and those of -dev packages outside the default directories.
-fn is_left_out(section: &str, package: &str, is_default_directory: bool) -> bool {
+pub(super) fn is_left_out(section: &str, package: &str, is_default_directory: bool) -> bool {
     let is_installer = section.ends_with("debian-installer");
     let is_link_to_build_with = section.ends_with("libdevel") || package.ends_with("-dev");
     is_installer || is_development(package, section) && !(is_link_to_build_with && is_default_directory)

@@ -259,6 +259,7 @@ fn describe(targets: &[TargetIndex], libraries: &[u64], detail: Detail) -> Vec<T
             libraries,
             packages: (index.packages.len() - index.vanished()) as u64,
             sources: index.sources.clone(),
+            substituted: index.substituted,
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::debian::archive::IndexOrigin;
-use crate::debian::catalog::IndexSource;
+use crate::debian::catalog::{IndexSource, SubstitutedPaths};
 
 pub(crate) const METADATA: &str = "metadata";
 pub(crate) const DIRECTORIES: &str = "folders";
@@ -46,4 +46,7 @@ pub(crate) struct TargetMetadata {
     /// Number of packages.
     pub(crate) packages: u64,
     pub(crate) sources: Vec<IndexSource>,
+    /// Packages whose paths are not from Contents, if one is left out.
+    #[serde(default)]
+    pub(crate) substituted: Option<SubstitutedPaths>,
 }
