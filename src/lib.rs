@@ -54,7 +54,7 @@
 //! let settings = LinkerSettings::default();
 //! let root = trees.root();
 //! let linked =
-//!     LinkedTrees::link(&root, Inputs { trees: &trees, settings: &settings, architecture: None });
+//!     LinkedTrees::link(&root, Inputs { trees: &trees, settings: &settings, image: None, architecture: None });
 //!
 //! let is_wanted = |catalog: &FileCatalog| {
 //!     let target = &catalog.provenance().target;

@@ -58,7 +58,9 @@ pub fn abi_in_path(path: &BStr) -> Option<Abi> {
     if let Some((_, tag)) = text.rsplit_once(".cpython-") {
         let digits: String = tag.chars().take_while(char::is_ascii_digit).collect();
         let (major, minor) = digits.split_at_checked(1)?;
-        return Some(Abi { language: Language::Python, version: format!("{major}.{minor}") });
+        // Python without a global lock has an ABI of its own (PEP 703).
+        let threads = if tag[digits.len()..].starts_with('t') { "t" } else { "" };
+        return Some(Abi { language: Language::Python, version: format!("{major}.{minor}{threads}") });
     }
     let components: Vec<&str> = text.split('/').collect();
     let version = components.windows(3).find_map(|window| match window {

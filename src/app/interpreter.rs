@@ -5,7 +5,7 @@
 
 use bstr::{BStr, ByteSlice};
 
-use super::abi::{Abi, abi_in_path, python_of_venv};
+use super::abi::{abi_in_path, python_of_venv};
 use super::kind::AppKind;
 use super::role::Language;
 use super::trees::App;
@@ -72,17 +72,6 @@ impl InterpreterRequest {
     }
 }
 
-/// Returns the ABI that an app's extensions are built for and the path of the interpreter that would start with the app,
-/// if that one's name states another version: CPython 3.13 does not look into `lib/python3.11`.
-pub fn other_interpreter<'app>(root: &Root<'_>, app: &'app App) -> Option<(&'app Abi, RootedPath)> {
-    let abi = app.abi.as_ref().filter(|abi| abi.language == Language::Python)?;
-    let request = InterpreterRequest::of(root, app, &app.at, abi.language);
-    let path = root.path(request.find(root)?);
-    let version = path.file_name().strip_prefix(b"python")?;
-    let is_other = version.contains(&b'.') && version != abi.version.as_bytes();
-    is_other.then_some((abi, path))
-}
-
 /// Text of the `pyvenv.cfg` in a directory.
 fn venv_config<'root>(root: &'root Root<'_>, directory: &RootedPath) -> Option<&'root [u8]> {
     let node = root.resolve(root.top(), directory.join("pyvenv.cfg").as_bytes()).ok()?;
@@ -93,7 +82,7 @@ fn venv_config<'root>(root: &'root Root<'_>, directory: &RootedPath) -> Option<&
 }
 
 /// Parses prefix and version of a path `PREFIX/lib/pythonX.Y/…`.
-pub(super) fn python_library(path: &RootedPath) -> Option<(RootedPath, String)> {
+pub fn python_library(path: &RootedPath) -> Option<(RootedPath, String)> {
     let components: Vec<&[u8]> = path.components().collect();
     let place = components
         .windows(2)
@@ -107,7 +96,7 @@ fn python_version(name: &[u8]) -> Option<&str> {
     let version = name.strip_prefix(b"python")?.to_str().ok()?;
     let (major, minor) = version.split_once('.')?;
     let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number(major) && is_number(minor)).then_some(version)
+    (is_number(major) && is_number(minor.strip_suffix('t').unwrap_or(minor))).then_some(version)
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ impl InputTrees {
                 _ => read_app(path, at, base.is_some(), depth),
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { base, image: None, included: Vec::new(), apps })
+        Ok(Self { base, image: None, included: Vec::new(), apps, changed: Vec::new() })
     }
 }
 
@@ -91,6 +91,7 @@ impl Apps {
         let facts = ImageFacts {
             digest,
             ld_library_path: None,
+            ld_preload: None,
             workdir: None,
             start: None,
             platform: None,
@@ -111,7 +112,13 @@ impl Apps {
     }
 
     fn on(self, base: Base, facts: ImageFacts) -> InputTrees {
-        InputTrees { base: Some(base), image: Some(facts), included: Vec::new(), apps: self.0 }
+        InputTrees {
+            base: Some(base),
+            image: Some(facts),
+            included: Vec::new(),
+            apps: self.0,
+            changed: Vec::new(),
+        }
     }
 }
 

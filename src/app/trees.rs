@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use bstr::BString;
+
 use super::abi::Abi;
 use super::kind::{AppKind, recognise};
 use crate::tree::inventory::{ImageFacts, Inventory};
-use crate::tree::root::{MountId, Root};
+use crate::tree::root::{MountId, NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath};
 
 /// Tree that the user points at, and its path in the image.
@@ -55,6 +57,26 @@ pub struct InputTrees {
     pub included: Vec<IncludedFiles>,
     /// Trees that the user points at.
     pub apps: Vec<App>,
+    /// Files and links of the apps that were changed after they were read, in the order of the apps and their paths.
+    pub changed: Vec<ChangedFile>,
+}
+
+/// File or link of an app that is another one in the image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedFile {
+    /// Path in the image.
+    pub path: RootedPath,
+    /// Target, if it is a link; else the text.
+    pub content: ChangedContent,
+}
+
+/// New content of a changed file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangedContent {
+    /// Target of a link.
+    Link(BString),
+    /// Text.
+    Text(Vec<u8>),
 }
 
 impl App {
@@ -113,6 +135,18 @@ impl InputTrees {
             root.put_tree(&app.at, &app.inventory);
         }
         root
+    }
+
+    /// Returns the permission bits of a regular file of the base or an app in a root of these trees, if they are known.
+    pub fn mode_of(&self, root: &Root<'_>, node: NodeId) -> Option<u32> {
+        let entry = root.entry(node)?;
+        let mount = root.mount_of(node);
+        let base = self.base.iter().map(|base| (MountId(0), &base.inventory));
+        let apps = self.app_mounts().map(|(mount, app)| (mount, &app.inventory));
+        entry.mode().or_else(|| {
+            let (_, inventory) = base.chain(apps).find(|(its, _)| *its == mount)?;
+            inventory.files().metadata(&entry.path).ok().map(|metadata| metadata.permissions.mode)
+        })
     }
 
     /// Mounts of the included files in [`Self::root`], in order.

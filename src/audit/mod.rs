@@ -18,6 +18,7 @@ mod finding;
 mod findings;
 mod owners;
 mod policy;
+mod preloads;
 mod reach;
 mod report;
 mod rule;
@@ -31,11 +32,12 @@ mod view;
 pub use audited::Audited;
 pub use baseline::{Baseline, BaselineError};
 pub use difference::{Changed, ComparedFinding, Difference, PackageFacts, PackageKey, Side};
-pub use entrypoint::Entrypoint;
+pub use entrypoint::{Entrypoint, StartFault, StartFaultCause};
 pub use finding::{Finding, Fix, Reach};
 pub use findings::Findings;
 pub use owners::{Owner, OwnerKind, Owners};
 pub use policy::{FindingStatus, Ignore, JudgedFinding, Policy, RuleLevel};
+pub use preloads::Preload;
 pub use reach::ReachMap;
 pub use report::{ReportedImage, UnreadImage};
 pub use rule::{Rule, RuleScope};
@@ -99,6 +101,7 @@ pub fn audit<Error: From<CatalogError>>(
             resolution: &resolution,
             config: &config,
             layer_numbers: &subject.layer_numbers,
+            is_complete: true,
             is_strict: settings.is_strict,
         });
         let findings = rules::findings(&view, |_| true);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::entrypoint::Entrypoint;
 use super::finding::Reach;
+use super::preloads::Preload;
 use crate::app::{LinkedApps, Role, StartObject};
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::RootedPath;
@@ -17,10 +18,10 @@ pub struct ReachMap {
 
 impl ReachMap {
     /// Determines the reach of each object that a start object loads.
-    pub(super) fn of(linked: &LinkedApps<'_>, entrypoint: &Entrypoint) -> Self {
+    pub(super) fn of(linked: &LinkedApps<'_>, entrypoint: &Entrypoint, preloads: &[Preload]) -> Self {
         let mut by_object: HashMap<NodeId, (Reach, usize)> = HashMap::new();
         for (index, start) in linked.starts.iter().enumerate() {
-            let reach = reach_of(start, entrypoint);
+            let reach = reach_of(start, entrypoint, preloads);
             for object in &start.map.objects {
                 let known = by_object.entry(object.node).or_insert((reach, index));
                 *known = (*known).min((reach, index));
@@ -42,9 +43,13 @@ impl ReachMap {
 }
 
 /// Determines the reach of a start object.
-pub(super) fn reach_of(start: &StartObject<'_>, entrypoint: &Entrypoint) -> Reach {
+pub(super) fn reach_of(start: &StartObject<'_>, entrypoint: &Entrypoint, preloads: &[Preload]) -> Reach {
     let node = start.map.start().node;
     let unless_possible = |otherwise| if entrypoint.may_start_anything { Reach::Possible } else { otherwise };
+    // Every program loads it.
+    if preloads.iter().any(|preload| preload.node == Some(node)) {
+        return unless_possible(Reach::Entrypoint);
+    }
     match (start.role, start.process) {
         (Role::Program, _) if entrypoint.programs.contains(&node) => Reach::Entrypoint,
         (Role::Program, _) => unless_possible(Reach::Unreached),

@@ -25,7 +25,8 @@ impl Subject {
         image: Option<ImageFacts>,
     ) -> Self {
         let app = App::root_file_system(PathBuf::from(&name), inventory);
-        let trees = InputTrees { base: None, image, included: Vec::new(), apps: vec![app] };
+        let trees =
+            InputTrees { base: None, image, included: Vec::new(), apps: vec![app], changed: Vec::new() };
         Self { name, trees, layer_numbers }
     }
 

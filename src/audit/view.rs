@@ -8,10 +8,11 @@ use bstr::ByteSlice;
 use super::entrypoint::Entrypoint;
 use super::finding::{Fix, Reach};
 use super::owners::{ObjectsByOwner, Owners};
+use super::preloads::{Preload, preloads};
 use super::reach::{ReachMap, chain, reach_of};
 use super::run_config::RunConfig;
 use super::unmet::{UnmetCause, UnmetNeed};
-use crate::app::{App, AppKind, InputTrees, LinkedApps, OptionalReason, Role, StartObject};
+use crate::app::{InputTrees, LinkedApps, OptionalReason, Role, StartObject};
 use crate::debian::catalog::host_provider;
 use crate::elf::ElfFacts;
 use crate::loader::{Attempt, Edge, LinkMap, LoadedObject, Outcome, Platform, libc_of};
@@ -37,6 +38,8 @@ pub struct ViewInputs<'root> {
     pub config: &'root RunConfig,
     /// Layer that contains each entry of an image, in the order of its inventory; empty if there are no layers.
     pub layer_numbers: &'root [LayerNumber],
+    /// True if nothing but the root's files will be there: an image, a root file system, or trees on a base.
+    pub is_complete: bool,
     /// True if all objects count as reached.
     pub is_strict: bool,
 }
@@ -57,6 +60,10 @@ pub struct View<'root> {
     pub config: &'root RunConfig,
     /// Programs that are started.
     pub entrypoint: Entrypoint,
+    /// Libraries that the dynamic linker loads first.
+    pub preloads: Vec<Preload>,
+    /// True if nothing but the root's files will be there.
+    pub is_complete: bool,
     /// True if all objects count as reached.
     pub is_strict: bool,
     /// Default directories of the dynamic linker on this machine, with links resolved.
@@ -72,8 +79,8 @@ pub struct View<'root> {
 impl<'root> View<'root> {
     /// Creates the view of linked trees.
     pub(super) fn new(inputs: ViewInputs<'root>) -> Self {
-        let ViewInputs { trees, root, linked, target_abi, resolution, config, layer_numbers, is_strict } =
-            inputs;
+        let ViewInputs { trees, root, linked, target_abi, resolution, config, .. } = inputs;
+        let default_directories = default_directories(root, target_abi);
         Self {
             trees,
             root,
@@ -81,10 +88,12 @@ impl<'root> View<'root> {
             target_abi,
             resolution,
             config,
-            entrypoint: Entrypoint::of(root, config),
-            is_strict,
-            default_directories: default_directories(root, target_abi),
-            layer_numbers,
+            entrypoint: Entrypoint::of(root, trees, config),
+            preloads: preloads(root, config, &default_directories),
+            is_complete: inputs.is_complete,
+            is_strict: inputs.is_strict,
+            default_directories,
+            layer_numbers: inputs.layer_numbers,
             owners: OnceCell::new(),
             reach_map: OnceCell::new(),
             by_owner: OnceCell::new(),
@@ -100,7 +109,7 @@ impl<'root> View<'root> {
 
     /// Reach of the objects.
     pub fn reach_map(&self) -> &ReachMap {
-        self.reach_map.get_or_init(|| ReachMap::of(self.linked, &self.entrypoint))
+        self.reach_map.get_or_init(|| ReachMap::of(self.linked, &self.entrypoint, &self.preloads))
     }
 
     /// Files and links by name, of those whose names contain `.so`.
@@ -120,12 +129,6 @@ impl<'root> View<'root> {
     /// Libraries that are not found: each pair of object and soname once, in its most certain process.
     pub fn unmet(&self) -> &[UnmetNeed<'root>] {
         self.unmet.get_or_init(|| self.gather_unmet())
-    }
-
-    /// True if the root has everything that will run: an image, a root file system, or trees on a base.
-    pub fn is_complete(&self) -> bool {
-        let is_root = |app: &App| app.kind == AppKind::Rootfs && app.at == RootedPath::root();
-        self.trees.base.is_some() || self.trees.apps.iter().any(is_root)
     }
 
     /// True if an object is for the machine and C library of most objects.
@@ -148,7 +151,7 @@ impl<'root> View<'root> {
 
     /// Returns the reach of a start object.
     pub fn reach_of_start(&self, start: usize) -> Reach {
-        reach_of(&self.linked.starts[start], &self.entrypoint)
+        reach_of(&self.linked.starts[start], &self.entrypoint, &self.preloads)
     }
 
     /// Returns the chain of paths that leads to an object in the process of a start object.
@@ -169,7 +172,7 @@ impl<'root> View<'root> {
 
     /// Returns the file or link at a path; a link in the last component is not followed.
     pub fn node_at(&self, path: &RootedPath) -> Option<NodeId> {
-        node_at(self.root, path)
+        self.root.node_at(path)
     }
 
     /// Returns the text of the file at a path, if it was read.
@@ -296,11 +299,6 @@ impl<'root> View<'root> {
         let elsewhere = elsewhere.find(|node| is_loadable(node) && !is_tried(node));
         elsewhere.map_or(UnmetCause::Absent, UnmetCause::OffPath)
     }
-}
-
-fn node_at(root: &Root<'_>, path: &RootedPath) -> Option<NodeId> {
-    let directory = root.resolve(root.top(), path.parent().as_bytes()).ok()?;
-    root.child(directory, path.file_name())
 }
 
 /// Returns ld.so's default directories for the target, with links resolved.

@@ -81,7 +81,7 @@ impl<'run> AnalysisInputs<'run> {
 
     /// Borrows them as the pipeline takes them.
     pub(super) fn inputs(&self) -> Inputs<'_> {
-        Inputs { trees: &self.trees, settings: &self.linker, architecture: self.architecture }
+        Inputs { trees: &self.trees, settings: &self.linker, image: None, architecture: self.architecture }
     }
 }
 

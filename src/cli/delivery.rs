@@ -11,7 +11,7 @@ use crate::cli::planning::warn_of_problems;
 use crate::cli::session::Session;
 use crate::emit::{self, ImageReport};
 use crate::oci::base::BaseReference;
-use crate::oci::image::{self, Deliverable, Destination, Image, ImageWarnings, StagedImage};
+use crate::oci::image::{self, Deliverable, Destination, Image, StagedImage};
 use crate::oci::layer::Layer;
 use crate::oci::registry::Pushed;
 use crate::pipeline::ComposedImage;
@@ -53,7 +53,6 @@ pub(super) struct ImageLoads {
 struct ReportInputs {
     plan: Plan,
     libraries: Layer,
-    warnings: ImageWarnings,
     notes: Vec<String>,
     loads: Option<ImageLoads>,
 }
@@ -61,8 +60,8 @@ struct ReportInputs {
 impl BuiltImage {
     /// Splits the image, which is delivered, from the inputs of its report.
     fn split(self) -> (StagedImage, ReportInputs) {
-        let Self { plan, libraries, composed: ComposedImage { staged, warnings, notes }, loads } = self;
-        (staged, ReportInputs { plan, libraries, warnings, notes, loads })
+        let Self { plan, libraries, composed: ComposedImage { staged, notes }, loads } = self;
+        (staged, ReportInputs { plan, libraries, notes, loads })
     }
 }
 
@@ -74,15 +73,15 @@ impl ReportInputs {
         output: &'report str,
         pushed: Option<&Pushed>,
     ) -> ImageReport<'report> {
-        let Self { plan, libraries, warnings, notes, .. } = self;
+        let Self { plan, libraries, notes, .. } = self;
         let sent = pushed.map(|pushed| (pushed.sent, pushed.present));
         let format = delivery.destination.format_name();
-        ImageReport { plan, libraries, output, format, image, sent, warnings, notes }
+        ImageReport { plan, libraries, output, format, image, sent, notes }
     }
 
     /// Prints warnings, and returns the exit status.
     fn warn(&self, session: &Session) -> Exit {
-        for message in self.notes.iter().chain(&self.warnings.messages()) {
+        for message in &self.notes {
             session.printer.warning(message);
         }
         warn_of_problems(&self.plan, session)

@@ -53,9 +53,28 @@ pub(super) fn read_trees(request: &InputRequest<'_>, session: &Session) -> Resul
     let at = paths_in_image(request.paths, request.base, session)?;
     let base = named_base(request.base, session)?;
     let trees = TreeRequest { at: &at, ..tree_request(request) };
-    let (trees, note) = base::read_trees(base.as_ref(), trees, &Services { request, session })?;
+    let (mut trees, note) = base::read_trees(base.as_ref(), trees, &Services { request, session })?;
     print_note(note, session);
+    if request.base.relink_python {
+        relink(&mut trees, session)?;
+    }
     Ok(trees)
+}
+
+/// Links venvs whose Python is missing to that of the base. It is an error if there is none to link.
+fn relink(trees: &mut InputTrees, session: &Session) -> Result<(), Failure> {
+    let relinked = trees.relink_pythons().map_err(|error| {
+        Failure::input(anyhow::Error::new(error))
+            .hint("use a base with this Python, or leave out --relink-python")
+    })?;
+    if relinked.is_empty() {
+        let error = anyhow::anyhow!("cannot relink a Python: no venv of the trees has one that is missing");
+        return Err(Failure::input(error).hint("leave out --relink-python"));
+    }
+    for (venv, python) in relinked {
+        session.printer.note(&format!("the Python of {venv} is {python} in the image"));
+    }
+    Ok(())
 }
 
 /// Reads an image on its own, for an audit.

@@ -11,10 +11,12 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::warn_of_unread_files;
 use crate::cli::session::Session;
 use crate::loader::LinkerSettings;
+use crate::oci::image::ImageSettings;
 use crate::pipeline::{Catalogs, Downloads, Planner, base_packages};
 use crate::solve::closure::{Closure, ClosureOptions};
 use crate::solve::plan::Plan;
 use crate::tree::inventory::ReadDepth;
+use crate::vocabulary::Severity;
 
 /// Trees to plan for, and options of the Plan.
 pub(super) struct PlanRequest<'arguments> {
@@ -25,12 +27,14 @@ pub(super) struct PlanRequest<'arguments> {
     /// Existing lock.
     pub(super) earlier: Option<&'arguments Plan>,
     pub(super) downloads: Downloads,
+    /// Configuration of the image that is built.
+    pub(super) image: Option<&'arguments ImageSettings>,
 }
 
 impl<'arguments> PlanRequest<'arguments> {
     pub(super) fn of(plan: &'arguments PlanArguments, earlier: Option<&'arguments Plan>) -> Self {
         let PlanArguments { apps, linker, closure, catalog } = plan;
-        Self { apps, linker, closure, catalog, earlier, downloads: Downloads::Unindexed }
+        Self { apps, linker, closure, catalog, earlier, downloads: Downloads::Unindexed, image: None }
     }
 }
 
@@ -50,8 +54,15 @@ pub(super) fn plan_trees(
     session: &Session,
     change: impl FnOnce(Catalogs) -> Catalogs,
 ) -> Result<PlannedTrees, Failure> {
-    let PlanRequest { apps: AppArguments { paths, base }, linker, closure, catalog, earlier, downloads } =
-        request;
+    let PlanRequest {
+        apps: AppArguments { paths, base },
+        linker,
+        closure,
+        catalog,
+        earlier,
+        downloads,
+        image,
+    } = request;
     let inputs = AnalysisInputs::read(paths, base, linker, catalog, ReadDepth::Symbols, session)?;
     let AnalysisInputs { mut trees, mut linker, architecture, catalogs } = inputs;
     linker.runtime_loads = Some(dlopen_priority(closure, &session.config)?);
@@ -64,7 +75,7 @@ pub(super) fn plan_trees(
         Ok::<_, Failure>(change(catalogs))
     };
     let options = with_base_packages(closure_options(closure, &session.config)?, &trees, session);
-    let planner = Planner { settings: &linker, architecture, options: &options, debs: &debs };
+    let planner = Planner { settings: &linker, image: *image, architecture, options: &options, debs: &debs };
     let mut closed = planner.plan(&mut trees, open)?;
     closed.plan.snapshot = snapshot;
     warn_of_unread_files(&trees, session);
@@ -107,7 +118,8 @@ pub(super) fn incomplete(verb: &str) -> Failure {
 
 /// Warns of the problems that the Plan does not fix, for outputs that do not list them, and returns the exit status.
 pub(super) fn warn_of_problems(plan: &Plan, session: &Session) -> Exit {
-    for problem in plan.problems.iter().filter(|problem| problem.is_fatal()) {
+    let shown = plan.problems.iter().filter(|problem| problem.grade > Severity::Note);
+    for problem in shown {
         session.printer.warning(&format!("{}: {}: {}", problem.kind, problem.object, problem.detail));
     }
     exit_of_plan(plan)

@@ -10,8 +10,8 @@ use crate::audit::rules;
 use crate::solve::resolve::{Problem, ProblemKind};
 use crate::vocabulary::{RootedPath, Severity};
 
-/// Writes a blank line and the problems: errors, warnings, then notes. More than `limit` notes of one kind are only
-/// counted. Writes nothing if there are none.
+/// Writes a blank line and the problems: errors, warnings, then notes. More than `limit` warnings of one kind are
+/// counted, more than `limit` notes only counted. Writes nothing if there are none.
 pub(super) fn problem_lines<'answer>(
     text: &mut Lines,
     problems: impl Iterator<Item = &'answer Problem>,
@@ -33,7 +33,13 @@ pub(super) fn problem_lines<'answer>(
                 text.line(paint(DIM, format_args!("{files}: {title} (-v lists them)")));
                 continue;
             }
-            problems.into_iter().for_each(|problem| write(text, problem, tops));
+            // Errors are all shown.
+            let shown = if grade == Severity::Warning { limit } else { usize::MAX };
+            problems.iter().take(shown).for_each(|problem| write(text, problem, tops));
+            if problems.len() > shown {
+                let count = counted(problems.len() - shown, "more warning");
+                text.line(paint(DIM, format_args!("and {count} of {kind} (-v lists them)")));
+            }
         }
     }
 }

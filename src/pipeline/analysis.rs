@@ -27,7 +27,7 @@ impl<'root> LinkedTrees<'root> {
     /// Links every start object of the apps. `root` is that of the input trees
     /// ([`InputTrees::root`](crate::app::InputTrees::root)).
     pub fn link(root: &'root Root<'root>, inputs: Inputs<'root>) -> Self {
-        let Inputs { trees, settings, architecture } = inputs;
+        let Inputs { trees, settings, architecture, .. } = inputs;
         let linked = link(root, trees, settings, LinkScope::InContext);
         let target =
             TargetAbi::of_apps(root, &linked, trees.base.is_some(), architecture.and_then(machine_of));

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use crate::app::InputTrees;
+use crate::app::{ChangedFile, InputTrees};
 use crate::loader::LinkerSettings;
 use crate::oci::image::{
-    self, AppPlacement, ImageBase, ImageError, ImageFormat, ImageRequest, ImageSettings, ImageWarnings,
-    StagedImage,
+    self, AppPlacement, ImageBase, ImageError, ImageFormat, ImageRequest, ImageSettings, StagedImage,
 };
 use crate::oci::layer::{
     self, CheckContext, FileOwner, Layer, LayerContents, LayerError, LayerRequest, PlannedDeb, StagedLayer,
@@ -45,8 +44,6 @@ pub struct ImageTarget<'run> {
 pub struct ComposedImage {
     /// The image.
     pub staged: StagedImage,
-    /// Faults that do not prevent it from being kept.
-    pub warnings: ImageWarnings,
     /// Messages about files that are left out of its layers.
     pub notes: Vec<String>,
 }
@@ -63,7 +60,7 @@ impl<'run> Composition<'run> {
         contents: LayerContents,
         output: &Path,
     ) -> Result<Layer, LayerError> {
-        self.compose_layer(debs, contents, false, output)
+        self.compose_layer(debs, contents, &self.trees.changed, false, output)
     }
 
     /// As [`Self::layer`], for an image with the apps in it: without a base, programs of the packages get a `/tmp`.
@@ -77,7 +74,8 @@ impl<'run> Composition<'run> {
         output: &Path,
     ) -> Result<Layer, LayerError> {
         let is_lowest = self.trees.base.is_none() && !self.plan.packages.is_empty();
-        self.compose_layer(debs, contents, is_lowest, output)
+        // The layers of the apps have what was changed in them.
+        self.compose_layer(debs, contents, &[], is_lowest, output)
     }
 
     /// Checks that a layer was written as it was composed, and that everything planned is found in it.
@@ -120,21 +118,22 @@ impl<'run> Composition<'run> {
         let platform = platform.unwrap_or(&of_plan);
         let request = ImageRequest { base, layers: &layers, settings, platform, created };
         let staged = image::compose(&request, staging, format)?;
-        let warnings = image::check(&staged, self.plan, self.context(), placement)?;
+        image::check(&staged, self.plan, self.context(), placement)?;
         let composed = [libraries].into_iter().chain(&app_layers);
         let notes = composed.flat_map(|layer| &layer.notes).cloned().collect();
-        Ok(ComposedImage { staged, warnings, notes })
+        Ok(ComposedImage { staged, notes })
     }
 
     fn compose_layer(
         &self,
         debs: &[PlannedDeb],
         contents: LayerContents,
+        changed: &[ChangedFile],
         is_lowest: bool,
         output: &Path,
     ) -> Result<Layer, LayerError> {
         let base = self.trees.base.as_ref().map(|base| &base.inventory);
-        let request = LayerRequest { plan: self.plan, debs, base, contents, is_lowest };
+        let request = LayerRequest { plan: self.plan, debs, base, contents, changed, is_lowest };
         layer::compose(&request, scratch_file(output)?)
     }
 

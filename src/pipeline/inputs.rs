@@ -3,6 +3,7 @@
 use crate::app::InputTrees;
 use crate::debian::catalog::Catalog;
 use crate::loader::LinkerSettings;
+use crate::oci::image::ImageSettings;
 use crate::vocabulary::Architecture;
 
 /// Trees, and the environment in which they will run.
@@ -12,6 +13,8 @@ pub struct Inputs<'trees> {
     pub trees: &'trees InputTrees,
     /// Environment that the image will set for the dynamic linker.
     pub settings: &'trees LinkerSettings,
+    /// Configuration of the image that is built; none if it is not known what will be started.
+    pub image: Option<&'trees ImageSettings>,
     /// Architecture whose objects are analysed; by default that of most objects.
     pub architecture: Option<Architecture>,
 }

@@ -1,10 +1,13 @@
 //! Judgement on the root of a plan: the rules of the audit on what packages do not fix.
 
 use super::inputs::Inputs;
-use crate::app::LinkedApps;
+use crate::app::{App, AppKind, LinkedApps};
 use crate::audit::{self, Finding, RunConfig, ViewInputs};
+use crate::oci::image::ImageSettings;
 use crate::solve::resolve::{Problem, ProblemKind, Resolution, TargetAbi};
+use crate::tree::inventory::ImageFacts;
 use crate::tree::root::Root;
+use crate::vocabulary::RootedPath;
 
 /// Judge of the roots of one plan.
 #[derive(Clone, Copy)]
@@ -18,8 +21,12 @@ pub(super) struct Judge<'run> {
 impl Judge<'_> {
     /// Returns the problems of the trees in a root, linked there, that packages do not fix; sorted.
     pub(super) fn problems(&self, root: &Root<'_>, linked: &LinkedApps<'_>) -> Vec<Problem> {
-        let Self { inputs: Inputs { trees, .. }, target, resolution } = *self;
-        let config = RunConfig::of_image(trees.image.as_ref()).without_command();
+        let Self { inputs: Inputs { trees, image, .. }, target, resolution } = *self;
+        let base = trees.image.as_ref();
+        let config = match image {
+            Some(settings) => built_config(base, settings),
+            None => RunConfig::of_image(base).without_command(),
+        };
         let findings = audit::judge(ViewInputs {
             trees,
             root,
@@ -28,6 +35,7 @@ impl Judge<'_> {
             resolution,
             config: &config,
             layer_numbers: &[],
+            is_complete: trees.base.is_some() || image.is_some() || trees.apps.iter().any(is_root),
             is_strict: false,
         });
         let mut problems: Vec<Problem> = findings.into_iter().map(problem).collect();
@@ -35,6 +43,35 @@ impl Judge<'_> {
         problems.dedup();
         problems
     }
+}
+
+/// Returns the configuration of an image that is built on another one with these settings.
+fn built_config(base: Option<&ImageFacts>, settings: &ImageSettings) -> RunConfig {
+    let of_base = RunConfig::of_image(base);
+    let start = base.and_then(|facts| facts.start.clone()).unwrap_or_default();
+    let (entrypoint, cmd) = match (&settings.entrypoint, &settings.cmd) {
+        (Some(entrypoint), cmd) => (entrypoint.clone(), cmd.clone().unwrap_or_default()),
+        (None, cmd) => (start.entrypoint, cmd.clone().unwrap_or(start.cmd)),
+    };
+    let command: Vec<String> = entrypoint.into_iter().chain(cmd).collect();
+    let variable = |name: &str| {
+        let set = settings.environment.iter().rev().find(|(its, _)| its == name);
+        set.map(|(_, value)| value.clone())
+    };
+    RunConfig {
+        may_start_anything: command.is_empty(),
+        command,
+        path: variable("PATH").unwrap_or(of_base.path),
+        workdir: settings.workdir.clone().unwrap_or(of_base.workdir),
+        user: settings.user.clone().unwrap_or(of_base.user),
+        ld_library_path: variable("LD_LIBRARY_PATH").or(of_base.ld_library_path),
+        ld_preload: variable("LD_PRELOAD").or(of_base.ld_preload),
+    }
+}
+
+/// True for a whole root file system.
+fn is_root(app: &App) -> bool {
+    app.kind == AppKind::Rootfs && app.at == RootedPath::root()
 }
 
 /// Converts a finding to a problem of a plan.

@@ -10,6 +10,7 @@ use super::inputs::{Catalogs, Inputs};
 use crate::app::InputTrees;
 use crate::debian::catalog::CatalogError;
 use crate::loader::LinkerSettings;
+use crate::oci::image::ImageSettings;
 use crate::solve::closure::{Closure, ClosureError, ClosureOptions, IncludedPackage};
 use crate::solve::plan::PlannedBase;
 use crate::vocabulary::{Architecture, RootedPath};
@@ -19,6 +20,8 @@ use crate::vocabulary::{Architecture, RootedPath};
 pub struct Planner<'run, D> {
     /// Environment that the image will set for the dynamic linker.
     pub settings: &'run LinkerSettings,
+    /// Configuration of the image that is built; none if it is not known what will be started.
+    pub image: Option<&'run ImageSettings>,
     /// Architecture whose objects are analysed; by default that of most objects.
     pub architecture: Option<Architecture>,
     /// Packages to prefer, avoid and include.
@@ -81,7 +84,8 @@ where
     }
 
     fn inputs<'trees>(&'trees self, trees: &'trees InputTrees) -> Inputs<'trees> {
-        Inputs { trees, settings: self.settings, architecture: self.architecture }
+        let Self { settings, image, architecture, .. } = *self;
+        Inputs { trees, settings, image, architecture }
     }
 
     /// Puts the included files into the trees, and closes those.

@@ -24,3 +24,4 @@ mod resolve;
 mod solver;
 #[path = "../support/mod.rs"]
 mod support;
+mod verdicts;

@@ -123,7 +123,7 @@ fn closed(release: &str, tree: &Path, debs: &Source<'_>) -> Plan {
     let mut trees = InputTrees::read(&[tree.to_owned()], None, &at, ReadDepth::Link).expect("is read");
     let (settings, terms) = (LinkerSettings::default(), ClosureOptions::default());
     let architecture = Some(Architecture::Amd64);
-    let planner = Planner { settings: &settings, architecture, options: &terms, debs };
+    let planner = Planner { settings: &settings, image: None, architecture, options: &terms, debs };
     let closed = planner.plan(&mut trees, |_| Ok(catalogs(release)));
     let closed = closed.unwrap_or_else(|error| panic!("{}: {error}", tree.display()));
     assert!(closed.unread.is_empty(), "{}: {:?}", tree.display(), closed.unread);

@@ -3,7 +3,9 @@
 //! The file of a rule defines the rule's data, `RULE`, and the function `check`, which reports what it finds in a
 //! [`View`]. A line of `CHECKS` registers it. The code of a rule never changes.
 
+mod command_fails;
 mod conflicting_sonames;
+mod dangling_link;
 mod dangling_soname_link;
 mod dlopen_target_missing;
 mod find_library_unavailable;
@@ -12,7 +14,10 @@ mod load_order_dependent;
 mod missing_data;
 mod missing_interpreter;
 mod missing_library;
+mod missing_preload;
 mod missing_symbol_version;
+mod missing_user;
+mod missing_workdir;
 mod musl_on_glibc;
 mod node_abi_mismatch;
 mod off_path_library;
@@ -22,10 +27,12 @@ mod scanner_blind;
 mod stale_ld_so_cache;
 mod unused_library;
 mod unused_package;
+mod wheel_mismatch;
 mod wrong_architecture;
 
 mod interpreters;
 mod platforms;
+mod pythons;
 mod source_code;
 mod unused;
 
@@ -44,10 +51,16 @@ const CHECKS: &[(&Rule, Check)] = &[
     (&dangling_soname_link::RULE, dangling_soname_link::check),
     (&load_order_dependent::RULE, load_order_dependent::check),
     (&missing_symbol_version::RULE, missing_symbol_version::check),
+    (&command_fails::RULE, command_fails::check),
+    (&missing_user::RULE, missing_user::check),
+    (&missing_workdir::RULE, missing_workdir::check),
     (&missing_interpreter::RULE, missing_interpreter::check),
+    (&missing_preload::RULE, missing_preload::check),
+    (&dangling_link::RULE, dangling_link::check),
     (&wrong_architecture::RULE, wrong_architecture::check),
     (&musl_on_glibc::RULE, musl_on_glibc::check),
     (&python_abi_mismatch::RULE, python_abi_mismatch::check),
+    (&wheel_mismatch::RULE, wheel_mismatch::check),
     (&ruby_abi_mismatch::RULE, ruby_abi_mismatch::check),
     (&node_abi_mismatch::RULE, node_abi_mismatch::check),
     (&dlopen_target_missing::RULE, dlopen_target_missing::check),
@@ -60,6 +73,10 @@ const CHECKS: &[(&Rule, Check)] = &[
     (&unused_package::RULE, unused_package::check),
     (&unused_library::RULE, unused_library::check),
 ];
+
+/// Codes of the rules on the command of an image: with an error of one, none of its containers starts.
+pub const ON_START: [&str; 3] =
+    [command_fails::RULE.code, missing_user::RULE.code, missing_workdir::RULE.code];
 
 /// Returns every rule, in the order in which findings are shown.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

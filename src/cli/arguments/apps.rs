@@ -44,6 +44,12 @@ pub(crate) struct BaseArguments {
     /// the path of the file itself, or with a slash at the end its directory.
     #[arg(long, value_name = "PATH", env = "SODEB_AT")]
     pub(crate) at: Vec<OsString>,
+    /// Let venvs whose Python is missing start the base's Python of the same version
+    ///
+    /// The links bin/python* of the venv, and `home` in its pyvenv.cfg, are changed in the image; the venv itself stays as it is.
+    /// For venvs that uv, pyenv or another image created.
+    #[arg(long)]
+    pub(crate) relink_python: bool,
     #[command(flatten)]
     pub(crate) image: ImageAccessArguments,
 }

@@ -177,7 +177,7 @@ pub(super) fn audit_image(
     session: &Session,
 ) -> Result<ReportedImage, Failure> {
     let ImageAnalysisArguments { strict, access, linker, catalog } = arguments;
-    let base = BaseArguments { base: None, at: Vec::new(), image: access.clone() };
+    let base = BaseArguments { base: None, at: Vec::new(), relink_python: false, image: access.clone() };
     let request = InputRequest {
         paths: &[],
         base: &base,

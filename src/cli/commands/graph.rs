@@ -73,7 +73,7 @@ fn direct_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGra
 fn closed_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGraph, Failure> {
     let GraphRequest { apps, linker, catalog, closure, .. } = request;
     let downloads = Downloads::Newer;
-    let request = PlanRequest { apps, linker, closure, catalog, earlier: None, downloads };
+    let request = PlanRequest { apps, linker, closure, catalog, earlier: None, downloads, image: None };
     let planned = plan_trees(&request, session, |catalogs| catalogs)?;
     let closed = planned.closed;
     // A package that could not be read is no problem of the packages that could be.

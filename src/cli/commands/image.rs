@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::audit::rules;
 use crate::cli::arguments::{AppArguments, ImageArguments, PlanArguments};
 use crate::cli::config::{image_settings, linker_arguments};
 use crate::cli::debs::planned_debs;
@@ -11,6 +12,8 @@ use crate::cli::planning::{PlanRequest, PlannedTrees, plan_completely};
 use crate::cli::session::Session;
 use crate::oci::image::{Destination, ImageError, group_by_platform};
 use crate::pipeline::{Composition, ImageTarget};
+use crate::solve::plan::Plan;
+use crate::solve::resolve::Problem;
 
 pub(super) fn run(arguments: &ImageArguments, session: &Session) -> Result<Exit, Failure> {
     let created = session.source_date_epoch()?;
@@ -49,11 +52,15 @@ impl ImageBuild<'_> {
         let output = destination.path();
         let linker = linker_arguments(arguments, session)?;
         let settings = image_settings(arguments, &linker, session)?;
-        let request = PlanRequest { apps, linker: &linker, ..PlanRequest::of(&arguments.plan, None) };
+        let image = Some(&settings);
+        let request = PlanRequest { apps, linker: &linker, image, ..PlanRequest::of(&arguments.plan, None) };
         let PlannedTrees { closed, trees, linker, release_reason } =
             plan_completely(&request, "build an image", session)?;
         let loads = Some(ImageLoads { graph: closed.graph, release_reason });
         let plan = closed.plan;
+        if settings.changes_start() {
+            refuse_what_does_not_start(&plan)?;
+        }
         let debs = planned_debs(&arguments.plan.catalog.archive, &plan, session)?;
         let composition = Composition { plan: &plan, trees: &trees, settings: Some(&linker) };
         let libraries = composition.layer_of_image(&debs, arguments.files.files.into(), output)?;
@@ -71,6 +78,19 @@ impl ImageBuild<'_> {
         }
         Ok(BuiltImage { plan, libraries, composed, loads })
     }
+}
+
+/// Refuses to build an image that cannot start, whatever is in it: nothing is written then.
+fn refuse_what_does_not_start(plan: &Plan) -> Result<(), Failure> {
+    let is_of_start = |problem: &&Problem| {
+        problem.is_fatal() && rules::ON_START.iter().any(|code| problem.kind.name() == *code)
+    };
+    let Some(problem) = plan.problems.iter().find(is_of_start) else { return Ok(()) };
+    let failure = Failure::problem(anyhow::anyhow!("cannot build an image: {}", problem.detail));
+    Err(match problem.fix.first() {
+        Some(fix) => failure.hint(fix.clone()),
+        None => failure,
+    })
 }
 
 /// Arguments for the trees of each platform, if the paths have platforms before them.

@@ -6,10 +6,9 @@ use serde::Serialize;
 
 use super::origin::origin;
 use super::report::ImageReport;
-use crate::app::Abi;
 use crate::emit::layer::{PackageInLayerRow, package_rows};
 use crate::emit::rows::{ProblemRow, problem_rows};
-use crate::oci::image::{ImageLayer, ImageWarnings};
+use crate::oci::image::ImageLayer;
 use crate::vocabulary::{RootedPath, Sha256Digest};
 
 #[derive(Serialize)]
@@ -26,8 +25,6 @@ struct Document<'image> {
     annotations: &'image BTreeMap<String, String>,
     layers: Vec<LayerRow<'image>>,
     packages: Vec<PackageInLayerRow<'image>>,
-    dangling_links: Vec<DanglingLinkRow<'image>>,
-    interpreter_mismatches: Vec<InterpreterMismatchRow<'image>>,
     notes: &'image [String],
     problems: Vec<ProblemRow<'image>>,
 }
@@ -52,20 +49,6 @@ struct LayerRow<'image> {
     /// Bytes.
     size: u64,
     diff_id: String,
-}
-
-/// App that was built for another interpreter than the image's.
-#[derive(Serialize)]
-struct InterpreterMismatchRow<'image> {
-    at: &'image RootedPath,
-    abi: &'image Abi,
-    interpreter: &'image RootedPath,
-}
-
-#[derive(Serialize)]
-struct DanglingLinkRow<'image> {
-    path: &'image RootedPath,
-    target: String,
 }
 
 /// Image index of several platforms.
@@ -100,7 +83,7 @@ pub fn images_json(index: Sha256Digest, reports: &[ImageReport<'_>]) -> serde_js
 }
 
 fn document<'image>(report: &'image ImageReport<'_>) -> Document<'image> {
-    let ImageReport { plan, libraries, output, format, image, sent, warnings, notes } = report;
+    let ImageReport { plan, libraries, output, format, image, sent, notes } = report;
     Document {
         schema: "sodeb.image/1",
         output: OutputRow {
@@ -116,8 +99,6 @@ fn document<'image>(report: &'image ImageReport<'_>) -> Document<'image> {
         annotations: &image.annotations,
         layers: image.layers.iter().map(layer_row).collect(),
         packages: package_rows(libraries),
-        dangling_links: dangling_link_rows(warnings),
-        interpreter_mismatches: interpreter_mismatch_rows(warnings),
         notes,
         problems: problem_rows(&plan.problems),
     }
@@ -133,14 +114,4 @@ fn layer_row(layer: &ImageLayer) -> LayerRow<'_> {
         size: layer.size_bytes,
         diff_id: format!("sha256:{}", layer.diff_id),
     }
-}
-
-fn dangling_link_rows(warnings: &ImageWarnings) -> Vec<DanglingLinkRow<'_>> {
-    let links = warnings.dangling_links.iter();
-    links.map(|(path, target)| DanglingLinkRow { path, target: target.to_string() }).collect()
-}
-
-fn interpreter_mismatch_rows(warnings: &ImageWarnings) -> Vec<InterpreterMismatchRow<'_>> {
-    let apps = warnings.interpreter_mismatches.iter();
-    apps.map(|(at, abi, interpreter)| InterpreterMismatchRow { at, abi, interpreter }).collect()
 }

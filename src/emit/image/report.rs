@@ -1,6 +1,6 @@
 //! Input of the report on an image.
 
-use crate::oci::image::{Image, ImageWarnings};
+use crate::oci::image::Image;
 use crate::oci::layer::Layer;
 use crate::solve::plan::Plan;
 
@@ -18,8 +18,6 @@ pub struct ImageReport<'image> {
     pub image: &'image Image,
     /// Number of blobs that were uploaded to a registry, and of those that it already had.
     pub sent: Option<(usize, usize)>,
-    /// Faults that the check found.
-    pub warnings: &'image ImageWarnings,
     /// Files that were left out, with the reasons.
     pub notes: &'image [String],
 }

@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 
-use bstr::BString;
-
 use super::composed::LayerOrigin;
 use super::documents::blob_name;
 use super::error::ImageError;
 use super::output::StagedImage;
-use crate::app::{Abi, App, Base, IncludedFiles, InputTrees, LinkScope, LinkedApps, link, other_interpreter};
+use crate::app::{App, Base, IncludedFiles, InputTrees, LinkScope, LinkedApps, link};
 use crate::loader::{ObjectIndex, Outcome};
 use crate::oci::layer::{CheckContext, LibraryPath, first_not_found, first_not_loaded};
 use crate::solve::plan::Plan;
@@ -19,35 +17,6 @@ use crate::support::decompress::Compression;
 use crate::tree::inventory::{Entry, EntryKind, Inventory, InventoryError, read_image, read_layer_files};
 use crate::tree::root::Root;
 use crate::vocabulary::{RootedPath, Soname};
-
-/// Number of dangling links with a message of their own.
-const SHOWN_LINKS: usize = 10;
-
-/// Faults of a checked image that do not prevent it from being kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImageWarnings {
-    /// Links of the apps without a file in the image, and their targets, in order.
-    pub dangling_links: Vec<(RootedPath, BString)>,
-    /// Apps whose extensions are built for another interpreter than that of the image: path of the app, ABI of the
-    /// extensions, and path of the interpreter.
-    pub interpreter_mismatches: Vec<(RootedPath, Abi, RootedPath)>,
-}
-
-impl ImageWarnings {
-    /// Messages for the user, one for each fault; beyond a limit, dangling links are only counted.
-    pub fn messages(&self) -> Vec<String> {
-        let interpreters = self.interpreter_mismatches.iter().map(|(at, abi, interpreter)| {
-            format!("{at} is built for {abi}, but the image has {interpreter}")
-        });
-        let links = self.dangling_links.iter().take(SHOWN_LINKS);
-        let links =
-            links.map(|(path, target)| format!("{path} links to {target}, which is not in the image"));
-        let hidden = self.dangling_links.len().saturating_sub(SHOWN_LINKS);
-        let rest =
-            (hidden > 0).then(|| format!("{hidden} more links lead to files that are not in the image"));
-        interpreters.chain(links).chain(rest).collect()
-    }
-}
 
 /// Origin of the apps when the image runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +37,7 @@ pub fn check(
     plan: &Plan,
     context: CheckContext<'_>,
     placement: AppPlacement,
-) -> Result<ImageWarnings, ImageError> {
+) -> Result<(), ImageError> {
     let output = staged.output().to_owned();
     let unreadable =
         |source: InventoryError| ImageError::ReadBack { output: output.clone(), source: Box::new(source) };
@@ -76,7 +45,7 @@ pub fn check(
     let (trees, settings) = match context {
         CheckContext::Lock { .. } => {
             let absent = first_not_found(&image, plan, None);
-            return absent.map_or(Ok(ImageWarnings::default()), |library| Err(not_found(staged, library)));
+            return absent.map_or(Ok(()), |library| Err(not_found(staged, library)));
         }
         CheckContext::Trees { trees, settings } => (trees, settings),
     };
@@ -87,16 +56,22 @@ pub fn check(
     let (top, mut root) = (RootedPath::root(), Root::new());
     root.mount(&top, &image);
     let included = find_included(staged, &root, trees)?;
-    let (apps, warnings) = match placement {
-        AppPlacement::InImage => find_apps(staged, &root, trees)?,
+    let apps = match placement {
+        AppPlacement::InImage => {
+            trees.apps.iter().map(|app| find_app(staged, &root, app)).collect::<Result<_, _>>()?
+        }
         AppPlacement::Mounted => {
-            let apps = trees.apps.iter().map(|app| app.with_inventory(app.inventory.clone()));
-            (apps.collect(), ImageWarnings::default())
+            trees.apps.iter().map(|app| app.with_inventory(app.inventory.clone())).collect()
         }
     };
     drop(root);
-    let found =
-        InputTrees { base: Some(Base::new(staged.output().to_owned(), image)), image: None, included, apps };
+    let found = InputTrees {
+        base: Some(Base::new(staged.output().to_owned(), image)),
+        image: None,
+        included,
+        apps,
+        changed: Vec::new(),
+    };
     let planned = {
         let (lower, top) = (trees.root(), RootedPath::root());
         let mut root = Root::over(&lower);
@@ -109,7 +84,7 @@ pub fn check(
     };
     match first_difference(&planned, &in_image) {
         Some((object, soname)) => Err(ImageError::LoadsOther { output, object, soname }),
-        None => Ok(warnings),
+        None => Ok(()),
     }
 }
 
@@ -128,31 +103,6 @@ fn read_libraries(staged: &StagedImage) -> Result<Inventory, ImageError> {
         Ok(read_layer_files(Compression::Gzip.reader(blob)?)?.0)
     };
     read().map_err(|source| staged.staging().failed(source).into())
-}
-
-/// Finds the apps in the image.
-fn find_apps(
-    staged: &StagedImage,
-    root: &Root<'_>,
-    trees: &InputTrees,
-) -> Result<(Vec<App>, ImageWarnings), ImageError> {
-    let (mut apps, mut warnings) = (Vec::new(), ImageWarnings::default());
-    for app in &trees.apps {
-        let found = find_app(staged, root, app)?;
-        for entry in found.inventory.entries() {
-            let path = app.at.join(&entry.path);
-            if let EntryKind::Symlink(target) = &entry.kind
-                && root.resolve(root.top(), path.as_bytes()).is_err()
-            {
-                warnings.dangling_links.push((path, target.clone()));
-            }
-        }
-        if let Some((abi, path)) = other_interpreter(root, app) {
-            warnings.interpreter_mismatches.push((app.at.clone(), abi.clone(), path));
-        }
-        apps.push(found);
-    }
-    Ok((apps, warnings))
 }
 
 /// Finds the included files in the image.

@@ -29,7 +29,7 @@ mod settings;
 mod tag;
 mod unpack;
 
-pub use check::{AppPlacement, ImageWarnings, check};
+pub use check::{AppPlacement, check};
 pub use compose::compose;
 pub use composed::{Image, ImageLayer, LayerOrigin};
 pub use destination::{Deliverable, Destination};

@@ -26,6 +26,11 @@ pub struct ImageSettings {
 }
 
 impl ImageSettings {
+    /// True if the image is started in another way than its base.
+    pub fn changes_start(&self) -> bool {
+        self.entrypoint.is_some() || self.cmd.is_some() || self.workdir.is_some() || self.user.is_some()
+    }
+
     /// Completes settings with `defaults`. Environment variables, labels and annotations are merged. Default arguments are
     /// dropped if there is another entrypoint; default tags if there are tags. Repeated tags are removed.
     #[must_use]

@@ -13,6 +13,7 @@ use super::ld_so_cache::put_ld_so_cache;
 use super::metadata::put_metadata;
 use super::package_entries::{path_in_image, put_entries};
 use super::request::{LayerContents, LayerRequest, PlannedDeb, check_base};
+use crate::app::{ChangedContent, ChangedFile};
 use crate::debian::inclusions::{is_documentation, is_processor_copy};
 use crate::solve::plan::{PlannedPackage, TakenFile, TakenKind};
 use crate::tree::inventory::{Deb, EntryKind, Permissions};
@@ -31,7 +32,7 @@ type Package<'request> = (usize, &'request PlannedPackage, &'request PlannedDeb)
 /// If the Plan's base is missing or has something in the way of an entry, if a .deb is broken or has no planned file, or if
 /// `scratch` cannot be written.
 pub fn compose(request: &LayerRequest<'_>, scratch: File) -> Result<Layer, LayerError> {
-    let LayerRequest { plan, debs, base, contents, is_lowest } = *request;
+    let LayerRequest { plan, debs, base, contents, changed, is_lowest } = *request;
     check_base(plan, base.is_some())?;
     let top = RootedPath::root();
     let mut root = Root::new();
@@ -47,6 +48,7 @@ pub fn compose(request: &LayerRequest<'_>, scratch: File) -> Result<Layer, Layer
         .map(|(index, (planned, deb))| (index, planned, deb))
         .collect();
     put_files(&mut builder, &packages, contents)?;
+    put_changed(&mut builder, changed)?;
     if is_lowest {
         builder.put_directory(&RootedPath::new("/tmp"), TMP)?;
     }
@@ -85,6 +87,19 @@ fn put_files(
         for (index, _, source) in packages {
             put_entries(builder, *index, &source.deb, is_shipped)?;
         }
+    }
+    Ok(())
+}
+
+/// Adds files and links of the apps that are other ones in the image.
+fn put_changed(builder: &mut LayerBuilder<'_>, changed: &[ChangedFile]) -> Result<(), LayerError> {
+    for file in changed {
+        let (kind, mode) = match &file.content {
+            ChangedContent::Link(target) => (LayerEntryKind::Link(target.clone()), 0o777),
+            ChangedContent::Text(text) => (LayerEntryKind::Text(text.clone()), 0o644),
+        };
+        let permissions = Permissions { mode, uid: 0, gid: 0 };
+        builder.put(&file.path, LayerEntry { kind, permissions, package: None })?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::error::LayerError;
+use crate::app::ChangedFile;
 use crate::solve::plan::Plan;
 use crate::tree::inventory::{Deb, Inventory};
 
@@ -36,6 +37,8 @@ pub struct LayerRequest<'request> {
     pub base: Option<&'request Inventory>,
     /// Part of each package that is shipped.
     pub contents: LayerContents,
+    /// Files and links of the apps that are other ones in the image, where the layer is not put below the apps.
+    pub changed: &'request [ChangedFile],
     /// True for the lowest layer of an image, which needs a `/tmp`.
     pub is_lowest: bool,
 }

@@ -31,12 +31,12 @@ pub trait Cacheable: Serialize + DeserializeOwned {
 
 impl Cacheable for Deb {
     const DIR: &str = "debs";
-    const VERSION: &str = "4";
+    const VERSION: &str = "5";
 }
 
 impl Cacheable for ReadLayer {
     const DIR: &str = "layers";
-    const VERSION: &str = "3";
+    const VERSION: &str = "4";
 }
 
 /// Directory of values by digest.

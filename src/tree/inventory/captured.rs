@@ -6,12 +6,21 @@ use bstr::ByteSlice;
 pub(super) const MAX_TEXT_BYTES: u64 = 16 << 20;
 
 /// Texts with a fixed path in a root file system.
-const AT_ROOT: &[&str] = &["etc/ld.so.cache", "etc/ld.so.conf", "etc/os-release", "usr/lib/os-release"];
+const AT_ROOT: &[&str] = &[
+    "etc/group",
+    "etc/ld.so.cache",
+    "etc/ld.so.conf",
+    "etc/ld.so.preload",
+    "etc/os-release",
+    "etc/passwd",
+    "usr/lib/os-release",
+];
 
 /// True if the file at this path below a tree's top is kept whole.
 pub(super) fn is_captured(path: &[u8]) -> bool {
     let name = path.rsplit_str("/").next().unwrap_or_default();
     name == b"pyvenv.cfg"
+        || path.ends_with(b".dist-info/WHEEL")
         || path.ends_with(b"include/node/node_version.h")
         || AT_ROOT.iter().any(|fixed| fixed.as_bytes() == path)
         || is_of_dpkg(path)

@@ -62,6 +62,11 @@ impl Entry {
         self.file()?.size_bytes()
     }
 
+    /// Permission bits of a regular file of a layer or a .deb.
+    pub fn mode(&self) -> Option<u32> {
+        self.file()?.mode()
+    }
+
     /// Evidence in a regular file; `None` too if the tree was not read for an audit.
     pub fn evidence(&self) -> Option<&Evidence> {
         self.file()?.evidence()

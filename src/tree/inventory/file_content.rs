@@ -15,6 +15,8 @@ pub struct FileContent {
     read: OnceLock<Content>,
     /// `None` if it was not requested.
     size_bytes: Option<u64>,
+    /// Permission bits; `None` for a file of a host, which can be asked for them. A layer stores them on their own.
+    mode: Option<u32>,
     /// Boxed, since few files have any.
     evidence: Option<Box<Evidence>>,
     /// Maker of the file, if it is a self-extracting program. It is not stored in caches.
@@ -45,6 +47,7 @@ impl FileContent {
         Self {
             read: OnceLock::from(content),
             size_bytes: None,
+            mode: None,
             evidence: None,
             payload: None,
             on_demand: None,
@@ -55,6 +58,15 @@ impl FileContent {
     /// Sets the size of the file in bytes.
     pub(super) fn with_size(self, size_bytes: u64) -> Self {
         Self { size_bytes: Some(size_bytes), ..self }
+    }
+
+    /// Sets the permission bits of the file.
+    pub(super) fn set_mode(&mut self, mode: u32) {
+        self.mode = Some(mode);
+    }
+
+    pub(super) fn mode(&self) -> Option<u32> {
+        self.mode
     }
 
     /// Sets the evidence in the file.
@@ -77,6 +89,7 @@ impl FileContent {
         Self {
             read: OnceLock::new(),
             size_bytes: None,
+            mode: None,
             evidence: None,
             payload: None,
             on_demand: Some(on_demand),

@@ -14,6 +14,7 @@
 
 mod cache;
 mod captured;
+mod changes;
 mod classify;
 mod content;
 mod deb;
@@ -35,6 +36,7 @@ mod streamed;
 mod tar;
 
 pub use cache::{Cacheable, DebCache, DigestCache, LayerCache};
+pub use changes::Changes;
 pub use content::{Content, FileFormat, Launcher, ReadDepth};
 pub use deb::{Deb, DebError, DebFile, control_field, each_file_of_deb, read_deb, read_layer_files};
 pub use entry::{Diagnostic, Entry, EntryKind};

@@ -3,7 +3,7 @@
 use bstr::ByteSlice;
 
 use super::nodes::{NodeId, Root};
-use crate::vocabulary::MAX_LINKS;
+use crate::vocabulary::{MAX_LINKS, RootedPath};
 
 /// Reason why a path does not resolve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +45,28 @@ impl Root<'_> {
     /// The reason why the link does not resolve.
     pub fn follow(&self, node: NodeId) -> Result<NodeId, PathError> {
         self.follow_noting(node, &mut Vec::new())
+    }
+
+    /// Returns the entry at a path; a link in the last component is not followed.
+    pub fn node_at(&self, path: &RootedPath) -> Option<NodeId> {
+        let directory = self.resolve(self.top(), path.parent().as_bytes()).ok()?;
+        self.child(directory, path.file_name())
+    }
+
+    /// Follows a link that leads nowhere, from link to link: returns the last one, and the path that does not exist.
+    pub fn end_of_link(&self, link: NodeId) -> (NodeId, RootedPath) {
+        let mut last = link;
+        for _ in 0..MAX_LINKS {
+            let target = self.link_target(last).unwrap_or_default();
+            let directory = self.path(self.directory_of(last));
+            let path =
+                if target.starts_with(b"/") { RootedPath::new(target) } else { directory.join(target) };
+            match self.node_at(&path).filter(|node| self.link_target(*node).is_some()) {
+                Some(next) => last = next,
+                None => return (last, path),
+            }
+        }
+        (last, self.path(last))
     }
 
     fn walk(&self, directory: NodeId, path: &[u8], links: &mut Vec<NodeId>) -> Result<NodeId, PathError> {

@@ -111,9 +111,7 @@ fn missing_interpreter() {
         sample.venv.file(script, "#!/opt/python/bin/python3\nprint()\n");
         sample.entrypoint = vec![script.to_owned()];
     });
-    assert_eq!(lines[0], format!("error missing-interpreter {script} /opt/python/bin/python3"));
-    let lines = found(|sample| sample.entrypoint = vec!["/nothing".to_owned()]);
-    assert_eq!(lines[0], "error missing-interpreter / /nothing");
+    assert_eq!(lines[0], format!("error command-fails {script} {script}"));
     let lines = found(|sample| sample.system.build(program(PYTHON).interpreter("/lib64/ld-none.so.2")));
     assert_eq!(lines[0], format!("error missing-interpreter {PYTHON} /lib64/ld-none.so.2"));
 }
@@ -307,6 +305,72 @@ fn unused_package_and_library() {
         sample.system.build(program("/bin/sh"));
         sample.installs("dash", &["/bin/sh"]);
         sample.entrypoint = vec!["/bin/sh".to_owned()];
+    });
+    assert_eq!(lines, [""; 0]);
+}
+
+#[test]
+fn command_fails() {
+    let lines = found(|sample| sample.entrypoint = vec!["/nothing".to_owned()]);
+    assert_eq!(lines[0], "error command-fails / /nothing");
+    // A script that an interpreter is given is code, whatever its first line names.
+    let lines = found(|sample| {
+        sample.venv.file("/app.py", "#!/usr/bin/env python9\n");
+        sample.venv.mode("/app.py", 0o755);
+    });
+    assert_eq!(lines, [""; 0]);
+    let lines = found(|sample| {
+        sample.venv.file("/run", "#!/usr/bin/python3.11\n");
+        sample.entrypoint = vec!["/run".to_owned()];
+    });
+    assert_eq!(lines[0], "error command-fails /run /run");
+}
+
+#[test]
+fn missing_user_and_workdir() {
+    let with = |user: &str, workdir: &str| {
+        found(|sample| {
+            sample.system.file("/etc/passwd", "app:x:1000:1000::/:\n");
+            sample.system.file("/etc/group", "staff:x:50:\n");
+            sample.run = json!({"User": user, "WorkingDir": workdir});
+        })
+    };
+    assert_eq!(with("app:staff", "/usr"), [""; 0]);
+    assert_eq!(with("4711", "/usr"), [""; 0]);
+    assert_eq!(
+        with("nobody:nogroup", "/usr"),
+        ["error missing-user /etc/passwd nobody", "error missing-user /etc/group nogroup",]
+    );
+    assert_eq!(with("app", "/none"), ["note missing-workdir /none /none"]);
+    assert_eq!(with("app", PYTHON), [format!("error missing-workdir {PYTHON} {PYTHON}")]);
+}
+
+#[test]
+fn missing_preload() {
+    let lines =
+        found(|sample| sample.system.file("/etc/ld.so.preload", "# first\n/lib/libnone.so libdep.so.1\n"));
+    assert_eq!(lines, ["warning missing-preload /etc/ld.so.preload /lib/libnone.so"]);
+    // What a library that is loaded first needs has to be there, and nobody is told to leave it out.
+    let preloaded = |needs: &'static str| {
+        found(|sample| {
+            let library = library("/usr/lib/x86_64-linux-gnu/libfirst.so");
+            sample.system.build(if needs.is_empty() { library } else { library.needs(needs) });
+            sample.installs("first", &["/usr/lib/x86_64-linux-gnu/libfirst.so"]);
+            sample.run = json!({"Env": ["LD_PRELOAD=libfirst.so"]});
+        })
+    };
+    assert_eq!(preloaded(""), [""; 0]);
+    let path = "/usr/lib/x86_64-linux-gnu/libfirst.so";
+    assert_eq!(preloaded("libnone.so.1"), [format!("error missing-library {path} libnone.so.1")]);
+}
+
+#[test]
+fn dangling_link() {
+    let lines = found(|sample| sample.system.link("/usr/bin/tool", "tool-server"));
+    assert_eq!(lines, ["warning dangling-link /usr/bin/tool /usr/bin/tool-server"]);
+    let lines = found(|sample| {
+        sample.system.link("/usr/share/doc/x", "../nowhere");
+        sample.system.link("/usr/bin/mounts", "/proc/self/mounts");
     });
     assert_eq!(lines, [""; 0]);
 }

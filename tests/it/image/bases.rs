@@ -25,7 +25,7 @@ fn layers() -> [Vec<u8>; 2] {
 #[test]
 fn layers_of_an_image_go_in_verbatim_and_the_new_ones_after_them() {
     let world = world();
-    let run = json!({"Env": ["PATH=/bin"], "Cmd": ["sh"], "Unknown": 1});
+    let run = json!({"Env": ["PATH=/bin"], "StopSignal": "SIGINT", "Unknown": 1});
     let oci = oci_parts(&layers(), ".gz", &run);
     write_parts(&oci, &world.fixture.host("/layout"));
     fs::write(world.fixture.host("/oci.tar"), tar_of_parts(&oci)).expect("written");

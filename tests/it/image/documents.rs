@@ -7,11 +7,19 @@ use std::io::Read;
 use serde_json::{Value, json};
 
 use super::{said, succeeded, world};
+use crate::support::fixture::program;
 use crate::support::images::{hex, oci_parts, write_parts};
+use crate::support::world::World;
+
+/// Builds a program that needs no dynamic linker.
+fn start(world: &World, path: &str) {
+    world.fixture.build(program(path).flag("-static").flag("-no-pie"));
+}
 
 #[test]
 fn flags_change_the_configuration_of_the_base() {
     let world = world();
+    start(&world, "/app/run");
     let run = json!({
         "Entrypoint": ["/old"], "Cmd": ["old"], "Env": ["A=old", "PATH=/bin"], "WorkingDir": "/old",
         "Healthcheck": {"Test": ["NONE"]},
@@ -53,6 +61,8 @@ fn flags_change_the_configuration_of_the_base() {
 #[test]
 fn settings_of_the_file_give_way_to_flags() {
     let world = world();
+    start(&world, "/app/run");
+    start(&world, "/app/flag");
     world.fixture.file(
         "/sodeb.toml",
         "[image]\nentrypoint = \"/app/run -x\"\ncmd = [\"a b\"]\nuser = \"1\"\ntag = [\"file:1\"]\n\
@@ -66,9 +76,9 @@ fn settings_of_the_file_give_way_to_flags() {
             "Labels": {"l": "file"},
         })
     );
-    let flags = ["--entrypoint", "/flag", "--env", "A=flag", "--tag", "flag:1"];
+    let flags = ["--entrypoint", "/app/flag", "--env", "A=flag", "--tag", "flag:1"];
     let image = world.composed("scratch", &flags);
-    assert_eq!(image.config["config"]["Entrypoint"], json!(["/flag"]));
+    assert_eq!(image.config["config"]["Entrypoint"], json!(["/app/flag"]));
     assert_eq!(image.config["config"]["Cmd"], Value::Null);
     assert_eq!(image.config["config"]["Env"], json!(["A=flag", "B=file"]));
     let annotations = &image.index["manifests"][0]["annotations"];

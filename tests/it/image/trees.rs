@@ -44,8 +44,8 @@ fn a_venv_of_another_python_than_the_images_is_told() {
         let _ = symlink("python3.13", fixture.host("/base/usr/bin/python3"));
         let _ = fs::remove_dir_all(fixture.host("/out"));
         let output = world.image("base", "out", &[]);
-        succeeded(&output);
-        let words = "/app is built for CPython 3.11, but the image has /usr/bin/python3.13";
+        assert_eq!(output.status.code(), Some(i32::from(is_told)), "{}", said(&output));
+        let words = "a venv of CPython 3.11, but its Python is /usr/bin/python3.13 of version 3.13";
         assert_eq!(said(&output).contains(words), is_told, "{}", said(&output));
     }
 }
@@ -98,7 +98,7 @@ fn links_that_lead_nowhere_in_the_image_are_said() {
     symlink("x.so", world.fixture.host("/app/alive")).expect("a link");
     let answer = world.image("scratch", "out", &[]);
     succeeded(&answer);
-    let expected = "/app/python3 links to /usr/bin/python3, which is not in the image";
+    let expected = "dangling-link: /app/python3: a link to /usr/bin/python3, which does not exist";
     assert!(said(&answer).contains(expected), "{}", said(&answer));
     assert!(!said(&answer).contains("/app/alive"), "{}", said(&answer));
 }
@@ -106,10 +106,10 @@ fn links_that_lead_nowhere_in_the_image_are_said() {
 #[test]
 fn names_do_not_act_on_the_terminal() {
     let world = world();
-    symlink("nowhere\u{1b}[0m", world.fixture.host("/app/odd\u{1b}[31m\u{7}")).expect("a link");
+    symlink("/nowhere\u{1b}[0m", world.fixture.host("/app/odd\u{1b}[31m\u{7}")).expect("a link");
     let answer = world.image("scratch", "out", &["--color", "always"]);
     succeeded(&answer);
-    let expected = r"/app/odd\u{1b}[31m\u{7} links to nowhere\u{1b}[0m, which";
+    let expected = r"/app/odd\u{1b}[31m\u{7}: a link to /nowhere\u{1b}[0m, which";
     assert!(said(&answer).contains(expected), "{}", said(&answer));
 }
 

@@ -24,6 +24,8 @@ pub struct ImageFacts {
     pub digest: Sha256Digest,
     /// Value of LD_LIBRARY_PATH in its environment.
     pub ld_library_path: Option<String>,
+    /// Value of LD_PRELOAD in its environment.
+    pub ld_preload: Option<String>,
     /// Working directory.
     pub workdir: Option<String>,
     /// Command that starts it. `None` for the tar of a root file system and for a description.

@@ -23,6 +23,9 @@ use crate::vocabulary::Sha256Digest;
 /// Variable that ld.so reads, with its equals sign.
 const LIBRARY_PATH: &str = "LD_LIBRARY_PATH=";
 
+/// Start of the variable of the environment with libraries that are loaded first.
+const PRELOAD: &str = "LD_PRELOAD=";
+
 /// Memory limit of all layers of an image.
 const MAX_HELD_BYTES: u64 = 1 << 30;
 
@@ -207,11 +210,15 @@ fn read_blob(source: &mut (dyn Read + Send), digest: Option<Sha256Digest>) -> io
 
 fn image(layers: Vec<Arc<ReadLayer>>, config: Option<&ImageConfig>, parts: ImageParts) -> ReadImage {
     let diff_ids: String = layers.iter().map(|layer| format!("{}\n", layer.diff_id)).collect();
-    let environment = config.into_iter().flat_map(ImageConfig::environment);
-    let library_path = environment.filter_map(|variable| variable.strip_prefix(LIBRARY_PATH)).last();
+    let variable = |name: &str| {
+        let environment = config.into_iter().flat_map(ImageConfig::environment);
+        let value = environment.filter_map(|variable| variable.strip_prefix(name)).last();
+        value.filter(|value| !value.is_empty()).map(str::to_owned)
+    };
     let facts = ImageFacts {
         digest: digest_of_bytes(diff_ids.as_bytes()),
-        ld_library_path: library_path.filter(|directories| !directories.is_empty()).map(str::to_owned),
+        ld_library_path: variable(LIBRARY_PATH),
+        ld_preload: variable(PRELOAD),
         workdir: config.and_then(ImageConfig::workdir).map(str::to_owned),
         start: config.map(ImageConfig::start),
         platform: config.and_then(ImageConfig::platform),

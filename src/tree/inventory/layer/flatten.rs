@@ -55,7 +55,7 @@ struct Loop;
 
 impl Flat {
     fn apply(&mut self, layer: ReadLayer) {
-        let ReadLayer { inventory, whiteouts, hard_links, .. } = layer;
+        let ReadLayer { inventory, modes, whiteouts, hard_links, .. } = layer;
         let (entries, diagnostics) = inventory.into_parts();
         self.diagnostics.extend(diagnostics);
         // A whiteout is applied after its directory's own entry and before the entries in the directory.
@@ -65,7 +65,12 @@ impl Flat {
         let mut whiteouts = whiteouts.into_iter().peekable();
         let mut state =
             LayerState { placed: whiteouts.peek().map(|_| BTreeSet::new()), last_directory: None };
-        for Entry { path, kind } in entries {
+        let mut modes = modes.into_iter();
+        for Entry { path, mut kind } in entries {
+            let mode = modes.next();
+            if let (EntryKind::File(content), Some(mode)) = (&mut kind, mode) {
+                content.set_mode(mode);
+            }
             while let Some((_, whiteout)) = whiteouts.next_if(|(own_path, _)| *own_path < path) {
                 self.remove(&whiteout, &mut state);
             }
@@ -231,6 +236,7 @@ mod tests {
         ReadLayer {
             diff_id: Sha256Digest([0; 32]),
             inventory,
+            modes: Vec::new(),
             whiteouts,
             hard_links: Vec::new(),
             held_bytes: 0,

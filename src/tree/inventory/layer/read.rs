@@ -100,12 +100,15 @@ impl LayerReader {
             // The form of directories before they had a type.
             EntryType::Regular if is_directory_by_name => self.add_directory(path, &member)?,
             EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+                let mode = member.permissions()?.mode;
                 let content = if member.is_sparse {
                     let cause = "a sparse file, which is not read".to_owned();
                     FileContent::new(Content::Unreadable(cause)).with_size(member.size_bytes)
                 } else {
                     read_streamed(member.content, &path, member.size_bytes, ReadDepth::Audit)?
                 };
+                let mut content = content;
+                content.set_mode(mode);
                 let kind = EntryKind::File(content);
                 self.hold(kind_bytes(&kind))?;
                 self.put(path, kind);
@@ -192,9 +195,11 @@ impl LayerReader {
     }
 
     fn finish(self, diff_id: Sha256Digest) -> ReadLayer {
-        let entries = self.entries.into_iter().map(|(path, kind)| Entry { path, kind }).collect();
+        let entries: Vec<Entry> = self.entries.into_iter().map(|(path, kind)| Entry { path, kind }).collect();
+        let modes = entries.iter().map(|entry| entry.mode().unwrap_or_default()).collect();
         ReadLayer {
             diff_id,
+            modes,
             inventory: Inventory::new(entries, self.diagnostics),
             whiteouts: self.whiteouts,
             hard_links: self.hard_links,

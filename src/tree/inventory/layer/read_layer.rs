@@ -16,6 +16,8 @@ pub struct ReadLayer {
     pub(crate) diff_id: Sha256Digest,
     /// Files, directories and links.
     pub(super) inventory: Inventory,
+    /// Permission bits of the files among those, in the same order; 0 for others.
+    pub(super) modes: Vec<u32>,
     /// Removals from the layers below.
     pub(super) whiteouts: BTreeSet<Whiteout>,
     /// Hard links to files of the layers below, in the order of the tar.
