@@ -25,12 +25,15 @@ const ON_BASE: [&str; 11] = [
     "bookworm",
 ];
 
-/// Base for amd64 with a C library.
+/// Base for amd64 with a C library, Python and Node.js.
 fn base() -> Fixture {
     let fixture = Fixture::empty();
     fixture.file("/base/etc/os-release", "ID=debian\nVERSION_CODENAME=bookworm\n");
     fixture.build(library(&format!("/base{INTERPRETER}")));
     fixture.build(library("/base/usr/lib/x86_64-linux-gnu/libc.so.6"));
+    fixture.build(program("/base/usr/bin/python3.11"));
+    fixture.link("/base/usr/bin/python3", "python3.11");
+    fixture.build(program("/base/usr/bin/node"));
     fixture
 }
 
@@ -188,7 +191,6 @@ fn modules_of_python_for_other_platforms() {
         let fixture = base();
         fixture.file("/app/pyvenv.cfg", "home = /usr/bin\nversion = 3.11.2\n");
         fixture.build(program("/base/usr/bin/python3.11").needs("libc.so.6"));
-        fixture.link("/base/usr/bin/python3", "python3.11");
         fixture.link("/app/bin/python3", "/usr/bin/python3");
         fixture.build(module(&format!("{PACKAGES}/other/_x.abi3.so")).needs("libc.so.6"));
         for file in *files {
@@ -369,7 +371,6 @@ fn launchers_set_the_search_path() {
 fn bundles_of_pyinstaller_have_their_own_interpreter() {
     let fixture = base();
     fixture.build(program("/base/usr/bin/python3.11").needs("libc.so.6"));
-    fixture.link("/base/usr/bin/python3", "python3.11");
     fixture.build(program("/app/tool/tool").needs("libc.so.6"));
     fixture.file("/app/tool/_internal/base_library.zip", "");
     fixture.build(library("/app/tool/_internal/libown.so.1"));
