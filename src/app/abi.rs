@@ -18,12 +18,8 @@ pub struct Abi {
 
 impl std::fmt::Display for Abi {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let name = match self.language {
-            Language::Python => "CPython",
-            Language::Ruby => "Ruby",
-            Language::Node => "Node.js",
-        };
-        write!(formatter, "{name} {}", self.version)
+        let implementation = if self.language == Language::Python { "C" } else { "" };
+        write!(formatter, "{implementation}{} {}", self.language.title(), self.version)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Apps: the trees that the user points at, the kind of each, and its objects that something starts or opens, linked.
 
 mod abi;
+mod code;
 mod families;
 mod hosts;
 mod interpreter;
@@ -22,9 +23,11 @@ mod standing;
 mod target_abi;
 mod test_files;
 mod trees;
+mod unsuitable;
 mod variants;
 
 pub use abi::{Abi, abi_in_path};
+pub use code::code_languages;
 pub use families::{VendoredFamilies, VendoredFamily};
 pub use hosts::{Host, Opening, is_module};
 pub use interpreter::{InterpreterRequest, python_library};
@@ -33,7 +36,7 @@ pub use launchers::Launchers;
 pub use link::{LinkScope, link};
 pub use linked::{AppObject, ForeignFile, LinkedApps, StartObject};
 pub use python::{Venv, VenvPython, python_version, system_pythons, venvs};
-pub use read::{Apps, BaseRequest};
+pub use read::{Apps, BaseRequest, unsuitable_file};
 pub use relink::RelinkError;
 pub use role::{Language, Role};
 pub use runtime_loads::{LoadEvidence, LoadKind, RuntimeLoad, linker};
@@ -41,3 +44,4 @@ pub use scripts::Script;
 pub use standing::{OptionalReason, Standings, UnfitModule};
 pub use target_abi::{TargetAbi, machine_words};
 pub use trees::{App, Base, ChangedContent, ChangedFile, IncludedFiles, InputTrees};
+pub use unsuitable::{FormatCount, InputForm, UnsuitableInput};

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::kind::{AppKind, recognise};
 use super::trees::{App, Base, InputTrees};
+use super::unsuitable::{UnsuitableInput, form_of_file};
 use crate::loader::Platform;
 use crate::tree::inventory::{
     ImageFacts, ImagePlatform, Inventory, InventoryError, LayerCache, ReadDepth, is_image, read_base,
@@ -163,4 +164,11 @@ fn read_input(
         Some(at) => Ok((read_file_as(path, at.file_name(), depth)?, true)),
         None => Ok((read_directory(path, depth)?, path.is_file())),
     }
+}
+
+/// Reads a file that is no image, and returns its format.
+pub fn unsuitable_file(path: &Path) -> Option<UnsuitableInput> {
+    let inventory = read_directory(path, ReadDepth::Link).ok().filter(|_| path.is_file())?;
+    let form = form_of_file(&inventory, inventory.entries().first()?)?;
+    Some(UnsuitableInput { path: path.to_owned(), form })
 }

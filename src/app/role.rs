@@ -19,6 +19,15 @@ named! {
 }
 
 impl Language {
+    /// Name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Python => "Python",
+            Self::Ruby => "Ruby",
+            Self::Node => "Node.js",
+        }
+    }
+
     /// Names of its interpreter's program, the most exact first.
     pub(super) fn program_names(self, version: Option<&str>) -> Vec<String> {
         let name = match self {

@@ -14,7 +14,7 @@ use crate::loader::{LinkerSettings, Traces};
 use crate::pipeline::{Catalogs, Inputs, choose_release};
 use crate::solve::resolve::{Resolution, Status};
 use crate::tree::inventory::{ImagePlatform, ReadDepth};
-use crate::vocabulary::Architecture;
+use crate::vocabulary::{Architecture, Target};
 
 /// Trees that were read, and the environment in which they will run.
 pub(super) struct AnalysisInputs<'run> {
@@ -25,10 +25,26 @@ pub(super) struct AnalysisInputs<'run> {
     pub(super) catalogs: CatalogOpener<'run>,
 }
 
+/// Options of reading the trees.
+#[derive(Clone, Copy)]
+pub(super) struct InputOptions<'run> {
+    /// Facts that are read of each file.
+    pub(super) depth: ReadDepth,
+    /// True if packages are requested beside the trees.
+    pub(super) has_wishes: bool,
+    /// Target of an existing lock, which counts where nothing else decides.
+    pub(super) fallback: Option<&'run Target>,
+}
+
+impl InputOptions<'_> {
+    /// Options for an answer that links the trees.
+    pub(super) const LINK: Self = Self { depth: ReadDepth::Link, has_wishes: false, fallback: None };
+}
+
 /// Catalogs of the trees' release, opened once the architecture of the trees is known.
 pub(super) struct CatalogOpener<'run> {
     release: ReleaseChoice,
-    /// Architecture of the requested platform, for trees without objects.
+    /// Architecture of the requested platform or of the existing lock, for trees without objects.
     platform_architecture: Option<Architecture>,
     source: CatalogSource<'run>,
     session: &'run Session,
@@ -63,17 +79,23 @@ impl<'run> AnalysisInputs<'run> {
         base: &BaseArguments,
         linker: &LinkerArguments,
         catalog: &CatalogArguments,
-        depth: ReadDepth,
+        options: InputOptions<'_>,
         session: &'run Session,
     ) -> Result<Self, Failure> {
+        let InputOptions { depth, has_wishes, fallback } = options;
         let architecture = session.config.arch_unless(catalog.arch)?;
         let offline = catalog.archive.offline;
-        let request = InputRequest { paths, base, catalog: Some(catalog), offline, architecture, depth };
+        let request =
+            InputRequest { paths, base, catalog: Some(catalog), offline, architecture, depth, has_wishes };
         let trees = read_trees(&request, session)?;
         let linker = linker_settings(linker, Traces::None, trees.image.as_ref(), session)?;
         let requested = requested_release(catalog, &session.config)?;
-        let release = choose_release(requested, &trees, host_release);
-        let platform_architecture = base.image.platform.as_ref().and_then(ImagePlatform::architecture);
+        let release = choose_release(requested, &trees, |path| match fallback {
+            Some(target) => Some(ReleaseChoice::required(target.release.clone(), "from the lock".to_owned())),
+            None => host_release(path),
+        });
+        let of_platform = base.image.platform.as_ref().and_then(ImagePlatform::architecture);
+        let platform_architecture = of_platform.or(fallback.map(|target| target.architecture));
         let source = catalog_source(catalog, session)?;
         let catalogs = CatalogOpener { release, platform_architecture, source, session };
         Ok(Self { trees, linker, architecture, catalogs })

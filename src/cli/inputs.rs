@@ -12,14 +12,15 @@ use crate::cli::debs::deb_store;
 use crate::cli::failure::Failure;
 use crate::cli::progress::Bars;
 use crate::cli::session::Session;
+use crate::cli::unsuitable;
 use crate::debian::catalog::{Catalog, Package, Provenance};
 use crate::debian::debs::Availability;
 use crate::debian::distributions::ReleaseChoice;
-use crate::oci::base::{self, BaseNote, BaseReference, BaseServices, TreeRequest};
+use crate::oci::base::{self, BaseKind, BaseNote, BaseReference, BaseServices, TreeRequest};
 use crate::oci::known_images::KnownImage;
 use crate::oci::registry::RegistrySettings;
 use crate::support::progress::Progress;
-use crate::tree::inventory::{Deb, ReadDepth};
+use crate::tree::inventory::{Deb, Inventory, ReadDepth};
 use crate::vocabulary::{Architecture, RootedPath};
 
 /// Trees and base to read.
@@ -33,6 +34,8 @@ pub(super) struct InputRequest<'arguments> {
     /// Requested architecture.
     pub(super) architecture: Option<Architecture>,
     pub(super) depth: ReadDepth,
+    /// True if packages are requested beside the trees.
+    pub(super) has_wishes: bool,
 }
 
 /// Returns the base that the arguments name, else `sodeb.toml`.
@@ -53,8 +56,14 @@ pub(super) fn read_trees(request: &InputRequest<'_>, session: &Session) -> Resul
     let at = paths_in_image(request.paths, request.base, session)?;
     let base = named_base(request.base, session)?;
     let trees = TreeRequest { at: &at, ..tree_request(request) };
-    let (mut trees, note) = base::read_trees(base.as_ref(), trees, &Services { request, session })?;
+    let read = base::read_trees(base.as_ref(), trees, &Services { request, session });
+    let missing = || request.paths.iter().find(|path| !path.exists());
+    let (mut trees, note) = read.map_err(|failure: Failure| match missing() {
+        Some(path) => unsuitable::missing_path(failure, path),
+        None => failure,
+    })?;
     print_note(note, session);
+    unsuitable::check(&trees, request.architecture, request.has_wishes, session)?;
     if request.base.relink_python {
         relink(&mut trees, session)?;
     }
@@ -85,21 +94,36 @@ pub(super) fn read_image(
 ) -> Result<Subject, Failure> {
     let base = BaseReference::parse(name, Path::new(""))?;
     let services = Services { request, session };
-    let (contents, note) = base::read_alone(&base, tree_request(request), &services)?;
+    let read = base::read_alone(&base, tree_request(request), &services);
+    let (contents, note) = read.map_err(|failure| unsuitable::unsuitable_image(failure, base.name()))?;
     print_note(note, session);
     let name = base.name().display().to_string();
-    Ok(Subject::new(name, contents.inventory, contents.layer_numbers, contents.facts))
+    let subject = Subject::new(name, contents.inventory, contents.layer_numbers, contents.facts);
+    if matches!(base.kind(), BaseKind::Path(_)) {
+        unsuitable::check_image(&subject)?;
+    }
+    Ok(subject)
 }
 
-/// Warns of the trees' files that could not be read; of the base's only with `--verbose`.
+/// Warns of the trees' files that could not be read, for outputs that do not list these problems.
 pub(super) fn warn_of_unread_files(trees: &InputTrees, session: &Session) {
-    let top = RootedPath::root();
-    let base = trees.base.iter().filter(|_| session.printer.verbose).map(|base| (&top, &base.inventory));
-    for (at, inventory) in trees.apps.iter().map(|app| (&app.at, &app.inventory)).chain(base) {
-        for diagnostic in inventory.diagnostics() {
-            let path = at.join(&diagnostic.path);
-            session.printer.warning(&format!("cannot read {path}: {}", diagnostic.cause));
-        }
+    for app in &trees.apps {
+        warn_of_files(&app.at, &app.inventory, session);
+    }
+    warn_of_unread_base(trees, session);
+}
+
+/// Warns with `--verbose` of the base's files that could not be read: few of them matter.
+pub(super) fn warn_of_unread_base(trees: &InputTrees, session: &Session) {
+    for base in trees.base.iter().filter(|_| session.printer.verbose) {
+        warn_of_files(&RootedPath::root(), &base.inventory, session);
+    }
+}
+
+fn warn_of_files(at: &RootedPath, inventory: &Inventory, session: &Session) {
+    for diagnostic in inventory.diagnostics() {
+        let path = at.join(&diagnostic.path);
+        session.printer.warning(&format!("cannot read {path}: {}", diagnostic.cause));
     }
 }
 

@@ -16,7 +16,9 @@ mod lock_file;
 mod planning;
 mod printer;
 mod progress;
+mod recorded;
 mod session;
+mod unsuitable;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,14 +1,14 @@
 //! The Plan of trees, which `lock`, `manifest`, `layer` and `image` begin with.
 
 use crate::app::InputTrees;
-use crate::cli::analysis::AnalysisInputs;
+use crate::cli::analysis::{AnalysisInputs, InputOptions};
 use crate::cli::arguments::{
     AppArguments, CatalogArguments, ClosureArguments, LinkerArguments, PackageChoiceArguments, PlanArguments,
 };
 use crate::cli::config::{closure_options, dlopen_priority, package_choice};
 use crate::cli::debs::deb_source;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::inputs::warn_of_unread_files;
+use crate::cli::inputs::warn_of_unread_base;
 use crate::cli::session::Session;
 use crate::loader::LinkerSettings;
 use crate::oci::image::ImageSettings;
@@ -26,6 +26,8 @@ pub(super) struct PlanRequest<'arguments> {
     pub(super) catalog: &'arguments CatalogArguments,
     /// Existing lock.
     pub(super) earlier: Option<&'arguments Plan>,
+    /// True if the lock's release and architecture count where nothing else decides.
+    pub(super) keeps_target: bool,
     pub(super) downloads: Downloads,
     /// Configuration of the image that is built.
     pub(super) image: Option<&'arguments ImageSettings>,
@@ -34,7 +36,8 @@ pub(super) struct PlanRequest<'arguments> {
 impl<'arguments> PlanRequest<'arguments> {
     pub(super) fn of(plan: &'arguments PlanArguments, earlier: Option<&'arguments Plan>) -> Self {
         let PlanArguments { apps, linker, closure, catalog } = plan;
-        Self { apps, linker, closure, catalog, earlier, downloads: Downloads::Unindexed, image: None }
+        let downloads = Downloads::Unindexed;
+        Self { apps, linker, closure, catalog, earlier, keeps_target: false, downloads, image: None }
     }
 }
 
@@ -62,8 +65,13 @@ pub(super) fn plan_trees(
         earlier,
         downloads,
         image,
+        ..
     } = request;
-    let inputs = AnalysisInputs::read(paths, base, linker, catalog, ReadDepth::Symbols, session)?;
+    let options = closure_options(closure, &session.config)?;
+    let has_wishes = !(options.include.is_empty() && options.runtimes.is_empty());
+    let fallback = earlier.filter(|_| request.keeps_target).map(|lock| &lock.provenance.target);
+    let reading = InputOptions { depth: ReadDepth::Symbols, has_wishes, fallback };
+    let inputs = AnalysisInputs::read(paths, base, linker, catalog, reading, session)?;
     let AnalysisInputs { mut trees, mut linker, architecture, catalogs } = inputs;
     linker.runtime_loads = Some(dlopen_priority(closure, &session.config)?);
     let snapshot = catalog.archive.scope.snapshot.clone().or_else(|| session.config.snapshot.clone());
@@ -74,11 +82,11 @@ pub(super) fn plan_trees(
         release_reason = reason;
         Ok::<_, Failure>(change(catalogs))
     };
-    let options = with_base_packages(closure_options(closure, &session.config)?, &trees, session);
+    let options = with_base_packages(options, &trees, session);
     let planner = Planner { settings: &linker, image: *image, architecture, options: &options, debs: &debs };
     let mut closed = planner.plan(&mut trees, open)?;
     closed.plan.snapshot = snapshot;
-    warn_of_unread_files(&trees, session);
+    warn_of_unread_base(&trees, session);
     Ok(PlannedTrees { closed, release_reason, trees, linker })
 }
 

@@ -36,6 +36,7 @@ const ARM_HARD_FLOAT: u32 = 0x400;
 
 /// An ELF file that is being read: its headers, and windows on its tables and its strings.
 pub(super) struct ObjectReader<'source, S: ?Sized> {
+    source: &'source S,
     header: Header,
     segments: Vec<ProgramHeader>,
     context: Ctx,
@@ -79,6 +80,7 @@ impl<'source, S: ReadAt + ?Sized> ObjectReader<'source, S> {
         let segments = ProgramHeader::parse(table, 0, count, context)
             .map_err(|_| ElfError::Malformed("the program headers cannot be parsed"))?;
         Ok(Self {
+            source,
             header,
             segments,
             context,
@@ -158,6 +160,19 @@ impl<'source, S: ReadAt + ?Sized> ObjectReader<'source, S> {
             entries.push(entry);
         }
         Ok(Some(DynamicEntries(entries)))
+    }
+
+    /// Checks that the file has all bytes that are loaded. A process is killed when it touches others.
+    pub(super) fn check_loaded_bytes(&self) -> Result<(), ElfError> {
+        let loaded = self.segments.iter().filter(|segment| segment.p_type == program_header::PT_LOAD);
+        let ends = loaded.filter(|segment| segment.p_filesz > 0);
+        let end = ends.map(|segment| segment.p_offset.saturating_add(segment.p_filesz)).max();
+        match end {
+            Some(end) if self.source.read_at(&mut [0], end - 1)? == 0 => {
+                Err(ElfError::Malformed("the file is truncated: a loaded segment ends behind it"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Facts from the headers alone; what the dynamic segment adds is empty.

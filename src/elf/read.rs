@@ -35,6 +35,7 @@ pub fn read_after_head<S: ReadAt + ?Sized>(
     facts.dlopen_notes = notes.dlopen;
     if let Some(entries) = dynamic {
         facts.is_dynamic = true;
+        object.check_loaded_bytes()?;
         object.set_string_table(&entries)?;
         object.add_dynamic_facts(&entries, &mut facts)?;
         facts.version_needs = versions::needs(&mut object, &entries)?;

@@ -41,6 +41,7 @@ pub use index::{
 pub use layer::{LayerReport, layer_json, layer_text};
 pub use lock::{check_json, check_text, lock_json, lock_text};
 pub use manifest::{ManifestError, ManifestFault, ManifestFormat, manifest};
+pub(crate) use quote::shell as shell_word;
 pub use resolve::{releases_json, releases_text, resolve_html, resolve_json, resolve_text};
 pub(crate) use tree::link_problems;
 pub use tree::{tree_json, tree_text};

@@ -68,7 +68,7 @@ pub(super) fn yaml_plain(text: &str) -> String {
 
 /// Writes a word of the shell (POSIX §2.2). The text must not contain control characters: an instruction of a Dockerfile
 /// ends with its line, quoted or not.
-pub(super) fn shell(text: &str) -> String {
+pub(crate) fn shell(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:=@%,".contains(&byte);
     if !text.is_empty() && text.bytes().all(is_plain) {
         return text.to_owned();

@@ -24,6 +24,7 @@ mod indexed_source;
 mod inputs;
 mod judge;
 mod library_index;
+mod lock_base;
 mod lock_pins;
 mod package_files;
 mod planner;
@@ -39,6 +40,7 @@ pub use inputs::{Catalogs, Inputs};
 pub use library_index::{
     LibraryAccessError, compact_index, gather_library_index, library_directories, visit_indexed_packages,
 };
+pub use lock_base::{LockBase, compare_base};
 pub use lock_pins::LockUpdate;
 pub use package_files::{PackageFileError, locked_urls, package_files};
 pub use planner::Planner;

@@ -1,5 +1,8 @@
 //! The Plan of input trees: everything that is missing, and everything that is included.
 
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+
 use bstr::BString;
 
 use super::analysis::LinkedTrees;
@@ -7,12 +10,13 @@ use super::closure_run::version_problem;
 use super::debs::Debs;
 use super::inclusions::Inclusions;
 use super::inputs::{Catalogs, Inputs};
-use crate::app::InputTrees;
+use super::release::base_release;
+use crate::app::{Base, InputTrees};
 use crate::debian::catalog::CatalogError;
 use crate::loader::LinkerSettings;
 use crate::oci::image::ImageSettings;
 use crate::solve::closure::{Closure, ClosureError, ClosureOptions, IncludedPackage};
-use crate::solve::plan::PlannedBase;
+use crate::solve::plan::{BaseObject, PlannedBase, is_codename};
 use crate::vocabulary::{Architecture, RootedPath};
 
 /// Maker of Plans.
@@ -104,14 +108,17 @@ where
     /// Adds the base's digest, the releases that define undefined symbol versions, and the URLs.
     fn finish(&self, closure: &mut Closure, trees: &InputTrees, catalogs: &Catalogs) -> Result<(), Error> {
         if let Some(base) = &trees.base {
-            let objects = closure.base_objects.iter();
-            let read: Vec<BString> =
-                objects.filter_map(|path| Some(BString::from(path.below(&RootedPath::root())?))).collect();
-            let digest = match &trees.image {
-                Some(image) => image.digest,
-                None => base.inventory.digest(&read).map_err(ClosureError::Base)?,
+            let name = BString::from(base.host_path.as_os_str().as_bytes());
+            let release = base_release(trees).map(|choice| choice.release);
+            let release = release.filter(|release| is_codename(release.as_str()));
+            let (digest, objects) = match &trees.image {
+                Some(image) => (image.digest, Vec::new()),
+                None => {
+                    let objects = base_objects(base, &closure.base_objects).map_err(ClosureError::Base)?;
+                    (PlannedBase::digest_of(&objects), objects)
+                }
             };
-            closure.plan.base = Some(PlannedBase { digest });
+            closure.plan.base = Some(PlannedBase { name, release, digest, objects });
         }
         let (main, others) = (catalogs.main.as_ref(), catalogs.others());
         for version in &closure.undefined_versions {
@@ -123,4 +130,14 @@ where
         }
         Ok(())
     }
+}
+
+/// Returns the objects at these paths of a base, with their digests.
+fn base_objects(base: &Base, paths: &[RootedPath]) -> io::Result<Vec<BaseObject>> {
+    let top = RootedPath::root();
+    let object = |path: &RootedPath| {
+        let below = path.below(&top).unwrap_or_default();
+        Ok(BaseObject { path: path.clone(), sha256: base.inventory.content_digest(below)? })
+    };
+    paths.iter().map(object).collect()
 }

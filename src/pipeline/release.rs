@@ -25,6 +25,11 @@ pub fn choose_release(
         .unwrap_or_else(ReleaseChoice::unnamed)
 }
 
+/// Returns the release that the base names.
+pub(super) fn base_release(trees: &InputTrees) -> Option<ReleaseChoice> {
+    trees.base.as_ref().and_then(|base| of_root_file_system(&base.inventory, &base.host_path))
+}
+
 /// Release that a root file system's os-release(5) names.
 fn of_root_file_system(inventory: &Inventory, host_path: &Path) -> Option<ReleaseChoice> {
     let name = host_path.display().to_string();

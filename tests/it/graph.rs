@@ -81,8 +81,8 @@ fn the_exit_status_says_whether_something_is_unresolved() {
     fixture.build(library("/app/y.so").needs("libnowhere.so.7"));
     assert!(says(&fixture, &["graph", "app"]).ends_with("\nexit 1\n"));
     assert!(says(&fixture, &["graph", "nope"]).ends_with("\nexit 2\n"));
-    fixture.make_directory("/empty");
-    let empty = says(&fixture, &["graph", "empty", "--format", "mermaid"]);
+    fixture.file("/code/a.py", "pass\n");
+    let empty = says(&fixture, &["graph", "code", "--format", "mermaid"]);
     assert_says(
         &empty,
         "flowchart LR\n! note: the trees have no object that a dynamic linker could load\nexit 0\n",

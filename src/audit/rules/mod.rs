@@ -25,6 +25,7 @@ mod python_abi_mismatch;
 mod ruby_abi_mismatch;
 mod scanner_blind;
 mod stale_ld_so_cache;
+mod unreadable_object;
 mod unused_library;
 mod unused_package;
 mod wheel_mismatch;
@@ -57,6 +58,7 @@ const CHECKS: &[(&Rule, Check)] = &[
     (&missing_interpreter::RULE, missing_interpreter::check),
     (&missing_preload::RULE, missing_preload::check),
     (&dangling_link::RULE, dangling_link::check),
+    (&unreadable_object::RULE, unreadable_object::check),
     (&wrong_architecture::RULE, wrong_architecture::check),
     (&musl_on_glibc::RULE, musl_on_glibc::check),
     (&python_abi_mismatch::RULE, python_abi_mismatch::check),

@@ -51,14 +51,15 @@ pub(crate) enum Command {
     ///
     /// The packages provide everything that is missing, and are as few and as small as possible. An existing lock keeps its
     /// versions; --update takes newer ones, and --check compares without writing.
+    #[command(mut_arg("paths", |paths| paths.required(false).required_unless_present_any(["check", "update"])))]
     Lock(LockArguments),
     /// Write the packages for other tools: Bazel, Docker, apt, SBOMs
     ///
-    /// PATH may be a lock (a file named *.lock): then nothing is resolved, and the only options are --format and --output.
+    /// PATH may be a lock: then nothing is resolved, and the only options are --format and --output.
     Manifest(ManifestArguments),
     /// Write only the needed library files, as a directory, tar or OCI layout
     ///
-    /// PATH may be a lock (a file named *.lock): then its files are written, and --base must be the base that it was made for.
+    /// PATH may be a lock: then its files are written, for the base that it was made for.
     Layer(LayerArguments),
     /// Build an image from a base, the missing libraries and your files
     ///
@@ -72,7 +73,7 @@ pub(crate) enum Command {
     Audit(Box<AuditArguments>),
     /// Show what changed between two images or two locks
     ///
-    /// The changes are those of packages, libraries, sizes and findings. A file named *.lock is read as a lock; everything else is an image as for `sodeb audit`.
+    /// The changes are those of packages, libraries, sizes and findings. A lock is recognised by its content; everything else is an image as for `sodeb audit`.
     Diff(Box<DiffArguments>),
     /// Show what each object loads, as the dynamic linker would
     Tree(TreeArguments),

@@ -35,6 +35,6 @@ pub(crate) use linker::LinkerArguments;
 pub(crate) use lock::LockArguments;
 pub(crate) use manifest::ManifestArguments;
 pub(crate) use output::{Format, OutputArguments};
-pub(crate) use resolve::{ResolveArguments, ResolveFormat};
+pub(crate) use resolve::{ResolveArguments, ResolveFailOn, ResolveFormat};
 pub(crate) use tree::TreeArguments;
 pub(crate) use values::{Assignment, CommandLine, parse_architecture};

@@ -19,6 +19,11 @@ pub(crate) struct ResolveArguments {
     /// Compared are the releases with an index: those that are compiled in, and those that `sodeb index update` fetched.
     #[arg(long, conflicts_with_all = ["direct", "base", "release", "catalog", "snapshot"])]
     pub(crate) all_releases: bool,
+    /// Least level that fails (exit status 1)
+    ///
+    /// By default a library that a package provides is a result and not a problem.
+    #[arg(long, value_name = "LEVEL", default_value = "problem", conflicts_with = "all_releases")]
+    pub(crate) fail_on: ResolveFailOn,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: ResolveFormat,
@@ -33,6 +38,17 @@ pub(crate) struct ResolveArguments {
     pub(crate) choice: PackageChoiceArguments,
     #[command(flatten)]
     pub(crate) catalog: CatalogArguments,
+}
+
+/// Least level of what fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ResolveFailOn {
+    /// Something that no package fixes
+    Problem,
+    /// Also a library that a package provides
+    Missing,
+    /// Nothing
+    Never,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -185,6 +185,7 @@ pub(super) fn audit_image(
         offline: catalog.archive.offline,
         architecture: session.config.arch_unless(catalog.arch)?,
         depth: ReadDepth::Audit,
+        has_wishes: false,
     };
     let subject = read_image(name, &request, session)?;
     for diagnostic in subject.inventory().diagnostics() {

@@ -1,6 +1,6 @@
 //! `sodeb graph`, and the graph that `sodeb why` searches.
 
-use crate::cli::analysis::{AnalysisInputs, exit_of_resolution};
+use crate::cli::analysis::{AnalysisInputs, InputOptions, exit_of_resolution};
 use crate::cli::arguments::{
     AppArguments, CatalogArguments, ClosureArguments, GraphArguments, GraphFormat, LinkerArguments,
     PlanArguments,
@@ -15,7 +15,6 @@ use crate::emit;
 use crate::pipeline::{Downloads, LinkedTrees, confirm};
 use crate::solve::graph::Graph;
 use crate::solve::resolve::{PackageProblem, Problem, ProblemKind};
-use crate::tree::inventory::ReadDepth;
 
 /// Trees to make a graph of.
 pub(super) struct GraphRequest<'arguments> {
@@ -57,7 +56,7 @@ pub(super) fn make_graph(request: &GraphRequest<'_>, session: &Session) -> Resul
 
 fn direct_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGraph, Failure> {
     let GraphRequest { apps: AppArguments { paths, base }, linker, catalog, .. } = request;
-    let inputs = AnalysisInputs::read(paths, base, linker, catalog, ReadDepth::Link, session)?;
+    let inputs = AnalysisInputs::read(paths, base, linker, catalog, InputOptions::LINK, session)?;
     let root = inputs.trees.root();
     let linked = LinkedTrees::link(&root, inputs.inputs());
     let (catalogs, release_reason) = inputs.catalogs.open(linked.architecture())?;
@@ -73,8 +72,18 @@ fn direct_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGra
 fn closed_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGraph, Failure> {
     let GraphRequest { apps, linker, catalog, closure, .. } = request;
     let downloads = Downloads::Newer;
-    let request = PlanRequest { apps, linker, closure, catalog, earlier: None, downloads, image: None };
+    let request = PlanRequest {
+        apps,
+        linker,
+        closure,
+        catalog,
+        earlier: None,
+        keeps_target: false,
+        downloads,
+        image: None,
+    };
     let planned = plan_trees(&request, session, |catalogs| catalogs)?;
+    warn_of_unread_files(&planned.trees, session);
     let closed = planned.closed;
     // A package that could not be read is no problem of the packages that could be.
     let (unread, problems): (Vec<&Problem>, Vec<_>) = closed

@@ -3,20 +3,21 @@
 use std::path::Path;
 
 use crate::app::InputTrees;
-use crate::cli::arguments::{CatalogArguments, Format, LayerArguments, LayerFiles};
+use crate::cli::arguments::{Format, LayerArguments, LayerFiles};
 use crate::cli::debs::planned_debs;
 use crate::cli::delivery::{BuiltImage, Delivery, check_base, staging_beside};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{InputRequest, read_trees};
 use crate::cli::lock_file;
 use crate::cli::planning::{PlanRequest, plan_completely, reject_options_for_lock, warn_of_problems};
+use crate::cli::recorded::base_name;
 use crate::cli::session::Session;
 use crate::emit::{self, LayerReport};
 use crate::loader::LinkerSettings;
 use crate::oci::image::{Destination, ImageSettings, layout_directory};
 use crate::oci::layer::{self, Layer, LayerContents, LayerFormat};
 use crate::pipeline::{Composition, ImageTarget};
-use crate::solve::plan::Plan;
+use crate::solve::plan::{Plan, PlannedBase};
 use crate::tree::inventory::ReadDepth;
 
 /// Options that have an effect with a lock: how its base and its .debs are read, and the output.
@@ -114,22 +115,28 @@ impl LayerInputs {
         }
     }
 
-    /// Reads a lock and its base. The digest of the base is not compared: it covers the objects that the apps load from
-    /// the base, and the apps are not known here. The check of the layer finds out if the libraries are at their paths.
+    /// Reads a lock and its base, by default the one that the lock records.
     fn read_lock(path: &Path, arguments: &LayerArguments, session: &Session) -> Result<Self, Failure> {
         reject_options_for_lock(&LOCK_OPTIONS, session)?;
         let plan = lock_file::read(path)?;
-        check_target(path, &plan, &arguments.plan.catalog)?;
+        lock_file::check_target(&plan, path, &arguments.plan.catalog)?;
+        let mut base = arguments.plan.apps.base.clone();
+        if base.base.is_none() && session.config.base.is_none() {
+            let of_lock = |base: &PlannedBase| base_name(&base.name, lock_file::directory_of(path));
+            base.base = plan.base.as_ref().map(of_lock);
+        }
         let request = InputRequest {
             paths: &[],
-            base: &arguments.plan.apps.base,
+            base: &base,
             catalog: Some(&arguments.plan.catalog),
             offline: arguments.plan.catalog.archive.offline,
             architecture: Some(plan.provenance.target.architecture),
             depth: ReadDepth::Link,
+            has_wishes: false,
         };
         let trees = read_trees(&request, session)?;
         layer::check_base(&plan, trees.base.is_some())?;
+        lock_file::check_base(&plan, path, &trees, session)?;
         Ok(Self { plan, trees, linker: None })
     }
 
@@ -154,18 +161,6 @@ impl LayerInputs {
     fn composition(&self) -> Composition<'_> {
         Composition { plan: &self.plan, trees: &self.trees, settings: self.linker.as_ref() }
     }
-}
-
-/// Checks that a requested release or architecture is that of the lock.
-fn check_target(path: &Path, plan: &Plan, catalog: &CatalogArguments) -> Result<(), Failure> {
-    let target = &plan.provenance.target;
-    let is_other = catalog.release.as_ref().is_some_and(|release| *release != target.release)
-        || catalog.arch.is_some_and(|architecture| architecture != target.architecture);
-    if !is_other {
-        return Ok(());
-    }
-    let error = anyhow::anyhow!("cannot use the lock {}: it is for {target}", path.display());
-    Err(Failure::input(error).hint("leave out --release and --arch, or lock the trees for them"))
 }
 
 impl From<LayerFiles> for LayerContents {

@@ -1,37 +1,83 @@
 //! `sodeb lock`.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::arguments::{Format, LockArguments};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::lock_file;
 use crate::cli::planning::{PlanRequest, PlannedTrees, exit_of_plan, incomplete, plan_trees};
 use crate::cli::printer::is_stdout;
+use crate::cli::recorded::{record, restore};
 use crate::cli::session::Session;
 use crate::emit;
 use crate::pipeline::LockUpdate;
-use crate::solve::plan::{Plan, difference, write_lock};
+use crate::solve::plan::{OptionName, Plan, difference, drift, explained, write_lock};
 use crate::vocabulary::PackageName;
 
-/// Lock that is checked if none is named.
+/// Lock that is checked or updated if none is named.
 const DEFAULT_LOCK: &str = "sodeb.lock";
 
-pub(super) fn run(arguments: &LockArguments, session: &Session) -> Result<Exit, Failure> {
+pub(super) fn run(mut arguments: LockArguments, session: &Session) -> Result<Exit, Failure> {
+    let is_default = arguments.check || arguments.update.is_some() && arguments.plan.apps.paths.is_empty();
+    if is_default && arguments.output.is_none() {
+        arguments.output = Some(PathBuf::from(DEFAULT_LOCK));
+    }
     if arguments.check {
         return check(arguments, session);
     }
     let earlier = match &arguments.output {
+        Some(path) if arguments.plan.apps.paths.is_empty() => Some(lock_file::read(path)?),
         Some(path) => lock_file::read_if_exists(path)?,
         None => None,
     };
-    let update = requested_update(arguments, earlier.as_ref())?;
-    let request = PlanRequest::of(&arguments.plan, earlier.as_ref());
-    let planned = plan_trees(&request, session, |catalogs| match &earlier {
+    let is_update = arguments.update.is_some();
+    if is_update {
+        complete(&mut arguments, earlier.as_ref(), session)?;
+    }
+    let update = requested_update(&arguments, earlier.as_ref())?;
+    let request =
+        PlanRequest { keeps_target: is_update, ..PlanRequest::of(&arguments.plan, earlier.as_ref()) };
+    let mut planned = plan_trees(&request, session, |catalogs| match &earlier {
         Some(earlier) => catalogs.pinned_to(earlier, &update),
         None => catalogs,
     })?;
-    write(&planned, arguments, session)
+    let plan = &mut planned.closed.plan;
+    record(plan, &arguments.plan, directory_of(arguments.output.as_deref()));
+    if let Some(earlier) = &earlier {
+        keep_urls(plan, earlier);
+    }
+    write(&planned, &arguments, session)
+}
+
+/// Directory of a lock; the current one if it has no file, such as `/dev/stdout`.
+fn directory_of(lock: Option<&Path>) -> &Path {
+    let lock = lock.filter(|path| path.is_file() || !path.exists());
+    lock.and_then(Path::parent).unwrap_or(Path::new(""))
+}
+
+/// Completes the arguments by those that an existing lock records.
+fn complete(arguments: &mut LockArguments, earlier: Option<&Plan>, session: &Session) -> Result<(), Failure> {
+    match (&arguments.output, earlier) {
+        (Some(path), Some(earlier)) => restore(&mut arguments.plan, earlier, path, session),
+        _ => Ok(()),
+    }
+}
+
+/// Keeps the URLs of the .debs that the existing lock has, too: those of a snapshot stay valid, and differ each day.
+fn keep_urls(plan: &mut Plan, earlier: &Plan) {
+    let origin = |plan: &Plan| (plan.snapshot.clone(), plan.options.get(&OptionName::Mirror).cloned());
+    if origin(plan) != origin(earlier) {
+        return;
+    }
+    for planned in &mut plan.packages {
+        match earlier.package(&planned.package.name) {
+            Some(before) if before.package.sha256 == planned.package.sha256 => {
+                planned.urls.clone_from(&before.urls);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Writes the lock and prints the report, or prints the lock if it has no file.
@@ -61,18 +107,22 @@ fn write(planned: &PlannedTrees, arguments: &LockArguments, session: &Session) -
 }
 
 /// Compares the existing lock with a new one.
-fn check(arguments: &LockArguments, session: &Session) -> Result<Exit, Failure> {
-    let path = arguments.output.as_deref().unwrap_or(Path::new(DEFAULT_LOCK));
-    let earlier = lock_file::read(path)?;
-    let request = PlanRequest::of(&arguments.plan, Some(&earlier));
-    let planned = plan_trees(&request, session, |catalogs| catalogs.pinned_if_older(&earlier))?;
+fn check(mut arguments: LockArguments, session: &Session) -> Result<Exit, Failure> {
+    let path = arguments.output.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_LOCK));
+    let earlier = lock_file::read(&path)?;
+    complete(&mut arguments, Some(&earlier), session)?;
+    let request = PlanRequest { keeps_target: true, ..PlanRequest::of(&arguments.plan, Some(&earlier)) };
+    let mut planned = plan_trees(&request, session, |catalogs| catalogs.pinned_if_older(&earlier))?;
     if !planned.closed.unread.is_empty() {
         return Err(incomplete("check the lock"));
     }
-    let changes = difference(&earlier, &planned.closed.plan);
+    let plan = &mut planned.closed.plan;
+    record(plan, &arguments.plan, directory_of(Some(&path)));
+    let changes = explained(difference(&earlier, plan), &earlier, plan);
+    let drift = drift(&earlier, plan);
     let text = match arguments.format {
-        Format::Json => emit::check_json(&changes).map_err(Failure::external)?,
-        Format::Text => emit::check_text(&changes, &path.display().to_string()),
+        Format::Json => emit::check_json(&changes, &drift).map_err(Failure::external)?,
+        Format::Text => emit::check_text(&changes, &drift, &path.display().to_string()),
     };
     session.printer.print(text)?;
     Ok(Exit::of_problems(!changes.is_empty()))

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: Arguments, session: &Session) -> Result<Exit, Failu
         Some(Command::Why(arguments)) => why::run(&arguments, session),
         Some(Command::Graph(arguments)) => graph::run(&arguments, session),
         Some(Command::Tree(arguments)) => tree::run(&arguments, session),
-        Some(Command::Lock(arguments)) => lock::run(&arguments, session),
+        Some(Command::Lock(arguments)) => lock::run(arguments, session),
         Some(Command::Manifest(arguments)) => manifest::run(&arguments, session),
         Some(Command::Layer(arguments)) => layer::run(&arguments, session),
         Some(Command::Image(arguments)) => image::run(&arguments, session),

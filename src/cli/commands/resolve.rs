@@ -1,18 +1,17 @@
 //! `sodeb resolve`, and `sodeb PATH…` for short.
 
-use crate::cli::analysis::{AnalysisInputs, exit_of_resolution};
-use crate::cli::arguments::{AppArguments, ResolveArguments, ResolveFormat};
+use crate::cli::analysis::{AnalysisInputs, InputOptions, exit_of_resolution};
+use crate::cli::arguments::{AppArguments, ResolveArguments, ResolveFailOn, ResolveFormat};
 use crate::cli::config::package_choice;
 use crate::cli::debs::deb_source;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::inputs::{note_if_empty, warn_of_unread_files};
+use crate::cli::inputs::{note_if_empty, warn_of_unread_base, warn_of_unread_files};
 use crate::cli::planning::resolve_options;
 use crate::cli::session::Session;
 use crate::emit;
 use crate::pipeline::{Downloads, LinkedTrees, confirm};
 use crate::solve::graph::Graph;
-use crate::solve::resolve::{ReleaseVerdict, Resolution};
-use crate::tree::inventory::ReadDepth;
+use crate::solve::resolve::{ReleaseVerdict, Resolution, Status};
 
 /// Resolution of trees, and the reason for which their release was chosen.
 struct Resolved {
@@ -24,12 +23,12 @@ struct Resolved {
 pub(super) fn run(arguments: &ResolveArguments, session: &Session) -> Result<Exit, Failure> {
     let ResolveArguments { apps: AppArguments { paths, base }, linker, catalog, .. } = arguments;
     check_options(arguments, session)?;
-    let inputs = AnalysisInputs::read(paths, base, linker, catalog, ReadDepth::Link, session)?;
+    let inputs = AnalysisInputs::read(paths, base, linker, catalog, InputOptions::LINK, session)?;
     if arguments.all_releases {
         return resolve_on_each_release(arguments, &inputs, session);
     }
     let Resolved { resolution, graph, release_reason } = resolve(arguments, &inputs, session)?;
-    warn_of_unread_files(&inputs.trees, session);
+    warn_of_unread_base(&inputs.trees, session);
     note_if_empty(resolution.apps.iter().all(|app| app.objects == 0), session);
     let text = match (arguments.format, graph) {
         (ResolveFormat::Html, Some(graph)) => {
@@ -41,7 +40,7 @@ pub(super) fn run(arguments: &ResolveArguments, session: &Session) -> Result<Exi
         _ => emit::resolve_text(&resolution, &release_reason, session.printer.verbose),
     };
     session.printer.print_or_write(text, arguments.output.as_deref())?;
-    let exit = exit_of_resolution(&resolution);
+    let exit = exit_by_level(&resolution, arguments.fail_on);
     // The process ends: the system frees the memory faster than destructors would.
     std::mem::forget((inputs, resolution));
     Ok(exit)
@@ -63,6 +62,16 @@ fn check_options(arguments: &ResolveArguments, session: &Session) -> Result<(), 
         )?;
     }
     Ok(())
+}
+
+/// Returns the exit status for the least level that fails.
+fn exit_by_level(resolution: &Resolution, fail_on: ResolveFailOn) -> Exit {
+    let is_missing = || resolution.sonames.iter().any(|answer| answer.status == Status::Package);
+    match fail_on {
+        ResolveFailOn::Never => Exit::Fine,
+        ResolveFailOn::Missing if is_missing() => Exit::Problems,
+        ResolveFailOn::Missing | ResolveFailOn::Problem => exit_of_resolution(resolution),
+    }
 }
 
 /// Prints the releases on which the trees work. It is a problem if they work on none.

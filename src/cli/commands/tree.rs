@@ -1,7 +1,7 @@
 //! `sodeb tree`.
 
-use crate::app::{LinkScope, LinkedApps, Script, StartObject, link};
-use crate::cli::analysis::AnalysisInputs;
+use crate::app::{InputTrees, LinkScope, LinkedApps, Script, StartObject, link};
+use crate::cli::analysis::{AnalysisInputs, InputOptions};
 use crate::cli::arguments::{AppArguments, Format, TreeArguments};
 use crate::cli::config::linker_settings;
 use crate::cli::debs::deb_source;
@@ -61,20 +61,21 @@ fn list_trees(arguments: &TreeArguments, traces: Traces, session: &Session) -> R
         offline: catalog.archive.offline,
         architecture: session.config.arch_unless(catalog.arch)?,
         depth: ReadDepth::Link,
+        has_wishes: false,
     };
     let trees = read_trees(&request, session)?;
     let settings = linker_settings(&arguments.linker, traces, trees.image.as_ref(), session)?;
     let root = trees.root();
     let scope = if arguments.standalone { LinkScope::EachAlone } else { LinkScope::InContext };
     let linked = link(&root, &trees, &settings, scope);
-    warn_of_unread_files(&trees, session);
-    Listing::of(&root, &linked, &|_| None, arguments.output.format, session)
+    let listing = Listing::of(&root, &linked, &|_| None, arguments.output.format, session)?;
+    Ok(listing.with_unread_files(&trees, session))
 }
 
 /// Lists what the objects load with the packages that provide what is missing.
 fn list_closed(arguments: &TreeArguments, traces: Traces, session: &Session) -> Result<Listing, Failure> {
     let TreeArguments { apps: AppArguments { paths, base }, linker, catalog, choice, .. } = arguments;
-    let mut inputs = AnalysisInputs::read(paths, base, linker, catalog, ReadDepth::Link, session)?;
+    let mut inputs = AnalysisInputs::read(paths, base, linker, catalog, InputOptions::LINK, session)?;
     inputs.linker.traces = traces;
     let debs = deb_source(&catalog.archive, Downloads::Newer, None, session)?;
     let options = resolve_options(choice, &inputs.trees, session);
@@ -85,11 +86,10 @@ fn list_closed(arguments: &TreeArguments, traces: Traces, session: &Session) -> 
         Listing::of(root, linked, package_of, arguments.output.format, session)
     };
     let (listing, unread) = linked_trees.resolve(&catalogs)?.show_closed(&options, &debs, list)?;
-    warn_of_unread_files(&inputs.trees, session);
     for problem in unread {
         session.printer.warning(&problem.detail);
     }
-    listing
+    Ok(listing?.with_unread_files(&inputs.trees, session))
 }
 
 /// Text to print, and its result.
@@ -113,6 +113,16 @@ impl Listing {
         };
         let is_empty = linked.starts.is_empty() && linked.scripts.is_empty();
         Ok(Self { text, has_problem: has_problems(root, linked), is_empty })
+    }
+
+    /// Warns of the files of the trees that could not be read, which are problems.
+    fn with_unread_files(self, trees: &InputTrees, session: &Session) -> Self {
+        warn_of_unread_files(trees, session);
+        Self {
+            has_problem: self.has_problem
+                || trees.apps.iter().any(|app| !app.inventory.diagnostics().is_empty()),
+            ..self
+        }
     }
 }
 

@@ -114,6 +114,31 @@ impl Config {
         self.parse_with(self.release.as_deref(), "release", release_named)
     }
 
+    /// True if `arch` is set.
+    pub(crate) fn has_arch(&self) -> bool {
+        self.arch.is_some()
+    }
+
+    /// True if `data` is set.
+    pub(crate) fn has_data(&self) -> bool {
+        self.data.is_some()
+    }
+
+    /// True if `dlopen` is set.
+    pub(crate) fn has_dlopen(&self) -> bool {
+        self.dlopen.is_some()
+    }
+
+    /// True if `release` is set.
+    pub(crate) fn has_release(&self) -> bool {
+        self.release.is_some()
+    }
+
+    /// True if `with` is set.
+    pub(crate) fn has_with(&self) -> bool {
+        !self.with.is_empty()
+    }
+
     /// Returns the given architecture, else `arch`.
     pub(crate) fn arch_unless(&self, given: Option<Architecture>) -> Result<Option<Architecture>, Failure> {
         given.map_or_else(|| self.arch(), |given| Ok(Some(given)))

@@ -33,8 +33,10 @@ pub fn lock_text(
     writer.problems();
     writer.totals(comparison);
     writer.disagreements(comparison);
-    writer.text.blank();
-    writer.text.line(paint(DIM, "not checked: libraries opened by name at run time"));
+    if plan.apps.iter().any(|app| app.objects > 0) {
+        writer.text.blank();
+        writer.text.line(paint(DIM, "not checked: libraries opened by name at run time"));
+    }
     writer.text.into_text()
 }
 
@@ -54,7 +56,7 @@ impl Writer<'_> {
             self.text.line(format_args!("{at}  {}, {architecture} · {objects} · {release}", app.kind));
         }
         let base = match &self.plan.base {
-            Some(base) => format!("on the base with digest {}", base.digest),
+            Some(base) => format!("on base {} (digest {})", printable(&base.name), base.digest),
             None => "no base given: nothing is assumed present".to_owned(),
         };
         self.text.line(paint(DIM, base));
@@ -200,7 +202,7 @@ mod tests {
     fn a_report_contains_packages_totals_and_disagreements() {
         let expected = [
             "/venv  venv, amd64 · 1 object · Debian 12 bookworm (archive index of 2026-08-18 from Debian, the venv's)",
-            "on the base with digest 0909090909090909090909090909090909090909090909090909090909090909",
+            "on base ./base (digest 0909090909090909090909090909090909090909090909090909090909090909)",
             "",
             "libgmp10  2:6.2.1+dfsg1-1.1  518.0 KiB  dependency; named for its soname, unlike libgmp-compat",
             "libmpfr6  4.2.0-1            518.0 KiB  direct",

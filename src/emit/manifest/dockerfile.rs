@@ -1,6 +1,6 @@
 //! Common parts of the Dockerfiles (<https://docs.docker.com/reference/dockerfile/>).
 //!
-//! A Plan identifies its base by a digest of its content, not by a name, so that the base is an argument without a
+//! A base may be a directory of the machine that the Plan was made on, so that the base is an argument without a
 //! default. Files are copied from a directory in which each has the path in the Plan, with the links of the base resolved:
 //! so no directory replaces a link of the base.
 
@@ -10,7 +10,7 @@ use crate::solve::plan::Plan;
 pub(super) fn head(plan: &Plan, purpose: &str) -> String {
     let mut text = format!("# {}: {purpose}\n", super::common::summary(plan));
     if let Some(base) = &plan.base {
-        text += &format!("# The base has the tree digest {}:\n", base.digest);
+        text += &format!("# The base has the digest {}:\n", base.digest);
         text += "#   docker build --build-arg BASE=IMAGE .\nARG BASE\n";
     }
     text

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::unread::unread_by_cause;
-use crate::app::VendoredFamily;
+use crate::app::{Language, VendoredFamily};
 use crate::debian::catalog::Visibility;
 use crate::emit::choice::choice_words;
 use crate::emit::escape::printable;
@@ -268,15 +268,23 @@ impl<'answer> Writer<'answer> {
         if self.resolution.unread.is_none() && !self.resolution.packages.is_empty() {
             items.push("dependencies of these packages".to_owned());
         }
-        items.push(match self.resolution.loads_in_notes().count() {
-            0 => "libraries opened by name at run time".to_owned(),
-            count => format!(
+        let apps = &self.resolution.apps;
+        match self.resolution.loads_in_notes().count() {
+            0 if apps.iter().all(|app| app.objects == 0) => {}
+            0 => items.push("libraries opened by name at run time".to_owned()),
+            count => items.push(format!(
                 "libraries opened by name at run time ({} in notes of objects)",
                 counted(count, "such library")
-            ),
-        });
-        let skipped: usize = self.resolution.apps.iter().map(|app| app.unopened).sum();
-        let archives = self.resolution.apps.iter().flat_map(|app| &app.self_extracting);
+            )),
+        }
+        let languages: BTreeSet<Language> =
+            apps.iter().flat_map(|app| app.languages.iter().copied()).collect();
+        if !languages.is_empty() {
+            let languages = listed(languages.into_iter().map(Language::title));
+            items.push(format!("libraries that {languages} code opens by name"));
+        }
+        let skipped: usize = apps.iter().map(|app| app.unopened).sum();
+        let archives = apps.iter().flat_map(|app| &app.self_extracting);
         let archives: Vec<String> =
             archives.map(|(path, maker)| format!("{} ({maker})", self.shortened(path))).collect();
         if !archives.is_empty() {
@@ -285,7 +293,9 @@ impl<'answer> Writer<'answer> {
         if skipped > 0 {
             items.push(format!("{} skipped by extension", counted(skipped, "file")));
         }
-        self.text.line(paint(DIM, format_args!("not checked: {}", items.join("; "))));
+        if !items.is_empty() {
+            self.text.line(paint(DIM, format_args!("not checked: {}", items.join("; "))));
+        }
     }
 }
 

@@ -24,6 +24,7 @@ pub(in crate::emit) struct PlanRow<'plan> {
 
 #[derive(Serialize)]
 struct Base {
+    name: String,
     digest: Sha256Digest,
 }
 
@@ -98,7 +99,7 @@ impl<'plan> PlanRow<'plan> {
         Self {
             target: TargetRow::new(&plan.provenance, release_from),
             snapshot: plan.snapshot.as_deref(),
-            base: plan.base.as_ref().map(|base| Base { digest: base.digest }),
+            base: plan.base.as_ref().map(|base| Base { name: base.name.to_string(), digest: base.digest }),
             app: plan
                 .apps
                 .iter()

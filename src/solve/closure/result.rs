@@ -6,7 +6,7 @@ use super::included_files::{add_included, listed_inclusions};
 use super::included_package::IncludedPackage;
 use crate::debian::inclusions::{FileSet, Inclusion};
 use crate::solve::graph::Graph;
-use crate::solve::plan::{Comparison, Plan, PlannedApp};
+use crate::solve::plan::{Comparison, LockOptions, Plan, PlannedApp};
 use crate::solve::resolve::{AppSummary, PackageProblem, Problem, Resolution, UndefinedVersion};
 use crate::tree::root::Root;
 use crate::vocabulary::{PackageName, RootedPath};
@@ -50,6 +50,7 @@ impl Closure {
             provenance: resolution.provenance.clone(),
             snapshot: None,
             base: None,
+            options: LockOptions::new(),
             apps: planned_apps(resolution),
             libraries: Vec::new(),
             packages: Vec::new(),
@@ -102,6 +103,11 @@ impl Closure {
 
 /// Returns the apps of a resolution as a Plan lists them.
 pub(super) fn planned_apps(resolution: &Resolution) -> Vec<PlannedApp> {
-    let app = |app: &AppSummary| PlannedApp { at: app.at.clone(), kind: app.kind, objects: app.objects };
+    let app = |app: &AppSummary| PlannedApp {
+        at: app.at.clone(),
+        path: None,
+        kind: app.kind,
+        objects: app.objects,
+    };
     resolution.apps.iter().map(app).collect()
 }

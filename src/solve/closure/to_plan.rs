@@ -14,7 +14,7 @@ use super::state::ClosureState;
 use super::taken_files::TakenFiles;
 use crate::debian::catalog::Provenance;
 use crate::debian::inclusions::Inclusion;
-use crate::solve::plan::{PackageChoice, Plan, PlannedPackage};
+use crate::solve::plan::{LockOptions, PackageChoice, Plan, PlannedPackage};
 use crate::solve::solver::{Decision, decisions};
 use crate::tree::root::{MountId, NodeId};
 use crate::vocabulary::{ChoiceReason, PackageName, RootedPath};
@@ -35,6 +35,7 @@ impl ClosureState<'_> {
             provenance: self.provenance(unread),
             snapshot: None,
             base: None,
+            options: LockOptions::new(),
             apps: planned_apps(inputs.resolution),
             included: listed_inclusions(&packages, inputs.included, &[]),
             packages,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use bstr::BString;
+
 use super::taken::TakenKind;
 use crate::app::AppKind;
 use crate::solve::resolve::Problem;
@@ -36,10 +38,10 @@ pub enum Change {
     },
     /// Another base.
     Base {
-        /// Digest of the old base, if there was one.
-        old: Option<Sha256Digest>,
-        /// Digest of the new base, if there is one.
-        new: Option<Sha256Digest>,
+        /// Name of the old base, if there was one.
+        old: Option<BString>,
+        /// Name of the new base, if there is one.
+        new: Option<BString>,
     },
     /// A tree; one whose kind changed is removed and added.
     App {

@@ -1,12 +1,12 @@
 //! Differences between two Plans: do they make the same image?
 //!
-//! Only what ends up in the image, and what it is for, counts. Newer dates of an index, other URLs of a .deb, the
-//! objects that need a library and the reason for a package explain a Plan; they are no difference.
+//! Only what ends up in the image, and what it is for, counts. Newer dates of an index, another content of the base, other
+//! URLs of a .deb, the objects that need a library and the reason for a package explain a Plan; they are no difference.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Change, LibraryLocation, Presence};
-use super::planned::{Plan, PlannedPackage};
+use super::planned::{Plan, PlannedBase, PlannedPackage};
 use super::taken::TakenFile;
 use crate::vocabulary::Soname;
 
@@ -20,10 +20,7 @@ pub fn difference(old: &Plan, new: &Plan) -> Vec<Change> {
     if old.snapshot != new.snapshot {
         changes.push(Change::Snapshot { old: old.snapshot.clone(), new: new.snapshot.clone() });
     }
-    let digest = |plan: &Plan| plan.base.as_ref().map(|base| base.digest);
-    if digest(old) != digest(new) {
-        changes.push(Change::Base { old: digest(old), new: digest(new) });
-    }
+    changes.extend(other_base(old.base.as_ref(), new.base.as_ref()));
     let apps = |plan: &Plan| plan.apps.iter().map(|app| (app.at.clone(), app.kind)).collect();
     changes.extend(one_sided(apps(old), apps(new)).into_iter().map(|((at, kind), presence)| Change::App {
         presence,
@@ -39,6 +36,17 @@ pub fn difference(old: &Plan, new: &Plan) -> Vec<Change> {
             .map(|(problem, presence)| Change::Problem { presence, problem }),
     );
     changes
+}
+
+/// Returns the change to another base. Other content of the same base is drift.
+fn other_base(old: Option<&PlannedBase>, new: Option<&PlannedBase>) -> Option<Change> {
+    let is_same = match (old, new) {
+        (Some(old), Some(new)) => old.name == new.name || old.digest == new.digest,
+        (None, None) => true,
+        _ => false,
+    };
+    let name = |base: Option<&PlannedBase>| base.map(|base| base.name.clone());
+    (!is_same).then(|| Change::Base { old: name(old), new: name(new) })
 }
 
 /// Returns the items that only one of two sets has, sorted.

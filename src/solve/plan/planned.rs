@@ -1,12 +1,16 @@
 //! The Plan and its parts.
 
+use bstr::BString;
+use sha2::{Digest, Sha256};
+
+use super::options::LockOptions;
 use super::taken::TakenFile;
 use crate::app::AppKind;
 use crate::debian::catalog::{Package, Provenance};
 use crate::debian::inclusions::Inclusion;
 use crate::loader::NeedKind;
 use crate::solve::resolve::Problem;
-use crate::vocabulary::{ChoiceReason, PackageName, RootedPath, Sha256Digest, Soname};
+use crate::vocabulary::{ChoiceReason, PackageName, Release, RootedPath, Sha256Digest, Soname};
 
 /// Packages and files to put on a base.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +21,8 @@ pub struct Plan {
     pub snapshot: Option<String>,
     /// Base that the packages are put on; without one nothing is assumed present.
     pub base: Option<PlannedBase>,
+    /// Options that were given when the Plan was made for a lock, so that it can be made again.
+    pub options: LockOptions,
     /// Trees, in the order in which they were given.
     pub apps: Vec<PlannedApp>,
     /// Libraries that packages provide, sorted by soname.
@@ -32,9 +38,24 @@ pub struct Plan {
 /// A base at the time of the Plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedBase {
-    /// Digest of a directory: over the names, kinds and link targets of all its entries, and over the content of the
-    /// objects that the trees load from it. Digest of an image: over its layers' digests (`ImageFacts::digest`).
+    /// Name as it was given. In a lock a path is relative to the lock's directory and begins with a dot, or is absolute.
+    pub name: BString,
+    /// Release that its os-release(5) names.
+    pub release: Option<Release>,
+    /// Digest of a directory: over [`Self::objects`]. Digest of an image: over its layers' digests
+    /// (`ImageFacts::digest`).
     pub digest: Sha256Digest,
+    /// Objects of a directory that are loaded, sorted by path; empty for an image.
+    pub objects: Vec<BaseObject>,
+}
+
+/// An object that is loaded from a base.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BaseObject {
+    /// Path in the base, links resolved.
+    pub path: RootedPath,
+    /// Digest of its content.
+    pub sha256: Sha256Digest,
 }
 
 /// A tree at the time of the Plan.
@@ -42,6 +63,8 @@ pub struct PlannedBase {
 pub struct PlannedApp {
     /// Path in the image.
     pub at: RootedPath,
+    /// Path on the host, in a lock: relative to the lock's directory, or absolute.
+    pub path: Option<BString>,
     /// Kind of tree.
     pub kind: AppKind,
     /// Number of objects that a dynamic linker could load.
@@ -92,6 +115,20 @@ pub struct PackageChoice {
     pub reason: ChoiceReason,
     /// Packages that the next best choice has in its place, sorted; empty if there is none.
     pub instead_of: Vec<PackageName>,
+}
+
+impl PlannedBase {
+    /// Returns the digest of a directory of which these objects are loaded, sorted by path.
+    pub fn digest_of(objects: &[BaseObject]) -> Sha256Digest {
+        let mut hasher = Sha256::new();
+        for object in objects {
+            // No path contains a NUL byte.
+            hasher.update(object.path.as_bytes());
+            hasher.update(b"\0");
+            hasher.update(object.sha256.0);
+        }
+        Sha256Digest(hasher.finalize().into())
+    }
 }
 
 impl Plan {

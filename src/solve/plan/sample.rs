@@ -3,12 +3,13 @@
 use bstr::BString;
 
 use super::{
-    Comparison, LinkOrigin, NeedKind, PackageChoice, PackageTotals, Plan, PlannedApp, PlannedBase,
-    PlannedLibrary, PlannedPackage, TakenFile, TakenKind, UndeclaredLoad, UnusedDependencies,
+    BaseObject, Comparison, LinkOrigin, LockOptions, NeedKind, OptionName, PackageChoice, PackageTotals,
+    Plan, PlannedApp, PlannedBase, PlannedLibrary, PlannedPackage, TakenFile, TakenKind, UndeclaredLoad,
+    UnusedDependencies,
 };
 use crate::app::AppKind;
 use crate::debian::archive::IndexOrigin;
-use crate::debian::catalog::{IndexKind, IndexSource, Package, Provenance};
+use crate::debian::catalog::{IndexKind, Package, Provenance};
 use crate::debian::inclusions::{FileSet as IncludedFiles, Inclusion, Pattern};
 use crate::solve::resolve::{PackageProblem, Problem};
 use crate::vocabulary::{
@@ -46,8 +47,17 @@ pub(crate) fn sample_plan() -> Plan {
     Plan {
         provenance: provenance(),
         snapshot: Some("20260818T205150Z".to_owned()),
-        base: Some(PlannedBase { digest: digest(9) }),
-        apps: vec![PlannedApp { at: RootedPath::new("/venv"), kind: AppKind::Venv, objects: 1 }],
+        base: Some(base()),
+        options: LockOptions::from([
+            (OptionName::Prefer, vec![BString::from("libmpfr6")]),
+            (OptionName::Release, vec![BString::from("bookworm")]),
+        ]),
+        apps: vec![PlannedApp {
+            path: Some(BString::from("build/venv")),
+            at: RootedPath::new("/venv"),
+            kind: AppKind::Venv,
+            objects: 1,
+        }],
         libraries: vec![
             library("libgmp.so.10", "libgmp10", gmp, mpfr, false),
             library("libmpfr.so.6", "libmpfr6", "/lib/x86_64-linux-gnu/libmpfr.so.6", EXTENSION, true),
@@ -65,6 +75,16 @@ pub(crate) fn sample_plan() -> Plan {
             RootedPath::new(EXTENSION),
             "no package has libnowhere.so.1".to_owned(),
         )],
+    }
+}
+
+fn base() -> PlannedBase {
+    let libc = RootedPath::new("/usr/lib/x86_64-linux-gnu/libc.so.6");
+    PlannedBase {
+        name: BString::from("./base"),
+        release: Some(Release::new("bookworm")),
+        digest: digest(9),
+        objects: vec![BaseObject { path: libc, sha256: digest(8) }],
     }
 }
 
@@ -87,13 +107,7 @@ fn provenance() -> Provenance {
         index: IndexKind::Archive,
         date: Some(date),
         verified: true,
-        sources: vec![IndexSource {
-            suite: "bookworm".to_owned(),
-            file: "main/Contents-amd64.gz".to_owned(),
-            date,
-            sha256: digest(7).to_string(),
-            verified: true,
-        }],
+        sources: Vec::new(),
     }
 }
 

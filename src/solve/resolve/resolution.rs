@@ -7,7 +7,9 @@ use bstr::BString;
 
 use super::optional::OptionalNeed;
 use super::problem::Problem;
-use crate::app::{Abi, AppKind, InputTrees, LinkedApps, LoadEvidence, RuntimeLoad, VendoredFamily};
+use crate::app::{
+    Abi, AppKind, InputTrees, Language, LinkedApps, LoadEvidence, RuntimeLoad, VendoredFamily, code_languages,
+};
 use crate::debian::catalog::{LibraryCandidate, NearMiss, Package, Provenance, Visibility};
 use crate::vocabulary::{ChoiceReason, PackageName, Release, RootedPath, Soname, named};
 
@@ -91,6 +93,8 @@ pub struct AppSummary {
     pub self_extracting: Vec<(RootedPath, &'static str)>,
     /// Number of objects that a dynamic linker could load.
     pub objects: usize,
+    /// Languages of the code in it.
+    pub languages: BTreeSet<Language>,
 }
 
 /// Answer for one soname.
@@ -196,6 +200,7 @@ impl AppSummary {
                     .map(|(path, maker)| (app.at.join(path), maker))
                     .collect(),
                 objects: linked.objects.iter().filter(|object| object.mount == mount).count(),
+                languages: code_languages(&app.inventory),
             })
             .collect()
     }

@@ -27,6 +27,7 @@ mod file_content;
 mod file_store;
 mod host;
 mod image;
+mod input_format;
 mod launcher;
 mod layer;
 mod listing;
@@ -49,6 +50,7 @@ pub use image::{
     Descriptor, ImageFacts, ImageFault, ImagePart, ImageParts, ImagePlatform, ReadImage, StartCommand,
     choose_image, is_image, read_image, read_parts,
 };
+pub use input_format::{InputFormat, is_lock};
 pub use layer::{LayerMember, LayerNumber, MemberKind, ReadLayer, each_layer_member};
 pub use listing::Inventory;
 pub use permissions::Permissions;

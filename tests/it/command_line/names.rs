@@ -62,7 +62,8 @@ fn a_misspelled_release_has_a_suggestion_that_works() {
 
 #[test]
 fn architectures_have_the_names_of_uname_and_go() {
-    let fixture = app();
+    let fixture = Fixture::empty();
+    fixture.file("/app/a.py", "");
     for (word, expected) in [
         ("x86_64", "amd64"),
         ("AMD64", "amd64"),
@@ -179,7 +180,7 @@ fn transports_of_the_container_tools_name_files() {
     let build = |output: &str| {
         let build = ["image", "app", "--at", "/app", "--base", "scratch", "--release", "bookworm"];
         // Only the form of the image matters here: nothing is downloaded for an empty tree.
-        fixture.file("/empty/readme", "");
+        fixture.file("/empty/a.py", "");
         let mut build = build.to_vec();
         build[1] = "empty";
         says(&fixture, &[&build[..], &["-o", output]].concat())
@@ -242,7 +243,7 @@ fn an_update_of_several_releases_does_what_it_can() {
 #[test]
 fn a_lock_goes_to_any_kind_of_file() {
     let fixture = Fixture::empty();
-    fixture.file("/empty/readme", "");
+    fixture.file("/empty/a.py", "");
     let lock = |output: &str| says(&fixture, &["lock", "empty", "--at", "/empty", "-o", output]);
     let whole = says(&fixture, &["lock", "empty", "--at", "/empty"]);
     assert!(whole.contains("[target]\n") && whole.ends_with("exit 0\n"), "{whole}");

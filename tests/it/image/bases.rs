@@ -148,12 +148,12 @@ fn an_image_is_a_base_for_another() {
 #[test]
 fn a_tree_inside_the_base_is_a_layer_of_its_own() {
     let world = world();
-    world.fixture.file("/base/opt/tool/data", "data");
+    world.fixture.file("/base/opt/tool/data.js", "data");
     world.fixture.file("/base/opt/other", "other");
     let question = ["image", "base/opt/tool", "--refresh", "--base", "base", "-o", "out"];
     succeeded(&world.run(&question));
     let image = Layout::read(&world.fixture.host("/out"));
     assert!(image.entries(0).contains_key("opt/other"));
-    assert!(!image.entries(0).contains_key("opt/tool/data"));
-    assert_eq!(image.tree().keys().collect::<Vec<_>>(), ["opt/tool/data"]);
+    assert!(!image.entries(0).contains_key("opt/tool/data.js"));
+    assert_eq!(image.tree().keys().collect::<Vec<_>>(), ["opt/tool/data.js"]);
 }

@@ -12,8 +12,8 @@ use crate::support::fixture::Fixture;
 /// Two trees of texts, one for each platform.
 fn trees() -> Fixture {
     let fixture = Fixture::empty();
-    fixture.file("/one/x", "for amd64");
-    fixture.file("/other/x", "for arm64");
+    fixture.file("/one/x.js", "for amd64");
+    fixture.file("/other/x.js", "for arm64");
     fixture
 }
 

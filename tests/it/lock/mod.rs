@@ -8,6 +8,7 @@ mod described;
 mod hostile;
 mod included;
 mod needs;
+mod recorded;
 mod taken;
 
 use std::process::Output;

@@ -11,7 +11,7 @@ use crate::support::registry_server::{Fault, RegistryServer};
 
 /// An image of a text on a base, sent to a registry.
 fn send(fixture: &Fixture, base: &str, server: &RegistryServer, name: &str) -> Output {
-    fixture.file("/text/x", "x");
+    fixture.file("/text/x.js", "x");
     let mut command = Command::new(env!("CARGO_BIN_EXE_sodeb"));
     command.env_clear().env("HOME", fixture.host("/home")).current_dir(fixture.root());
     command.args(["image", "text", "--at", "/text", "--base", base, "--format", "json", "-o"]);

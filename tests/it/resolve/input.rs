@@ -86,26 +86,30 @@ fn what_may_not_be_read_in_a_tree_is_told() {
     fixture.mode("/app/secret.so", 0o000);
     fixture.mode("/app/secret", 0o000);
     let warnings = "! warning: cannot read /app/secret: Permission denied (os error 13)\n\
-                    ! warning: cannot read /app/secret.so: Permission denied (os error 13)\nexit 0\n";
+                    ! warning: cannot read /app/secret.so: Permission denied (os error 13)\nexit 1\n";
+    let problems = "unreadable-object secret: Permission denied (os error 13)\nunreadable-object secret.so: Permission denied (os error 13)\n\n";
     let mut resolve = unprivileged(&fixture, &["app", "--at", "/app"]);
-    assert_says(&said(&fixture, &mut resolve), &(of_one_object("2 files") + warnings));
+    let expected = of_one_object("2 files").replace("not checked", &format!("{problems}not checked"));
+    let expected = expected.replace("nothing is missing", "no library is missing");
+    assert_says(&said(&fixture, &mut resolve), &(expected + "exit 1\n"));
     let mut tree = unprivileged(&fixture, &["tree", "app", "--at", "/app"]);
     assert_says(&said(&fixture, &mut tree), &format!("/app/liba.so.1  library\n{warnings}"));
     fixture.mode("/app/secret", 0o700);
 }
 
 #[test]
-fn a_tree_with_no_object_lacks_nothing() {
+fn a_tree_of_code_without_objects_lacks_nothing() {
     let fixture = Fixture::empty();
-    fixture.make_directory("/empty");
-    fixture.file("/text/readme", "no object\n");
-    for (directory, files) in [("empty", "0 files"), ("text", "1 file")] {
-        let expected = of_one_object(files).replace("1 object", "0 objects");
-        let note = "! note: the trees have no object that a dynamic linker could load\nexit 0\n";
-        assert_says(&says(&fixture, &[directory, "--at", "/app"]), &format!("{expected}{note}"));
-        assert_says(&says(&fixture, &["tree", directory]), note);
-    }
-    let (answer, status) = json(&fixture, &["text", "--release", "bookworm"]);
+    fixture.file("/code/a.py", "pass\n");
+    let expected = of_one_object("1 file").replace("1 object", "0 objects");
+    let expected = expected.replace(
+        "libraries opened by name at run time",
+        "libraries that Python code opens by name; 1 file skipped by extension",
+    );
+    let note = "! note: the trees have no object that a dynamic linker could load\nexit 0\n";
+    assert_says(&says(&fixture, &["code", "--at", "/app"]), &format!("{expected}{note}"));
+    assert_says(&says(&fixture, &["tree", "code"]), note);
+    let (answer, status) = json(&fixture, &["code", "--release", "bookworm"]);
     assert_eq!((status, &answer["app"][0]["files"], &answer["app"][0]["objects"]), (0, &json!(1), &json!(0)));
     assert_eq!((&answer["sonames"], &answer["problems"]), (&json!([]), &json!([])));
 }
@@ -118,9 +122,10 @@ fn files_that_are_sources_by_their_names_are_not_opened_and_that_is_said() {
         fixture.file(&format!("/app/{source}"), "source\n");
         fixture.mode(&format!("/app/{source}"), 0o000);
     }
-    let expected = of_one_object("3 files")
-        .replace("1 object", "0 objects")
-        .replace("at run time\n", "at run time; 2 files skipped by extension\n");
+    let expected = of_one_object("3 files").replace("1 object", "0 objects").replace(
+        "libraries opened by name at run time\n",
+        "libraries that Python code opens by name; 2 files skipped by extension\n",
+    );
     let note = "! note: the trees have no object that a dynamic linker could load\nexit 0\n";
     let mut resolve = unprivileged(&fixture, &["app", "--at", "/app"]);
     assert_says(&said(&fixture, &mut resolve), &format!("{expected}{note}"));
@@ -160,12 +165,20 @@ fn garbage_behind_the_magic_of_elf_is_told() {
     let fixture = Fixture::empty();
     fixture.file("/app/a.so", &format!("\x7fELF{}", "garbage ".repeat(40)));
     fixture.build(library("/app/libb.so.1").needs("libgmp.so.10"));
-    let answer = of_lacking_gmp("2 files", "libb.so.1");
-    let warning = "! warning: cannot read /app/a.so: invalid ELF header: neither 32 nor 64 bits\n";
-    assert_says(&says(&fixture, &["app", "--at", "/app"]), &format!("{answer}{warning}exit 0\n"));
-    assert_says(&says(&fixture, &["-q", "app", "--at", "/app"]), &format!("{answer}exit 0\n"));
-    let said = says(&fixture, &["app/a.so", "--at", "/app/"]);
-    assert!(said.contains(warning), "{said}");
+    let problem = "unreadable-object a.so: invalid ELF header: neither 32 nor 64 bits\n\n";
+    let answer =
+        of_lacking_gmp("2 files", "libb.so.1").replace("2 packages", &format!("{problem}2 packages"));
+    assert_says(&says(&fixture, &["app", "--at", "/app"]), &format!("{answer}exit 1\n"));
+    assert_says(&says(&fixture, &["-q", "app", "--at", "/app"]), &format!("{answer}exit 1\n"));
+    let said = says(&fixture, &["app/a.so", "--at", "/app"]);
+    assert!(
+        said.contains("invalid ELF header: neither 32 nor 64 bits\n") && said.ends_with("exit 1\n"),
+        "{said}"
+    );
+    let warning = "! warning: cannot read /app/a.so: invalid ELF header: neither 32 nor 64 bits\nexit 1\n";
+    for command in [&["tree", "app", "--at", "/app"][..], &["graph", "app", "--at", "/app", "--direct"]] {
+        assert!(says(&fixture, command).ends_with(warning), "{command:?}");
+    }
 }
 
 #[test]

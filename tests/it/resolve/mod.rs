@@ -8,5 +8,6 @@ mod installed;
 mod origin;
 mod release;
 mod standing;
+mod unsuitable;
 mod unverified;
 mod venv;

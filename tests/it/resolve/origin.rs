@@ -59,7 +59,7 @@ fn a_text_and_a_lock_say_whose_index_it_is() {
     let text = run(&["app", "--direct", "--release", "bookworm"]);
     assert!(text.contains(" from Debian, "), "{text}");
     // An empty tree needs no package, so that nothing is downloaded.
-    world.fixture.file("/empty/readme", "");
+    world.fixture.file("/empty/a.py", "");
     let lock = run(&[&["lock", "empty", "-o", "/dev/stdout"], &vendor[..]].concat());
     let expected = format!(
         "[index]\nkind = \"archive\"\norigin = \"Test\"\nlabel = \"\"\nmirror = \"{host}\"\nkeys = [\n"

@@ -103,6 +103,7 @@ fn a_release_that_nobody_asked_for_gives_way_to_stable_where_it_is_not_at_hand()
 #[test]
 fn a_release_that_was_asked_for_must_be_at_hand() {
     let fixture = tree();
+    fixture.file("/code/a.py", "pass\n");
     let ask =
         |arguments: &[&str]| said(&fixture, &mut command(&fixture, &[&["place/app"], arguments].concat()));
     assert_says(
@@ -111,7 +112,7 @@ fn a_release_that_was_asked_for_must_be_at_hand() {
          ! hint: `sodeb index update --release warty --arch amd64` fetches it\nexit 2\n",
     );
     assert_says(
-        &ask(&["--release", "bookworm", "--arch", "s390x"]),
+        &said(&fixture, &mut command(&fixture, &["code", "--release", "bookworm", "--arch", "s390x"])),
         "! error: cannot look up packages: no index for debian bookworm s390x\n\
          ! hint: `sodeb index update --release bookworm --arch s390x` fetches it\nexit 2\n",
     );

@@ -1,5 +1,7 @@
 //! The fields of a lock as TOML has them, before anything in them is checked.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -18,6 +20,8 @@ pub(super) struct RawPlan {
     pub(super) _version: i64,
     pub(super) target: RawTarget,
     pub(super) index: RawIndex,
+    #[serde(default)]
+    pub(super) options: BTreeMap<Text, Vec<Text>>,
     pub(super) base: Option<RawBase>,
     #[serde(default)]
     pub(super) app: Vec<RawApp>,
@@ -51,28 +55,28 @@ pub(super) struct RawIndex {
     pub(super) date: Option<Text>,
     pub(super) verified: bool,
     pub(super) snapshot: Option<Text>,
-    pub(super) sources: Vec<RawSource>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawSource {
-    pub(super) suite: Text,
-    pub(super) file: Text,
-    pub(super) date: Text,
-    pub(super) sha256: Text,
-    pub(super) verified: bool,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawBase {
+    pub(super) name: Text,
+    pub(super) release: Option<Text>,
     pub(super) digest: Text,
+    pub(super) objects: Vec<RawBaseObject>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBaseObject {
+    pub(super) path: Text,
+    pub(super) sha256: Text,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawApp {
+    pub(super) path: Option<Text>,
     pub(super) at: Text,
     pub(super) kind: Text,
     pub(super) objects: usize,

@@ -12,16 +12,17 @@ use toml::Spanned;
 use super::error::{LockError, LockFault, shown};
 use super::format::{LOCK_VERSION, MAX_LOCK_BYTES};
 use super::raw::{
-    Head, RawApp, RawBase, RawFile, RawInclusion, RawIndex, RawLibrary, RawPackage, RawPlan, RawProblem,
-    RawSource, RawTarget, Text,
+    Head, RawApp, RawBase, RawBaseObject, RawFile, RawInclusion, RawIndex, RawLibrary, RawPackage, RawPlan,
+    RawProblem, RawTarget, Text,
 };
 use super::spelling::{name_of, spelled};
 use super::words;
 use crate::debian::archive::IndexOrigin;
-use crate::debian::catalog::{IndexSource, Package, Provenance};
+use crate::debian::catalog::{Package, Provenance};
 use crate::debian::inclusions::{FileSet, Inclusion, Pattern};
 use crate::solve::plan::{
-    PackageChoice, Plan, PlannedApp, PlannedBase, PlannedLibrary, PlannedPackage, TakenFile, TakenKind,
+    BaseObject, LockOptions, PackageChoice, Plan, PlannedApp, PlannedBase, PlannedLibrary, PlannedPackage,
+    TakenFile, TakenKind,
 };
 use crate::solve::resolve::{Problem, ProblemKind};
 use crate::vocabulary::{Architecture, PackageName, Release, RootedPath, Sha256Digest, Soname, Target};
@@ -50,6 +51,7 @@ pub fn read_lock(text: &str) -> Result<Plan, LockError> {
         snapshot: snapshot
             .map(|moment| reader.word(moment, "snapshot timestamp", words::is_snapshot))
             .transpose()?,
+        options: reader.options(&raw.options)?,
         base: raw.base.iter().map(|base| reader.base(base)).next().transpose()?,
         apps: raw.app.iter().map(|app| reader.app(app)).collect::<Result<_, _>>()?,
         packages: reader.packages(&raw.package, provenance.target.architecture)?,
@@ -172,15 +174,6 @@ impl Reader<'_> {
 
     fn provenance(&self, target: &RawTarget, index: &RawIndex) -> Result<Provenance, LockError> {
         let release = self.word(&target.release, "release codename", words::is_codename)?;
-        let source = |source: &RawSource| {
-            Ok(IndexSource {
-                suite: self.word(&source.suite, "suite", words::is_suite)?,
-                file: self.word(&source.file, "index path", words::is_pool_path)?,
-                date: self.date(&source.date)?,
-                sha256: self.digest(&source.sha256)?.to_string(),
-                verified: source.verified,
-            })
-        };
         Ok(Provenance {
             origin: origin(target, index),
             target: Target {
@@ -191,16 +184,36 @@ impl Reader<'_> {
             index: self.known(&index.kind)?,
             date: index.date.as_ref().map(|date| self.date(date)).transpose()?,
             verified: index.verified,
-            sources: index.sources.iter().map(source).collect::<Result<_, LockError>>()?,
+            sources: Vec::new(),
         })
     }
 
     fn base(&self, base: &RawBase) -> Result<PlannedBase, LockError> {
-        Ok(PlannedBase { digest: self.digest(&base.digest)? })
+        let object = |raw: &RawBaseObject| {
+            Ok(BaseObject { path: self.path(&raw.path)?, sha256: self.digest(&raw.sha256)? })
+        };
+        let objects = base.objects.iter().map(|raw| Ok((&raw.path, object(raw)?)));
+        let objects = objects.collect::<Result<_, LockError>>()?;
+        let release = |at: &Text| self.word(at, "release codename", words::is_codename).map(Release::new);
+        Ok(PlannedBase {
+            release: base.release.as_ref().map(release).transpose()?,
+            name: BString::from(self.bytes(&base.name)?),
+            digest: self.digest(&base.digest)?,
+            objects: self.in_order("object", objects, |object| shown(&object.path.to_string()))?,
+        })
+    }
+
+    fn options(&self, raw: &BTreeMap<Text, Vec<Text>>) -> Result<LockOptions, LockError> {
+        let option = |(name, values): (&Text, &Vec<Text>)| {
+            let values = values.iter().map(|value| Ok(BString::from(self.bytes(value)?)));
+            Ok((self.known(name)?, values.collect::<Result<_, LockError>>()?))
+        };
+        raw.iter().map(option).collect()
     }
 
     fn app(&self, app: &RawApp) -> Result<PlannedApp, LockError> {
-        Ok(PlannedApp { at: self.path(&app.at)?, kind: self.known(&app.kind)?, objects: app.objects })
+        let path = app.path.as_ref().map(|path| self.bytes(path)).transpose()?.map(BString::from);
+        Ok(PlannedApp { path, at: self.path(&app.at)?, kind: self.known(&app.kind)?, objects: app.objects })
     }
 
     fn libraries(&self, raw: &[RawLibrary]) -> Result<Vec<PlannedLibrary>, LockError> {

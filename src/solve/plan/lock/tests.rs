@@ -289,16 +289,22 @@ fn plans() -> impl Strategy<Value = Plan> {
         |(names, files, libraries, apps, (distribution, index, verified, has_base), reason, problems)| {
             let mut plan = sample_plan();
             plan.provenance.target.distribution = distribution;
-            plan.provenance.index = index;
+            plan.provenance.index = if index == IndexKind::Embedded { IndexKind::Archive } else { index };
             plan.provenance.verified = verified;
-            plan.base = has_base.then(|| PlannedBase { digest: digest(5) });
+            plan.base = has_base.then(|| PlannedBase {
+                name: "./b%".into(),
+                release: None,
+                digest: digest(5),
+                objects: Vec::new(),
+            });
             if !has_base {
                 plan.snapshot = None;
                 plan.provenance.date = None;
-                plan.provenance.sources.clear();
             }
-            plan.apps =
-                apps.into_iter().map(|(at, kind, objects)| PlannedApp { at, kind, objects }).collect();
+            plan.apps = apps
+                .into_iter()
+                .map(|(at, kind, objects)| PlannedApp { path: None, at, kind, objects })
+                .collect();
             with_packages(&mut plan, &names, files);
             with_libraries(&mut plan, libraries);
             for planned in &mut plan.packages {

@@ -4,11 +4,14 @@ use std::fmt::{Display, Write as _};
 
 use super::format::LOCK_VERSION;
 use super::spelling::{quoted, spelled};
-use crate::debian::catalog::{IndexSource, Provenance};
+use crate::debian::catalog::{IndexKind, Provenance};
 use crate::debian::inclusions::{FileSet, Inclusion};
-use crate::solve::plan::{Plan, PlannedLibrary, PlannedPackage, TakenFile, TakenKind};
+use crate::solve::plan::{
+    BaseObject, LockOptions, Plan, PlannedBase, PlannedLibrary, PlannedPackage, TakenFile, TakenKind,
+};
 
-/// Writes a Plan as a lock. [`super::read_lock`] accepts it if the Plan keeps the promises of its fields: sorted
+/// Writes a Plan as a lock, without the index files that it was made from: they change every day, and the packages have
+/// digests of their own. [`super::read_lock`] accepts it if the Plan keeps the promises of its fields: sorted
 /// lists are sorted, and every package has its digest.
 pub fn write_lock(plan: &Plan) -> String {
     let mut lock = Lock { text: String::new() };
@@ -16,12 +19,15 @@ pub fn write_lock(plan: &Plan) -> String {
     lock.line("# Written by `sodeb lock`; `sodeb lock --check` says if it is up to date.");
     lock.pair("version", LOCK_VERSION);
     lock.index(&plan.provenance, plan.snapshot.as_deref());
+    lock.options(&plan.options);
     if let Some(base) = &plan.base {
-        lock.heading("[base]");
-        lock.text("digest", &base.digest.to_string());
+        lock.base(base);
     }
     for app in &plan.apps {
         lock.heading("[[app]]");
+        if let Some(path) = &app.path {
+            lock.name("path", path);
+        }
         lock.name("at", app.at.as_bytes());
         lock.text("kind", app.kind.name());
         lock.pair("objects", app.objects);
@@ -86,7 +92,12 @@ impl Lock {
         self.text("release", target.release.as_str());
         self.text("architecture", target.architecture.name());
         self.heading("[index]");
-        self.text("kind", provenance.index.name());
+        // The index that is compiled in is the archive's.
+        let kind = match provenance.index {
+            IndexKind::Embedded | IndexKind::Archive => IndexKind::Archive,
+            IndexKind::Installed => IndexKind::Installed,
+        };
+        self.text("kind", kind.name());
         if let Some(origin) = &provenance.origin {
             self.text("origin", &origin.origin);
             self.text("label", &origin.label);
@@ -105,7 +116,25 @@ impl Lock {
         if let Some(snapshot) = snapshot {
             self.text("snapshot", snapshot);
         }
-        self.list("sources", provenance.sources.iter().map(source));
+    }
+
+    fn options(&mut self, options: &LockOptions) {
+        if !options.is_empty() {
+            self.heading("[options]");
+        }
+        for (name, values) in options {
+            self.list(name.name(), values.iter().map(|value| quoted(&spelled(value))));
+        }
+    }
+
+    fn base(&mut self, base: &PlannedBase) {
+        self.heading("[base]");
+        self.name("name", &base.name);
+        if let Some(release) = &base.release {
+            self.text("release", release.as_str());
+        }
+        self.text("digest", &base.digest.to_string());
+        self.list("objects", base.objects.iter().map(base_object));
     }
 
     fn library(&mut self, library: &PlannedLibrary) {
@@ -154,15 +183,8 @@ impl Lock {
     }
 }
 
-fn source(source: &IndexSource) -> String {
-    format!(
-        "{{ suite = {}, file = {}, date = {}, sha256 = {}, verified = {} }}",
-        quoted(&source.suite),
-        quoted(&source.file),
-        quoted(&source.date.to_string()),
-        quoted(&source.sha256),
-        source.verified
-    )
+fn base_object(object: &BaseObject) -> String {
+    format!("{{ path = {}, sha256 = \"{}\" }}", quoted(&spelled(object.path.as_bytes())), object.sha256)
 }
 
 fn file(file: &TakenFile) -> String {

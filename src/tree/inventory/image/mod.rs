@@ -23,4 +23,5 @@ pub use facts::{ImageFacts, ReadImage, StartCommand};
 pub use fault::ImageFault;
 pub use parts::{ImagePart, ImageParts, read_parts};
 pub use platform::ImagePlatform;
+pub(super) use read::is_image_archive;
 pub use read::{is_image, read_image};

@@ -34,6 +34,11 @@ pub fn is_image(path: &Path) -> bool {
     path.is_file() || path.join(OCI_LAYOUT).is_file()
 }
 
+/// True for an archive that contains images, and not the files of a root file system.
+pub(in crate::tree::inventory) fn is_image_archive(path: &Path) -> bool {
+    matches!(blobs::open(path), Ok(OpenedImage::Blobs(_)))
+}
+
 /// Reads an image. Of several, the one for the platform `wanted` is chosen; without a platform there must be only one.
 /// Layers in `cache` are not read again, and others are added to it.
 ///
