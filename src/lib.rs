@@ -74,6 +74,7 @@
 pub mod app;
 pub mod audit;
 pub mod cli;
+pub mod code;
 pub mod debian;
 pub mod elf;
 pub mod emit;

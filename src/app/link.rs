@@ -12,7 +12,7 @@ use super::hosts::host_of;
 use super::launchers::Launchers;
 use super::linked::{AppObject, ForeignFile, LinkedApps, StartObject};
 use super::role::Role;
-use super::runtime_loads::{Opener, RuntimeLoad, runtime_loads};
+use super::runtime_loads::{Opener, RuntimeLoad, Sources, runtime_loads};
 use super::scripts::scripts;
 use super::stage::LinkStage;
 use super::standing::Standings;
@@ -41,7 +41,7 @@ pub fn link<'root>(
     settings: &LinkerSettings,
     scope: LinkScope,
 ) -> LinkedApps<'root> {
-    let AppFiles { objects, foreign, launchers, loads } = AppFiles::of(root, trees);
+    let AppFiles { objects, foreign, launchers, loads, .. } = AppFiles::of(root, trees);
     let (inner, outer): (Vec<&AppObject<'_>>, Vec<_>) = match scope {
         LinkScope::EachAlone => (Vec::new(), objects.iter().collect()),
         LinkScope::InContext => {
@@ -114,6 +114,7 @@ struct AppFiles<'root> {
     foreign: Vec<ForeignFile>,
     launchers: Launchers,
     loads: Vec<RuntimeLoad<'root>>,
+    sources: Sources<'root>,
 }
 
 impl<'root> AppFiles<'root> {
@@ -133,6 +134,8 @@ impl<'root> AppFiles<'root> {
                 files.add(root, mount, node, content);
             }
         }
+        let sources = std::mem::take(&mut files.sources);
+        files.loads.extend(sources.loads(root));
         files
     }
 
@@ -148,6 +151,8 @@ impl<'root> AppFiles<'root> {
             _ => {}
         }
         self.launchers.add(root, node, content);
-        self.loads.extend(runtime_loads(&Opener::new(root, node)));
+        let file = Opener::new(root, node);
+        self.loads.extend(runtime_loads(&file));
+        self.sources.add(&file, mount);
     }
 }

@@ -60,7 +60,7 @@ pub struct LinkedApps<'root> {
     pub objects: Vec<AppObject<'root>>,
     /// Modules for macOS and Windows, in the same order.
     pub foreign: Vec<ForeignFile>,
-    /// Run-time loads of the same files, and of source files, in the same order.
+    /// Run-time loads of the same files in the same order, then those of source files.
     pub loads: Vec<RuntimeLoad<'root>>,
     /// Scripts and boot loaders of the apps that set LD_LIBRARY_PATH.
     pub launchers: Launchers,

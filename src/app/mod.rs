@@ -39,7 +39,7 @@ pub use python::{Venv, VenvPython, python_version, system_pythons, venvs};
 pub use read::{Apps, BaseRequest, unsuitable_file};
 pub use relink::RelinkError;
 pub use role::{Language, Role};
-pub use runtime_loads::{LoadEvidence, LoadKind, RuntimeLoad, linker};
+pub use runtime_loads::{LoadEvidence, LoadKind, OpenCall, RuntimeLoad, linker};
 pub use scripts::Script;
 pub use standing::{OptionalReason, Standings, UnfitModule};
 pub use target_abi::{TargetAbi, machine_words};

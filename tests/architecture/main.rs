@@ -30,6 +30,7 @@ const WINGS: &[(&str, &[&str])] = &[
         ],
     ),
     ("elf", &[]),
+    ("code", &["facts", "token", "cursor", "scan", "python", "ruby", "javascript"]),
     ("tree", &["inventory", "root"]),
     ("loader", &[]),
     ("app", &[]),
@@ -48,6 +49,7 @@ const WINGS: &[(&str, &[&str])] = &[
 /// Arrows between wings that the order would allow and that do not exist: the wing at the left names none of these.
 const APART: &[(&str, &[&str])] = &[
     ("elf", &["support"]),
+    ("code", &["support", "elf"]),
     ("loader", &["support"]),
     ("app", &["support"]),
     ("debian", &["loader", "app"]),
@@ -86,6 +88,7 @@ const CRATES: &[(&str, &[&str])] = &[
 /// Rooms that only turn one value into another. (`elf` does too, but reads where it is told to: an open file.)
 const PURE_ROOMS: &[&str] = &[
     "vocabulary",
+    "code",
     "support::progress",
     "tree::root",
     "loader",

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use crate::tree::inventory::OpenCall;
 use crate::vocabulary::{Grade, RootedPath, Soname, named};
 
 named! {
@@ -15,6 +14,15 @@ named! {
         /// Data file.
         Data = "data",
     }
+}
+
+/// Function that opens a library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OpenCall {
+    /// dlopen(3) with a name or path, through any binding.
+    Dlopen,
+    /// Python's ctypes.util.find_library, which runs ldconfig and compilers.
+    FindLibrary,
 }
 
 /// Evidence for a run-time load.
@@ -37,7 +45,8 @@ pub enum LoadEvidence {
 pub struct RuntimeLoad<'root> {
     /// File with the code.
     pub by: RootedPath,
-    /// Names as the code has them, the best first: the first that is found satisfies the load.
+    /// Names as the code has them, the best first: the first that is found satisfies the load. A name that find_library
+    /// searches for is the pattern `lib{name}.so.*`; a file of the app is its path.
     pub names: Cow<'root, [Soname]>,
     /// Kind of the file that is opened.
     pub kind: LoadKind,

@@ -1,7 +1,7 @@
 //! Run-time loads: the libraries, programs and data files that code opens by name.
 //!
 //! No ELF header states them; what shows them is evidence, of which each kind has a producer. A new kind is one file
-//! with a producer and one line in `producers`. The rules on the data of libraries are about Debian's packages, so their
+//! with a producer and one line in `producers`. Source files are evaluated together (`code`). The rules on the data of libraries are about Debian's packages, so their
 //! producer is in `solve`.
 
 mod code;
@@ -13,7 +13,8 @@ mod producers;
 mod strings;
 mod unwinder;
 
-pub use load::{LoadEvidence, LoadKind, RuntimeLoad};
+pub(super) use code::Sources;
+pub use load::{LoadEvidence, LoadKind, OpenCall, RuntimeLoad};
 pub use object_calls::linker;
 pub(super) use opener::Opener;
 pub(super) use producers::runtime_loads;

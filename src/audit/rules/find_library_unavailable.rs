@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::interpreters::has_program;
-use super::source_code::{calls_in_code, reach_of_code};
+use super::source_code::{loads_of_code, reach_of_code};
+use crate::app::OpenCall;
 use crate::audit::finding::Fix;
 use crate::audit::findings::Findings;
 use crate::audit::rule::{Rule, RuleScope};
 use crate::audit::view::View;
-use crate::tree::inventory::OpenCall;
-use crate::vocabulary::Severity;
+use crate::vocabulary::{Severity, Soname};
 
 /// Programs that `ctypes.util.find_library` runs, in its order.
 const TOOLS: [&str; 6] = ["ldconfig", "gcc", "cc", "ld", "objdump", "clang"];
@@ -32,13 +32,17 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         return;
     }
     let mut reported = BTreeSet::new();
-    for (path, line, name) in calls_in_code(view, OpenCall::FindLibrary) {
-        if !reported.insert((path, name)) {
+    for load in loads_of_code(view, OpenCall::FindLibrary) {
+        let (path, line) = (&load.by, load.line.unwrap_or_default());
+        let searched: Vec<Soname> = load.names.iter().map(searched_name).collect();
+        let Some(name) = searched.first() else { continue };
+        if !reported.insert((path, &load.names)) {
             continue;
         }
+        let names = searched.iter().map(|name| format!("{:?}", name.to_string()));
         let message = format!(
-            "line {line} searches for {:?} with find_library, which needs ldconfig or a compiler; the image has neither",
-            name.to_string()
+            "line {line} searches for {} with find_library, which needs ldconfig or a compiler; the image has neither",
+            names.collect::<Vec<_>>().join(" or ")
         );
         let reach = reach_of_code(view, path);
         let finding = findings.report_at(path, reach, name, message);
@@ -46,4 +50,10 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
             "pass the soname to the code, or add /sbin/ldconfig (package libc-bin)".to_owned(),
         ));
     }
+}
+
+/// Name that code gives to find_library, of the pattern that it searches for.
+fn searched_name(pattern: &Soname) -> Soname {
+    let name = pattern.as_bytes().strip_prefix(b"lib").and_then(|name| name.strip_suffix(b".so.*"));
+    name.map_or_else(|| pattern.clone(), Soname::new)
 }

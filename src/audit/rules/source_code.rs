@@ -3,22 +3,18 @@
 use bstr::ByteSlice;
 
 use super::interpreters::reach_by_interpreter;
-use crate::app::{InterpreterRequest, Language, LoadEvidence};
+use crate::app::{InterpreterRequest, Language, LoadEvidence, OpenCall, RuntimeLoad};
 use crate::audit::finding::Reach;
 use crate::audit::view::View;
-use crate::tree::inventory::OpenCall;
-use crate::vocabulary::{Grade, RootedPath, Soname};
+use crate::vocabulary::{Grade, RootedPath};
 
-/// Returns the calls of one kind in source files: path, line and name. Suggested loads are left out: code does without
-/// them.
-pub(super) fn calls_in_code<'view>(
+/// Returns the loads of source files by one kind of call. Suggested ones are left out: code does without them.
+pub(super) fn loads_of_code<'view>(
     view: &'view View<'_>,
     call: OpenCall,
-) -> impl Iterator<Item = (&'view RootedPath, u32, &'view Soname)> {
+) -> impl Iterator<Item = &'view RuntimeLoad<'view>> {
     let loads = view.linked.loads.iter();
-    let loads =
-        loads.filter(move |load| load.evidence == LoadEvidence::Code(call) && load.grade < Grade::Suggested);
-    loads.flat_map(|load| load.names.iter().map(|name| (&load.by, load.line.unwrap_or_default(), name)))
+    loads.filter(move |load| load.evidence == LoadEvidence::Code(call) && load.grade < Grade::Suggested)
 }
 
 /// Returns the reach of a source file: that of the interpreter for its file name's extension.

@@ -37,8 +37,8 @@ fn group_by_owner(view: &View<'_>) -> ObjectsByOwner {
             continue;
         }
         let owner = view.owners().of_file(view.root, node);
-        let is_named = opened_names.contains(view.root.name(node))
-            || facts.soname.as_ref().is_some_and(|soname| opened_names.contains(soname.as_bytes()));
+        let is_named = opened_names.contain(view.root.name(node))
+            || facts.soname.as_ref().is_some_and(|soname| opened_names.contain(soname.as_bytes()));
         let is_reached = view.reach_map().reach(node) != Reach::Unreached;
         let is_used = is_reached || is_named || opened.contains(&node);
         owners.entry(owner).or_default().push((node, is_used));
@@ -63,13 +63,28 @@ fn opened_by_unknown(view: &View<'_>) -> HashSet<NodeId> {
     starts.flat_map(|start| &start.map.objects).map(|object| object.node).collect()
 }
 
+/// Names of libraries that code may open.
+#[derive(Default)]
+struct OpenedNames<'view> {
+    names: HashSet<&'view [u8]>,
+    /// Beginnings of the names that find_library finds.
+    stems: HashSet<&'view [u8]>,
+}
+
+impl OpenedNames<'_> {
+    fn contain(&self, name: &[u8]) -> bool {
+        let is_found = || name.find(".so.").is_some_and(|end| self.stems.contains(&name[..end + 4]));
+        self.names.contains(name) || is_found()
+    }
+}
+
 /// Returns the names of libraries in the run-time loads of reached objects and of source files.
-fn opened_names<'view>(view: &'view View<'_>) -> HashSet<&'view [u8]> {
+fn opened_names<'view>(view: &'view View<'_>) -> OpenedNames<'view> {
     let is_reached = |by: &RootedPath| {
         let node = view.root.resolve(view.root.top(), by.as_bytes());
         node.is_ok_and(|node| view.reach_map().reach(node) != Reach::Unreached)
     };
-    let mut names = HashSet::new();
+    let mut opened = OpenedNames::default();
     for loads in view.linked.loads.chunk_by(|one, next| one.by == next.by) {
         let is_used = is_reached(&loads[0].by);
         let counts = |load: &&RuntimeLoad<'_>| match load.evidence {
@@ -77,9 +92,14 @@ fn opened_names<'view>(view: &'view View<'_>) -> HashSet<&'view [u8]> {
             LoadEvidence::String => is_used,
             LoadEvidence::Note | LoadEvidence::Symbol | LoadEvidence::Rule => false,
         };
-        names.extend(loads.iter().filter(counts).flat_map(|load| load.names.iter()).map(Soname::as_bytes));
+        for name in loads.iter().filter(counts).flat_map(|load| load.names.iter()).map(Soname::file_name) {
+            match name.strip_suffix(b"*") {
+                Some(stem) => opened.stems.insert(stem),
+                None => opened.names.insert(name),
+            };
+        }
     }
-    names
+    opened
 }
 
 /// Marks the plugins of a package as used, unless it has other objects, which would open them, and none of those is used.

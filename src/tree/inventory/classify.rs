@@ -6,7 +6,7 @@ use bstr::{BStr, BString, ByteSlice};
 
 use super::captured::{MAX_TEXT_BYTES, is_captured, module_symbols};
 use super::content::{Content, FileFormat, Launcher, ReadDepth};
-use super::evidence::{self, Evidence, MAX_EVIDENCE_BYTES};
+use super::evidence::{self, Evidence};
 use super::launcher::{MAX_LAUNCHER_BYTES, is_shell, library_path};
 use crate::elf::{
     self, ElfError, ElfFacts, ReadAt, SequentialReader, UNWINDING_FUNCTIONS, undefined_symbols,
@@ -58,7 +58,7 @@ pub(super) fn evidence<S: ReadAt + ?Sized>(
         return evidence::in_object(source);
     }
     let Some(kind) = evidence::kind_of(path) else { return Ok(None) };
-    let text = read_up_to(SequentialReader::new(source, 0), MAX_EVIDENCE_BYTES)?;
+    let text = read_up_to(SequentialReader::new(source, 0), kind.max_bytes())?;
     Ok(text.and_then(|text| evidence::in_text(kind, &text)))
 }
 

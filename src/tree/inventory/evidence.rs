@@ -1,21 +1,19 @@
-//! Evidence in files that only an audit reads: lists of files that package managers keep, and libraries that code opens by
-//! name.
-//!
-//! Code is searched as text, line by line; nothing is run or parsed. Only a literal name counts, so a name that is put
-//! together at run time is not found.
+//! Evidence in files that only an audit reads: lists of files that package managers keep, names of libraries in objects, and
+//! the statements of source files that may open libraries.
 
 use std::collections::BTreeSet;
 use std::io;
 
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BString, ByteSlice};
 use serde::{Deserialize, Serialize};
 
+use crate::code::{self, CodeFacts, CodeLanguage, MAX_CODE_BYTES};
 use crate::elf::{ReadAt, SequentialReader};
 use crate::support::streams::read_full;
 use crate::vocabulary::Soname;
 
-/// Size limit of a text; RECORD of the largest wheels has some megabytes.
-pub(super) const MAX_EVIDENCE_BYTES: u64 = 16 << 20;
+/// Size limit of a list of files; RECORD of the largest wheels has some megabytes.
+const MAX_EVIDENCE_BYTES: u64 = 16 << 20;
 
 /// Limit of names that are kept of one file; no object in Debian has more than some hundred.
 const MAX_NAMES: usize = 1_000;
@@ -33,35 +31,25 @@ pub enum Evidence {
     FileList(BString),
     /// Names of libraries among the strings of an object.
     LibraryNames(Vec<Soname>),
-    /// Calls in a source file that open libraries.
-    CallSites(Vec<CallSite>),
-}
-
-/// Call in a source file that opens a library by name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct CallSite {
-    /// Line number, from 1.
-    pub line: u32,
-    /// Function that is called.
-    pub call: OpenCall,
-    /// Name of the library, as in the source.
-    pub name: Soname,
-}
-
-/// Function that opens a library.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum OpenCall {
-    /// dlopen(3) with a name or path, through any binding.
-    Dlopen,
-    /// Python's ctypes.util.find_library, which runs ldconfig and compilers.
-    FindLibrary,
+    /// Statements of a source file that may open libraries.
+    Code(Box<CodeFacts>),
 }
 
 /// Kind of a text that can contain evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextKind {
     FileList,
-    Code,
+    Code(CodeLanguage),
+}
+
+impl TextKind {
+    /// Size limit of a text of this kind.
+    pub(super) fn max_bytes(self) -> u64 {
+        match self {
+            Self::FileList => MAX_EVIDENCE_BYTES,
+            Self::Code(_) => MAX_CODE_BYTES,
+        }
+    }
 }
 
 /// Returns the kind of the text at this path below a tree's top; `None` if it cannot contain evidence.
@@ -74,75 +62,15 @@ pub(super) fn kind_of(path: &[u8]) -> Option<TextKind> {
     if is_list {
         return Some(TextKind::FileList);
     }
-    let is_code = [&b".py"[..], b".rb", b".js", b".cjs", b".mjs"].iter().any(|suffix| name.ends_with(suffix));
-    is_code.then_some(TextKind::Code)
+    CodeLanguage::of_name(name).map(TextKind::Code)
 }
 
 /// Returns the evidence in a text.
 pub(super) fn in_text(kind: TextKind, text: &[u8]) -> Option<Evidence> {
     match kind {
         TextKind::FileList => Some(Evidence::FileList(text.into())),
-        TextKind::Code => {
-            let found = call_sites(text);
-            (!found.is_empty()).then_some(Evidence::CallSites(found))
-        }
+        TextKind::Code(language) => Some(Evidence::Code(Box::new(code::read(language, text)?))),
     }
-}
-
-/// Calls that open the library named by their first argument.
-const CALLS: &[(&str, OpenCall)] = &[
-    ("CDLL(", OpenCall::Dlopen),
-    ("PyDLL(", OpenCall::Dlopen),
-    ("LoadLibrary(", OpenCall::Dlopen),
-    ("dlopen(", OpenCall::Dlopen),
-    ("Fiddle.dlopen(", OpenCall::Dlopen),
-    ("ffi_lib(", OpenCall::Dlopen),
-    ("ffi_lib ", OpenCall::Dlopen),
-    ("ffi.Library(", OpenCall::Dlopen),
-    ("find_library(", OpenCall::FindLibrary),
-];
-
-fn call_sites(text: &[u8]) -> Vec<CallSite> {
-    // Nearly no file has any of them, which one pass over the text shows.
-    let may_open = ["DLL(", "LoadLibrary(", "dlopen(", "ffi_lib", "ffi.Library(", "find_library("];
-    if !may_open.iter().any(|word| text.contains_str(word)) {
-        return Vec::new();
-    }
-    let mut found = BTreeSet::new();
-    for (line, number) in text.lines().zip(1..) {
-        if line.trim_ascii_start().starts_with(b"#") || line.trim_ascii_start().starts_with(b"//") {
-            continue;
-        }
-        for (word, call) in CALLS {
-            for place in line.find_iter(word) {
-                let before = line[..place].last();
-                // `def find_library(` and `my_dlopen(` are other functions.
-                let is_other = before.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-                if is_other || line[..place].trim_ascii_end().ends_with(b"def") {
-                    continue;
-                }
-                if let Some(name) = literal(&line[place + word.len()..]) {
-                    found.insert(CallSite { line: number, call: *call, name: Soname::new(name.to_vec()) });
-                }
-            }
-        }
-        if found.len() >= MAX_NAMES {
-            break;
-        }
-    }
-    found.into_iter().collect()
-}
-
-/// Returns the string literal at the start of `text`, if it has no placeholders.
-fn literal(text: &[u8]) -> Option<&BStr> {
-    let text = text.trim_ascii_start();
-    let quote = *text.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
-    let rest = &text[1..];
-    let name = &rest[..rest.find_byte(quote)?];
-    let is_name = !name.is_empty()
-        && name.len() <= MAX_NAME_BYTES
-        && name.iter().all(|byte| byte.is_ascii_graphic() && !b"{}%$\\\"'".contains(byte));
-    is_name.then_some(name.as_bstr())
 }
 
 /// Searches an object's bytes for names of libraries (`lib….so`, `….so.1`).
@@ -194,29 +122,6 @@ fn name_around(bytes: &[u8], place: usize) -> Option<&[u8]> {
 mod tests {
     use super::*;
 
-    fn calls(text: &str) -> Vec<(u32, OpenCall, String)> {
-        let found = call_sites(text.as_bytes()).into_iter();
-        found.map(|site| (site.line, site.call, site.name.to_string())).collect()
-    }
-
-    #[test]
-    fn only_literal_arguments_of_calls_are_found() {
-        let text = "import ctypes\n\
-                    lib = ctypes.CDLL(\"libmagic.so.1\")\n\
-                    # CDLL('libold.so.1')\n\
-                    path = ctypes.util.find_library('geos_c')\n\
-                    other = ctypes.cdll.LoadLibrary(name)\n\
-                    third = ffi.dlopen(f\"lib{x}.so\")\n\
-                    def find_library(\"x\")\n\
-                      ffi_lib 'vips', 'glib-2.0'\n";
-        let expected = [
-            (2, OpenCall::Dlopen, "libmagic.so.1".to_owned()),
-            (4, OpenCall::FindLibrary, "geos_c".to_owned()),
-            (8, OpenCall::Dlopen, "vips".to_owned()),
-        ];
-        assert_eq!(calls(text), expected);
-    }
-
     #[test]
     fn names_in_an_object_are_found_across_chunks() {
         let mut bytes = vec![b'x'; CHUNK_BYTES - 6];
@@ -236,7 +141,7 @@ mod tests {
             Some(TextKind::FileList)
         );
         assert_eq!(kind_of(b"var/lib/dpkg/info/libc6:amd64.list"), Some(TextKind::FileList));
-        assert_eq!(kind_of(b"a/b.py"), Some(TextKind::Code));
+        assert_eq!(kind_of(b"a/b.py"), Some(TextKind::Code(CodeLanguage::Python)));
         assert_eq!(kind_of(b"a/RECORD"), None);
     }
 }

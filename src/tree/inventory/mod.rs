@@ -42,7 +42,7 @@ pub use content::{Content, FileFormat, Launcher, ReadDepth};
 pub use deb::{Deb, DebError, DebFile, control_field, each_file_of_deb, read_deb, read_layer_files};
 pub use entry::{Diagnostic, Entry, EntryKind};
 pub use error::InventoryError;
-pub use evidence::{CallSite, Evidence, OpenCall};
+pub use evidence::Evidence;
 pub use file_content::FileContent;
 pub use file_store::{FileIdentity, FileKind, FileMetadata, FileStore, StoredFile, TreeFiles};
 pub use host::{KERNEL_DIRECTORIES, read_base, read_directory, read_file_as, read_root};

@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use super::captured::{MAX_TEXT_BYTES, is_captured};
 use super::classify::{self, SCRIPT_LINE_BYTES};
 use super::content::{Content, ReadDepth};
-use super::evidence::{self, MAX_EVIDENCE_BYTES};
+use super::evidence;
 use super::file_content::FileContent;
 use crate::elf::{self, ReadAt};
 use crate::support::streams::for_each_chunk;
@@ -37,11 +37,12 @@ fn read_holding(
 ) -> io::Result<FileContent> {
     let mut held = Vec::new();
     file.take(SCRIPT_LINE_BYTES as u64).read_to_end(&mut held)?;
-    let has_evidence = depth == ReadDepth::Audit && evidence::kind_of(path).is_some();
+    let kind = evidence::kind_of(path).filter(|_| depth == ReadDepth::Audit);
+    let text_limit = kind.map_or(0, evidence::TextKind::max_bytes);
     let limit = match () {
         () if is_captured(path) => MAX_TEXT_BYTES,
         () if held.starts_with(&elf::MAGIC) => MAX_OBJECT_BYTES,
-        () if has_evidence && size_bytes <= MAX_EVIDENCE_BYTES => MAX_EVIDENCE_BYTES,
+        () if kind.is_some() && size_bytes <= text_limit => text_limit,
         () => {
             let content = classify::content(held.as_slice(), path, depth)?;
             return Ok(FileContent::new(content).with_size(size_bytes));
