@@ -11,7 +11,7 @@ use crate::support::fixture::{Fixture, INTERPRETER, library, program};
 use crate::support::images::{Layout, for_platform, tar_of, tar_of_directory, write_parts};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use sodeb::oci::registry::{ImageReference, RegistrySettings, pull, push};
+use sodeb::oci::registry::{ImageReference, LoginSources, RegistrySettings, pull, push};
 use sodeb::support::progress::Silent;
 
 /// This machine by an address that is not known for one of its own, and leads there all the same.
@@ -92,7 +92,7 @@ impl World {
             cache_dir: self.fixture.host("/cache"),
             offline: false,
             insecure: Vec::new(),
-            credential_files: vec![self.docker_config()],
+            logins: LoginSources { files: vec![self.docker_config()], ..LoginSources::default() },
             docker_host: None,
             now: Timestamp::now(),
         }

@@ -277,6 +277,8 @@ pub(crate) struct Request {
     pub range: Option<String>,
     /// If-None-Match header.
     pub if_none_match: Option<String>,
+    /// Authorization header.
+    pub authorization: Option<String>,
     /// Status of the response.
     pub status: u16,
 }
@@ -286,6 +288,8 @@ struct State {
     files: Files,
     faults: Vec<(String, Fault)>,
     requests: Vec<Request>,
+    /// Value of the Authorization header that every request must have.
+    authorization: Option<String>,
 }
 
 /// Server of files on a local port until the process ends.
@@ -342,6 +346,11 @@ impl ArchiveServer {
         state.requests.clear();
     }
 
+    /// Requires a log-in: the value of the Authorization header, such as `Basic dXNlcjpwYXNz`.
+    pub(crate) fn require(&self, authorization: &str) {
+        self.state().authorization = Some(authorization.to_owned());
+    }
+
     /// Returns the requests so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.state().requests.clone()
@@ -362,7 +371,13 @@ fn answer(mut stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     let mut request = read_request(&stream)?;
     let (file, fault) = {
         let mut state = state.lock().expect("not poisoned");
-        (state.files.get(&request.path).cloned(), take_fault(&mut state.faults, &request.path))
+        let fault = match &state.authorization {
+            Some(wanted) if request.authorization.as_ref() != Some(wanted) => {
+                Some(Fault::Status { code: 401, times: 1 })
+            }
+            _ => take_fault(&mut state.faults, &request.path),
+        };
+        (state.files.get(&request.path).cloned(), fault)
     };
     if let Some(Fault::Slow(wait)) = fault {
         thread::sleep(wait);
@@ -382,12 +397,13 @@ fn read_request(stream: &TcpStream) -> std::io::Result<Request> {
     let mut lines = BufReader::new(stream).lines();
     let first = lines.next().transpose()?.unwrap_or_default();
     let path = first.split(' ').nth(1).unwrap_or_default().trim_start_matches("/debian/").to_owned();
-    let mut request = Request { path, range: None, if_none_match: None, status: 0 };
+    let mut request = Request { path, range: None, if_none_match: None, authorization: None, status: 0 };
     for line in lines {
         let line = line?;
         let Some((name, value)) = line.split_once(": ") else { break };
         match name.to_ascii_lowercase().as_str() {
             "range" => request.range = Some(value.to_owned()),
+            "authorization" => request.authorization = Some(value.to_owned()),
             "if-none-match" => request.if_none_match = Some(value.to_owned()),
             _ => {}
         }

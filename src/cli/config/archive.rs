@@ -8,7 +8,7 @@ use crate::cli::arguments::{ArchiveArguments, ImageAccessArguments, ScopeArgumen
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::debian::archive::{ArchiveSettings, CredentialFiles, Mirrors};
-use crate::oci::registry::RegistrySettings;
+use crate::oci::registry::{LoginSources, RegistrySettings};
 
 /// Directory of the sources of the host's apt.
 const APT_DIRECTORY: &str = "/etc/apt";
@@ -70,7 +70,11 @@ pub(crate) fn registry_settings(
         cache_dir: session.cache_dir()?,
         offline: offline || session.config.offline.unwrap_or_default(),
         insecure: if given.is_empty() { session.config.insecure_registry.clone() } else { given.clone() },
-        credential_files: credential_files(),
+        logins: LoginSources {
+            docker_auth_config: env::var("DOCKER_AUTH_CONFIG").ok().filter(|text| !text.is_empty()),
+            files: credential_files(),
+            netrc: netrc(),
+        },
         docker_host: env::var_os("DOCKER_HOST").map(|host| host.to_string_lossy().into_owned()),
         now: session.now,
     })

@@ -1,14 +1,17 @@
 //! Log-in to a registry, from docker's `config.json` or the containers' `auth.json` (containers-auth.json(5)): stored
-//! in the file, or by the credential helper that the file names.
+//! in the file, or by the credential helper that the file names. `DOCKER_AUTH_CONFIG` has such a file as a text, and netrc(5) is
+//! searched last.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use docker_credential::{CredentialRetrievalError, DockerCredential, get_credential_from_reader};
 use oci_client::secrets::RegistryAuth;
 use serde_json::Value;
 
 use super::reference::ImageReference;
+use super::settings::LoginSources;
+use crate::support::netrc::{login_for_host, parse_netrc};
 
 /// Names of Docker Hub in configurations; docker itself writes the first.
 const DOCKER_HUB: [&str; 3] = ["https://index.docker.io/v1/", "index.docker.io", "docker.io"];
@@ -20,35 +23,50 @@ pub(super) struct Login {
     pub(super) problem: Option<String>,
 }
 
-/// Finds the log-in for the image's registry: that of the first file that has one.
-pub(super) fn login(image: &ImageReference, files: &[PathBuf]) -> Login {
+/// Finds the log-in for the image's registry: that of the first source that has one.
+pub(super) fn login(image: &ImageReference, sources: &LoginSources) -> Login {
     let mut problem = None;
-    for file in files {
-        match credential(image, file) {
+    let of_text = sources.docker_auth_config.as_ref();
+    let of_text = of_text.map(|text| ("DOCKER_AUTH_CONFIG".to_owned(), text.clone().into_bytes()));
+    let of_files = sources.files.iter();
+    let of_files = of_files.filter_map(|file| Some((file.display().to_string(), fs::read(file).ok()?)));
+    for (source, bytes) in of_text.into_iter().chain(of_files) {
+        match credential(image, &bytes) {
             Ok(Some(DockerCredential::UsernamePassword(user, password))) => {
                 return Login { auth: RegistryAuth::Basic(user, password), problem: None };
             }
             // It has to be exchanged for another token, by a service that not every registry has.
             Ok(Some(DockerCredential::IdentityToken(_))) => {
-                problem = Some(format!("the log-in in {} is an identity token", file.display()));
+                problem = Some(format!("the log-in in {source} is an identity token"));
             }
             Ok(None) => {}
-            Err(cause) => problem = Some(format!("cannot use the log-in in {}: {cause}", file.display())),
+            Err(cause) => problem = Some(format!("cannot use the log-in in {source}: {cause}")),
         }
     }
-    Login { auth: RegistryAuth::Anonymous, problem }
+    let auth = of_netrc(image, sources.netrc.as_deref()).unwrap_or(RegistryAuth::Anonymous);
+    Login { auth, problem }
 }
 
-fn credential(image: &ImageReference, file: &Path) -> Result<Option<DockerCredential>, String> {
-    let Ok(bytes) = fs::read(file) else { return Ok(None) };
-    let config: Value = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+/// Log-in for the host of the registry in a file in the form of netrc(5).
+fn of_netrc(image: &ImageReference, file: Option<&Path>) -> Option<RegistryAuth> {
+    let entries = parse_netrc(&fs::read_to_string(file?).ok()?);
+    let (host, port) = match image.host().rsplit_once(':') {
+        Some((host, port)) => (host, port.parse().ok()),
+        None => (image.host(), None),
+    };
+    let login = login_for_host(&entries, host, port)?;
+    Some(RegistryAuth::Basic(login.user.clone(), login.password.clone()))
+}
+
+fn credential(image: &ImageReference, bytes: &[u8]) -> Result<Option<DockerCredential>, String> {
+    let config: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     let keys = keys(image);
     let listed = |key: &&String| {
         ["auths", "credHelpers"].iter().any(|section| config[section].get(key.as_str()).is_some())
     };
     // A credential store knows the registry by docker's name for it.
     let Some(key) = keys.iter().find(listed).or(keys.last()) else { return Ok(None) };
-    match get_credential_from_reader(bytes.as_slice(), key) {
+    match get_credential_from_reader(bytes, key) {
         Ok(credential) => Ok(Some(credential)),
         Err(CredentialRetrievalError::NoCredentialConfigured) => Ok(None),
         // Helpers report a missing log-in so (docker-credential-helpers, "credentials not found").
@@ -88,7 +106,10 @@ mod tests {
         let file = directory.path().join("config.json");
         fs::write(&file, text).expect("a file");
         let image = ImageReference::parse(image).expect("is a reference");
-        let Login { auth, problem } = login(&image, &[directory.path().join("absent"), file]);
+        let Login { auth, problem } = login(
+            &image,
+            &LoginSources { files: vec![directory.path().join("absent"), file], ..LoginSources::default() },
+        );
         let problem = problem.map(|problem| problem.replace(&directory.path().display().to_string(), "DIR"));
         match auth {
             RegistryAuth::Basic(user, password) => format!("{user} {password}"),

@@ -26,5 +26,5 @@ pub use pull::Pulled;
 pub use push::Pushed;
 pub(in crate::oci) use reference::{ENGINE_PREFIX, REGISTRY_PREFIX};
 pub use reference::{EngineImage, ImageReference};
-pub use settings::RegistrySettings;
+pub use settings::{LoginSources, RegistrySettings};
 pub use transfer::{pull, push, save_from_engine};

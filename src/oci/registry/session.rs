@@ -58,7 +58,7 @@ impl<'run> Session<'run> {
         image: &'run ImageReference,
         operation: RegistryOperation,
     ) -> Result<Self, TransferError> {
-        let login = login(image, &settings.credential_files);
+        let login = login(image, &settings.logins);
         let host = image.host();
         let authorities = tls::authorities();
         let anonymous = new_client(settings, host, &authorities)?;

@@ -9,6 +9,7 @@ mod hostile;
 mod included;
 mod needs;
 mod recorded;
+mod secrets;
 mod taken;
 
 use std::process::Output;

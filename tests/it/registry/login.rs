@@ -50,6 +50,24 @@ fn a_log_in_out_of_each_file() {
 }
 
 #[test]
+fn a_log_in_out_of_the_environment_or_netrc() {
+    let fixture = world();
+    let (server, ..) = registry(&fixture);
+    server.close(false);
+    let pull_with = |variable: &str, value: &str| {
+        let mut command = resolve(&fixture, &base(&server), &[]);
+        command.env(variable, value).output().expect("the program runs")
+    };
+    assert_eq!(pull_with("UNUSED", "").status.code(), Some(3));
+    let config = json!({"auths": {server.host(): {"auth": LOGIN}}}).to_string();
+    answer_of(&pull_with("DOCKER_AUTH_CONFIG", &config), &base(&server));
+    let host = server.host().split(':').next().unwrap_or_default();
+    let netrc = fixture.host("/logins");
+    fs::write(&netrc, format!("machine {host} login user password secret\n")).expect("written");
+    answer_of(&pull_with("NETRC", netrc.to_str().expect("is text")), &base(&server));
+}
+
+#[test]
 fn a_wrong_password() {
     let fixture = world();
     let (server, ..) = registry(&fixture);

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use sodeb::oci::registry::{ImageReference, Pushed, RegistryError, RegistrySettings, pull, push};
+use sodeb::oci::registry::{
+    ImageReference, LoginSources, Pushed, RegistryError, RegistrySettings, pull, push,
+};
 use sodeb::support::progress::Silent;
 use tempfile::TempDir;
 
@@ -50,7 +52,7 @@ impl World {
             cache_dir: self.directory.path().join("cache"),
             offline: false,
             insecure: Vec::new(),
-            credential_files: Vec::new(),
+            logins: LoginSources::default(),
             docker_host: None,
             now: Timestamp::now(),
         }

@@ -272,7 +272,7 @@ impl Reader<'_> {
         Ok(PlannedPackage {
             package,
             source: self.word(&raw.source, "source package name", words::is_package_name)?,
-            urls: self.words(&raw.urls, "http, https or file URL", words::is_url)?,
+            urls: self.words(&raw.urls, "http, https or file URL without a log-in", words::is_url)?,
             direct: raw.direct,
             choice: PackageChoice { reason: self.known(&raw.reason)?, instead_of: names(&raw.instead_of)? },
             needs: names(&raw.needs)?,

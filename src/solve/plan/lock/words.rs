@@ -42,7 +42,9 @@ pub(super) fn is_pool_path(path: &str) -> bool {
 /// Returns true for a URL of a .deb.
 pub(super) fn is_url(url: &str) -> bool {
     let rest = ["https://", "http://", "file:///"].iter().find_map(|scheme| url.strip_prefix(scheme));
-    rest.is_some_and(|rest| !rest.is_empty())
+    // What stands before an @ in the first part is a log-in, which no lock has.
+    let has_login = |rest: &str| rest.split('/').next().is_some_and(|server| server.contains('@'));
+    rest.is_some_and(|rest| !rest.is_empty() && !has_login(rest))
         && url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\\"'`$".contains(&byte))
 }
 
