@@ -167,6 +167,13 @@ pub struct ElfFacts {
     pub opens_unwinder: bool,
     /// The requested symbols that the file defines, in the order of the request.
     pub defined: Vec<String>,
+    /// Smallest alignment of a loaded segment in bytes: a kernel with larger pages does not load the file. 0 if not known,
+    /// as for files of a library index.
+    #[serde(skip)]
+    pub load_alignment: u64,
+    /// Level of x86-64 that the file needs (GNU_PROPERTY_X86_ISA_1_NEEDED); 0 if it states none, or as above.
+    #[serde(skip)]
+    pub cpu_level: u8,
 }
 
 impl ElfFacts {

@@ -35,6 +35,12 @@ fn recommended() -> Grade {
     Grade::Recommended
 }
 
+/// n_type of the note with an object's properties (NT_GNU_PROPERTY_TYPE_0).
+const PROPERTY_TYPE: u32 = 5;
+
+/// GNU_PROPERTY_X86_ISA_1_NEEDED.
+const X86_ISA_NEEDED: u32 = 0xc000_8002;
+
 /// n_type of the notes by which toolchains mark the system of a file.
 const SYSTEM_TYPE: u32 = 1;
 
@@ -45,6 +51,8 @@ pub(super) struct Notes {
     pub(super) dlopen: Vec<DlopenNote>,
     /// Operating system that a note names.
     pub(super) system: Option<System>,
+    /// Level of x86-64 that is needed; 0 if none is stated.
+    pub(super) cpu_level: u8,
 }
 
 /// Reads the notes in the object's note segments.
@@ -62,11 +70,31 @@ pub(super) fn read<S: ReadAt + ?Sized>(object: &mut ObjectReader<'_, S>) -> Note
             if note.kind == DLOPEN_TYPE && note.owner == DLOPEN_OWNER {
                 notes.dlopen.extend(entries(note.description));
             }
+            if note.kind == PROPERTY_TYPE && note.owner == b"GNU\0" {
+                notes.cpu_level = notes.cpu_level.max(cpu_level(note.description, order, align));
+            }
             notes.system = notes.system.or_else(|| system_of(&note, order));
             rest = note.rest;
         }
     }
     notes
+}
+
+/// Level of x86-64 that the properties of an object need: the highest that is marked.
+fn cpu_level(properties: &[u8], order: scroll::Endian, align: usize) -> u8 {
+    let mut rest = properties;
+    let mut level = 0;
+    while let (Ok(kind), Ok(size)) = (rest.pread_with::<u32>(0, order), rest.pread_with::<u32>(4, order)) {
+        if kind == X86_ISA_NEEDED
+            && let Ok(levels) = rest.pread_with::<u32>(8, order)
+        {
+            // One bit for each level, the lowest for the baseline.
+            level = level.max(u8::try_from(u32::BITS - levels.leading_zeros()).unwrap_or_default());
+        }
+        let next = (size as usize).checked_add(8).and_then(|next| next.checked_next_multiple_of(align));
+        rest = next.and_then(|next| rest.get(next..)).unwrap_or_default();
+    }
+    level
 }
 
 /// System that a note marks its file for.

@@ -31,6 +31,9 @@ const MAX_STRING_BYTES: usize = 1 << 16;
 /// a small file whose entries share one long name would take memory many times its size.
 const MAX_NAMES_BYTES: usize = 1 << 24;
 
+/// DT_FILTER: the library that a filter stands for.
+const DT_FILTER: u64 = 0x7fff_ffff;
+
 /// EF_ARM_ABI_FLOAT_HARD.
 const ARM_HARD_FLOAT: u32 = 0x400;
 
@@ -199,7 +202,15 @@ impl<'source, S: ReadAt + ?Sized> ObjectReader<'source, S> {
             dlopen_notes: Vec::new(),
             opens_unwinder: false,
             defined: Vec::new(),
+            load_alignment: self.load_alignment(),
+            cpu_level: 0,
         })
+    }
+
+    /// Smallest alignment of the segments that are loaded; 0 if there is none.
+    fn load_alignment(&self) -> u64 {
+        let loaded = self.segments.iter().filter(|segment| segment.p_type == program_header::PT_LOAD);
+        loaded.map(|segment| segment.p_align).min().unwrap_or_default()
     }
 
     fn interpreter(&mut self) -> Result<Option<BString>, ElfError> {
@@ -217,7 +228,8 @@ impl<'source, S: ReadAt + ?Sized> ObjectReader<'source, S> {
     ) -> Result<(), ElfError> {
         for entry in &entries.0 {
             match entry.d_tag {
-                dynamic::DT_NEEDED => facts.needed.push(Soname::new(self.string(entry.d_val)?)),
+                // ld.so loads the library that a filter stands for like a needed one; it does without an auxiliary one.
+                dynamic::DT_NEEDED | DT_FILTER => facts.needed.push(Soname::new(self.string(entry.d_val)?)),
                 dynamic::DT_SONAME => facts.soname = Some(Soname::new(self.string(entry.d_val)?)),
                 dynamic::DT_RPATH => facts.rpath = Some(self.string(entry.d_val)?),
                 dynamic::DT_RUNPATH => facts.runpath = Some(self.string(entry.d_val)?),

@@ -33,6 +33,7 @@ pub fn read_after_head<S: ReadAt + ?Sized>(
     let mut facts = object.facts_of_header()?;
     let notes = notes::read(&mut object);
     facts.dlopen_notes = notes.dlopen;
+    facts.cpu_level = notes.cpu_level;
     if let Some(entries) = dynamic {
         facts.is_dynamic = true;
         object.check_loaded_bytes()?;

@@ -24,6 +24,7 @@ mod indexed_source;
 mod inputs;
 mod judge;
 mod library_index;
+mod link_targets;
 mod lock_base;
 mod lock_pins;
 mod package_files;

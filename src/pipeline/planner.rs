@@ -10,6 +10,7 @@ use super::closure_run::version_problem;
 use super::debs::Debs;
 use super::inclusions::Inclusions;
 use super::inputs::{Catalogs, Inputs};
+use super::link_targets::add_link_targets;
 use super::release::base_release;
 use crate::app::{Base, InputTrees};
 use crate::debian::catalog::CatalogError;
@@ -81,6 +82,8 @@ where
                 closure.add(&required, &trees.root());
             }
         }
+        let problems = &mut closure.plan.problems;
+        add_link_targets(problems, &inclusions.packages, catalogs.main.as_ref(), self.debs)?;
         closure.left_out = inclusions.left_out;
         closure.add_unread(inclusions.unread);
         self.finish(&mut closure, trees, &catalogs)?;

@@ -1,5 +1,7 @@
 //! dangling-link: a link that is shipped leads nowhere.
 
+use bstr::ByteSlice;
+
 use crate::app::{AppKind, Venv, VenvPython, venvs};
 use crate::audit::finding::{Fix, Reach};
 use crate::audit::findings::Findings;
@@ -46,8 +48,10 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         let reach = if view.entrypoint.may_start_anything { Reach::Possible } else { Reach::Unreached };
         let finding = findings.report_at(&path, reach, &target, message);
         finding.fix.push(Fix::Instruction(format!("add {target}, or leave the link out")));
-        if is_included {
+        if is_included && is_opened(&path) {
             finding.severity = Severity::Error;
+        } else if is_included {
+            finding.at_most(Severity::Warning);
         } else {
             let is_inside = top.is_some_and(|top| target.below(&top).is_some());
             finding.at_most(if is_inside { Severity::Note } else { Severity::Warning });
@@ -80,6 +84,11 @@ fn links(view: &View<'_>) -> Vec<Link> {
         }
     }
     links
+}
+
+/// True for programs and libraries. Links to data may be left over, as those of configurations that nothing reads.
+fn is_opened(path: &RootedPath) -> bool {
+    matches!(path.parent().file_name(), b"bin" | b"sbin") || path.file_name().contains_str(".so")
 }
 
 fn is_on_path(view: &View<'_>, node: NodeId) -> bool {

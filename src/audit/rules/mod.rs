@@ -5,6 +5,7 @@
 
 mod command_fails;
 mod conflicting_sonames;
+mod cpu_level;
 mod dangling_link;
 mod dangling_soname_link;
 mod dlopen_target_missing;
@@ -21,6 +22,7 @@ mod missing_workdir;
 mod musl_on_glibc;
 mod node_abi_mismatch;
 mod off_path_library;
+mod page_size;
 mod python_abi_mismatch;
 mod ruby_abi_mismatch;
 mod scanner_blind;
@@ -31,6 +33,7 @@ mod unused_package;
 mod wheel_mismatch;
 mod wrong_architecture;
 
+mod groups;
 mod interpreters;
 mod platforms;
 mod pythons;
@@ -59,6 +62,8 @@ const CHECKS: &[(&Rule, Check)] = &[
     (&missing_preload::RULE, missing_preload::check),
     (&dangling_link::RULE, dangling_link::check),
     (&unreadable_object::RULE, unreadable_object::check),
+    (&cpu_level::RULE, cpu_level::check),
+    (&page_size::RULE, page_size::check),
     (&wrong_architecture::RULE, wrong_architecture::check),
     (&musl_on_glibc::RULE, musl_on_glibc::check),
     (&python_abi_mismatch::RULE, python_abi_mismatch::check),

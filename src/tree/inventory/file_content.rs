@@ -8,6 +8,7 @@ use super::classify;
 use super::content::{Content, ReadDepth};
 use super::evidence::Evidence;
 use super::file_store::TreeFiles;
+use crate::elf::ElfFacts;
 
 /// Content of a regular file, with its size and the evidence in it.
 #[derive(Clone, Debug)]
@@ -63,6 +64,14 @@ impl FileContent {
     /// Sets the permission bits of the file.
     pub(super) fn set_mode(&mut self, mode: u32) {
         self.mode = Some(mode);
+    }
+
+    /// Returns the facts of an object that has been read.
+    pub(super) fn object_mut(&mut self) -> Option<&mut ElfFacts> {
+        match self.read.get_mut() {
+            Some(Content::Object(facts)) => Some(facts.as_mut()),
+            _ => None,
+        }
     }
 
     pub(super) fn mode(&self) -> Option<u32> {

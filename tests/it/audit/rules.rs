@@ -378,3 +378,27 @@ fn dangling_link() {
     });
     assert_eq!(lines, [""; 0]);
 }
+
+#[test]
+fn cpu_level() {
+    let level = |level: &str| {
+        found(|sample| {
+            sample.venv.build(extension().needs("libdep.so.1").flag(&format!("-Wl,-z,x86-64-{level}")))
+        })
+    };
+    assert_eq!(level("v3"), [format!("warning cpu-level {EXTENSION} x86-64-v3")]);
+    assert_eq!(level("v2"), [format!("note cpu-level {EXTENSION} x86-64-v2")]);
+    assert_eq!(level("baseline"), [""; 0]);
+}
+
+#[test]
+fn a_filter_needs_what_it_stands_for() {
+    // As ld.so has it: a missing filtee is fatal, a missing auxiliary one is not.
+    let with = |option: &str| {
+        found(|sample| {
+            sample.venv.build(extension().needs("libdep.so.1").flag(&format!("-Wl,{option},libnone.so.1")))
+        })
+    };
+    assert_eq!(with("-F"), [format!("error missing-library {EXTENSION} libnone.so.1")]);
+    assert_eq!(with("-f"), [""; 0]);
+}

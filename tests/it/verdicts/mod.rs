@@ -290,3 +290,34 @@ fn without_a_base_nothing_is_claimed_about_interpreters() {
     let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!((&answer["problems"], output.status.code()), (&serde_json::json!([]), Some(0)));
 }
+
+#[test]
+fn an_included_link_to_a_file_of_another_package_names_that_package() {
+    let packages = [
+        TestPackage::new("server")
+            .field("Depends: other | none, tools (>= 1)")
+            .link("/usr/bin/serve", "check"),
+        TestPackage::new("tools").object("/usr/bin/check", program("/x").interpreter(INTERPRETER)),
+        TestPackage::new("other").file("/usr/share/other", "x"),
+    ];
+    let world = world();
+    world.publish(&packages);
+    world.fixture.build(program("/app/prog"));
+    let include = ["--include", "server:/usr/bin/serve"];
+    let question = ["app", "--at", "/app", "--base", "base", "--refresh", "--format", "json"];
+    for words in [&["lock"][..], &["layer", "-o", "layer.tar"], &["image", "-o", "out"]] {
+        let output = world.run(&[words, &include, &question].concat());
+        let answer: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_| panic!("{words:?}: {}", String::from_utf8_lossy(&output.stderr)));
+        let problem = &answer["problems"][0];
+        assert_eq!(
+            (&problem["kind"], &problem["object"]),
+            (&"dangling-link".into(), &"/usr/bin/serve".into())
+        );
+        assert_eq!(problem["fix"][0], "--include tools:/usr/bin/check");
+        assert_eq!(output.status.code(), Some(1), "{words:?}");
+    }
+    let both = [&["lock"], &include[..], &["--include", "tools:/usr/bin/check"]].concat();
+    let output = world.run(&[&both[..], &question].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+}

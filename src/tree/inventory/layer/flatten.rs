@@ -55,7 +55,7 @@ struct Loop;
 
 impl Flat {
     fn apply(&mut self, layer: ReadLayer) {
-        let ReadLayer { inventory, modes, whiteouts, hard_links, .. } = layer;
+        let ReadLayer { inventory, modes, machine_needs, whiteouts, hard_links, .. } = layer;
         let (entries, diagnostics) = inventory.into_parts();
         self.diagnostics.extend(diagnostics);
         // A whiteout is applied after its directory's own entry and before the entries in the directory.
@@ -65,11 +65,15 @@ impl Flat {
         let mut whiteouts = whiteouts.into_iter().peekable();
         let mut state =
             LayerState { placed: whiteouts.peek().map(|_| BTreeSet::new()), last_directory: None };
-        let mut modes = modes.into_iter();
-        for Entry { path, mut kind } in entries {
+        let (mut modes, mut needs) = (modes.into_iter(), machine_needs.into_iter().peekable());
+        for (Entry { path, mut kind }, index) in entries.into_iter().zip(0..) {
             let mode = modes.next();
             if let (EntryKind::File(content), Some(mode)) = (&mut kind, mode) {
                 content.set_mode(mode);
+                let of_object = needs.next_if(|(place, ..)| *place == index);
+                if let (Some((_, alignment, level)), Some(facts)) = (of_object, content.object_mut()) {
+                    (facts.load_alignment, facts.cpu_level) = (alignment, level);
+                }
             }
             while let Some((_, whiteout)) = whiteouts.next_if(|(own_path, _)| *own_path < path) {
                 self.remove(&whiteout, &mut state);
@@ -237,6 +241,7 @@ mod tests {
             diff_id: Sha256Digest([0; 32]),
             inventory,
             modes: Vec::new(),
+            machine_needs: Vec::new(),
             whiteouts,
             hard_links: Vec::new(),
             held_bytes: 0,

@@ -196,16 +196,26 @@ impl LayerReader {
 
     fn finish(self, diff_id: Sha256Digest) -> ReadLayer {
         let entries: Vec<Entry> = self.entries.into_iter().map(|(path, kind)| Entry { path, kind }).collect();
+        let machine_needs = machine_needs(&entries);
         let modes = entries.iter().map(|entry| entry.mode().unwrap_or_default()).collect();
         ReadLayer {
             diff_id,
             modes,
+            machine_needs,
             inventory: Inventory::new(entries, self.diagnostics),
             whiteouts: self.whiteouts,
             hard_links: self.hard_links,
             held_bytes: self.held_bytes,
         }
     }
+}
+
+fn machine_needs(entries: &[Entry]) -> Vec<(u32, u64, u8)> {
+    let needs = entries.iter().zip(0..).filter_map(|(entry, index)| match entry.content() {
+        Some(Content::Object(facts)) => Some((index, facts.load_alignment, facts.cpu_level)),
+        _ => None,
+    });
+    needs.collect()
 }
 
 /// Estimates the memory that a content takes.

@@ -18,6 +18,8 @@ pub struct ReadLayer {
     pub(super) inventory: Inventory,
     /// Permission bits of the files among those, in the same order; 0 for others.
     pub(super) modes: Vec<u32>,
+    /// Needs of objects that their facts do not store: index of the entry, `load_alignment` and `cpu_level`.
+    pub(super) machine_needs: Vec<(u32, u64, u8)>,
     /// Removals from the layers below.
     pub(super) whiteouts: BTreeSet<Whiteout>,
     /// Hard links to files of the layers below, in the order of the tar.
