@@ -36,7 +36,7 @@ impl Cacheable for Deb {
 
 impl Cacheable for ReadLayer {
     const DIR: &str = "layers";
-    const VERSION: &str = "4";
+    const VERSION: &str = "5";
 }
 
 /// Directory of values by digest.
