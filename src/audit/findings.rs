@@ -5,7 +5,7 @@ use super::rule::Rule;
 use super::unmet::UnmetNeed;
 use super::view::View;
 use crate::tree::root::NodeId;
-use crate::vocabulary::{RootedPath, Severity};
+use crate::vocabulary::RootedPath;
 
 /// Findings that one rule reports, completed with what the view knows about the files.
 pub struct Findings<'view, 'root> {
@@ -65,14 +65,8 @@ impl<'view, 'root> Findings<'view, 'root> {
     pub fn report_unmet(&mut self, unmet: &UnmetNeed<'_>, message: String) -> &mut Finding {
         let view = self.view;
         let path = view.root.path(unmet.by);
-        let message = match &unmet.optional {
-            Some(reason) => format!("{message} ({reason})"),
-            None => message,
-        };
         let finding = self.report_at(&path, unmet.reach, unmet.soname, message);
-        if unmet.optional.is_some() {
-            finding.at_most(Severity::Note);
-        }
+
         finding.chain = view.chain(unmet.start, unmet.by);
         finding.evidence = unmet.tried.clone();
         finding.fix = view.packages_with(unmet.soname).into_iter().collect();

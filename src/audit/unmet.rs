@@ -1,7 +1,6 @@
 //! Libraries that objects need and the dynamic linker does not find.
 
 use super::finding::Reach;
-use crate::app::OptionalReason;
 use crate::loader::NeedKind;
 use crate::tree::root::NodeId;
 use crate::vocabulary::{RootedPath, Soname};
@@ -18,8 +17,6 @@ pub struct UnmetNeed<'root> {
     pub kind: NeedKind,
     /// Reach of the object in that process.
     pub reach: Reach,
-    /// Reason why the app does without the start object; none if it has to load.
-    pub optional: Option<OptionalReason>,
     /// Reason why it is not found.
     pub cause: UnmetCause,
     /// Paths that were tried, each with the reason why it was refused.

@@ -12,7 +12,7 @@ use super::preloads::{Preload, preloads};
 use super::reach::{ReachMap, chain, reach_of};
 use super::run_config::RunConfig;
 use super::unmet::{UnmetCause, UnmetNeed};
-use crate::app::{InputTrees, LinkedApps, OptionalReason, Role, StartObject};
+use crate::app::{InputTrees, LinkedApps, Role, StartObject};
 use crate::debian::catalog::host_provider;
 use crate::elf::ElfFacts;
 use crate::loader::{Attempt, Edge, LinkMap, LoadedObject, Outcome, Platform, libc_of};
@@ -138,15 +138,13 @@ impl<'root> View<'root> {
 
     /// Returns the start objects for the machine and C library of most objects that have to load, each with its index.
     pub fn starts(&self) -> impl Iterator<Item = (usize, &'root StartObject<'root>)> {
-        self.starts_for_target().filter(|(index, start)| {
-            self.linked.standings.optional(start.map.start().node).is_none()
-                || self.reach_of_start(*index) == Reach::Entrypoint
-        })
-    }
-
-    fn starts_for_target(&self) -> impl Iterator<Item = (usize, &'root StartObject<'root>)> {
+        let is_optional =
+            |start: &StartObject<'_>| self.linked.standings.optional(start.map.start().node).is_some();
         let starts = self.linked.starts.iter().enumerate();
-        starts.filter(|(_, start)| self.is_for_target(start.map.start().facts))
+        starts.filter(move |(index, start)| {
+            self.is_for_target(start.map.start().facts)
+                && (!is_optional(start) || self.reach_of_start(*index) == Reach::Entrypoint)
+        })
     }
 
     /// Returns the reach of a start object.
@@ -220,24 +218,16 @@ impl<'root> View<'root> {
 
     fn gather_unmet(&self) -> Vec<UnmetNeed<'root>> {
         let mut unmet: HashMap<(NodeId, &Soname), UnmetNeed<'root>> = HashMap::new();
-        for (index, start) in self.starts_for_target() {
+        for (index, start) in self.starts() {
             let reach = self.reach_of_start(index);
-            let optional = self.linked.standings.optional(start.map.start().node);
-            let optional = optional.filter(|_| reach != Reach::Entrypoint);
-            if optional == Some(OptionalReason::OtherPlatform) {
-                continue;
-            }
             for edge in start.map.missing() {
                 let LoadedObject { node: by, facts, .. } = start.map[edge.by];
                 if self.linked.launchers.find(self.root, by, edge.soname(), facts.machine).is_some() {
                     continue;
                 }
-                let known = unmet.get(&(by, edge.soname()));
-                let rank = |reach: Reach, optional: Option<OptionalReason>| (optional.is_some(), reach);
-                let is_more_certain =
-                    known.is_none_or(|known| rank(reach, optional) < rank(known.reach, known.optional));
+                let is_more_certain = unmet.get(&(by, edge.soname())).is_none_or(|known| reach < known.reach);
                 if is_more_certain {
-                    let need = UnmetNeed { optional, ..self.unmet_need(index, &start.map, edge, reach) };
+                    let need = self.unmet_need(index, &start.map, edge, reach);
                     unmet.insert((by, edge.soname()), need);
                 }
             }
@@ -260,7 +250,7 @@ impl<'root> View<'root> {
             Outcome::Found { .. } => (&[][..], UnmetCause::Absent),
         };
         let tried = tried.iter().map(|tried| format!("{}: {}", tried.path, tried.why)).collect();
-        UnmetNeed { start, by, soname: edge.soname(), kind: edge.kind, reach, cause, tried, optional: None }
+        UnmetNeed { start, by, soname: edge.soname(), kind: edge.kind, reach, cause, tried }
     }
 
     fn unmet_cause(

@@ -1,4 +1,4 @@
-//! unused-library: libraries of a package that is otherwise used, or of no package, are not reached.
+//! unused-library: libraries of a Debian package that is otherwise used are not reached.
 
 use super::unused::by_owner;
 use crate::audit::finding::{Fix, Reach};
@@ -21,9 +21,10 @@ pub(super) static RULE: Rule = Rule {
     scope: RuleScope::Images,
     severity: Severity::Note,
     title: "a library is not used",
-    explanation: "Libraries that nothing the image starts would load: of a package of which other files are \
-                  used, or of no package. One finding covers all libraries of one package, if their size is at \
-                  least 256 KiB. Reported only if the image defines what it starts and that is not a shell. \
+    explanation: "Libraries that nothing the image starts would load, of a Debian package of which other files are \
+                  used. One finding covers all libraries of one package, if their size is at least 256 KiB. \
+                  Files whose opener is not known, such as the modules of a host, are not reported, nor is what \
+                  they load. Reported only if the image defines what it starts and that is not a shell. \
                   glibc's own libraries are not reported: they are opened by name and belong together.",
     fix: "Leave them out: `sodeb layer` includes only the files that are loaded.",
 };
@@ -33,8 +34,9 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
     for (owner, objects) in by_owner(view) {
         let is_deb = owner.as_ref().is_some_and(|owner| owner.kind == OwnerKind::Deb);
         let has_used = objects.iter().any(|(_, is_used)| *is_used);
-        if is_deb && !has_used {
-            // Reported by unused-package.
+        // unused-package reports packages that are not used at all. What opens the files of a wheel, a gem or an npm package, or
+        // files that are of no package, is not known.
+        if !is_deb || !has_used {
             continue;
         }
         let mut unused: Vec<NodeId> =
@@ -45,7 +47,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_, '_>) {
         if bytes < MIN_BYTES || is_glibc(view, objects) {
             continue;
         }
-        let owner = owner.as_ref().map_or_else(|| "no package".to_owned(), ToString::to_string);
+        let Some(owner) = owner.as_ref().map(ToString::to_string) else { continue };
         let message = format!(
             "{} of {} objects of {owner} are not loaded",
             thousands(unused.len()),

@@ -8,6 +8,7 @@ pub(super) const NOT_CHECKED: &[&str] = &[
     "libraries opened by names that are composed at run time",
     "programs that other programs start, except those in the image's own command",
     "definitions of symbols without a version",
+    "needs of tests and of plugins that their host opens on demand (--strict checks them)",
 ];
 
 /// Lists the ways to fix a finding of an image.

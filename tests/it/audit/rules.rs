@@ -402,3 +402,30 @@ fn a_filter_needs_what_it_stands_for() {
     assert_eq!(with("-F"), [format!("error missing-library {EXTENSION} libnone.so.1")]);
     assert_eq!(with("-f"), [""; 0]);
 }
+
+#[test]
+fn plugins_and_what_only_they_need_are_no_findings() {
+    let (host, plugin) =
+        ("/usr/lib/x86_64-linux-gnu/libhost.so.1", "/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libx.so");
+    let plant = |sample: &mut Sample| {
+        sample.system.build(library(host));
+        sample.system.build(library(plugin).without_soname().needs("libgmp.so.10"));
+        sample.installs("libhost1", &[host, plugin]);
+        sample.venv.build(extension().needs("libdep.so.1").needs("libhost.so.1"));
+    };
+    assert_eq!(found(plant), [""; 0]);
+    let mut sample = Sample::new();
+    plant(&mut sample);
+    assert_eq!(sample.audit(&["--strict"]).lines(), [format!("error missing-library {plugin} libgmp.so.10")]);
+    // What a module loads whose opener is not in the image's command is not advised to be left out.
+    let (perl, needed) =
+        ("/usr/lib/x86_64-linux-gnu/perl5/5.36/auto/X/X.so", "/usr/lib/x86_64-linux-gnu/libspare.so.2");
+    let lines = found(|sample| {
+        sample.system.build(library(needed));
+        sample.installs("libspare2", &[needed]);
+        sample.system.build(program("/usr/bin/perl"));
+        sample.system.build(library(perl).without_soname().needs("libspare.so.2"));
+        sample.installs("libx-perl", &[perl, "/usr/bin/perl"]);
+    });
+    assert!(!lines.iter().any(|line| line.contains("libspare2")), "{lines:?}");
+}

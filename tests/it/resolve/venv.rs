@@ -222,7 +222,7 @@ fn the_json_has_the_fields_of_its_schema() {
     has(&answer, &["schema", "target", "app", "base", "sonames", "packages", "problems"]);
     has(&answer["target"], &["distribution", "release", "architecture", "index", "index_date"]);
     let app = json!({"path": "venv", "at": "/venv", "kind": "venv", "abi": "CPython 3.11", "files": 11, "skipped": 0,
-                     "objects": 10});
+                     "objects": 10, "self_extracting": []});
     assert_eq!((&answer["app"], &answer["base"]), (&json!([app]), &Value::Null));
     for row in rows(&answer, "sonames") {
         has(row, &["soname", "status", "path", "package", "alternatives", "direct", "needed_by"]);
