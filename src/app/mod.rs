@@ -11,6 +11,7 @@ mod launchers;
 mod link;
 mod linked;
 mod node_abi;
+mod npm_platform;
 mod platform_words;
 mod python;
 mod read;

@@ -11,6 +11,7 @@ use bstr::{BStr, ByteSlice};
 use super::abi::abi_in_path;
 use super::linked::{AppObject, ForeignFile, LinkedApps};
 use super::node_abi::node_abi;
+use super::npm_platform::NpmPlatforms;
 use super::platform_words::PlatformWords;
 use super::role::{Language, Role};
 use super::standing::UnfitModule;
@@ -121,9 +122,12 @@ struct Members {
 impl Members {
     fn of(root: &Root<'_>, trees: &InputTrees, linked: &LinkedApps<'_>, target: TargetAbi) -> Self {
         let apps: HashMap<MountId, &App> = trees.start_mounts().collect();
-        let mut node_abi = NodeAbi { root, target, found: None };
+        let mut platforms = NodePlatforms {
+            abi: NodeAbi { root, target, found: None },
+            npm: NpmPlatforms::new(root, target),
+        };
         let objects =
-            linked.objects.iter().map(|object| of_object(root, object, target, &apps, &mut node_abi));
+            linked.objects.iter().map(|object| of_object(root, object, target, &apps, &mut platforms));
         let mut all: Vec<Member> = objects.collect();
         all.extend(linked.foreign.iter().map(|file| of_foreign(root, file, &apps)));
         let mut members = Self {
@@ -183,6 +187,12 @@ impl Members {
     }
 }
 
+/// What is known of the platforms of addons.
+struct NodePlatforms<'root, 'inventories> {
+    abi: NodeAbi<'root, 'inventories>,
+    npm: NpmPlatforms<'root, 'inventories>,
+}
+
 /// NODE_MODULE_VERSION of the root's Node.js, looked up when an addon first names one.
 struct NodeAbi<'root, 'inventories> {
     root: &'root Root<'inventories>,
@@ -201,7 +211,7 @@ fn of_object(
     object: &AppObject<'_>,
     target: TargetAbi,
     apps: &HashMap<MountId, &App>,
-    node_abi: &mut NodeAbi<'_, '_>,
+    platforms: &mut NodePlatforms<'_, '_>,
 ) -> Member {
     let path = root.path(object.node);
     let language = object.role.language();
@@ -211,10 +221,10 @@ fn of_object(
         Some(Language::Python) => other_python_tag(path.file_name(), target),
         _ => is_musl.then(|| Libc::Musl.to_string()),
     };
-    let platform = target.difference(object.facts).or_else(by_tag);
+    let platform = target.difference(object.facts).or_else(by_tag).or_else(|| platforms.npm.other(&path));
     let version = match language.filter(|_| platform.is_none()) {
         Some(Language::Node) if !object.facts.defines("napi_") => {
-            let other = words.node_abi.filter(|number| node_abi.get().is_some_and(|its| its != *number));
+            let other = words.node_abi.filter(|number| platforms.abi.get().is_some_and(|its| its != *number));
             other.map(|number| format!("NODE_MODULE_VERSION {number}"))
         }
         Some(language) => apps.get(&object.mount).and_then(|app| other_version(&path, language, app)),

@@ -15,6 +15,7 @@ use crate::oci::image::ImageSettings;
 use crate::pipeline::{Catalogs, Downloads, Planner, base_packages};
 use crate::solve::closure::{Closure, ClosureOptions};
 use crate::solve::plan::Plan;
+use crate::support::humanize::counted;
 use crate::tree::inventory::ReadDepth;
 use crate::vocabulary::Severity;
 
@@ -87,6 +88,12 @@ pub(super) fn plan_trees(
     let mut closed = planner.plan(&mut trees, open)?;
     closed.plan.snapshot = snapshot;
     warn_of_unread_base(&trees, session);
+    if closed.optional > 0 {
+        let libraries = counted(closed.optional, "library");
+        session.printer.note(&format!(
+            "{libraries} that only tests and plugins need left out; `sodeb resolve -v` lists them"
+        ));
+    }
     Ok(PlannedTrees { closed, release_reason, trees, linker })
 }
 

@@ -30,6 +30,8 @@ pub struct Closure {
     pub copyright_files: Vec<Inclusion>,
     /// Data files that were left out, since only some programs need them; sorted.
     pub left_out: Vec<Inclusion>,
+    /// Number of libraries that only optional objects miss: they are left out, too.
+    pub optional: usize,
 }
 
 /// A resolution with the needs of its packages resolved.
@@ -73,6 +75,7 @@ impl Closure {
             unread: Vec::new(),
             copyright_files: Vec::new(),
             left_out: Vec::new(),
+            optional: resolution.optional.len(),
         }
     }
 

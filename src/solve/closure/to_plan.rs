@@ -51,6 +51,7 @@ impl ClosureState<'_> {
             unread: unread.clone(),
             copyright_files,
             left_out: Vec::new(),
+            optional: inputs.resolution.optional.len(),
             plan,
         })
     }

@@ -28,6 +28,14 @@ pub(super) fn is_captured(path: &[u8]) -> bool {
         || path.starts_with(b"etc/ld-musl-") && path.ends_with(b".path")
 }
 
+/// Size limit of a package.json; real ones have some kilobytes.
+pub(super) const MAX_MANIFEST_BYTES: u64 = 1 << 20;
+
+/// True for a package.json, which is read on demand, and in an audit: it says for which platform a package of npm is.
+pub(super) fn is_manifest(path: &[u8]) -> bool {
+    path == b"package.json" || path.ends_with(b"/package.json")
+}
+
 /// True if the file is part of dpkg's list of installed packages: `status`, or in distroless images a file for each
 /// package in `status.d`, where the files with checksums do not count.
 pub(super) fn is_of_dpkg(path: &[u8]) -> bool {

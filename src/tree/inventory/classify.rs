@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use bstr::{BStr, BString, ByteSlice};
 
-use super::captured::{MAX_TEXT_BYTES, is_captured, module_symbols};
+use super::captured::{MAX_MANIFEST_BYTES, MAX_TEXT_BYTES, is_captured, is_manifest, module_symbols};
 use super::content::{Content, FileFormat, Launcher, ReadDepth};
 use super::evidence::{self, Evidence};
 use super::launcher::{MAX_LAUNCHER_BYTES, is_shell, library_path};
@@ -22,7 +22,10 @@ const UNWINDER: &[u8] = b"libgcc_s.so.1";
 /// Reads the content of a file. `path` is its path in the tree, which decides whether it is a text to keep.
 pub(super) fn content<S: ReadAt + ?Sized>(source: &S, path: &[u8], depth: ReadDepth) -> io::Result<Content> {
     if is_captured(path) {
-        return read_text(source);
+        return read_text(source, MAX_TEXT_BYTES);
+    }
+    if is_manifest(path) {
+        return read_text(source, MAX_MANIFEST_BYTES);
     }
     // Only as much as shows the kind of the file: most files are neither objects nor scripts, and copying bytes of all of them out
     // of the page cache adds up.
@@ -79,12 +82,22 @@ fn read_object<S: ReadAt + ?Sized>(
     Ok(facts)
 }
 
+/// True for the start of a script that a shell runs.
+pub(super) fn may_be_launcher(head: &[u8]) -> bool {
+    head.starts_with(b"#!") && is_shell(BStr::new(first_line(head)))
+}
+
+/// Returns the rest of a script's first line after `#!`.
+fn first_line(head: &[u8]) -> &[u8] {
+    let line = head.lines().next().unwrap_or_default();
+    line.strip_prefix(b"#!").unwrap_or_default().trim_ascii()
+}
+
 /// Reads the rest of the first line after `#!`, as much as the kernel reads of it.
 fn read_script<S: ReadAt + ?Sized>(source: &S) -> io::Result<Content> {
     let mut head = [0; SCRIPT_LINE_BYTES];
     let length = source.read_at(&mut head, 0)?;
-    let line = head[..length].lines().next().unwrap_or_default();
-    let line = BString::from(line.strip_prefix(b"#!").unwrap_or_default().trim_ascii());
+    let line = BString::from(first_line(&head[..length]));
     if !is_shell(BStr::new(&line)) {
         return Ok(Content::Script(line));
     }
@@ -97,6 +110,6 @@ fn read_script<S: ReadAt + ?Sized>(source: &S) -> io::Result<Content> {
     Ok(Content::Launcher(Box::new(Launcher { line, library_path })))
 }
 
-fn read_text<S: ReadAt + ?Sized>(source: &S) -> io::Result<Content> {
-    Ok(read_up_to(SequentialReader::new(source, 0), MAX_TEXT_BYTES)?.map_or(Content::Other, Content::Text))
+fn read_text<S: ReadAt + ?Sized>(source: &S, limit: u64) -> io::Result<Content> {
+    Ok(read_up_to(SequentialReader::new(source, 0), limit)?.map_or(Content::Other, Content::Text))
 }

@@ -4,11 +4,12 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 
-use super::captured::{MAX_TEXT_BYTES, is_captured};
+use super::captured::{MAX_MANIFEST_BYTES, MAX_TEXT_BYTES, is_captured, is_manifest};
 use super::classify::{self, SCRIPT_LINE_BYTES};
 use super::content::{Content, ReadDepth};
 use super::evidence;
 use super::file_content::FileContent;
+use super::launcher::MAX_LAUNCHER_BYTES;
 use crate::elf::{self, ReadAt};
 use crate::support::streams::for_each_chunk;
 
@@ -41,9 +42,16 @@ fn read_holding(
     let text_limit = kind.map_or(0, evidence::TextKind::max_bytes);
     let limit = match () {
         () if is_captured(path) => MAX_TEXT_BYTES,
+        () if is_manifest(path) && (depth < ReadDepth::Audit || size_bytes > MAX_MANIFEST_BYTES) => {
+            return Ok(FileContent::new(Content::Other).with_size(size_bytes));
+        }
+        () if is_manifest(path) => MAX_MANIFEST_BYTES,
         () if held.starts_with(&elf::MAGIC) => MAX_OBJECT_BYTES,
         () if kind.is_some() && size_bytes <= text_limit => text_limit,
         () => {
+            if classify::may_be_launcher(&held) {
+                file.take(MAX_LAUNCHER_BYTES - held.len() as u64).read_to_end(&mut held)?;
+            }
             let content = classify::content(held.as_slice(), path, depth)?;
             return Ok(FileContent::new(content).with_size(size_bytes));
         }

@@ -171,6 +171,27 @@ fn variants_in_names_and_packages() {
 }
 
 #[test]
+fn fields_of_a_package_json_say_what_headers_do_not() {
+    // Each: the fields of a package whose addon has no marks of its own, and whether it is for this platform.
+    let rows = [
+        (r#"{"os": ["linux"], "cpu": ["x64"], "libc": ["glibc"]}"#, true),
+        (r#"{"os": ["linux"], "cpu": ["x64"], "libc": ["musl"]}"#, false),
+        (r#"{"os": ["!win32"]}"#, true),
+        (r#"{"os": ["android"]}"#, false),
+        (r#"{"cpu": "arm64"}"#, false),
+        ("{", true),
+    ];
+    for (text, fits) in rows {
+        let fixture = base();
+        let package = "/app/node_modules/@x/native-a";
+        fixture.file(&format!("{package}/package.json"), text);
+        fixture.build(module(&format!("{package}/native.node")).needs("libc.so.6"));
+        let errors = said(&fixture).errors.len();
+        assert_eq!(errors, usize::from(!fits), "{text}");
+    }
+}
+
+#[test]
 fn modules_of_python_for_other_platforms() {
     let own = "pkg/_fast.cpython-311-x86_64-linux-gnu.so";
     // Each: what is there beside an unrelated package, and whether importing works.

@@ -63,6 +63,22 @@ impl Answer {
         items(&self.0["sonames"]).find(|need| need["soname"] == soname).map(|need| &need[field])
     }
 
+    /// The problems that make the answer a failure, each as its kind and the object.
+    pub(crate) fn errors(&self) -> Vec<String> {
+        let errors = items(&self.0["problems"]).filter(|problem| problem["grade"] == "error");
+        errors.map(|problem| format!("{} {}", text(&problem["kind"]), text(&problem["object"]))).collect()
+    }
+
+    /// The names of all packages of the answer.
+    pub(crate) fn package_names(&self) -> Vec<&str> {
+        items(&self.0["packages"]).map(|package| text(&package["name"])).collect()
+    }
+
+    /// The sonames that only optional objects miss.
+    pub(crate) fn optional(&self) -> Vec<&str> {
+        items(&self.0["optional"]).map(|need| text(&need["soname"])).collect()
+    }
+
     /// What is said of a package of the answer, by the field's name.
     pub(crate) fn package(&self, name: &str, field: &str) -> &Value {
         let package = items(&self.0["packages"]).find(|package| package["name"] == name);

@@ -174,3 +174,28 @@ fn a_library_that_an_addon_brings_along_is_found_in_the_tree() {
     let name = vendored.first().and_then(|path| path.file_name()).expect("sharp's library").to_string_lossy();
     assert_eq!(answer.soname(&name, "status").expect("the soname"), "app");
 }
+
+#[test]
+fn plugins_and_variants_of_real_packages_add_nothing() {
+    let trees = fixture("optional-trees");
+    // Each: a tree, the most packages that it may need, and a soname that only optional objects miss. A QApplication, java -version,
+    // dotnet --info and require() ran with those packages.
+    let rows = [
+        ("qt", 60, Some("libpq.so.5")),
+        ("jdk", 3, Some("libXtst.so.6")),
+        ("dotnet", 20, Some("liblttng-ust.so.0")),
+        ("node", 6, None),
+    ];
+    for (name, most, optional) in rows {
+        let answer = resolve(&trees.join(name), &["--release", "bookworm", "--catalog", "embedded"]);
+        assert_eq!(answer.errors(), [""; 0], "{name}");
+        let packages = answer.package_names();
+        assert!(packages.len() <= most, "{name}: {packages:?}");
+        assert!(
+            !packages.iter().any(|package| package.starts_with("libqt6") || package.starts_with("libc++"))
+        );
+        if let Some(soname) = optional {
+            assert!(answer.optional().contains(&soname), "{name}: {:?}", answer.optional());
+        }
+    }
+}
