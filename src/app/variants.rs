@@ -187,7 +187,7 @@ impl Members {
     }
 }
 
-/// What is known of the platforms of addons.
+/// Platforms of addons, as far as Node.js and npm state them.
 struct NodePlatforms<'root, 'inventories> {
     abi: NodeAbi<'root, 'inventories>,
     npm: NpmPlatforms<'root, 'inventories>,
