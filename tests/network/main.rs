@@ -20,6 +20,7 @@ mod machine;
 mod manifest;
 mod registry;
 mod resolve;
+mod runtime_loads;
 mod runtimes;
 #[path = "../support/mod.rs"]
 mod support;

@@ -4,7 +4,7 @@ use super::evaluator::Evaluator;
 use super::expressions::is_match;
 use super::modules::{self, normalised};
 use super::platform::{self, basename, dirname};
-use super::value::{Arguments, Item, Value};
+use super::value::{Arguments, Item, MAX_ELEMENTS, Value};
 use crate::code::CodeLanguage;
 
 /// Methods that change their list in place.
@@ -203,6 +203,16 @@ fn iterators<'code>(
             let elements = all();
             let inner = elements.iter().flat_map(Value::elements).collect::<Vec<_>>();
             Some(Value::list(if path.ends_with("from_iterable") { inner } else { elements }))
+        }
+        "range" if path == "range" => {
+            let numbers: Vec<i64> = placed.iter().filter_map(|value| value.only_number()).collect();
+            let range = match numbers.as_slice() {
+                [end] => 0..*end,
+                [start, end] => *start..*end,
+                _ => return None,
+            };
+            let numbers = range.take(MAX_ELEMENTS).map(|number| Value::one(Item::Number(number)));
+            Some(Value::list(numbers.collect()))
         }
         "next" if path == "next" => {
             let value = Value::any(&placed.first()?.elements()).opened();

@@ -45,14 +45,15 @@ impl<'code> Evaluator<'code> {
         if is_own {
             return result;
         }
-        let path = match function.items.as_slice() {
-            [Item::External(path)] => path.to_string(),
-            _ => name.to_owned(),
-        };
+        let path = self.external_path(&function).unwrap_or_else(|| name.to_owned());
         if let Some(value) = self.call_of_gem(&path, &arguments) {
             return value;
         }
         if let Some(function) = open_function(self.language(), &path) {
+            return self.open(function, &arguments, call.line);
+        }
+        if path == "getattr" && arguments.first().is_some_and(|(_, owner)| is_loader(owner)) {
+            let function = OpenFunction { call: OpenCall::Dlopen, naming: Naming::Exact, argument: 1 };
             return self.open(function, &arguments, call.line);
         }
         match builtins::call(self, owner.as_ref(), &path, name, &arguments) {
@@ -61,6 +62,18 @@ impl<'code> Evaluator<'code> {
                 value
             }
             None => Value::open(),
+        }
+    }
+
+    /// Path of a function that the package does not define; of several that of one that opens libraries.
+    fn external_path(&self, function: &Value<'code>) -> Option<String> {
+        let mut paths = function.items.iter().filter_map(|item| match item {
+            Item::External(path) => Some(path.to_string()),
+            _ => None,
+        });
+        match function.items.len() {
+            1 => paths.next(),
+            _ => paths.find(|path| open_function(self.language(), path).is_some()),
         }
     }
 
@@ -193,6 +206,11 @@ impl<'code> Evaluator<'code> {
         };
         self.add_site(site);
     }
+}
+
+/// True for ctypes' loader, whose attributes are libraries.
+fn is_loader(value: &Value<'_>) -> bool {
+    matches!(value.items.as_slice(), [Item::External(path)] if &**path == "cdll" || &**path == "ctypes.cdll")
 }
 
 /// True for a value whose methods get it.

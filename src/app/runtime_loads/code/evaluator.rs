@@ -47,6 +47,8 @@ pub(super) struct Scope<'code> {
     pub(super) names: HashMap<&'code str, Value<'code>>,
     pub(super) parent: Option<ScopeId>,
     pub(super) module: usize,
+    /// True for the scope of a class.
+    pub(super) is_class: bool,
     /// Base classes, if it is the scope of a class.
     pub(super) bases: Vec<Value<'code>>,
     /// Names that are the module's.
@@ -131,7 +133,10 @@ impl<'code> Evaluator<'code> {
                     && relevance.is_opening(function)
                     && !evaluator.executed.contains(&std::ptr::from_ref(function))
                 {
-                    evaluator.call_function(function, scope, Vec::new(), None);
+                    // A method has some instance of its class.
+                    let is_method = evaluator.scopes[scope.0].is_class;
+                    let this = is_method.then(|| Value::one(Item::Instance(scope)));
+                    evaluator.call_function(function, scope, Vec::new(), this);
                 }
             }
         }
@@ -181,7 +186,14 @@ impl<'code> Evaluator<'code> {
     }
 
     pub(super) fn new_scope(&mut self, parent: Option<ScopeId>, module: usize) -> ScopeId {
-        let scope = Scope { names: HashMap::new(), parent, module, bases: Vec::new(), globals: Vec::new() };
+        let scope = Scope {
+            names: HashMap::new(),
+            parent,
+            module,
+            is_class: false,
+            bases: Vec::new(),
+            globals: Vec::new(),
+        };
         self.scopes.push(scope);
         ScopeId(self.scopes.len() - 1)
     }

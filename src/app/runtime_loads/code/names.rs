@@ -139,6 +139,15 @@ impl<'code> Evaluator<'code> {
                 _ => Value::text(format!("{directory}/__init__.py")),
             };
         }
+        // A module whose package has no word of an open call itself.
+        if self.language() == CodeLanguage::Python {
+            let own = self.modules[self.module()].path.to_string();
+            let dotted = format!("{path}.{name}");
+            if let Some(module) = modules::imported(self.modules, CodeLanguage::Python, &own, &dotted) {
+                self.run_import(module);
+                return Value::one(Item::Module(module));
+            }
+        }
         // The default export of a module is the module, as `require` has it.
         let path = if name == "default" { path.to_owned() } else { format!("{path}.{name}") };
         platform::constant(&path).unwrap_or_else(|| Value::external(path))

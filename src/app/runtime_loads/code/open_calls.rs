@@ -35,6 +35,8 @@ fn python(owner: &str, name: &str) -> Option<OpenFunction> {
     let naming = match name {
         _ if is_windows => return None,
         "CDLL" | "PyDLL" | "LoadLibrary" => Naming::Exact,
+        // The class that a loader opens with.
+        "_dlltype" if owner.ends_with("cdll") || owner.ends_with("pydll") => Naming::Exact,
         // `cdll["name"]` and `cdll.name`, as the reader has them.
         "__getitem__" if owner.ends_with("cdll") || owner.ends_with("pydll") => Naming::Exact,
         "find_library" => Naming::Found,

@@ -93,6 +93,7 @@ impl<'code> Evaluator<'code> {
         let bases = bases.iter().map(|base| self.value(base)).collect();
         let (outer, module) = (self.scope(), self.module());
         let scope = self.new_scope(Some(outer), module);
+        self.scopes[scope.0].is_class = true;
         self.scopes[scope.0].bases = bases;
         self.in_scope(scope, |evaluator| evaluator.block(body));
         let value = Value::one(Item::Class(scope));

@@ -182,6 +182,10 @@ fn helpers_get_their_names_from_their_callers() {
         "p/m.py",
         &[
             (
+                "def load(kind, name):\n  if isinstance(kind, ctypes.LibraryLoader):\n    kind = kind._dlltype\n  base = 'lib' + name + '.so'\n  names = [base]\n  names.extend(list(reversed([base + '.%i' % i for i in range(1, 3)])))\n  for n in names:\n    try:\n      return kind(n)\n    except Exception as e:\n      error = e\n  raise error\nload(ctypes.cdll, 'GL')",
+                &["9 recommended libGL.so libGL.so.1 libGL.so.2"],
+            ),
+            (
                 "def _open(ffi, *names):\n  for n in names:\n    try:\n      return ffi.dlopen(n)\n    except OSError:\n      pass\n  raise OSError\na = _open(ffi, 'libgobject-2.0-0', 'gobject-2.0', 'libgobject-2.0.so.0', 'x.dylib')\nb = _open(ffi, 'libpango-1.0.so.0')",
                 &[
                     "4 recommended liblibgobject-2.0-0.so.* libgobject-2.0.so.* libgobject-2.0.so.0",
@@ -191,6 +195,14 @@ fn helpers_get_their_names_from_their_callers() {
             (
                 "class L:\n  def __init__(self, name, version='1'):\n    self.name = name\n    self.h = ctypes.CDLL('lib%s.so.%s' % (name, version))\na = L('a')\nb = L('b', version='2')",
                 &["4 required liba.so.1", "4 required libb.so.2"],
+            ),
+            (
+                "class A:\n  names = {'a': ['a', 'liba']}\n  @property\n  def lib(self):\n    return self._load('a')\n  def _load(self, n, names=None):\n    if names is None:\n      names = self.names.get(n, [])\n    for x in names:\n      p = find_library(x)\n      if p:\n        return getattr(cdll, p)\n    raise OSError",
+                &["10 recommended liba.so.* libliba.so.*"],
+            ),
+            (
+                "def locate(names, find=None):\n  if find is None:\n    find = ctypes.util.find_library\n  for n in names:\n    p = find(n)\n    if p:\n      return p\ndef get(find=None):\n  return locate(('usb-1.0', 'usb'), find=find)",
+                &["5 recommended libusb-1.0.so.* libusb.so.*"],
             ),
             ("class B(ctypes.CDLL):\n  pass\nB('liba.so.3')", &["3 required liba.so.3"]),
             (
@@ -210,6 +222,12 @@ fn helpers_get_their_names_from_their_callers() {
         ),
     ]);
     assert_eq!(found, ["p/loader.py:3 required liba.so.1", "p/loader.py:3 required libk.so.4"]);
+    // A package that itself has no part in it.
+    let found = loads(&[
+        ("p/low/loader.py", "import ctypes\ndef load(name):\n  return ctypes.CDLL(name)"),
+        ("p/high.py", "import p.low.loader\np.low.loader.load('liba.so.1')  # dlopen"),
+    ]);
+    assert_eq!(found, ["p/low/loader.py:3 required liba.so.1"]);
 }
 
 #[test]

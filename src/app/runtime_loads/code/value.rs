@@ -165,6 +165,14 @@ impl<'code> Value<'code> {
         }
     }
 
+    /// The only number.
+    pub(super) fn only_number(&self) -> Option<i64> {
+        match self.items.as_slice() {
+            [Item::Number(number)] if !self.is_open => Some(*number),
+            _ => None,
+        }
+    }
+
     /// Truth of all alternatives, if they agree.
     pub(super) fn truth_value(&self) -> Option<bool> {
         if self.is_open || self.items.is_empty() {
