@@ -55,6 +55,13 @@ pub(super) fn named_base(
 pub(super) fn read_trees(request: &InputRequest<'_>, session: &Session) -> Result<InputTrees, Failure> {
     let at = paths_in_image(request.paths, request.base, session)?;
     let base = named_base(request.base, session)?;
+    if !base.as_ref().is_some_and(BaseReference::has_platforms) {
+        session.reject_options(
+            &["platform"],
+            "without an image",
+            "name an image with --base, or choose the architecture of packages with --arch",
+        )?;
+    }
     let trees = TreeRequest { at: &at, ..tree_request(request) };
     let read = base::read_trees(base.as_ref(), trees, &Services { request, session });
     let missing = || request.paths.iter().find(|path| !path.exists());

@@ -13,6 +13,7 @@ mod failure;
 mod inputs;
 mod interrupt;
 mod lock_file;
+mod package_names;
 mod planning;
 mod printer;
 mod progress;

@@ -9,6 +9,7 @@ use crate::cli::config::{closure_options, dlopen_priority, package_choice};
 use crate::cli::debs::deb_source;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::warn_of_unread_base;
+use crate::cli::package_names::check_choice;
 use crate::cli::session::Session;
 use crate::loader::LinkerSettings;
 use crate::oci::image::ImageSettings;
@@ -78,12 +79,13 @@ pub(super) fn plan_trees(
     let snapshot = catalog.archive.scope.snapshot.clone().or_else(|| session.config.snapshot.clone());
     let debs = deb_source(&catalog.archive, *downloads, *earlier, session)?;
     let mut release_reason = String::new();
+    let options = with_base_packages(options, &trees, session);
     let open = |architecture| {
         let (catalogs, reason) = catalogs.open(architecture)?;
+        check_choice(&options, std::iter::once(catalogs.main.as_ref()))?;
         release_reason = reason;
         Ok::<_, Failure>(change(catalogs))
     };
-    let options = with_base_packages(options, &trees, session);
     let planner = Planner { settings: &linker, image: *image, architecture, options: &options, debs: &debs };
     let mut closed = planner.plan(&mut trees, open)?;
     closed.plan.snapshot = snapshot;

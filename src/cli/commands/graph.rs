@@ -49,6 +49,11 @@ pub(super) fn run(arguments: &GraphArguments, session: &Session) -> Result<Exit,
 
 /// Makes the graph of the trees, and of the packages that provide what is missing unless `--direct` is given.
 pub(super) fn make_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGraph, Failure> {
+    if request.direct {
+        let hint = "leave it out, or leave out --direct to choose packages";
+        let options = ["prefer", "avoid", "with", "include", "data", "dlopen"];
+        session.reject_options(&options, "with --direct, which chooses no packages", hint)?;
+    }
     let graph = if request.direct { direct_graph(request, session) } else { closed_graph(request, session) }?;
     note_if_empty(graph.graph.nodes().next().is_none(), session);
     Ok(graph)

@@ -130,7 +130,19 @@ fn check(mut arguments: LockArguments, session: &Session) -> Result<Exit, Failur
 
 /// Returns the packages that `--update` names.
 fn requested_update(arguments: &LockArguments, earlier: Option<&Plan>) -> Result<LockUpdate, Failure> {
-    let (Some(names), Some(earlier)) = (&arguments.update, earlier) else { return Ok(LockUpdate::None) };
+    let Some(names) = &arguments.update else { return Ok(LockUpdate::None) };
+    let Some(earlier) = earlier else {
+        // A new lock has the newest versions of all packages, but none to update by its name.
+        return match (names.first(), &arguments.output) {
+            (None, Some(_)) => Ok(LockUpdate::None),
+            (name, _) => {
+                let name = name.map_or("the lock", String::as_str);
+                let error = anyhow::anyhow!("cannot update {name}: there is no lock");
+                Err(Failure::input(error)
+                    .hint("name the lock with -o, or leave out --update to write a new one"))
+            }
+        };
+    };
     if names.is_empty() {
         return Ok(LockUpdate::All);
     }

@@ -6,6 +6,7 @@ use crate::cli::config::package_choice;
 use crate::cli::debs::deb_source;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{note_if_empty, warn_of_unread_base, warn_of_unread_files};
+use crate::cli::package_names::check_choice;
 use crate::cli::planning::resolve_options;
 use crate::cli::session::Session;
 use crate::emit;
@@ -85,6 +86,7 @@ fn resolve_on_each_release(
     let root = inputs.trees.root();
     let linked = LinkedTrees::link(&root, inputs.inputs());
     let catalogs = inputs.catalogs.open_each(linked.architecture())?;
+    check_choice(&options, catalogs.iter().map(AsRef::as_ref))?;
     let releases = linked.resolve_on_each(&catalogs, &options, &debs)?;
     warn_of_unread_files(&inputs.trees, session);
     let text = match arguments.format {
@@ -118,6 +120,7 @@ fn resolve(
         (resolution, graph)
     } else {
         let options = resolve_options(&arguments.choice, &inputs.trees, session);
+        check_choice(&options, std::iter::once(catalogs.main.as_ref()))?;
         if with_graph {
             let (resolution, graph) = analysis.close_with_graph(&options, &debs)?;
             (resolution, Some(graph))

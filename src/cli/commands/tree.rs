@@ -7,6 +7,7 @@ use crate::cli::config::linker_settings;
 use crate::cli::debs::deb_source;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{InputRequest, note_if_empty, read_trees, warn_of_unread_files};
+use crate::cli::package_names::check_choice;
 use crate::cli::planning::resolve_options;
 use crate::cli::session::Session;
 use crate::emit;
@@ -82,6 +83,7 @@ fn list_closed(arguments: &TreeArguments, traces: Traces, session: &Session) -> 
     let tree_root = inputs.trees.root();
     let linked_trees = LinkedTrees::link(&tree_root, inputs.inputs());
     let (catalogs, _) = inputs.catalogs.open(linked_trees.architecture())?;
+    check_choice(&options, std::iter::once(catalogs.main.as_ref()))?;
     let list = |root: &Root<'_>, linked: &LinkedApps<'_>, package_of: PackageOf<'_>| {
         Listing::of(root, linked, package_of, arguments.output.format, session)
     };

@@ -165,6 +165,21 @@ impl FileCatalog {
         Ok(names)
     }
 
+    fn read_package_names(&self) -> Result<Vec<PackageName>, Malformed> {
+        let (mut names, mut outcome) = (Vec::new(), Ok(()));
+        self.file.packages.scan_from(&self.file.bytes, b"", |name, value| {
+            match PackageRecord::of_target(value, self.number) {
+                Ok(record) => names.extend(record.map(|_| PackageName::new(String::from_utf8_lossy(name)))),
+                Err(malformed) => {
+                    outcome = Err(malformed);
+                    return ControlFlow::Break(());
+                }
+            }
+            ControlFlow::Continue(())
+        })?;
+        outcome.map(|()| names)
+    }
+
     fn read_package(&self, name: &PackageName) -> Result<Option<Package>, Malformed> {
         let Some(value) = self.file.packages.get(&self.file.bytes, name.as_str().as_bytes())? else {
             return Ok(None);
@@ -209,6 +224,10 @@ impl Catalog for FileCatalog {
 
     fn package(&self, name: &PackageName) -> Result<Option<Package>, CatalogError> {
         self.read_package(name).map_err(|malformed| self.broken(malformed))
+    }
+
+    fn package_names(&self) -> Result<Vec<PackageName>, CatalogError> {
+        self.read_package_names().map_err(|malformed| self.broken(malformed))
     }
 
     fn dependency_index(&self) -> Option<&dyn DependencyIndex> {

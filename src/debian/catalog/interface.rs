@@ -29,6 +29,12 @@ pub trait Catalog: Sync {
     /// If the catalog's data is broken.
     fn package(&self, name: &PackageName) -> Result<Option<Package>, CatalogError>;
 
+    /// Returns the names of all packages, sorted.
+    ///
+    /// # Errors
+    /// If the catalog's data is broken.
+    fn package_names(&self) -> Result<Vec<PackageName>, CatalogError>;
+
     /// Returns the dependencies between packages; none if the catalog does not record them.
     fn dependency_index(&self) -> Option<&dyn DependencyIndex>;
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::oci::known_images::{self, KnownImage};
 use crate::oci::registry::{ENGINE_PREFIX, EngineImage, ImageReference, REGISTRY_PREFIX, RegistryError};
 use crate::support::url::without_login;
+use crate::tree::inventory::is_image;
 
 /// Name of the base without any files.
 const SCRATCH: &str = "scratch";
@@ -64,6 +65,14 @@ impl BaseReference {
         match &self.kind {
             BaseKind::Registry(image) => Some(image),
             _ => None,
+        }
+    }
+
+    /// True if one of several platforms may be chosen, or the platform decides what the base is.
+    pub fn has_platforms(&self) -> bool {
+        match &self.kind {
+            BaseKind::Path(path) => is_image(path) || !path.exists(),
+            BaseKind::Registry(_) | BaseKind::Engine(_) | BaseKind::Known(_) | BaseKind::Scratch => true,
         }
     }
 

@@ -48,6 +48,10 @@ impl Catalog for PinnedCatalog {
         }
     }
 
+    fn package_names(&self) -> Result<Vec<PackageName>, CatalogError> {
+        self.catalog.package_names()
+    }
+
     fn dependency_index(&self) -> Option<&dyn DependencyIndex> {
         self.catalog.dependency_index().is_some().then_some(self)
     }
@@ -97,6 +101,10 @@ mod tests {
         fn package(&self, name: &PackageName) -> Result<Option<Package>, CatalogError> {
             Ok(Some(package(name.as_str(), "9", 9, true).package))
         }
+        fn package_names(&self) -> Result<Vec<PackageName>, CatalogError> {
+            Ok(Vec::new())
+        }
+
         fn dependency_index(&self) -> Option<&dyn DependencyIndex> {
             Some(self)
         }

@@ -97,6 +97,12 @@ impl Catalog for InstalledCatalog {
         Ok(self.packages.get(name).cloned())
     }
 
+    fn package_names(&self) -> Result<Vec<PackageName>, CatalogError> {
+        let mut names: Vec<PackageName> = self.packages.keys().cloned().collect();
+        names.sort();
+        Ok(names)
+    }
+
     fn dependency_index(&self) -> Option<&dyn DependencyIndex> {
         Some(&self.dependencies)
     }

@@ -145,6 +145,10 @@ mod tests {
             Ok(self.packages.iter().find(|package| package.name == *name).cloned())
         }
 
+        fn package_names(&self) -> Result<Vec<PackageName>, CatalogError> {
+            Ok(self.packages.iter().map(|package| package.name.clone()).collect())
+        }
+
         fn dependency_index(&self) -> Option<&dyn DependencyIndex> {
             None
         }
