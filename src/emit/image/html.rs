@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use bstr::BStr;
 
-use super::report::ImageReport;
+use super::report::{ImageReport, NOT_CHECKED};
 use crate::emit::escape::printable;
 use crate::emit::html::{
     Fact, ObjectDetails, PartKind, Report, SizeView, SubjectView, graph_view, html, largest_first,
@@ -38,7 +38,7 @@ pub fn image_html(images: &[(ImageReport<'_>, &Graph, &str)]) -> serde_json::Res
         noun: "image",
         size_label: "Libraries",
         rules: rules_of(&findings),
-        not_checked: Vec::new(),
+        not_checked: NOT_CHECKED.map(str::to_owned).to_vec(),
         unread: Vec::new(),
         subjects,
     })

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::origin::origin;
-use super::report::ImageReport;
+use super::report::{ImageReport, NOT_CHECKED};
 use crate::emit::layer::{PackageInLayerRow, package_rows};
 use crate::emit::rows::{ProblemRow, problem_rows};
 use crate::oci::image::ImageLayer;
@@ -27,6 +27,7 @@ struct Document<'image> {
     packages: Vec<PackageInLayerRow<'image>>,
     notes: &'image [String],
     problems: Vec<ProblemRow<'image>>,
+    not_checked: [&'static str; 3],
 }
 
 #[derive(Serialize)]
@@ -101,6 +102,7 @@ fn document<'image>(report: &'image ImageReport<'_>) -> Document<'image> {
         packages: package_rows(libraries),
         notes,
         problems: problem_rows(&plan.problems),
+        not_checked: NOT_CHECKED,
     }
 }
 

@@ -4,6 +4,13 @@ use crate::oci::image::Image;
 use crate::oci::layer::Layer;
 use crate::solve::plan::Plan;
 
+/// Limitations of the checks that every image gets.
+pub(super) const NOT_CHECKED: [&str; 3] = [
+    "files of the base that the trees do not load",
+    "libraries opened by names that are composed at run time",
+    "rules that apply to finished images only: `sodeb audit` lists and applies them",
+];
+
 /// An image that was composed.
 pub struct ImageReport<'image> {
     /// Plan of its libraries.

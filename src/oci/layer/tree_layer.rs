@@ -20,6 +20,9 @@ use crate::tree::inventory::{
 use crate::tree::root::Root;
 use crate::vocabulary::RootedPath;
 
+/// Permission bits of programs that run as their owner or group.
+const SET_ID: u32 = 0o6000;
+
 /// A tree, and its path in the image.
 #[derive(Clone, Copy, Debug)]
 pub struct PlacedTree<'tree> {
@@ -125,6 +128,9 @@ impl<'tree, F: Fn(Permissions) -> Permissions> TreeLayerBuilder<'tree, F> {
                     let (mut file, metadata) = self.list(entry)?;
                     file.mtime = self.times.get(&entry.path).copied();
                     let permissions = (self.permissions)(metadata.permissions);
+                    if metadata.permissions.mode & SET_ID != 0 && permissions.mode & SET_ID == 0 {
+                        self.notes.push(format!("{path} runs without its set-user-ID or set-group-ID bit"));
+                    }
                     let earlier = first_names.get(&file.identity).filter(|_| metadata.names > 1);
                     let kind = match earlier {
                         Some(first) => LayerEntryKind::HardLink(first.clone()),

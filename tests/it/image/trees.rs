@@ -92,6 +92,20 @@ fn sockets_are_left_out_and_said() {
 }
 
 #[test]
+fn a_set_user_id_bit_that_gets_lost_is_said() {
+    let world = world();
+    world.fixture.file("/app/run", "#!/bin/sh\n");
+    world.fixture.mode("/app/run", 0o4755);
+    let answer = world.image("scratch", "out", &[]);
+    assert_eq!(Layout::read(&world.fixture.host("/out")).tree()["app/run"].mode, 0o755);
+    assert!(
+        said(&answer).contains("/app/run runs without its set-user-ID or set-group-ID bit"),
+        "{}",
+        said(&answer)
+    );
+}
+
+#[test]
 fn links_that_lead_nowhere_in_the_image_are_said() {
     let world = world();
     symlink("/usr/bin/python3", world.fixture.host("/app/python3")).expect("a link");
