@@ -238,19 +238,24 @@ named! {
         Preferred = "preferred",
         /// It is one of the base's packages, and costs nothing.
         InBase = "in-base",
+        /// It defines symbols or versions that are required, and that the others do not define.
+        Symbols = "symbols",
         /// Its file lies on the search path.
         OnSearchPath = "on-search-path",
         /// It is named for the soname, and the others merely have a file of that name (Debian Policy §8.1).
         NamedForSoname = "named-for-soname",
         /// It is in section libs.
         Section = "section-libs",
+        /// It is of the same version of a source as the packages that load it; versions of one source are never mixed.
+        SameSource = "same-source",
         /// With it the whole answer needs fewer packages or fewer bytes.
         SmallestSet = "smallest-set",
         /// The other choices need more packages.
         FewestPackages = "fewest-packages",
         /// The other choices are larger when installed.
         FewestBytes = "fewest-bytes",
-        /// Debian prefers it: its position in Depends, its section, its priority among alternatives.
+        /// Debian prefers it: the symbols and shlibs files of the libraries, the packages that depend on it, its place in
+        /// Depends, its priority among alternatives.
         DebiansPreference = "debians-preference",
         /// Its name comes first, so that the answer is always the same.
         Name = "name",

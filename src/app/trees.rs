@@ -161,6 +161,13 @@ impl InputTrees {
         self.apps.iter().enumerate().map(move |(index, app)| (MountId(first + index), app))
     }
 
+    /// Returns the tree of a mount in [`Self::root`].
+    pub fn inventory_of(&self, mount: MountId) -> Option<&Inventory> {
+        let base = self.base.as_ref().filter(|_| mount == MountId(0)).map(|base| &base.inventory);
+        let of_start = || self.start_mounts().find(|(start, _)| *start == mount);
+        base.or_else(|| of_start().map(|(_, app)| &app.inventory))
+    }
+
     /// Mounts whose objects have to work, and so are linked: included files, then apps.
     pub fn start_mounts(&self) -> impl Iterator<Item = (MountId, &App)> {
         let included = self.included_mounts().map(|(mount, included)| (mount, &included.files));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::app::InputTrees;
 use crate::cli::arguments::{BaseArguments, CatalogArguments, LinkerArguments};
 use crate::cli::config::{catalog_source, linker_settings, requested_release};
+use crate::cli::debs::with_library_indices;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{InputRequest, read_trees};
 use crate::cli::session::Session;
@@ -56,7 +57,9 @@ impl CatalogOpener<'_> {
         let architecture = architecture.or(self.platform_architecture);
         let OpenCatalogs { main, others, reason, notes } = self.source.open(&self.release, architecture)?;
         self.session.print_notes(&notes);
-        Ok((Catalogs { main, others }, reason))
+        let main = with_library_indices(main, self.session)?;
+        let others = others.into_iter().map(|other| with_library_indices(other, self.session));
+        Ok((Catalogs { main, others: others.collect::<Result<_, _>>()? }, reason))
     }
 
     /// Opens the catalogs of all releases of the distribution, the oldest release first.
@@ -68,7 +71,7 @@ impl CatalogOpener<'_> {
         let cache_dir = self.session.cache_dir()?;
         let (catalogs, notes) = catalogs_of_releases(&cache_dir, self.release.distribution, architecture)?;
         self.session.print_notes(&notes);
-        Ok(catalogs)
+        catalogs.into_iter().map(|catalog| with_library_indices(catalog, self.session)).collect()
     }
 }
 

@@ -1,14 +1,16 @@
 //! Source of the packages' .debs.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::cli::arguments::ArchiveArguments;
 use crate::cli::config::archive_settings;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::debian::archive::ArchiveSettings;
+use crate::debian::catalog::Catalog;
 use crate::debian::debs::DebStore;
-use crate::debian::library_index::{IndexedDebs, LibraryIndex, available_indices};
+use crate::debian::library_index::{IndexedCatalog, IndexedDebs, LibraryIndex, available_indices};
 use crate::oci::layer::PlannedDeb;
 use crate::pipeline::{Downloads, IndexedSource, locked_urls, package_files};
 use crate::solve::plan::Plan;
@@ -43,11 +45,22 @@ pub(super) fn planned_debs(
     Ok(package_files(&store, plan)?)
 }
 
-/// Opens the library indices, with a warning for each one that cannot be read.
-pub(super) fn library_indices(session: &Session) -> Result<Vec<LibraryIndex>, Failure> {
+/// Returns the library indices, which are opened once, with a warning for each one that cannot be read.
+pub(super) fn library_indices(session: &Session) -> Result<Arc<[LibraryIndex]>, Failure> {
+    if let Some(indices) = session.library_indices.get() {
+        return Ok(Arc::clone(indices));
+    }
     let (indices, unreadable) = available_indices(&session.cache_dir()?);
     for index in unreadable {
         session.printer.warning(&format!("{index}; `sodeb index build --from-debs` replaces it"));
     }
-    Ok(indices)
+    Ok(Arc::clone(session.library_indices.get_or_init(|| indices.into())))
+}
+
+/// Puts the library indices behind a catalog.
+pub(super) fn with_library_indices(
+    catalog: Box<dyn Catalog>,
+    session: &Session,
+) -> Result<Box<dyn Catalog>, Failure> {
+    Ok(Box::new(IndexedCatalog::new(catalog, library_indices(session)?)))
 }

@@ -207,6 +207,8 @@ impl From<library_index::BuildError> for Failure {
         match error {
             library_index::BuildError::DebStore(error) => error.into(),
             library_index::BuildError::Catalog(error) => error.into(),
+            library_index::BuildError::Archive(error) => error.into(),
+            error @ library_index::BuildError::ReadIndex { .. } => Self::external(error),
             error @ library_index::BuildError::Unavailable(_) => Self::external(error)
                 .hint("run it again, or with another --mirror: packages that were read are cached"),
         }

@@ -1,6 +1,7 @@
 //! Environment of a run: settings, output streams, clock and cache.
 
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 use etcetera::BaseStrategy;
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use crate::cli::interrupt::Interrupts;
 use crate::cli::printer::Printer;
 use crate::cli::progress::Bars;
 use crate::debian::catalog::CatalogNote;
+use crate::debian::library_index::LibraryIndex;
 
 /// Environment variable with the time of everything that is written, in seconds since 1970
 /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
@@ -29,6 +31,8 @@ pub(super) struct Session {
     pub(super) interrupts: Interrupts,
     /// Time at which the run started.
     pub(super) now: Timestamp,
+    /// Library indices, once they were opened.
+    pub(super) library_indices: OnceLock<Arc<[LibraryIndex]>>,
     /// Directory that `--cache-dir` names.
     given_cache_dir: Option<PathBuf>,
 }
@@ -49,6 +53,7 @@ impl Session {
             given,
             interrupts: Interrupts::default(),
             now: Timestamp::now(),
+            library_indices: OnceLock::new(),
             given_cache_dir: arguments.cache_dir.clone(),
         })
     }

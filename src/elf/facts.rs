@@ -174,6 +174,50 @@ pub struct ElfFacts {
     /// Level of x86-64 that the file needs (GNU_PROPERTY_X86_ISA_1_NEEDED); 0 if it states none, or as above.
     #[serde(skip)]
     pub cpu_level: u8,
+    /// Symbols that the file exports and requires; none if they were not read.
+    pub symbols: Option<Box<ObjectSymbols>>,
+}
+
+/// Hash of a symbol's name (64-bit FNV-1a), which stands for the name wherever many are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+pub struct SymbolHash(u64);
+
+impl SymbolHash {
+    /// Hashes a name.
+    pub fn of(name: &[u8]) -> Self {
+        let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        Self(name.iter().fold(0xcbf2_9ce4_8422_2325, step))
+    }
+}
+
+/// Symbols of a library, as far as they are recorded: all of them, or in a library index those that packages with the
+/// same library do not all export.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+pub struct ObjectSymbols {
+    /// Symbols that it exports, sorted.
+    pub exported: Vec<SymbolHash>,
+    /// Symbols that other libraries have to define, sorted; weak ones are left out.
+    pub undefined: Vec<UndefinedSymbol>,
+}
+
+/// Symbol that another library has to define.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
+pub struct UndefinedSymbol {
+    /// Name.
+    pub name: SymbolHash,
+    /// Index in [`ElfFacts::version_needs`] of the library that has to define it; none for a symbol without a version,
+    /// which any library may define.
+    pub provider: Option<u16>,
+}
+
+impl ObjectSymbols {
+    /// Puts the symbols in order, each once.
+    pub fn sort(&mut self) {
+        self.exported.sort_unstable();
+        self.exported.dedup();
+        self.undefined.sort_unstable();
+        self.undefined.dedup();
+    }
 }
 
 impl ElfFacts {
@@ -196,6 +240,12 @@ impl ElfFacts {
     /// True if the file defines one of the requested symbols that starts like this.
     pub fn defines(&self, prefix: &str) -> bool {
         self.defined.iter().any(|symbol| symbol.starts_with(prefix))
+    }
+
+    /// True if a library of this file name may define a symbol that the object requires.
+    pub fn may_be_defined_by(&self, symbol: &UndefinedSymbol, file_name: &[u8]) -> bool {
+        let need = symbol.provider.and_then(|provider| self.version_needs.get(usize::from(provider)));
+        need.is_none_or(|need| need.file.file_name() == file_name)
     }
 
     /// True if the kernel starts the file: it names an interpreter or has a fixed address.

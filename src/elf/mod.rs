@@ -11,15 +11,17 @@ mod notes;
 mod object;
 mod read;
 mod read_at;
+mod symbol_names;
 mod symbols;
 mod system;
 mod versions;
 
 pub use error::ElfError;
 pub use facts::{
-    ByteOrder, Class, DlopenNote, ElfFacts, Machine, NeededVersion, ObjectKind, System, VersionNeed,
+    ByteOrder, Class, DlopenNote, ElfFacts, Machine, NeededVersion, ObjectKind, ObjectSymbols, SymbolHash,
+    System, UndefinedSymbol, VersionNeed,
 };
 pub use object::{HEADER_BYTES, MAGIC};
 pub use read::{read, read_after_head};
 pub use read_at::{ReadAt, SequentialReader};
-pub use symbols::{UNWINDING_FUNCTIONS, undefined_symbols};
+pub use symbol_names::{UNWINDING_FUNCTIONS, UndefinedName, object_symbols, undefined_symbols};

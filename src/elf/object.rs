@@ -146,6 +146,18 @@ impl<'source, S: ReadAt + ?Sized> ObjectReader<'source, S> {
         Ok(())
     }
 
+    /// Reads the whole of DT_STRTAB; none if there is none or it is larger than `most`.
+    pub(super) fn string_table_bytes(
+        &mut self,
+        entries: &DynamicEntries,
+        most: u64,
+    ) -> Result<Option<Vec<u8>>, ElfError> {
+        self.set_string_table(entries)?;
+        let Some(table) = self.string_table.filter(|table| table.size <= most) else { return Ok(None) };
+        let length = usize::try_from(table.size).unwrap_or(usize::MAX);
+        Ok(self.strings.exactly(table.offset, length)?.map(<[u8]>::to_vec))
+    }
+
     /// Reads the dynamic segment up to DT_NULL; `None` if there is none.
     pub(super) fn dynamic_entries(&mut self) -> Result<Option<DynamicEntries>, ElfError> {
         let Some(segment) = self.segments(program_header::PT_DYNAMIC).pop() else { return Ok(None) };
@@ -204,6 +216,7 @@ impl<'source, S: ReadAt + ?Sized> ObjectReader<'source, S> {
             defined: Vec::new(),
             load_alignment: self.load_alignment(),
             cpu_level: 0,
+            symbols: None,
         })
     }
 

@@ -1,9 +1,8 @@
-//! Dynamic symbols: whether an object defines given names, and which names it leaves undefined.
+//! Dynamic symbols: where they are, and whether an object defines given names.
 //!
 //! A definition is looked up as ld.so does it, through DT_GNU_HASH or else DT_HASH, so a library with a hundred
 //! thousand symbols costs no more than one with ten.
 
-use bstr::BString;
 use goblin::elf::dynamic::{DT_GNU_HASH, DT_HASH, DT_SYMTAB};
 use goblin::elf::sym::Sym;
 use scroll::Pread;
@@ -15,8 +14,8 @@ use super::read_at::ReadAt;
 /// Limit of one hash chain, above any real table.
 const MAX_CHAIN: u32 = 1 << 16;
 
-/// Limit of undefined symbols, above any real object.
-const MAX_UNDEFINED: u32 = 1 << 20;
+/// Limit of hash buckets, above any real table.
+const MAX_BUCKETS: u32 = 1 << 22;
 
 /// Returns the names in `wanted` that the object defines.
 pub(super) fn defined<S: ReadAt + ?Sized>(
@@ -36,35 +35,8 @@ pub(super) fn defined<S: ReadAt + ?Sized>(
     Ok(found)
 }
 
-/// Functions that make glibc open libgcc_s.so.1 when they are called, to unwind the ending thread's stack
-/// (nptl/pthread_cancel.c, pthread_exit.c). Without that library glibc aborts the process.
-pub const UNWINDING_FUNCTIONS: [&str; 2] = ["pthread_cancel", "pthread_exit"];
-
-/// Returns the names of the symbols that an ELF file uses and does not define, in the table's order. [`super::read()`]
-/// leaves them out because few callers need them.
-///
-/// # Errors
-/// As for [`super::read()`].
-pub fn undefined_symbols<S: ReadAt + ?Sized>(source: &S) -> Result<Vec<BString>, ElfError> {
-    let mut head = [0; 1024];
-    let length = source.read_at(&mut head, 0)?;
-    let mut object = ObjectReader::open(source, &head[..length])?;
-    let Some(entries) = object.dynamic_entries()? else { return Ok(Vec::new()) };
-    object.set_string_table(&entries)?;
-    let Some(table) = SymbolTable::locate(&object, &entries)? else { return Ok(Vec::new()) };
-    let mut names = Vec::new();
-    // The first symbol is a placeholder without a name.
-    for index in 1..table.undefined_end(&mut object)?.min(MAX_UNDEFINED) {
-        let symbol = table.symbol(&mut object, index)?;
-        if symbol.st_shndx == 0 && symbol.st_name != 0 {
-            names.push(object.string(symbol.st_name as u64)?);
-        }
-    }
-    Ok(names)
-}
-
 /// File offsets of an object's symbols and of their hash table.
-struct SymbolTable {
+pub(super) struct SymbolTable {
     symbols: u64,
     hash: HashTable,
 }
@@ -75,7 +47,8 @@ enum HashTable {
 }
 
 impl SymbolTable {
-    fn locate<S: ReadAt + ?Sized>(
+    /// Finds the symbols and their hash table; none if the object has no such table.
+    pub(super) fn locate<S: ReadAt + ?Sized>(
         object: &ObjectReader<'_, S>,
         entries: &DynamicEntries,
     ) -> Result<Option<Self>, ElfError> {
@@ -167,7 +140,8 @@ impl SymbolTable {
         Ok(symbol.st_shndx != 0 && object.string(symbol.st_name as u64)? == name)
     }
 
-    fn symbol<S: ReadAt + ?Sized>(
+    /// Reads one symbol.
+    pub(super) fn symbol<S: ReadAt + ?Sized>(
         &self,
         object: &mut ObjectReader<'_, S>,
         index: u32,
@@ -183,11 +157,47 @@ impl SymbolTable {
 
     /// Index behind the last undefined symbol. The GNU hash table lists only definitions, which come after all other
     /// symbols; the System V table lists every symbol.
-    fn undefined_end<S: ReadAt + ?Sized>(&self, object: &mut ObjectReader<'_, S>) -> Result<u32, ElfError> {
+    pub(super) fn undefined_end<S: ReadAt + ?Sized>(
+        &self,
+        object: &mut ObjectReader<'_, S>,
+    ) -> Result<u32, ElfError> {
         match self.hash {
             HashTable::Gnu(table) => word(object, table, 1),
             HashTable::SystemV(table) => word(object, table, 1),
         }
+    }
+}
+
+impl SymbolTable {
+    /// Returns the offset of the first symbol.
+    pub(super) fn offset(&self) -> u64 {
+        self.symbols
+    }
+
+    /// Returns the index behind the last symbol. The GNU hash table does not state it: the chain of the last bucket ends
+    /// with the last symbol.
+    pub(super) fn end<S: ReadAt + ?Sized>(&self, object: &mut ObjectReader<'_, S>) -> Result<u32, ElfError> {
+        let HashTable::Gnu(table) = self.hash else { return self.undefined_end(object) };
+        let buckets = word(object, table, 0)?.min(MAX_BUCKETS);
+        let first_symbol = word(object, table, 1)?;
+        let words_in_address = if object.context().is_big() { 2 } else { 1 };
+        let bloom_words = u64::from(word(object, table, 2)?).saturating_mul(words_in_address);
+        let bucket_words = bloom_words.saturating_add(4);
+        let mut last = 0;
+        for bucket in 0..buckets {
+            last = last.max(word(object, table, bucket_words.saturating_add(bucket.into()))?);
+        }
+        if last < first_symbol {
+            return Ok(first_symbol);
+        }
+        let chain_words = bucket_words.saturating_add(buckets.into());
+        for step in 0..MAX_CHAIN {
+            let index = last.saturating_add(step);
+            if word(object, table, chain_words.saturating_add(u64::from(index - first_symbol)))? & 1 == 1 {
+                return Ok(index.saturating_add(1));
+            }
+        }
+        Err(ElfError::Malformed("a hash chain has no end"))
     }
 }
 

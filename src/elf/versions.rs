@@ -99,6 +99,37 @@ fn needed_versions<S: ReadAt + ?Sized>(
     Ok(versions)
 }
 
+/// Returns the index of each needed version (vna_other) with the position of its library in DT_VERNEED, sorted.
+pub(super) fn need_indices<S: ReadAt + ?Sized>(
+    object: &mut ObjectReader<'_, S>,
+    entries: &DynamicEntries,
+) -> Result<Vec<(u16, u16)>, ElfError> {
+    let Some(address) = entries.value(DT_VERNEED) else { return Ok(Vec::new()) };
+    let mut offset = object.offset_of(address)?;
+    let mut budget = Budget(MAX_VERSIONS);
+    let mut indices = Vec::new();
+    for position in 0..=u16::MAX {
+        budget.spend()?;
+        let need: VersionRecord<NEED_BYTES> = VersionRecord::read(object, offset)?;
+        let mut version_offset = offset.saturating_add(need.word(8).into());
+        for _ in 0..need.half(2) {
+            budget.spend()?;
+            let version: VersionRecord<NEED_BYTES> = VersionRecord::read(object, version_offset)?;
+            indices.push((version.half(6) & 0x7fff, position));
+            if version.word(12) == 0 {
+                break;
+            }
+            version_offset = version_offset.saturating_add(version.word(12).into());
+        }
+        if need.word(12) == 0 {
+            break;
+        }
+        offset = offset.saturating_add(need.word(12).into());
+    }
+    indices.sort_unstable();
+    Ok(indices)
+}
+
 /// Reads the names of the versions that the object defines (DT_VERDEF).
 pub(super) fn definitions<S: ReadAt + ?Sized>(
     object: &mut ObjectReader<'_, S>,

@@ -115,6 +115,12 @@ impl ClosureRun<'_> {
             if !unread.is_empty() {
                 let read = debs.facts(self.main.provenance(), &unread)?;
                 solver.add_packages(unread.into_iter().zip(read).collect())?;
+                continue;
+            }
+            let compared = solver.packages_to_compare().map_err(ClosureError::from)?;
+            if !compared.is_empty() {
+                let known = debs.known_facts(&compared);
+                solver.add_known_packages(compared.into_iter().zip(known).collect())?;
             } else if let Some(answer) = finish(solver)? {
                 return Ok(answer);
             }

@@ -20,6 +20,9 @@ pub trait Debs {
         packages: &[Package],
     ) -> Result<Vec<Availability<DebFacts>>, Self::Error>;
 
+    /// Returns facts about the packages in their order, as far as they are known without a download.
+    fn known_facts(&self, packages: &[Package]) -> Vec<Option<DebFacts>>;
+
     /// Returns the packages' whole .debs in their order.
     ///
     /// # Errors

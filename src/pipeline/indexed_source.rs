@@ -52,6 +52,10 @@ impl<Error: From<DebStoreError>> Debs for IndexedSource<'_, Error> {
         })
     }
 
+    fn known_facts(&self, packages: &[Package]) -> Vec<Option<DebFacts>> {
+        self.debs.known_facts(packages)
+    }
+
     fn debs(&self, provenance: &Provenance, packages: &[Package]) -> Result<Vec<Availability<Deb>>, Error> {
         Ok(self.debs.store().debs(provenance, packages)?)
     }

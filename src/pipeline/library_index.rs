@@ -6,8 +6,8 @@ use crate::debian::archive::IndexSet;
 use crate::debian::catalog::{self, Catalog, CatalogError, FileCatalog, TargetIndex};
 use crate::debian::debs::DebStore;
 use crate::debian::library_index::{
-    BuildError, Coverage, IndexedDeb, IndexedPackage, IndexedTarget, LibraryIndex, QueryError,
-    gather_packages, indexed_packages,
+    BuildError, Coverage, Dependents, IndexedDeb, IndexedPackage, IndexedTarget, LibraryIndex, QueryError,
+    SonameTable, gather_packages, indexed_packages,
 };
 use crate::loader::Platform;
 use crate::oci::known_images;
@@ -70,23 +70,26 @@ pub fn visit_indexed_packages<Error: From<LibraryAccessError>>(
     Ok(coverage.map_err(LibraryAccessError::from)?)
 }
 
-/// Reads every library package of a release, for a library index of it.
+/// Reads every library package of a release, for a library index of it. `indices` are those of the catalog.
 ///
 /// # Errors
 /// If a .deb cannot be obtained or read, or the catalog is broken.
 pub fn gather_library_index(
     store: &DebStore<'_>,
     catalog: &FileCatalog,
+    indices: &IndexSet,
     progress: &dyn Progress,
-) -> Result<(IndexedTarget, Vec<IndexedDeb>), BuildError> {
+) -> Result<(IndexedTarget, SonameTable, Vec<IndexedDeb>), BuildError> {
     let provenance = catalog.provenance();
-    let debs = gather_packages(store, catalog, &library_directories(&provenance.target), progress)?;
+    let dependents = Dependents::read(indices)?;
+    let directories = library_directories(&provenance.target);
+    let (debs, sonames) = gather_packages(store, catalog, &dependents, &directories, progress)?;
     let target = IndexedTarget {
         target: provenance.target.clone(),
         packages: u32::try_from(debs.len()).unwrap_or(u32::MAX),
         date: provenance.date,
     };
-    Ok((target, debs))
+    Ok((target, sonames, debs))
 }
 
 /// Reads the archive's indices of a target for a compact catalog, which has the packages with libraries, those that library

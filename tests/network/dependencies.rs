@@ -100,6 +100,10 @@ impl Debs for Source<'_> {
         })
     }
 
+    fn known_facts(&self, packages: &[Package]) -> Vec<Option<DebFacts>> {
+        self.debs.known_facts(packages)
+    }
+
     fn debs(
         &self,
         provenance: &Provenance,

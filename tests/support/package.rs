@@ -14,6 +14,8 @@ pub(crate) struct TestPackage {
     pub(crate) name: String,
     pub(crate) version: String,
     fields: Vec<String>,
+    /// Name of the source package, which is that of the directory in the pool.
+    source: String,
     section: String,
     installed_size_kib: u64,
     files: BTreeMap<String, Content>,
@@ -37,6 +39,7 @@ impl TestPackage {
             name: name.to_owned(),
             version: "1.0-1".to_owned(),
             fields: Vec::new(),
+            source: "test".to_owned(),
             section: "libs".to_owned(),
             installed_size_kib: 100,
             files: BTreeMap::new(),
@@ -53,6 +56,11 @@ impl TestPackage {
 
     pub(crate) fn size_kib(mut self, size: u64) -> Self {
         self.installed_size_kib = size;
+        self
+    }
+
+    pub(crate) fn source(mut self, source: &str) -> Self {
+        self.source = source.to_owned();
         self
     }
 
@@ -96,7 +104,8 @@ impl TestPackage {
     }
 
     pub(crate) fn filename(&self) -> String {
-        format!("pool/main/t/test/{}_{}_amd64.deb", self.name, self.version.replace(':', "%3a"))
+        let version = self.version.replace(':', "%3a");
+        format!("pool/main/t/{}/{}_{version}_amd64.deb", self.source, self.name)
     }
 
     fn stanza(&self) -> String {

@@ -9,7 +9,7 @@ use anyhow::Context;
 use crate::audit::{self, AuditSettings, Baseline, Policy, ReportedImage, UnreadImage, rules};
 use crate::cli::arguments::{AuditArguments, AuditFormat, BaseArguments, ImageAnalysisArguments};
 use crate::cli::config::{catalog_source, linker_settings, requested_release};
-use crate::cli::debs::deb_source;
+use crate::cli::debs::{deb_source, with_library_indices};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{InputRequest, read_image};
 use crate::cli::progress::Steps;
@@ -204,7 +204,9 @@ pub(super) fn audit_image(
             let OpenCatalogs { main, others, reason, notes } = source.open(&release, architecture)?;
             session.print_notes(&notes);
             release_reason = reason;
-            Ok::<_, Failure>((main, others))
+            let main = with_library_indices(main, session)?;
+            let others = others.into_iter().map(|other| with_library_indices(other, session));
+            Ok::<_, Failure>((main, others.collect::<Result<_, _>>()?))
         })?;
     confirm(&mut audited.resolution, &deb_source(&catalog.archive, Downloads::Newer, None, session)?);
     Ok(ReportedImage::new(&subject, audited, release_reason))

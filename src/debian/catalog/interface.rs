@@ -2,7 +2,7 @@
 
 use bstr::BString;
 
-use super::{CatalogError, DependencyIndex, Library, Package, Provenance};
+use super::{CatalogError, DependencyIndex, Library, Package, Provenance, ProviderOrder};
 use crate::vocabulary::PackageName;
 
 /// Packages of one release or one root, and the libraries in them.
@@ -34,6 +34,15 @@ pub trait Catalog: Sync {
     /// # Errors
     /// If the catalog's data is broken.
     fn package_names(&self) -> Result<Vec<PackageName>, CatalogError>;
+
+    /// Returns the order of the packages that provide a file name; none if the catalog does not know the order of its
+    /// packages.
+    ///
+    /// # Errors
+    /// If the catalog's data is broken.
+    fn provider_order(&self, _file_name: &[u8]) -> Result<Option<ProviderOrder>, CatalogError> {
+        Ok(None)
+    }
 
     /// Returns the dependencies between packages; none if the catalog does not record them.
     fn dependency_index(&self) -> Option<&dyn DependencyIndex>;

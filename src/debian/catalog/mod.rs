@@ -22,6 +22,7 @@ mod library_paths;
 mod lookup;
 mod package;
 mod provenance;
+mod provider_order;
 mod read_libraries;
 mod relation;
 mod source;
@@ -42,9 +43,10 @@ pub use installed::{
     InstalledCatalog, InstalledPackage, installed_catalog, installed_names, installed_packages,
 };
 pub use interface::Catalog;
-pub use lookup::{LibraryCandidate, NearMiss, SonameLookup, Visibility, is_named_for, look_up};
-pub use package::{Library, Package, is_development};
+pub use lookup::{LibraryCandidate, NearMiss, Preference, SonameLookup, Visibility, is_named_for, look_up};
+pub use package::{Library, Package, is_development, source_and_version};
 pub use provenance::{IndexKind, IndexSource, Provenance};
+pub use provider_order::{OrderedProvider, ProviderOrder};
 pub use read_libraries::{ReadLibraries, ReadPackage, SubstitutedPaths};
 pub use relation::{Operator, Relation, RelationGroup, parse_relations};
 pub use source::{

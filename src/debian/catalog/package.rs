@@ -43,11 +43,24 @@ impl Package {
         without_component(&self.section) == "libs"
     }
 
+    /// Returns the name of the source package, which is that of the directory in the pool; none if the path is not known.
+    pub fn pool_source(&self) -> Option<&str> {
+        let (directory, _) = self.filename.rsplit_once('/')?;
+        directory.rsplit('/').next()
+    }
+
     /// Returns true for detached debug data.
     pub(super) fn is_debug(&self) -> bool {
         let name = self.name.as_str();
         without_component(&self.section) == "debug" || name.ends_with("-dbg") || name.ends_with("-dbgsym")
     }
+}
+
+/// Splits the name of a source package into a stem and a version at its end, which may be empty: `llvm-toolchain-14` into
+/// `llvm-toolchain-` and `14`.
+pub fn source_and_version(source: &str) -> (&str, &str) {
+    let stem = source.trim_end_matches(|last: char| last.is_ascii_digit() || last == '.');
+    source.split_at(stem.len())
 }
 
 /// Returns true for packages for building, for debugging or for another architecture, which never provide a soname at

@@ -6,8 +6,10 @@
 
 mod availability;
 mod facts;
+mod shlibs;
 mod store;
 
 pub use availability::{Availability, UnavailableDeb};
 pub use facts::DebFacts;
+pub use shlibs::{SHLIBS, SYMBOLS, stated_dependency, symbols_heads};
 pub use store::{DebStore, DebStoreError};

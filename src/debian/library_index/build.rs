@@ -9,6 +9,7 @@
 //! point release costs only its new packages.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -16,10 +17,14 @@ use std::thread;
 
 use bstr::{BString, ByteSlice};
 
-use super::IndexedDeb;
 use super::coverage::{is_for_run_time, packages_with_libraries_in};
+use super::dependents::Dependents;
+use super::providers::{Contested, Providers};
+use super::{IndexedDeb, SonameTable};
+use crate::debian::archive::ArchiveError;
 use crate::debian::catalog::{Catalog, CatalogError, FileCatalog, Package};
 use crate::debian::debs::{Availability, DebFacts, DebStore, DebStoreError, UnavailableDeb};
+use crate::debian::debs::{SHLIBS, SYMBOLS, symbols_heads};
 use crate::debian::inclusions::{FileSet, Pattern, data_rules};
 use crate::debian::maintainer_scripts::Actions;
 use crate::support::progress::Progress;
@@ -60,6 +65,18 @@ pub enum BuildError {
     /// The archive, the network or the cache failed.
     #[error(transparent)]
     DebStore(#[from] DebStoreError),
+    /// The archive's indices are not available.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// An index of the archive is broken.
+    #[error("cannot read {file}")]
+    ReadIndex {
+        /// Path of the index in the archive.
+        file: String,
+        /// Cause.
+        #[source]
+        source: io::Error,
+    },
     /// The catalog's data is broken.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
@@ -73,31 +90,59 @@ fn list(packages: &[(PackageName, UnavailableDeb)]) -> String {
     each.collect::<Vec<_>>().join("; ")
 }
 
-/// Reads the library packages of a release, and returns the facts to index in the order of the packages' names.
-/// `directories` are the default directories of ld.so, without links.
+/// Reads the library packages of a release, and returns the facts to index in the order of the packages' names, with
+/// what is known of the names that several of them provide. `directories` are the default directories of ld.so, without
+/// links.
 ///
 /// # Errors
 /// If a .deb cannot be obtained after some attempts or cannot be read: nothing is silently left out.
 pub fn gather_packages(
     store: &DebStore<'_>,
     catalog: &FileCatalog,
+    dependents: &Dependents,
     directories: &[RootedPath],
     progress: &dyn Progress,
-) -> Result<Vec<IndexedDeb>, BuildError> {
+) -> Result<(Vec<IndexedDeb>, SonameTable), BuildError> {
     let mut gatherer = Gatherer { release: Release { store, catalog, directories }, read: BTreeMap::new() };
     let mut wanted = gatherer.first_packages()?;
     while !wanted.is_empty() {
         gatherer.read(wanted, progress)?;
         wanted = gatherer.further_packages()?;
     }
-    Ok(gatherer.finish())
+    let providers = Providers::of(&gatherer.read, directories);
+    let table = providers.table(&gatherer.read, dependents, catalog)?;
+    let contested = providers.contested(&gatherer.read);
+    Ok((gatherer.finish(&contested), table))
 }
 
 /// Merges the gathered packages of several targets: sorted by package name, and a .deb that targets share only once.
 pub fn merge_targets(mut debs: Vec<IndexedDeb>) -> Vec<IndexedDeb> {
     debs.sort_by_cached_key(|deb| (deb.package(), deb.sha256));
-    debs.dedup_by_key(|deb| deb.sha256);
+    debs.dedup_by(|later, first| {
+        let is_same = later.sha256 == first.sha256;
+        if is_same {
+            merge_symbols(&mut first.facts, &later.facts);
+        }
+        is_same
+    });
     debs
+}
+
+/// Adds the symbols of a .deb that matter in another target.
+fn merge_symbols(facts: &mut DebFacts, other: &DebFacts) {
+    facts.inventory.each_object_mut(|path, object| {
+        let entry = other.inventory.get(path);
+        let Some(Content::Object(same)) = entry.and_then(|entry| entry.content()) else { return };
+        match (&mut object.symbols, &same.symbols) {
+            (Some(symbols), Some(further)) => {
+                symbols.exported.extend(&further.exported);
+                symbols.undefined.extend(&further.undefined);
+                symbols.sort();
+            }
+            (symbols @ None, further) => *symbols = further.clone(),
+            (Some(_), None) => {}
+        }
+    });
 }
 
 /// Package with the facts that may have to be recorded, or the reason why its .deb is not available.
@@ -222,7 +267,7 @@ impl Gatherer<'_> {
 
     /// Reduces the packages to the recorded files: libraries in the default directories, or below them under a
     /// versioned name, and those that are needed by name and found nowhere else.
-    fn finish(self) -> Vec<IndexedDeb> {
+    fn finish(self, contested: &Contested) -> Vec<IndexedDeb> {
         let needed = self.needed_from_elsewhere();
         let release = self.release;
         let recorded = self.read.into_iter().map(|(name, IndexedDeb { sha256, facts })| {
@@ -234,7 +279,11 @@ impl Gatherer<'_> {
             };
             let kept = facts.inventory.entries().iter().filter(keeps).map(|entry| entry.path.clone());
             let kept = with_targets(&facts, kept.collect());
-            let facts = facts.reduced(&FIELDS, |_, _| true, |entry| kept.contains(&entry.path));
+            let is_script = |member: &str, _: &[u8]| SCRIPTS.contains(&member);
+            let mut facts = facts.reduced(&FIELDS, is_script, |entry| kept.contains(&entry.path));
+            facts.inventory.each_object_mut(|_, object| {
+                object.symbols = contested.of_object(&name, object).map(Box::new);
+            });
             IndexedDeb { sha256, facts }
         });
         recorded.collect()
@@ -317,9 +366,14 @@ impl Release<'_> {
             is_library || !entry.is_directory() && files.iter().any(|pattern| pattern.matches(&entry.path))
         };
         let keeps_member = |name: &str, content: &[u8]| {
-            SCRIPTS.contains(&name) && COMMANDS.iter().any(|command| content.contains_str(command))
+            let is_used = || COMMANDS.iter().any(|command| content.contains_str(command));
+            [SHLIBS, SYMBOLS].contains(&name) || SCRIPTS.contains(&name) && is_used()
         };
-        DebFacts::from(deb).reduced(&FIELDS, keeps_member, keeps_entry)
+        let mut facts = DebFacts::from(deb).reduced(&FIELDS, keeps_member, keeps_entry);
+        if let Some(symbols) = facts.scripts.get_mut(SYMBOLS) {
+            *symbols = symbols_heads(symbols);
+        }
+        facts
     }
 
     /// Returns true if an entry is recorded as a library in any case: it is in a default directory, or below one

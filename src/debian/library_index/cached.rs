@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{
-    BadLibraryIndex, IndexedDeb, IndexedTarget, LibraryIndex, embedded_libraries, write_library_index,
+    BadLibraryIndex, IndexedDeb, IndexedTarget, LibraryIndex, SonameTable, embedded_libraries,
+    write_library_index,
 };
 use crate::debian::archive::IndexScope;
 use crate::support::files::write_atomically;
@@ -64,8 +65,13 @@ pub fn cached_index_path(cache_dir: &Path, target: &Target, scope: &IndexScope) 
 ///
 /// # Errors
 /// If the index is too large for its format, or the file cannot be written.
-pub fn save_library_index(path: &Path, targets: &[IndexedTarget], debs: &[IndexedDeb]) -> io::Result<usize> {
-    let bytes = write_library_index(targets, debs)?;
+pub fn save_library_index(
+    path: &Path,
+    targets: &[IndexedTarget],
+    sonames: &[SonameTable],
+    debs: &[IndexedDeb],
+) -> io::Result<usize> {
+    let bytes = write_library_index(targets, sonames, debs)?;
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
     }

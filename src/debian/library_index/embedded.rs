@@ -1,6 +1,6 @@
 //! Library index that is compiled in. `fixtures/rebuild-embedded.sh` rebuilds it (see `docs/dev/embedded-data.md`).
 //!
-//! It was built from the signed archive of Debian 12 and 13 as of 2026-11-28 (updates of 2026-11-26): 5,847 packages of
+//! It was built from the signed archive of Debian 12 and 13 with the updates of 2026-11-30: 5,847 packages of
 //! bookworm for amd64 and 5,706 for arm64, 6,059 and 5,976 of trixie, from about 18 GB of .debs. On that day trixie's Contents
 //! did not match its Release; it only decided which packages were read. `src/debian/catalog/embedded.catalog` was built from
 //! the same indices; `sodeb index show -v` prints their digests.

@@ -2,11 +2,12 @@
 //! only the blocks that have a requested .deb are decompressed.
 //!
 //! ```text
-//! file    = "sodeblib", version, number of blocks, number of .debs, length of the targets, length of the dictionary (u32
-//!           each, little-endian), then for each block its end (u32), for each .deb a locator, the targets, the dictionary,
-//!           and the blocks one after another
+//! file    = "sodeblib", version, number of blocks, number of .debs, length of the targets, length of the dictionary, length
+//!           of the names (u32 each, little-endian), then for each block its end (u32), for each .deb a locator, the targets,
+//!           the dictionary, the names, and the blocks one after another
 //! target  = a line of distribution, release, architecture, number of packages and the date of the index, if it has one
 //! locator = the first four bytes of the .deb's SHA-256, block (u32), offset in the decompressed block (u32); sorted
+//! names   = Zstandard, of the postcard form of a list for each target: names of libraries with their providers
 //! block   = Zstandard with the dictionary, of the postcard forms of some .debs, each after its whole SHA-256
 //! ```
 //! The .debs are in the order of their packages' names, so that the architectures and releases of one package share
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 
+use super::SonameTable;
 use crate::debian::debs::DebFacts;
 use crate::support::decompress::zstd_block;
 use crate::vocabulary::{PackageName, Release, Sha256Digest, Target};
@@ -32,10 +34,10 @@ use crate::vocabulary::{PackageName, Release, Sha256Digest, Target};
 const MAGIC: &[u8; 8] = b"sodeblib";
 
 /// Version of the format; increase it when the format or the recorded facts change.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Length of the head.
-const HEAD_BYTES: usize = 28;
+const HEAD_BYTES: usize = 32;
 
 /// Length of a locator.
 const LOCATOR_BYTES: usize = 12;
@@ -95,6 +97,9 @@ pub struct LibraryIndex {
     /// Offset of the first block.
     blocks: usize,
     dictionary: Range<usize>,
+    names: Range<usize>,
+    /// Tables of the targets, decoded on the first request.
+    tables: OnceLock<Result<Arc<Vec<SonameTable>>, BadLibraryIndex>>,
     /// Prepared when the first block is decompressed.
     prepared: OnceLock<Arc<DecoderDictionary<'static>>>,
 }
@@ -127,7 +132,8 @@ impl LibraryIndex {
         if field(0)? != VERSION as usize {
             return Err(BadLibraryIndex("another version of sodeb wrote it"));
         }
-        let (blocks, debs, targets, length) = (field(1)?, field(2)?, field(3)?, field(4)?);
+        let (blocks, debs, targets) = (field(1)?, field(2)?, field(3)?);
+        let (length, names) = (field(4)?, field(5)?);
         let after = |start: usize, count: usize, each: usize| {
             let end = count.checked_mul(each).and_then(|length| start.checked_add(length));
             end.filter(|end| *end <= bytes.len()).ok_or_else(truncated)
@@ -136,10 +142,12 @@ impl LibraryIndex {
         let locators = ends.end..after(ends.end, debs, LOCATOR_BYTES)?;
         let dictionary = after(locators.end, targets, 1)?;
         let dictionary = dictionary..after(dictionary, length, 1)?;
+        let names = dictionary.end..after(dictionary.end, names, 1)?;
         let targets = parse_targets(&bytes[locators.end..dictionary.start])
             .ok_or(BadLibraryIndex("it does not name its releases"))?;
-        let blocks = dictionary.end;
-        let index = Self { bytes, targets, ends, locators, blocks, dictionary, prepared: OnceLock::new() };
+        let blocks = names.end;
+        let (tables, prepared) = (OnceLock::new(), OnceLock::new());
+        let index = Self { bytes, targets, ends, locators, blocks, dictionary, names, tables, prepared };
         let last = index.block_count().checked_sub(1);
         let end = last.map_or(Some(0), |last| index.end(last)).ok_or_else(truncated)?;
         if index.bytes.len() != index.blocks + end {
@@ -156,6 +164,29 @@ impl LibraryIndex {
     /// Returns true if the index was built from a target's packages. (Neighbouring releases share a few packages.)
     pub fn covers(&self, target: &Target) -> bool {
         self.targets.iter().any(|covered| covered.target == *target)
+    }
+
+    /// Returns the names of libraries of a target that are recorded apart from its .debs; none if the index does not cover
+    /// the target.
+    ///
+    /// # Errors
+    /// If the section of names is damaged.
+    pub fn sonames(&self, target: &Target) -> Result<Option<&SonameTable>, BadLibraryIndex> {
+        let Some(position) = self.targets.iter().position(|covered| covered.target == *target) else {
+            return Ok(None);
+        };
+        let tables = self.tables.get_or_init(|| self.decoded_tables().map(Arc::new));
+        tables.as_ref().map(|tables| tables.get(position)).map_err(|error| *error)
+    }
+
+    fn decoded_tables(&self) -> Result<Vec<SonameTable>, BadLibraryIndex> {
+        let bytes = self.bytes.get(self.names.clone()).ok_or(DAMAGED)?;
+        if bytes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let size = Decompressor::upper_bound(bytes).filter(|size| *size <= MAX_BLOCK_BYTES).ok_or(DAMAGED)?;
+        let names = zstd_block(bytes, size, None).map_err(|_| DAMAGED)?;
+        postcard::from_bytes(&names).map_err(|_| DAMAGED)
     }
 
     /// Returns the number of .debs.
@@ -262,12 +293,16 @@ fn target_line(target: &IndexedTarget) -> String {
     format!("{distribution} {release} {architecture} {packages}{date}\n")
 }
 
-/// Returns the bytes of a library index of these .debs, which are sorted by their packages' names. The same .debs
-/// give the same bytes.
+/// Returns the bytes of a library index of these .debs, which are sorted by their packages' names, with the table of names
+/// of each target. The same .debs give the same bytes.
 ///
 /// # Errors
 /// If the compressor fails or the index exceeds 4 GiB.
-pub fn write_library_index(targets: &[IndexedTarget], debs: &[IndexedDeb]) -> io::Result<Vec<u8>> {
+pub fn write_library_index(
+    targets: &[IndexedTarget],
+    sonames: &[SonameTable],
+    debs: &[IndexedDeb],
+) -> io::Result<Vec<u8>> {
     let targets: String = targets.iter().map(target_line).collect();
     let mut locators = Vec::with_capacity(debs.len());
     let mut blocks: Vec<Vec<u8>> = Vec::new();
@@ -290,8 +325,12 @@ pub fn write_library_index(targets: &[IndexedTarget], debs: &[IndexedDeb]) -> io
         .par_iter()
         .map(|block| Compressor::with_prepared_dictionary(&encoder)?.compress(block))
         .collect::<io::Result<_>>()?;
+    let names = match sonames {
+        [] => Vec::new(),
+        _ => zstd::bulk::compress(&postcard::to_stdvec(sonames).map_err(io::Error::other)?, LEVEL)?,
+    };
     let mut file = MAGIC.to_vec();
-    let lengths = [blocks.len(), locators.len(), targets.len(), dictionary.len()];
+    let lengths = [blocks.len(), locators.len(), targets.len(), dictionary.len(), names.len()];
     file.extend(VERSION.to_le_bytes());
     for length in lengths {
         file.extend(short(length)?.to_le_bytes());
@@ -308,6 +347,7 @@ pub fn write_library_index(targets: &[IndexedTarget], debs: &[IndexedDeb]) -> io
     }
     file.extend(targets.into_bytes());
     file.extend(dictionary);
+    file.extend(names);
     file.extend(compressed.into_iter().flatten());
     Ok(file)
 }
@@ -352,7 +392,7 @@ mod tests {
     #[test]
     fn every_deb_is_found_again_and_no_other() {
         let debs = debs(1000);
-        let bytes = write_library_index(&targets(), &debs).expect("is written");
+        let bytes = write_library_index(&targets(), &[], &debs).expect("is written");
         let index = LibraryIndex::open(bytes).expect("is an index");
         assert_eq!(index.targets(), targets());
         assert_eq!(index.len(), debs.len());
@@ -368,7 +408,7 @@ mod tests {
 
     #[test]
     fn other_files_and_damaged_ones_are_refused() {
-        let bytes = write_library_index(&targets(), &debs(3)).expect("is written");
+        let bytes = write_library_index(&targets(), &[], &debs(3)).expect("is written");
         let cause = |bytes: &[u8]| LibraryIndex::open(bytes.to_vec()).expect_err("is refused").to_string();
         assert_eq!(cause(b"\x7fELF"), "it is not a library index");
         for end in 8..bytes.len() {
@@ -390,7 +430,7 @@ mod tests {
 
     #[test]
     fn an_index_may_be_empty() {
-        let bytes = write_library_index(&[], &[]).expect("is written");
+        let bytes = write_library_index(&[], &[], &[]).expect("is written");
         let index = LibraryIndex::open(bytes).expect("is an index");
         assert!(index.is_empty());
         assert!(index.deb(digest_of_bytes(b"x")).expect("is whole").is_none());

@@ -1,6 +1,7 @@
 //! Facts about packages from library indices, and from the .debs where no index has them.
 
 use std::slice;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -11,14 +12,14 @@ use crate::vocabulary::Sha256Digest;
 
 /// Library indices in front of a store of .debs.
 pub struct IndexedDebs<'run> {
-    indices: Vec<LibraryIndex>,
+    indices: Arc<[LibraryIndex]>,
     store: DebStore<'run>,
 }
 
 impl<'run> IndexedDebs<'run> {
     /// Puts library indices in front of a store.
-    pub fn new(store: DebStore<'run>, indices: Vec<LibraryIndex>) -> Self {
-        Self { indices, store }
+    pub fn new(store: DebStore<'run>, indices: impl Into<Arc<[LibraryIndex]>>) -> Self {
+        Self { indices: indices.into(), store }
     }
 
     /// Returns the store of whole .debs.
@@ -73,6 +74,11 @@ impl<'run> IndexedDebs<'run> {
             }
             Err(error) => vec![Availability::Unavailable(UnavailableDeb::NotDownloaded(error.to_string()))],
         }
+    }
+
+    /// Returns facts about the packages in the order of `packages`, as far as they are known without a download.
+    pub fn known_facts(&self, packages: &[Package]) -> Vec<Option<DebFacts>> {
+        packages.par_iter().map(|package| self.known(package.sha256?)).collect()
     }
 
     /// Returns facts about a .deb that need no download.

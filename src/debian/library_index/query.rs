@@ -123,7 +123,7 @@ pub(super) mod bookworm {
         let index = index();
         let blocks: Vec<_> = index.debs().take(60).collect::<Result<_, _>>().expect("is whole");
         let debs: Vec<_> = blocks.into_iter().flatten().skip(from).step_by(2).collect();
-        LibraryIndex::open(write_library_index(&[], &debs).expect("is written")).expect("is an index")
+        LibraryIndex::open(write_library_index(&[], &[], &debs).expect("is written")).expect("is an index")
     }
 }
 
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_broken_block_is_an_error_and_not_fewer_packages() {
         let first = bookworm::index().debs().next().expect("a block").expect("is whole");
-        let mut bytes = write_library_index(&[], &first).expect("is written");
+        let mut bytes = write_library_index(&[], &[], &first).expect("is written");
         let last = bytes.len() - 3;
         bytes[last] ^= 0xff;
         let indices = [LibraryIndex::open(bytes).expect("the head is whole")];

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::debian::catalog::{FoundLibraries, Provenance};
 use crate::debian::library_index::{FoundObjects, LibraryIndexStatistics};
-use crate::solve::closure::ReleaseCheck;
+use crate::solve::closure::{ReleaseCheck, SharedName};
 
 /// Search of `sodeb index find`, as the user typed it.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -84,4 +84,6 @@ pub struct CheckAnswer {
     pub provenance: Provenance,
     /// Result of the check.
     pub check: ReleaseCheck,
+    /// Names that several packages provide, with the choice for each object that needs them.
+    pub shared_names: Vec<SharedName>,
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::answers::CheckAnswer;
 use crate::emit::rows::TargetRow;
 use crate::loader::SearchRule;
-use crate::solve::closure::{MissingCause, MissingEdge};
+use crate::solve::closure::{MissingCause, MissingEdge, ProviderException, SharedName};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 #[derive(Serialize)]
@@ -27,6 +27,30 @@ struct CheckRow<'answer> {
     found: &'answer BTreeMap<SearchRule, usize>,
     through_alternatives: usize,
     missing: Vec<EdgeRow<'answer>>,
+    /// Names that several packages provide.
+    shared_names: Vec<SharedNameRow<'answer>>,
+}
+
+#[derive(Serialize)]
+struct SharedNameRow<'answer> {
+    soname: &'answer Soname,
+    providers: Vec<ProviderRow<'answer>>,
+    objects: usize,
+    exceptions: Vec<ExceptionRow<'answer>>,
+}
+
+#[derive(Serialize)]
+struct ProviderRow<'answer> {
+    package: &'answer PackageName,
+    rank: u32,
+}
+
+#[derive(Serialize)]
+struct ExceptionRow<'answer> {
+    package: &'answer PackageName,
+    object: &'answer RootedPath,
+    provider: &'answer PackageName,
+    undefined: usize,
 }
 
 #[derive(Serialize)]
@@ -47,7 +71,7 @@ pub fn index_check_json(answers: &[CheckAnswer]) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&Document { schema: "sodeb.index-check/1", targets })
 }
 
-fn check_row(CheckAnswer { provenance, check }: &CheckAnswer) -> CheckRow<'_> {
+fn check_row(CheckAnswer { provenance, check, shared_names }: &CheckAnswer) -> CheckRow<'_> {
     CheckRow {
         target: TargetRow::new(provenance, None),
         packages: check.packages,
@@ -57,10 +81,26 @@ fn check_row(CheckAnswer { provenance, check }: &CheckAnswer) -> CheckRow<'_> {
         found: &check.found,
         through_alternatives: check.through_alternatives,
         missing: check.missing.iter().map(edge_row).collect(),
+        shared_names: shared_names.iter().map(shared_name_row).collect(),
+    }
+}
+
+fn shared_name_row(shared: &SharedName) -> SharedNameRow<'_> {
+    let providers = shared.providers.iter().map(|(package, rank)| ProviderRow { package, rank: *rank });
+    SharedNameRow {
+        soname: &shared.name,
+        providers: providers.collect(),
+        objects: shared.objects,
+        exceptions: shared.exceptions.iter().map(exception_row).collect(),
     }
 }
 
 fn edge_row(edge: &MissingEdge) -> EdgeRow<'_> {
     let MissingEdge { package, object, soname, cause, paths } = edge;
     EdgeRow { package, object, soname, reason: *cause, found_at: paths.iter().collect() }
+}
+
+fn exception_row(exception: &ProviderException) -> ExceptionRow<'_> {
+    let ProviderException { package, object, provider, undefined } = exception;
+    ExceptionRow { package, object, provider, undefined: *undefined }
 }

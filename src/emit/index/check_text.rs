@@ -7,7 +7,7 @@ use crate::emit::escape::printable;
 use crate::emit::humanize::{counted, listed, target_name, thousands};
 use crate::emit::lines::Lines;
 use crate::emit::style::{DIM, HEADING, paint};
-use crate::solve::closure::{MissingCause, MissingEdge, ReleaseCheck};
+use crate::solve::closure::{MissingCause, MissingEdge, ProviderException, ReleaseCheck};
 
 /// Writes the counts of each target; `all` adds every needed edge that is not found.
 pub fn index_check_text(answers: &[CheckAnswer], all: bool) -> String {
@@ -15,7 +15,7 @@ pub fn index_check_text(answers: &[CheckAnswer], all: bool) -> String {
     sections.collect::<Vec<_>>().join("\n")
 }
 
-fn section(CheckAnswer { provenance, check }: &CheckAnswer, all: bool) -> String {
+fn section(CheckAnswer { provenance, check, shared_names }: &CheckAnswer, all: bool) -> String {
     let mut text = Lines::default();
     text.line(format_args!(
         "{}  {}, {} in ld.so's default directories, {} for other systems skipped",
@@ -38,6 +38,26 @@ fn section(CheckAnswer { provenance, check }: &CheckAnswer, all: bool) -> String
         for edge in edges.into_iter().filter(|_| all) {
             text.line(format_args!("           {}", paint(DIM, edge_words(edge))));
         }
+    }
+    let objects = shared_names.iter().map(|shared| shared.objects).sum();
+    let exceptions: Vec<_> = shared_names.iter().flat_map(|shared| &shared.exceptions).collect();
+    let undefined = exceptions.iter().filter(|exception| exception.undefined > 0).count();
+    if shared_names.is_empty() {
+        return text.into_text();
+    }
+    text.line(format_args!(
+        "{}  names that several packages provide, needed by {}: {} of them another package than Debian's choice for \
+         its symbols, {} lack symbols",
+        count(shared_names.len()),
+        counted(objects, "library"),
+        thousands(exceptions.len()),
+        thousands(undefined)
+    ));
+    for exception in exceptions.into_iter().filter(|_| all) {
+        let ProviderException { package, object, provider, undefined } = exception;
+        let words =
+            printable(format_args!("{object} ({package}) → {provider}; {undefined} symbols undefined"));
+        text.line(format_args!("           {}", paint(DIM, words)));
     }
     text.into_text()
 }

@@ -3,7 +3,7 @@
 use bstr::BString;
 
 use crate::debian::inclusions::Inclusion;
-use crate::emit::choice::choice_words;
+use crate::emit::choice::{choice_words, smaller_words};
 use crate::emit::escape::printable;
 use crate::emit::humanize::{counted, listed, release_words, size, size_of_kib, thousands};
 use crate::emit::inclusions::{included_lines, left_out_lines};
@@ -146,6 +146,8 @@ impl Writer<'_> {
         ] {
             self.text.line(format_args!("{label:18}{row}"));
         }
+        let smaller = comparison.smaller.iter();
+        self.text.extend(smaller.map(|smaller| paint(DIM, smaller_words(smaller))));
     }
 
     /// Writes the differences between the dependencies that packages declare and those that their files load.

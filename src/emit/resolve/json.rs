@@ -6,7 +6,7 @@ use super::rows::{AppRow, UnreadRow, app_rows, unread_rows};
 use crate::app::RuntimeLoad;
 use crate::debian::catalog::{LibraryCandidate, NearMiss};
 use crate::emit::rows::{PackageRow, ProblemRow, TargetRow, problem_rows};
-use crate::solve::resolve::{ChosenPackage, OptionalNeed, Resolution, SonameAnswer};
+use crate::solve::resolve::{ChosenPackage, OptionalNeed, Resolution, SmallerChoice, SonameAnswer};
 use crate::vocabulary::{Grade, PackageName, Release, RootedPath, Soname};
 
 #[derive(Serialize)]
@@ -23,6 +23,8 @@ struct Document<'answer> {
     unverified_packages: &'answer [PackageName],
     problems: Vec<ProblemRow<'answer>>,
     dlopen: Vec<DlopenRow<'answer>>,
+    /// Smaller choice of packages that Debian does not prefer, if there is one.
+    smaller: Option<&'answer SmallerChoice>,
     /// True if the packages' own dependencies were resolved.
     closed: bool,
     /// Packages whose dependencies are unknown.
@@ -113,6 +115,7 @@ pub fn resolve_json(resolution: &Resolution, release_from: &str) -> serde_json::
         unverified_packages: &resolution.unverified,
         problems: problem_rows(&resolution.problems),
         dlopen: resolution.loads_in_notes().map(dlopen_row).collect(),
+        smaller: resolution.smaller.as_ref(),
         closed: resolution.unread.is_some(),
         unread: unread_rows(resolution),
     })
@@ -150,7 +153,7 @@ fn optional_row(need: &OptionalNeed) -> OptionalRow<'_> {
 }
 
 fn alternative_row(alternative: &LibraryCandidate) -> AlternativeRow<'_> {
-    let LibraryCandidate { package, path, visibility } = alternative;
+    let LibraryCandidate { package, path, visibility, .. } = alternative;
     AlternativeRow { package: &package.name, path, visibility: visibility.name() }
 }
 

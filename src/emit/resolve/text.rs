@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::unread::unread_by_cause;
 use crate::app::{Language, VendoredFamily};
 use crate::debian::catalog::Visibility;
-use crate::emit::choice::choice_words;
+use crate::emit::choice::{choice_words, smaller_words};
 use crate::emit::escape::printable;
 use crate::emit::humanize::{
     counted, listed, release_words, shortened, size, size_of_kib, thousands, unverified_words,
@@ -242,6 +242,8 @@ impl<'answer> Writer<'answer> {
         let count = counted(packages.len(), "package");
         self.text.blank();
         self.text.line(format_args!("{count} ({} installed{download}): {names}", size_of_kib(kib)));
+        let smaller = self.resolution.smaller.iter();
+        self.text.extend(smaller.map(|smaller| paint(DIM, smaller_words(smaller))));
         for chosen in packages.iter().filter(|_| self.all) {
             let package = &chosen.package;
             let size = size_of_kib(package.installed_size_kib);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::apt_closure::depends_closure;
+use super::choice::Choice;
 use super::loads::PackageLoad;
 use super::read_package::ReadPackage;
 use super::state::ClosureState;
@@ -15,6 +16,7 @@ impl ClosureState<'_> {
     pub(super) fn comparison(
         &self,
         plan: &Plan,
+        choice: &Choice,
         loads: &BTreeSet<PackageLoad>,
     ) -> Result<Comparison, CatalogError> {
         let read = plan.packages.iter().filter_map(|planned| self.packages.get(&planned.package.name));
@@ -23,6 +25,7 @@ impl ClosureState<'_> {
             depends_closure: self.depends_totals(plan)?,
             elf_closure: plan.package_totals(),
             taken: plan.file_totals(),
+            smaller: choice.smaller(self),
             declared_never_loaded: never_loaded(&read, &self.options.present),
             loaded_never_declared: loads.iter().filter_map(|load| self.undeclared(load)).collect(),
         })

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::encode::Encoding;
 use super::state::ClosureState;
+use crate::debian::catalog::Visibility;
 use crate::solve::solver::{self, RequirementId, Selection, Unsolvable};
 use crate::vocabulary::PackageName;
 
@@ -16,9 +17,16 @@ pub(super) struct Choice {
 impl Choice {
     /// Chooses the best packages by what is known so far.
     pub(super) fn make(state: &ClosureState<'_>) -> Result<Self, Unsolvable> {
-        let encoding = Encoding::of(state);
-        let selection = solver::solve(&encoding.instance)?;
-        Ok(Self { selection, encoding })
+        let encoding = Encoding::of(state, false);
+        match solver::solve(&encoding.instance) {
+            Ok(selection) => Ok(Self { selection, encoding }),
+            // Nothing else is left than to mix versions of one source.
+            Err(_) => {
+                let encoding = Encoding::of(state, true);
+                let selection = solver::solve(&encoding.instance)?;
+                Ok(Self { selection, encoding })
+            }
+        }
     }
 
     /// Returns the names of the packages that meet a requirement, sorted.
@@ -29,6 +37,26 @@ impl Choice {
             Some(self.encoding.name(requirement.options.get(*option)?.package))
         });
         chosen.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Returns the candidates of the requirements that are met which are compared by what only their .debs tell: the
+    /// symbols that they export, if any are required, and the priority with which update-alternatives links them.
+    pub(super) fn compared<'state>(
+        &self,
+        state: &'state ClosureState<'_>,
+    ) -> impl Iterator<Item = &'state PackageName> {
+        let requirements = self.encoding.usable.iter().zip(&state.requirements.all).enumerate();
+        let active = requirements.filter(|(id, (usable, requirement))| {
+            let is_alternative = |index: &usize| {
+                requirement.candidates[*index].candidate.visibility == Visibility::ViaAlternatives
+            };
+            usable.indices.len() > 1
+                && self.meets(RequirementId(*id))
+                && (!requirement.symbols.is_empty() || usable.indices.iter().any(is_alternative))
+        });
+        active.flat_map(|(_, (usable, requirement))| {
+            usable.indices.iter().map(|index| requirement.candidates[*index].name())
+        })
     }
 
     /// Returns true if the choice meets a requirement.

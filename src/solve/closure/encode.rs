@@ -1,4 +1,8 @@
 //! Encoding of the requirements as an instance for the solver.
+//!
+//! An option's rank is its place in Debian's own order of the candidates; candidates that Debian does not tell apart share a
+//! rank. Packages of different versions of one source, such as llvm-toolchain-13 and -14, whose libraries replace each
+//! other conflict: their libraries were never built for each other.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +12,8 @@ use hashbrown::HashMap;
 use super::read_package::ReadPackage;
 use super::requirements::{CandidateFacts, LibraryRequirement, ProviderCandidate, UsableCandidates};
 use super::state::ClosureState;
-use crate::debian::catalog::{Relation, is_named_for};
+use crate::debian::catalog::{Relation, source_and_version};
+use crate::debian::debs::stated_dependency;
 use crate::solve::solver::{Instance, PackageId, Requirement, RequirementId, Solvable, SolverOption};
 use crate::vocabulary::PackageName;
 
@@ -22,16 +27,18 @@ pub(super) struct Encoding {
 
 impl Encoding {
     /// Encodes everything that is known.
-    pub(super) fn of(state: &ClosureState<'_>) -> Self {
+    ///
+    /// With `may_mix`, versions of one source may be mixed.
+    pub(super) fn of(state: &ClosureState<'_>, may_mix: bool) -> Self {
         let options = state.options;
         let requirements = &state.requirements.all;
         let mut usable: Vec<UsableCandidates> = requirements
             .iter()
             .map(|requirement| requirement.usable(&options.prefer, &options.avoid))
             .collect();
+        let mut ranks: Vec<Vec<u32>> = Vec::with_capacity(usable.len());
         for (requirement, usable) in requirements.iter().zip(&mut usable) {
-            let candidates = &requirement.candidates;
-            usable.indices.sort_by_cached_key(|index| preference(state, requirement, &candidates[*index]));
+            ranks.push(rank(state, requirement, &mut usable.indices));
         }
         let mut sizes: BTreeMap<&PackageName, u64> = BTreeMap::new();
         for (requirement, usable) in requirements.iter().zip(&usable) {
@@ -41,9 +48,10 @@ impl Encoding {
             }
         }
         let ids: Ids<'_> = sizes.keys().enumerate().map(|(index, name)| (*name, PackageId(index))).collect();
-        let of_libraries = requirements.iter().zip(&usable).map(|(requirement, usable)| Requirement {
+        let ranked = requirements.iter().zip(usable.iter().zip(&ranks));
+        let of_libraries = ranked.map(|(requirement, (usable, ranks))| Requirement {
             label: requirement.label(&options.avoid),
-            options: solver_options(state, requirement, usable, &ids),
+            options: solver_options(state, requirement, usable, ranks, &ids),
         });
         // The base's packages are present whatever is chosen, and so cost nothing.
         let present = ids.iter().filter(|(name, _)| options.present.contains(**name));
@@ -54,6 +62,12 @@ impl Encoding {
         let encoded: Vec<Requirement> = of_libraries.chain(present).collect();
         let of_base = (usable.len()..encoded.len()).map(RequirementId);
         let by_name = packages_by_name(state);
+        let versions = if may_mix { BTreeMap::new() } else { source_versions(requirements) };
+        let conflicts = |name: &PackageName| {
+            let mut conflicts = conflicts(state, name, &ids, &by_name);
+            conflicts.extend(other_versions(name, &versions, &ids));
+            conflicts
+        };
         let instance = Instance {
             wanted: with_candidates(state, &state.wanted).into_iter().chain(of_base).collect(),
             requirements: encoded,
@@ -62,7 +76,7 @@ impl Encoding {
                 .map(|(name, size)| Solvable {
                     name: (*name).clone(),
                     installed_size_kib: *size,
-                    conflicts: conflicts(state, name, &ids, &by_name),
+                    conflicts: conflicts(name),
                 })
                 .collect(),
         };
@@ -80,16 +94,17 @@ fn solver_options(
     state: &ClosureState<'_>,
     requirement: &LibraryRequirement,
     usable: &UsableCandidates,
+    ranks: &[u32],
     ids: &Ids<'_>,
 ) -> Vec<SolverOption> {
-    let ranked = (0..).zip(&usable.indices);
-    let option = |(rank, index): (u32, &usize)| {
+    let ranked = ranks.iter().zip(&usable.indices);
+    let option = |(rank, index): (&u32, &usize)| {
         let candidate = &requirement.candidates[*index];
         let needs = match &candidate.facts {
             Some(CandidateFacts::Fits { needs, .. }) => with_candidates(state, needs),
             _ => Vec::new(),
         };
-        Some(SolverOption { package: *ids.get(candidate.name())?, needs, rank })
+        Some(SolverOption { package: *ids.get(candidate.name())?, needs, rank: *rank })
     };
     ranked.filter_map(option).collect()
 }
@@ -99,11 +114,40 @@ fn with_candidates(state: &ClosureState<'_>, ids: &[RequirementId]) -> Vec<Requi
     ids.iter().copied().filter(|id| state.requirements.has_candidate(*id)).collect()
 }
 
-/// Returns the key of Debian's preference, the lowest first: an earlier alternative in the Depends of the packages that
-/// need the library, section libs, a higher priority of update-alternatives, the package that is named for the soname.
+/// Sorts the candidates of a requirement by Debian's order, and returns the rank of each.
+fn rank(state: &ClosureState<'_>, requirement: &LibraryRequirement, indices: &mut Vec<usize>) -> Vec<u32> {
+    let named_first = match indices.len() {
+        0 | 1 => Vec::new(),
+        _ => named_first(state, requirement),
+    };
+    let key = |index: &usize| preference(state, requirement, &named_first, &requirement.candidates[*index]);
+    let mut keyed: Vec<_> = indices.iter().map(|index| (key(index), *index)).collect();
+    let name = |index: &usize| requirement.candidates[*index].name();
+    keyed.sort_by(|(one, first), (other, second)| one.cmp(other).then_with(|| name(first).cmp(name(second))));
+    *indices = keyed.iter().map(|(_, index)| *index).collect();
+    let mut ranks: Vec<u32> = Vec::with_capacity(keyed.len());
+    for (position, (key, _)) in keyed.iter().enumerate() {
+        let before = position.checked_sub(1).map(|before| (&keyed[before].0, ranks[before]));
+        ranks.push(before.map_or(0, |(before, rank)| rank + u32::from(before != key)));
+    }
+    ranks
+}
+
+/// Returns the packages that the candidates' own symbols and shlibs files name first, as far as they were read.
+fn named_first(state: &ClosureState<'_>, requirement: &LibraryRequirement) -> Vec<PackageName> {
+    let file_name = requirement.request.soname.file_name();
+    let read = requirement.candidates.iter().filter_map(|candidate| state.packages.get(candidate.name()));
+    let stated = read.map(|read| stated_dependency(&read.deb, file_name));
+    stated.filter_map(|names| names.into_iter().find(|name| requirement.index_of(name).is_some())).collect()
+}
+
+/// Returns the key of Debian's order, the lowest first: a package of the base, the order that the catalog knows, the
+/// package that the candidates name first, the library's own package, an earlier alternative in the Depends of the
+/// packages that need the library, and the higher priority of update-alternatives.
 fn preference(
     state: &ClosureState<'_>,
     requirement: &LibraryRequirement,
+    named_first: &[PackageName],
     candidate: &ProviderCandidate,
 ) -> impl Ord + use<> {
     let package = &candidate.candidate.package;
@@ -122,12 +166,52 @@ fn preference(
         .min();
     let priority = read.and_then(|read| read.priority_for(&requirement.request.soname));
     (
+        !state.options.present.contains(&package.name),
+        candidate.candidate.preference.debians_order(),
+        Reverse(named_first.iter().filter(|name| **name == package.name).count()),
+        candidate.candidate.preference,
         alternative.unwrap_or(usize::MAX),
-        !package.is_in_libs(),
         Reverse(priority),
-        !is_named_for(&package.name, &requirement.request.soname),
-        package.name.clone(),
     )
+}
+
+/// Source of a package, whose name ends with a version: `llvm-toolchain-` and `14`.
+type SourceVersion<'name> = (&'name str, &'name str);
+
+/// Returns the sources with a version in their names of the packages that provide libraries in place of another version's.
+fn source_versions(requirements: &[LibraryRequirement]) -> BTreeMap<&PackageName, SourceVersion<'_>> {
+    let mut versions = BTreeMap::new();
+    for requirement in requirements.iter().filter(|requirement| requirement.candidates.len() > 1) {
+        let of_source = requirement.candidates.iter().filter_map(|candidate| {
+            let package = &candidate.candidate.package;
+            Some((&package.name, source_version(package.pool_source()?)?))
+        });
+        let of_source: Vec<(&PackageName, SourceVersion<'_>)> = of_source.collect();
+        for (name, (source, version)) in &of_source {
+            let is_other =
+                |(_, other): &&(&PackageName, SourceVersion<'_>)| other.0 == *source && other.1 != *version;
+            if of_source.iter().any(|other| is_other(&other)) {
+                versions.insert(*name, (*source, *version));
+            }
+        }
+    }
+    versions
+}
+
+fn source_version(source: &str) -> Option<SourceVersion<'_>> {
+    let (stem, version) = source_and_version(source);
+    (!stem.is_empty() && !version.is_empty()).then_some((stem, version))
+}
+
+/// Returns the packages of other versions of a package's source.
+fn other_versions(
+    name: &PackageName,
+    versions: &BTreeMap<&PackageName, SourceVersion<'_>>,
+    ids: &Ids<'_>,
+) -> Vec<PackageId> {
+    let Some((source, version)) = versions.get(name) else { return Vec::new() };
+    let others = versions.iter().filter(|(_, other)| other.0 == *source && other.1 != *version);
+    others.filter_map(|(other, _)| ids.get(*other).copied()).collect()
 }
 
 /// Returns the packages that were read, by their names and the virtual packages that they provide.

@@ -1,19 +1,20 @@
 //! Links each candidate's file on its own, over the apps and with its own package, to find its further needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bstr::BString;
 use rayon::prelude::*;
 
 use super::overlay::alternative_links;
 use super::read_package::ReadPackage;
-use super::requirements::{CandidateFacts, LibraryRequest};
+use super::requirements::{CandidateFacts, LibraryRequest, LibraryRequirement, RequiredDefinitions};
 use super::state::ClosureState;
 use crate::app::linker;
 use crate::debian::catalog::CatalogError;
 use crate::debian::inclusions::is_processor_copy;
-use crate::loader::Linker;
-use crate::solve::resolve::{requested_soname, required_versions};
+use crate::elf::SymbolHash;
+use crate::loader::{LinkMap, Linker};
+use crate::solve::resolve::{RequiredSymbols, requested_soname, required_versions};
 use crate::solve::solver::RequirementId;
 use crate::tree::inventory::Content;
 use crate::tree::root::{MountId, NodeId, Root};
@@ -24,7 +25,11 @@ type CandidateId = (RequirementId, usize);
 
 /// Result of linking one candidate's file.
 enum Probed {
-    Fits { defines: Vec<BString>, needs: Vec<(LibraryRequest, BTreeSet<BString>)> },
+    Fits {
+        defines: Vec<BString>,
+        exports: Option<Vec<SymbolHash>>,
+        needs: Vec<(LibraryRequest, RequiredDefinitions)>,
+    },
     Unfit(String),
 }
 
@@ -77,16 +82,14 @@ impl ClosureState<'_> {
     fn facts(&mut self, package: &PackageName, probed: Probed) -> Result<CandidateFacts, CatalogError> {
         match probed {
             Probed::Unfit(cause) => Ok(CandidateFacts::Unfit(cause)),
-            Probed::Fits { defines, needs } => {
+            Probed::Fits { defines, exports, needs } => {
                 let mut ids = Vec::new();
-                for (request, versions) in needs {
-                    let id = self.requirements.id_of(request, self.catalog)?;
-                    self.requirements.note(id, Some(package), &versions);
-                    ids.push(id);
+                for (request, required) in needs {
+                    ids.push(self.requirements.id_for_package(request, package, &required, self.catalog)?);
                 }
                 ids.sort_unstable();
                 ids.dedup();
-                Ok(CandidateFacts::Fits { defines, needs: ids })
+                Ok(CandidateFacts::Fits { defines, exports, needs: ids })
             }
         }
     }
@@ -107,8 +110,8 @@ impl ClosureState<'_> {
         candidates
             .iter()
             .map(|candidate| {
-                let request = &self.requirements.all[candidate.0.0].request;
-                Ok((*candidate, self.probe_file(read, &root, own, &mut linker, request)?))
+                let requirement = &self.requirements.all[candidate.0.0];
+                Ok((*candidate, self.probe_file(read, &root, own, &mut linker, requirement)?))
             })
             .collect()
     }
@@ -119,8 +122,9 @@ impl ClosureState<'_> {
         root: &'root Root<'root>,
         own: MountId,
         linker: &mut Linker<'root>,
-        request: &LibraryRequest,
+        requirement: &LibraryRequirement,
     ) -> Result<Probed, CatalogError> {
+        let request = &requirement.request;
         let Some(node) = find_own(root, own, request) else {
             let name = read.name();
             return Ok(Probed::Unfit(format!("{name} has no {} where it is searched for", request.soname)));
@@ -130,17 +134,35 @@ impl ClosureState<'_> {
             _ => return Ok(Probed::Unfit(format!("{} is not a library for this machine", root.path(node)))),
         };
         let map = linker.library(node, facts, None);
-        let mut needs = BTreeMap::new();
+        let mut needs: BTreeMap<LibraryRequest, RequiredDefinitions> = BTreeMap::new();
         for edge in map.missing() {
             let directories = linker.searched_directories(std::iter::once((&map, edge.by.get())));
             let soname = requested_soname(edge, self.catalog)?;
-            let versions = required_versions(map[edge.by].facts, soname);
+            let facts = map[edge.by].facts;
             let request = LibraryRequest { soname: soname.clone(), directories };
-            needs.entry(request).or_insert_with(BTreeSet::new).extend(versions.cloned());
+            let required = needs.entry(request).or_default();
+            required.versions.extend(required_versions(facts, soname).cloned());
+            required.symbols.extend(&RequiredSymbols::of_facts(facts, soname));
         }
+        let exports = match requirement.candidates.len() {
+            0 | 1 => Some(Vec::new()),
+            _ => exports(&map, |node| root.mount_of(node) == own),
+        };
         let defines = facts.version_definitions.clone();
-        Ok(Probed::Fits { defines, needs: needs.into_iter().collect() })
+        Ok(Probed::Fits { defines, exports, needs: needs.into_iter().collect() })
     }
+}
+
+/// Returns the symbols that a library exports together with those libraries that it loads from its own package; none if
+/// they are not known.
+fn exports(map: &LinkMap<'_>, is_own: impl Fn(NodeId) -> bool) -> Option<Vec<SymbolHash>> {
+    let mut exported = map.start().facts.symbols.as_ref()?.exported.clone();
+    let others = map.objects.iter().filter(|object| object.node != map.start().node && is_own(object.node));
+    let symbols = others.filter_map(|object| object.facts.symbols.as_ref());
+    exported.extend(symbols.flat_map(|symbols| &symbols.exported));
+    exported.sort_unstable();
+    exported.dedup();
+    Some(exported)
 }
 
 /// Returns the package's own file that the dynamic linker finds for a request, if it finds one.

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use bstr::BString;
 use rayon::prelude::*;
 
-use crate::debian::catalog::{
-    Catalog, CatalogError, LibraryCandidate, Package, Visibility, is_named_for, look_up,
-};
-use crate::solve::resolve::SonameAnswer;
+use crate::debian::catalog::{Catalog, CatalogError, LibraryCandidate, Package, Visibility, look_up};
+use crate::elf::SymbolHash;
+use crate::solve::resolve::{RequiredSymbols, SonameAnswer};
 use crate::solve::solver::RequirementId;
-use crate::vocabulary::{ChoiceReason, PackageName, RootedPath, Soname};
+use crate::vocabulary::{PackageName, RootedPath, Soname};
 
 /// A soname, and the directories in which the objects that need it search for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,12 +23,12 @@ pub(super) struct LibraryRequirement {
     pub(super) request: LibraryRequest,
     /// Symbol versions that the objects which need it require.
     pub(super) versions: BTreeSet<BString>,
+    /// Symbols that those objects require and this library may have to define; not recorded if there is no choice.
+    pub(super) symbols: RequiredSymbols,
     /// Packages that need it.
     pub(super) needed_by: BTreeSet<PackageName>,
     /// Packages whose file the search finds, the preferred one first.
     pub(super) candidates: Vec<ProviderCandidate>,
-    /// Reason for the preferred one, unless something else decides.
-    pub(super) reason: Option<ChoiceReason>,
 }
 
 /// A package that may provide a library.
@@ -45,6 +44,9 @@ pub(super) enum CandidateFacts {
     Fits {
         /// Symbol versions that it defines; empty if it has no versions at all.
         defines: Vec<BString>,
+        /// Symbols that it and the package's other libraries that it loads export, sorted; none if they are not known, and
+        /// empty if there is no other candidate.
+        exports: Option<Vec<SymbolHash>>,
         /// Further libraries that it needs.
         needs: Vec<RequirementId>,
     },
@@ -56,28 +58,47 @@ pub(super) enum CandidateFacts {
 pub(super) struct UsableCandidates {
     /// Indices of [`LibraryRequirement::candidates`].
     pub(super) indices: Vec<usize>,
-    /// Packages that were left out, since another one is the library's own.
-    pub(super) not_named_for_soname: Vec<PackageName>,
+    /// Packages that were left out, since they do not define a version or a symbol that is required.
+    pub(super) undefined_in: Vec<PackageName>,
     /// True if the user prefers one of the candidates.
     pub(super) is_preferred: bool,
 }
 
-/// Candidates for a request, and the reason for the order of the first.
-type Found = (Vec<LibraryCandidate>, Option<ChoiceReason>);
+impl RequiredDefinitions {
+    fn is_empty(&self) -> bool {
+        self.versions.is_empty() && self.symbols.is_empty()
+    }
+}
+
+impl UsableCandidates {
+    /// Returns true if a package is among the candidates to choose from.
+    pub(super) fn has(&self, requirement: &LibraryRequirement, package: &PackageName) -> bool {
+        self.indices.iter().any(|index| requirement.candidates[*index].name() == package)
+    }
+}
+
+/// What an object requires of a library.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RequiredDefinitions {
+    /// Symbol versions.
+    pub(super) versions: BTreeSet<BString>,
+    /// Symbols that this library may have to define.
+    pub(super) symbols: RequiredSymbols,
+}
 
 /// All requirements; the index of each is the id of the solver's requirement.
 #[derive(Default)]
 pub(super) struct Requirements {
     pub(super) all: Vec<LibraryRequirement>,
-    ids: BTreeMap<LibraryRequest, RequirementId>,
+    /// Ids by the request and, if only that tells which candidate fits, the package that needs the library.
+    ids: BTreeMap<(LibraryRequest, Option<PackageName>), RequirementId>,
     /// Candidates that were looked up for requests without a requirement yet.
-    looked_up: BTreeMap<LibraryRequest, Found>,
+    looked_up: BTreeMap<LibraryRequest, Vec<LibraryCandidate>>,
 }
 
 impl LibraryRequest {
-    fn look_up(&self, catalog: &dyn Catalog) -> Result<Found, CatalogError> {
-        let answer = look_up(catalog, &self.soname, &self.directories, &[])?;
-        Ok((answer.candidates, answer.reason))
+    fn look_up(&self, catalog: &dyn Catalog) -> Result<Vec<LibraryCandidate>, CatalogError> {
+        Ok(look_up(catalog, &self.soname, &self.directories, &[])?.candidates)
     }
 }
 
@@ -88,30 +109,63 @@ impl Requirements {
         request: LibraryRequest,
         catalog: &dyn Catalog,
     ) -> Result<RequirementId, CatalogError> {
-        if let Some(id) = self.ids.get(&request) {
+        let key = (request, None);
+        if let Some(id) = self.ids.get(&key) {
             return Ok(*id);
         }
+        let (request, _) = key;
         let looked_up = self.looked_up.remove(&request);
         let found = looked_up.map_or_else(|| request.look_up(catalog), Ok)?;
-        Ok(self.add(request, found))
+        Ok(self.add(request, None, found))
+    }
+
+    /// Returns the requirement of a library that a package needs. Where several packages provide it, what one package
+    /// requires of it must not decide for another one that may not be chosen: each has a requirement of its own.
+    pub(super) fn id_for_package(
+        &mut self,
+        request: LibraryRequest,
+        package: &PackageName,
+        required: &RequiredDefinitions,
+        catalog: &dyn Catalog,
+    ) -> Result<RequirementId, CatalogError> {
+        let mut id = self.id_of(request.clone(), catalog)?;
+        if self.all[id.0].candidates.len() > 1 && !required.is_empty() {
+            let key = (request, Some(package.clone()));
+            id = match self.ids.get(&key) {
+                Some(known) => *known,
+                None => {
+                    let candidates = self.all[id.0].candidates.iter();
+                    let candidates = candidates.map(|candidate| candidate.candidate.clone()).collect();
+                    self.add(key.0, key.1, candidates)
+                }
+            };
+        }
+        self.note(id, Some(package), required);
+        Ok(id)
     }
 
     /// Adds the requirement of a soname that was looked up when the apps were resolved.
     pub(super) fn add_answer(&mut self, answer: &SonameAnswer) -> RequirementId {
         let request = LibraryRequest { soname: answer.soname.clone(), directories: answer.searched.clone() };
-        let reason = answer.package.as_ref().map(|(_, reason)| *reason);
-        let id = self.add(request, (answer.candidates.clone(), reason));
-        self.note(id, None, &answer.versions);
+        let id = self.add(request, None, answer.candidates.clone());
+        let required =
+            RequiredDefinitions { versions: answer.versions.clone(), symbols: answer.symbols.clone() };
+        self.note(id, None, &required);
         id
     }
 
-    fn add(&mut self, request: LibraryRequest, (candidates, reason): Found) -> RequirementId {
+    fn add(
+        &mut self,
+        request: LibraryRequest,
+        package: Option<PackageName>,
+        candidates: Vec<LibraryCandidate>,
+    ) -> RequirementId {
         let on_path = candidates.into_iter().filter(|candidate| candidate.visibility != Visibility::OffPath);
         let candidates = on_path.map(|candidate| ProviderCandidate { candidate, facts: None }).collect();
         let id = RequirementId(self.all.len());
-        self.ids.insert(request.clone(), id);
-        let (versions, needed_by) = (BTreeSet::new(), BTreeSet::new());
-        self.all.push(LibraryRequirement { request, versions, needed_by, candidates, reason });
+        self.ids.insert((request.clone(), package), id);
+        let (versions, symbols, needed_by) = Default::default();
+        self.all.push(LibraryRequirement { request, versions, symbols, needed_by, candidates });
         id
     }
 
@@ -122,21 +176,24 @@ impl Requirements {
         catalog: &dyn Catalog,
     ) -> Result<(), CatalogError> {
         let new: BTreeSet<&LibraryRequest> =
-            requests.filter(|request| !self.ids.contains_key(*request)).collect();
+            requests.filter(|request| !self.ids.contains_key(&((*request).clone(), None))).collect();
         let found = new.into_par_iter().map(|request| Ok((request.clone(), request.look_up(catalog)?)));
         self.looked_up = found.collect::<Result<_, CatalogError>>()?;
         Ok(())
     }
 
-    /// Adds a package that needs a requirement, and the symbol versions that are needed.
+    /// Adds a package that needs a requirement, and what it requires of the library.
     pub(super) fn note(
         &mut self,
         id: RequirementId,
         needed_by: Option<&PackageName>,
-        versions: &BTreeSet<BString>,
+        required: &RequiredDefinitions,
     ) {
         let requirement = &mut self.all[id.0];
-        requirement.versions.extend(versions.iter().cloned());
+        requirement.versions.extend(required.versions.iter().cloned());
+        if requirement.candidates.len() > 1 {
+            requirement.symbols.extend(&required.symbols);
+        }
         requirement.needed_by.extend(needed_by.cloned());
     }
 
@@ -146,13 +203,17 @@ impl Requirements {
     }
 
     /// Returns the requirements for a soname.
-    pub(super) fn for_soname(&self, soname: &Soname) -> impl Iterator<Item = &LibraryRequirement> {
-        self.all.iter().filter(move |requirement| requirement.request.soname == *soname)
+    pub(super) fn for_soname(
+        &self,
+        soname: &Soname,
+    ) -> impl Iterator<Item = (RequirementId, &LibraryRequirement)> {
+        let all = self.all.iter().enumerate().map(|(id, requirement)| (RequirementId(id), requirement));
+        all.filter(move |(_, requirement)| requirement.request.soname == *soname)
     }
 
     /// Returns the candidates for a soname.
     pub(super) fn candidates_for(&self, soname: &Soname) -> impl Iterator<Item = &ProviderCandidate> {
-        self.for_soname(soname).flat_map(|requirement| &requirement.candidates)
+        self.for_soname(soname).flat_map(|(_, requirement)| &requirement.candidates)
     }
 
     /// Returns the record of a package that is a candidate.
@@ -174,6 +235,14 @@ impl Requirements {
 impl ProviderCandidate {
     pub(super) fn name(&self) -> &PackageName {
         &self.candidate.package.name
+    }
+
+    /// Returns the symbols that the candidate exports, if they are known.
+    fn exports(&self) -> Option<&[SymbolHash]> {
+        match &self.facts {
+            Some(CandidateFacts::Fits { exports, .. }) => exports.as_deref(),
+            _ => None,
+        }
     }
 
     fn may_fit(&self) -> bool {
@@ -209,8 +278,8 @@ impl LibraryRequirement {
     }
 
     /// Returns the candidates to choose from: those that the dynamic linker accepts and the user does not avoid; of
-    /// those, the ones that the user prefers, or else the library's own package (Debian Policy §8.1) if there is one;
-    /// and of those, the ones that define the needed versions, if any does.
+    /// those, the ones that the user prefers; of those, the ones that define the needed versions, if any does; and of
+    /// those, the ones that lack the fewest of the required symbols that any of them exports.
     pub(super) fn usable(
         &self,
         prefer: &BTreeSet<PackageName>,
@@ -221,24 +290,38 @@ impl LibraryRequirement {
             candidates.filter(|(_, candidate)| candidate.may_fit() && !avoid.contains(candidate.name()));
         let mut left: Vec<(usize, &ProviderCandidate)> = fitting.collect();
         let is_preferred = left.iter().any(|(_, candidate)| prefer.contains(candidate.name()));
-        let mut not_named_for_soname = Vec::new();
         if is_preferred {
             left.retain(|(_, candidate)| prefer.contains(candidate.name()));
-        } else {
-            let is_own = |candidate: &ProviderCandidate| {
-                candidate.candidate.visibility == Visibility::OnPath
-                    && is_named_for(candidate.name(), &self.request.soname)
-            };
-            if left.iter().any(|(_, candidate)| is_own(candidate)) {
-                let others = left.iter().filter(|(_, candidate)| !is_own(candidate));
-                not_named_for_soname = others.map(|(_, candidate)| candidate.name().clone()).collect();
-                left.retain(|(_, candidate)| is_own(candidate));
-            }
         }
+        let before: Vec<&PackageName> = left.iter().map(|(_, candidate)| candidate.name()).collect();
         if left.iter().any(|(_, candidate)| candidate.defines_all(&self.versions)) {
             left.retain(|(_, candidate)| candidate.defines_all(&self.versions));
         }
+        self.retain_by_symbols(&mut left);
+        let is_left_out = |name: &&PackageName| !left.iter().any(|(_, candidate)| candidate.name() == *name);
+        let undefined_in = before.into_iter().filter(is_left_out).cloned().collect();
         let indices = left.into_iter().map(|(index, _)| index).collect();
-        UsableCandidates { indices, not_named_for_soname, is_preferred }
+        UsableCandidates { indices, undefined_in, is_preferred }
+    }
+
+    /// Keeps the candidates that lack the fewest of the required symbols that any of them exports. One whose symbols are
+    /// not known lacks none.
+    fn retain_by_symbols(&self, left: &mut Vec<(usize, &ProviderCandidate)>) {
+        if left.len() < 2 || self.symbols.is_empty() {
+            return;
+        }
+        let exports: Vec<&[SymbolHash]> =
+            left.iter().filter_map(|(_, candidate)| candidate.exports()).collect();
+        let is_exported =
+            |symbol: &SymbolHash| exports.iter().any(|exports| exports.binary_search(symbol).is_ok());
+        let required: Vec<SymbolHash> = self.symbols.hashes().filter(is_exported).collect();
+        let lacking = |candidate: &ProviderCandidate| {
+            let lacks = |exports: &[SymbolHash]| {
+                required.iter().filter(|symbol| exports.binary_search(symbol).is_err()).count()
+            };
+            candidate.exports().map_or(0, lacks)
+        };
+        let fewest = left.iter().map(|(_, candidate)| lacking(candidate)).min().unwrap_or(0);
+        left.retain(|(_, candidate)| lacking(candidate) == fewest);
     }
 }

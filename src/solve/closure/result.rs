@@ -63,6 +63,7 @@ impl Closure {
             depends_closure: None,
             elf_closure: plan.package_totals(),
             taken: plan.file_totals(),
+            smaller: None,
             declared_never_loaded: Vec::new(),
             loaded_never_declared: Vec::new(),
         };

@@ -1,8 +1,7 @@
 //! The steps of a closure: choose, read, probe, choose again, and link the whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use bstr::BString;
 use rayon::prelude::*;
 
 use super::choice::Choice;
@@ -12,13 +11,13 @@ use super::inputs::ClosureInputs;
 use super::options::ClosureOptions;
 use super::overlay::Overlay;
 use super::read_package::ReadPackage;
-use super::requirements::{LibraryRequest, Requirements};
+use super::requirements::{LibraryRequest, RequiredDefinitions, Requirements};
 use super::result::{ClosedResolution, Closure};
 use super::state::ClosureState;
 use crate::app::{LinkScope, LinkedApps, link};
 use crate::debian::catalog::{Catalog, CatalogError, Package};
 use crate::debian::debs::{Availability, DebFacts};
-use crate::solve::resolve::{Problem, SonameNeed, Status, gather_needs, required_versions};
+use crate::solve::resolve::{Problem, RequiredSymbols, SonameNeed, Status, gather_needs, required_versions};
 use crate::solve::solver::{RequirementId, Unsolvable};
 use crate::tree::root::Root;
 use crate::vocabulary::{PackageName, Soname};
@@ -42,8 +41,10 @@ impl<'trees> ClosureSolver<'trees> {
         let answers = inputs.resolution.sonames.iter();
         let provided = answers.filter(|answer| answer.status == Status::Package);
         let wanted = provided.map(|answer| requirements.add_answer(answer)).collect();
-        let (packages, unread) = (BTreeMap::new(), BTreeMap::new());
-        Self { state: ClosureState { inputs, catalog, options, requirements, wanted, packages, unread } }
+        let (packages, unread, unknown) = Default::default();
+        Self {
+            state: ClosureState { inputs, catalog, options, requirements, wanted, packages, unread, unknown },
+        }
     }
 
     /// Returns the packages of the best choice that were not read yet; none if the choice is final.
@@ -55,8 +56,37 @@ impl<'trees> ClosureSolver<'trees> {
         let choice = Choice::make(state)?;
         let is_new =
             |name: &&PackageName| !state.packages.contains_key(*name) && !state.unread.contains_key(*name);
-        let new = choice.packages().into_iter().filter(is_new);
+        let compared = choice.compared(state);
+        let names: BTreeSet<&PackageName> = choice.packages().into_iter().chain(compared).collect();
+        let new = names.into_iter().filter(is_new);
         Ok(new.filter_map(|name| state.requirements.package(name).cloned()).collect())
+    }
+
+    /// Returns the packages that were not read and whose needs tell if there is a smaller choice. They are not worth a
+    /// download.
+    ///
+    /// # Errors
+    /// If no choice provides everything.
+    pub fn packages_to_compare(&self) -> Result<Vec<Package>, Unsolvable> {
+        Ok(Choice::make(&self.state)?.unread_of_smallest(&self.state))
+    }
+
+    /// Adds the packages of [`Self::packages_to_compare`] as far as they are known.
+    ///
+    /// # Errors
+    /// As for [`Self::add_packages`].
+    pub fn add_known_packages(
+        &mut self,
+        known: Vec<(Package, Option<DebFacts>)>,
+    ) -> Result<(), CatalogError> {
+        let mut read = Vec::new();
+        for (package, deb) in known {
+            match deb {
+                Some(deb) => read.push((package, Availability::from(deb))),
+                None => _ = self.state.unknown.insert(package.name),
+            }
+        }
+        self.add_packages(read)
     }
 
     /// Adds packages that were read, or the causes for which they could not be.
@@ -129,7 +159,7 @@ impl<'trees> ClosureSolver<'trees> {
             let linked = link(&overlaid.root, trees, settings, LinkScope::InContext);
             let linked = linked.judged(&overlaid.root, trees, Some(target));
             let needs = gather_needs(&overlaid.root, trees, &linked, Some(target), catalog)?;
-            let missing = still_missing(&self.state, &needs, &linked);
+            let missing = still_missing(&self.state, &overlaid.root, &needs, &linked);
             let new = unmet_by(&choice, missing, &mut self.state.requirements, catalog)?;
             if new.is_empty() {
                 let starts = self.state.starts(&linked);
@@ -153,12 +183,13 @@ impl<'trees> ClosureSolver<'trees> {
     }
 }
 
-/// A request, and the symbol versions that are needed.
-type MissingLibrary = (LibraryRequest, BTreeSet<BString>);
+/// A request, and what is required of the library.
+type MissingLibrary = (LibraryRequest, RequiredDefinitions);
 
 /// Returns the libraries that are missing with the chosen packages, without those that no package provides.
 fn still_missing(
     state: &ClosureState<'_>,
+    root: &Root<'_>,
     needs: &[(&Soname, SonameNeed)],
     linked: &LinkedApps<'_>,
 ) -> Vec<MissingLibrary> {
@@ -167,9 +198,15 @@ fn still_missing(
         |(soname, need): &&(&Soname, SonameNeed)| !need.missing.is_empty() && !unprovided.contains(soname);
     let request = |(soname, need): &(&Soname, SonameNeed)| {
         let objects = need.missing.iter().map(|(start, by)| &linked.starts[*start].map.objects[*by]);
-        let versions = objects.flat_map(|object| required_versions(object.facts, soname)).cloned().collect();
+        let mut required = RequiredDefinitions::default();
+        for object in objects {
+            required.versions.extend(required_versions(object.facts, soname).cloned());
+            let trees = state.inputs.trees;
+            let symbols = RequiredSymbols::of_object(root, trees, object.node, object.facts, soname);
+            required.symbols.extend(&symbols);
+        }
         let directories = linked.searched_directories(&need.missing);
-        (LibraryRequest { soname: (*soname).clone(), directories }, versions)
+        (LibraryRequest { soname: (*soname).clone(), directories }, required)
     };
     needs.iter().filter(is_new).map(request).collect()
 }
@@ -182,9 +219,9 @@ fn unmet_by(
     catalog: &dyn Catalog,
 ) -> Result<Vec<RequirementId>, CatalogError> {
     let mut unmet = Vec::new();
-    for (request, versions) in missing {
+    for (request, required) in missing {
         let id = requirements.id_of(request, catalog)?;
-        requirements.note(id, None, &versions);
+        requirements.note(id, None, &required);
         if requirements.has_candidate(id) && !choice.meets(id) {
             unmet.push(id);
         }

@@ -24,6 +24,8 @@ pub(super) struct ClosureState<'trees> {
     pub(super) packages: BTreeMap<PackageName, ReadPackage>,
     /// Packages whose .debs cannot be read, with the cause: their needs are not known.
     pub(super) unread: BTreeMap<PackageName, String>,
+    /// Packages that only a comparison would need, and that are not known without a download.
+    pub(super) unknown: BTreeSet<PackageName>,
 }
 
 impl ClosureState<'_> {

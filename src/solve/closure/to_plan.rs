@@ -8,11 +8,11 @@ use super::error::ClosureError;
 use super::included_files::{add_included, copyright_files, listed_inclusions};
 use super::loads::{Loads, PackageLoad, needs_of};
 use super::read_package::source_package;
-use super::requirements::{LibraryRequirement, UsableCandidates};
+use super::requirements::{LibraryRequirement, ProviderCandidate, UsableCandidates};
 use super::result::{Closure, planned_apps};
 use super::state::ClosureState;
 use super::taken_files::TakenFiles;
-use crate::debian::catalog::Provenance;
+use crate::debian::catalog::{Provenance, source_and_version};
 use crate::debian::inclusions::Inclusion;
 use crate::solve::plan::{LockOptions, PackageChoice, Plan, PlannedPackage};
 use crate::solve::solver::{Decision, decisions};
@@ -44,7 +44,7 @@ impl ClosureState<'_> {
         };
         let packages = plan.packages.iter().map(|planned| planned.package.clone()).collect();
         Ok(Closure {
-            comparison: self.comparison(&plan, &package_loads)?,
+            comparison: self.comparison(&plan, choice, &package_loads)?,
             graph: self.graph(packages, closed)?,
             undefined_versions: closed.undefined_versions(),
             base_objects: self.base_objects(closed),
@@ -97,12 +97,18 @@ impl ClosureState<'_> {
                 continue;
             }
             let decision = decisions.iter().find(|decision| decision.requirement == *id);
-            let reason = match decision.map(|decision| decision.reason) {
-                _ if usable.is_preferred && requirement.candidates.len() > 1 => ChoiceReason::Preferred,
-                _ if self.options.present.contains(name) => ChoiceReason::InBase,
-                None if usable.not_named_for_soname.is_empty() => ChoiceReason::Only,
-                None => ChoiceReason::NamedForSoname,
-                Some(reason) => reason,
+            let index = usable.indices[*option];
+            let reason = match (self.reason_for(usable, requirement, index), decision) {
+                (
+                    own @ (ChoiceReason::Preferred
+                    | ChoiceReason::InBase
+                    | ChoiceReason::Symbols
+                    | ChoiceReason::SameSource),
+                    _,
+                ) => own,
+                (_, None) => ChoiceReason::Only,
+                (own, Some(decision)) if decision.reason == ChoiceReason::DebiansPreference => own,
+                (_, Some(decision)) => decision.reason,
             };
             if found.as_ref().is_none_or(|known| reason < known.reason) {
                 let instead_of = self.instead_of(choice, name, requirement, usable, reason, decision);
@@ -110,6 +116,43 @@ impl ClosureState<'_> {
             }
         }
         found.unwrap_or(PackageChoice { reason: ChoiceReason::Only, instead_of: Vec::new() })
+    }
+
+    /// Returns the criterion by which a candidate comes before the others of its requirement.
+    pub(super) fn reason_for(
+        &self,
+        usable: &UsableCandidates,
+        requirement: &LibraryRequirement,
+        index: usize,
+    ) -> ChoiceReason {
+        let chosen = &requirement.candidates[index];
+        let others = requirement.candidates.iter().filter(|other| other.name() != chosen.name());
+        let mut later = others.clone().filter(|other| usable.has(requirement, other.name()));
+        let is_better = |other: &ProviderCandidate| other.candidate.preference <= chosen.candidate.preference;
+        let undefined_in = others.filter(|other| usable.undefined_in.contains(other.name()));
+        if usable.is_preferred && requirement.candidates.len() > 1 {
+            ChoiceReason::Preferred
+        } else if self.options.present.contains(chosen.name()) {
+            ChoiceReason::InBase
+        } else if undefined_in.into_iter().any(is_better) {
+            ChoiceReason::Symbols
+        } else {
+            match later.next().map(|other| (other, chosen.candidate.reason_before(&other.candidate))) {
+                None => ChoiceReason::Only,
+                Some((other, _)) if other.candidate.preference < chosen.candidate.preference => {
+                    let source = |candidate: &ProviderCandidate| {
+                        let source = candidate.candidate.package.pool_source().map(source_and_version);
+                        source.map(|(stem, _)| stem.to_owned())
+                    };
+                    match source(other) == source(chosen) {
+                        true => ChoiceReason::SameSource,
+                        false => ChoiceReason::SmallestSet,
+                    }
+                }
+                Some((_, ChoiceReason::FewestBytes | ChoiceReason::Name)) => ChoiceReason::DebiansPreference,
+                Some((_, reason)) => reason,
+            }
+        }
     }
 
     /// Returns the packages that the next best choice has in place of a package, sorted.
@@ -124,7 +167,7 @@ impl ClosureState<'_> {
     ) -> Vec<PackageName> {
         let others: BTreeSet<PackageName> =
             match (reason, decision.and_then(|decision| decision.without.as_ref())) {
-                (ChoiceReason::NamedForSoname, _) => usable.not_named_for_soname.iter().cloned().collect(),
+                (ChoiceReason::Symbols, _) => usable.undefined_in.iter().cloned().collect(),
                 (ChoiceReason::Preferred | ChoiceReason::InBase, _) => {
                     let candidates = requirement.candidates.iter().map(|candidate| candidate.name().clone());
                     candidates.filter(|other| other != name).collect()

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use super::choice::Choice;
 use super::closed_root::ClosedRoot;
 use super::error::ClosureError;
 use super::requirements::LibraryRequirement;
@@ -12,6 +13,7 @@ use super::result::ClosedResolution;
 use super::state::ClosureState;
 use crate::debian::catalog::{LibraryCandidate, Package};
 use crate::solve::resolve::{ChosenPackage, Resolution, SonameAnswer, SonameNeed, Status, UnreadPackage};
+use crate::solve::solver::RequirementId;
 use crate::tree::root::NodeId;
 use crate::vocabulary::{ChoiceReason, PackageName, RootedPath, Soname};
 
@@ -51,6 +53,7 @@ impl ClosureState<'_> {
             problems: self.problems(closed, (self.inputs.judge)(&closed.overlaid.root, closed.linked)),
             loads: open.loads.clone(),
             unverified: Vec::new(),
+            smaller: closed.choice.smaller(self),
             unread: Some(unread.collect()),
         };
         // Everything else was read out of .debs with signed digests.
@@ -92,9 +95,10 @@ impl ClosureState<'_> {
         };
         answer.status = Status::Package;
         let requirements = self.requirements.for_soname(soname);
-        let mut with_package = requirements.filter_map(|one| Some((one, one.index_of(package)?)));
-        match with_package.next() {
-            Some((requirement, index)) => self.choose(&mut answer, requirement, index),
+        let with_package = requirements.filter_map(|(id, one)| Some(((id, one), one.index_of(package)?)));
+        // Of several requirements of one soname, those that the choice does not meet say nothing about it.
+        match with_package.min_by_key(|((id, _), _)| !closed.choice.meets(*id)) {
+            Some((requirement, index)) => self.choose(closed.choice, &mut answer, requirement, index),
             // The object finds it in a directory of its own search path, or of one that it inherits.
             None => {
                 answer.candidates = answer.alternatives().cloned().collect();
@@ -126,16 +130,16 @@ impl ClosureState<'_> {
     }
 
     /// Enters the chosen candidate of a requirement into an answer.
-    fn choose(&self, answer: &mut SonameAnswer, requirement: &LibraryRequirement, index: usize) {
+    fn choose(
+        &self,
+        choice: &Choice,
+        answer: &mut SonameAnswer,
+        (id, requirement): (RequirementId, &LibraryRequirement),
+        index: usize,
+    ) {
         let chosen = &requirement.candidates[index].candidate;
         let name = &chosen.package.name;
-        let reason = match requirement.reason {
-            _ if self.options.prefer.contains(name) && requirement.candidates.len() > 1 => {
-                ChoiceReason::Preferred
-            }
-            Some(reason) if index == 0 => reason,
-            _ => ChoiceReason::SmallestSet,
-        };
+        let reason = self.reason_for(&choice.encoding.usable[id.0], requirement, index);
         let is_other = |other: &&LibraryCandidate| requirement.index_of(&other.package.name).is_none();
         let others: Vec<LibraryCandidate> = answer.alternatives().filter(is_other).cloned().collect();
         let candidates = requirement.candidates.iter().map(|candidate| candidate.candidate.clone());

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::planned::Plan;
 use super::taken::TakenKind;
+use crate::solve::resolve::SmallerChoice;
 use crate::vocabulary::{PackageName, Soname};
 
 /// Size of a Plan, compared with that of apt's answer.
@@ -21,6 +22,8 @@ pub struct Comparison {
     pub elf_closure: PackageTotals,
     /// Files that the Plan takes from them.
     pub taken: FileTotals,
+    /// Smaller choice of packages that Debian does not prefer, if there is one.
+    pub smaller: Option<SmallerChoice>,
     /// Dependencies of packages of the Plan that none of their files loads, sorted by package.
     pub declared_never_loaded: Vec<UnusedDependencies>,
     /// Libraries that files of the Plan load from packages that theirs do not depend on, sorted by package, then soname.

@@ -6,7 +6,7 @@ use bstr::BString;
 
 use super::planned::Plan;
 use crate::debian::catalog::{
-    Catalog, CatalogError, Dependencies, DependencyIndex, Library, Package, Provenance,
+    Catalog, CatalogError, Dependencies, DependencyIndex, Library, Package, Provenance, ProviderOrder,
 };
 use crate::vocabulary::PackageName;
 
@@ -50,6 +50,10 @@ impl Catalog for PinnedCatalog {
 
     fn package_names(&self) -> Result<Vec<PackageName>, CatalogError> {
         self.catalog.package_names()
+    }
+
+    fn provider_order(&self, file_name: &[u8]) -> Result<Option<ProviderOrder>, CatalogError> {
+        self.catalog.provider_order(file_name)
     }
 
     fn dependency_index(&self) -> Option<&dyn DependencyIndex> {

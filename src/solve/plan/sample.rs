@@ -153,6 +153,7 @@ pub(crate) fn link(path: &str, target: &str) -> TakenFile {
 pub(crate) fn sample_comparison() -> Comparison {
     let plan = sample_plan();
     Comparison {
+        smaller: None,
         depends_closure: Some(PackageTotals {
             packages: 5,
             installed_size_kib: 16_384,

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::needs::{SonameNeed, required_versions};
 use super::off_path::OffPathLibraries;
 use super::resolution::{ChosenPackage, SonameAnswer, Status};
+use super::symbols::RequiredSymbols;
 use crate::app::{InputTrees, LinkedApps, VendoredFamilies};
 use crate::debian::catalog::{
     Catalog, CatalogError, Package, SonameLookup, Visibility, host_provider, look_up,
@@ -134,7 +135,7 @@ impl Answerer<'_, '_> {
             .collect();
         needing.sort_unstable_by_key(|(node, _)| *node);
         needing.dedup_by_key(|(node, _)| *node);
-        for (_, facts) in needing {
+        for (_, facts) in &needing {
             for version in required_versions(facts, soname) {
                 // Most objects need the same few versions.
                 if !answer.versions.contains(version) {
@@ -148,6 +149,13 @@ impl Answerer<'_, '_> {
         }
         let SonameLookup { candidates, reason, development, near, elsewhere } =
             look_up(self.catalog, soname, &answer.searched, self.others)?;
+        let on_path = candidates.iter().filter(|candidate| candidate.visibility != Visibility::OffPath);
+        if on_path.count() > 1 {
+            for (node, facts) in needing {
+                let required = RequiredSymbols::of_object(self.root, self.trees, node, facts, soname);
+                answer.symbols.extend(&required);
+            }
+        }
         answer.candidates = candidates;
         if answer.path.is_some() || answer.host.is_some() {
             answer.status = if answer.path.is_some() { Status::OffPath } else { Status::Host };

@@ -13,6 +13,8 @@ mod problem;
 mod problems;
 mod releases;
 mod resolution;
+mod smaller;
+mod symbols;
 
 pub use crate::app::TargetAbi;
 pub use needs::{SonameNeed, gather_needs, requested_soname, required_versions};
@@ -20,6 +22,8 @@ pub use optional::OptionalNeed;
 pub use problem::{PackageProblem, Problem, ProblemKind};
 pub use releases::{ReleaseResolution, ReleaseVerdict, UndefinedVersion};
 pub use resolution::{AppSummary, ChosenPackage, Resolution, SonameAnswer, Status, UnreadPackage};
+pub use smaller::SmallerChoice;
+pub use symbols::RequiredSymbols;
 
 use crate::app::{InputTrees, LinkedApps, VendoredFamilies};
 use crate::debian::catalog::{Catalog, CatalogError};
@@ -57,6 +61,7 @@ pub fn resolve(
         problems,
         loads: loads::reported(root, linked, target),
         unverified: Vec::new(),
+        smaller: None,
         unread: None,
     };
     let unverified = resolution.packages.iter().map(|chosen| chosen.package.name.clone()).collect();

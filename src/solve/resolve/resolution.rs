@@ -7,6 +7,8 @@ use bstr::BString;
 
 use super::optional::OptionalNeed;
 use super::problem::Problem;
+use super::smaller::SmallerChoice;
+use super::symbols::RequiredSymbols;
 use crate::app::{
     Abi, AppKind, InputTrees, Language, LinkedApps, LoadEvidence, RuntimeLoad, VendoredFamily, code_languages,
 };
@@ -52,6 +54,8 @@ pub struct Resolution {
     pub loads: Vec<RuntimeLoad<'static>>,
     /// Packages of an index with unverified paths that no digest-checked .deb confirms, sorted.
     pub unverified: Vec<PackageName>,
+    /// Smaller choice of packages that Debian does not prefer, if there is one.
+    pub smaller: Option<SmallerChoice>,
     /// Packages whose own needs are not known; none if the needs of packages were not resolved.
     pub unread: Option<Vec<UnreadPackage>>,
 }
@@ -135,6 +139,8 @@ pub struct SonameAnswer {
     pub searched: Vec<RootedPath>,
     /// Symbol versions that the objects that miss it need of it.
     pub versions: BTreeSet<BString>,
+    /// Symbols that the objects that miss it may need of it; only if there are several candidates.
+    pub symbols: RequiredSymbols,
 }
 
 /// A package of the answer.
@@ -173,6 +179,7 @@ impl SonameAnswer {
             elsewhere: Vec::new(),
             searched: Vec::new(),
             versions: BTreeSet::new(),
+            symbols: RequiredSymbols::default(),
         }
     }
 

@@ -9,12 +9,12 @@
 use super::cost::CostSum;
 use super::state::SearchState;
 
-/// A cost in one number, so that it can be shared among bids: packages, size and rank, each weighted so that the next
-/// ones never add up to one of it.
+/// A cost in one number, so that it can be shared among bids: rank, packages and size in KiB, each weighted so that the
+/// next ones never add up to one of it.
 type Price = u128;
 
-const ONE_PACKAGE: Price = 1 << 104;
-const ONE_KIB: Price = 1 << 52;
+const ONE_RANK: Price = 1 << 84;
+const ONE_PACKAGE: Price = 1 << 52;
 
 /// A requirement that bids.
 struct Client {
@@ -30,7 +30,7 @@ pub(super) fn bound(state: &SearchState<'_, '_>, open: &[usize]) -> CostSum {
         .map(|&requirement| {
             let options = state.options(requirement).map(|index| {
                 let option = state.option(requirement, index);
-                (option.package, Price::from(option.rank))
+                (option.package, ONE_RANK * Price::from(option.rank))
             });
             let mut options: Vec<_> = options.collect();
             // The lower rank of two options of one package.
@@ -44,7 +44,7 @@ pub(super) fn bound(state: &SearchState<'_, '_>, open: &[usize]) -> CostSum {
 
     let price = |package: usize| match state.is_chosen(package) {
         true => 0,
-        false => ONE_PACKAGE + ONE_KIB * Price::from(state.instance.packages[package].size_kib),
+        false => ONE_PACKAGE + Price::from(state.instance.packages[package].size_kib),
     };
     let mut left = vec![0; state.instance.packages.len()];
     let mut bidders = vec![0; state.instance.packages.len()];
@@ -83,18 +83,18 @@ fn raise(clients: &mut [Client], left: &mut [Price]) -> Price {
     sum
 }
 
-/// Splits a price into packages, size and rank. A part of a package counts as a whole one.
+/// Splits a price into rank, packages and size. A part that no solution of these requirements adds up to counts as a
+/// whole one of the next higher.
 fn cost_sum(price: Price, state: &SearchState<'_, '_>, clients: &[Client]) -> CostSum {
-    let packages = (price / ONE_PACKAGE) as usize;
-    let size_kib = (price % ONE_PACKAGE / ONE_KIB) as u64;
-    let rank = (price % ONE_KIB) as u64;
-    // An upper bound of the size of everything that could be chosen for these requirements.
-    let sizes = clients
-        .iter()
-        .flat_map(|client| &client.options)
-        .map(|&(package, _)| state.instance.packages[package].size_kib);
-    match size_kib > sizes.sum() {
-        true => CostSum { packages: packages + 1, size_kib: 0, rank: 0 },
-        false => CostSum { packages, size_kib, rank },
+    let (rank, rest) = ((price / ONE_RANK) as u64, price % ONE_RANK);
+    let (packages, size_kib) = ((rest / ONE_PACKAGE) as usize, (rest % ONE_PACKAGE) as u64);
+    // Upper bounds of everything that could be chosen for these requirements.
+    let options = || clients.iter().flat_map(|client| &client.options);
+    let most_packages = options().count();
+    let most_kib: u64 = options().map(|&(package, _)| state.instance.packages[package].size_kib).sum();
+    let (packages, size_kib) = if size_kib > most_kib { (packages + 1, 0) } else { (packages, size_kib) };
+    match packages > most_packages {
+        true => CostSum { rank: rank + 1, packages: 0, size_kib: 0 },
+        false => CostSum { rank, packages, size_kib },
     }
 }

@@ -7,12 +7,12 @@ use crate::vocabulary::PackageName;
 /// Cost of a solution. Of two solutions the lesser is better; the fields are compared in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cost {
+    /// Sum of the ranks of the options taken, over the active requirements.
+    pub rank: u64,
     /// Number of chosen packages.
     pub packages: usize,
     /// Sum of their installed sizes, in KiB.
     pub installed_size_kib: u64,
-    /// Sum of the ranks of the options taken, over the active requirements.
-    pub rank: u64,
     /// Names of the packages, sorted.
     pub names: Vec<PackageName>,
 }
@@ -20,9 +20,9 @@ pub struct Cost {
 /// The part of a cost that is added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CostSum {
+    pub(super) rank: u64,
     pub(super) packages: usize,
     pub(super) size_kib: u64,
-    pub(super) rank: u64,
 }
 
 impl Add for CostSum {
@@ -30,9 +30,9 @@ impl Add for CostSum {
 
     fn add(self, other: Self) -> Self {
         Self {
+            rank: self.rank + other.rank,
             packages: self.packages + other.packages,
             size_kib: self.size_kib + other.size_kib,
-            rank: self.rank + other.rank,
         }
     }
 }

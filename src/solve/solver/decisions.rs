@@ -51,9 +51,9 @@ pub fn decisions(instance: &Instance, selection: &Selection) -> Vec<Decision> {
 fn reason(cost: &Cost, without: Option<&Cost>) -> ChoiceReason {
     match without {
         None => ChoiceReason::Only,
+        Some(other) if other.rank != cost.rank => ChoiceReason::DebiansPreference,
         Some(other) if other.packages != cost.packages => ChoiceReason::FewestPackages,
         Some(other) if other.installed_size_kib != cost.installed_size_kib => ChoiceReason::FewestBytes,
-        Some(other) if other.rank != cost.rank => ChoiceReason::DebiansPreference,
         Some(_) => ChoiceReason::Name,
     }
 }

@@ -15,14 +15,12 @@
 //! - The package of each option that is taken is chosen.
 //! - No two chosen packages conflict, whichever of the two declares it. A package does not conflict with itself.
 //!
-//! Solutions are compared by [`Cost`]; the first difference decides: fewest packages, then the least
-//! installed size, then the lowest sum of the ranks of the options taken (Debian's own preference), then the
-//! sorted names.
+//! Solutions are compared by [`Cost`]; the first difference decides: the lowest sum of the ranks of the options
+//! taken (Debian's own preference), then fewest packages, then the least installed size, then the sorted names.
 //!
-//! The set and the options are one solution, and are compared as one: an option of a chosen package is not
-//! taken for its low rank if its needs would bring a further package or higher ranks than another option.
-//! Rank decides between options only where packages and sizes are the same in the end, and it is the sum that
-//! decides: an active need adds its own rank. Two ways to meet the same requirements from the same packages
+//! The set and the options are one solution, and are compared as one: an option is not taken for its low rank
+//! if its needs would bring higher ranks than another option. It is the sum that decides: an active need adds
+//! its own rank. Two ways to meet the same requirements from the same packages
 //! at the same sum are told apart by the first requirement, in the order of labels, that they meet
 //! differently: not active is best, then the option of lower rank, then of the lesser package name, then of
 //! the first needs. So the answer does not depend on the order in which an instance lists things (as long as
@@ -44,7 +42,7 @@
 //!    get the same further names), so each is solved on its own: the work is the sum over components, not the
 //!    product.
 //! 3. *Bound.* A branch that cannot be as good as the best solution so far is cut, by a lower bound from linear
-//!    programming (`bound.rs`) on packages, size and rank at once.
+//!    programming (`bound.rs`) on rank, packages and size at once.
 //! 4. *Branch* on the requirement with the fewest options, the most promising option first. In the branch of
 //!    an option the packages of options before it that need nothing further are excluded: with one of them
 //!    chosen, that option is better. The best solution of a component is remembered, as the same component is

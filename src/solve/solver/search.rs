@@ -257,10 +257,10 @@ impl<'ordered, 'instance> Search<'ordered, 'instance> {
             let needs = self.state.costly_needs(option).count();
             let package = option.package;
             if self.state.is_chosen(package) {
-                return (0, needs, Reverse(0), 0, option.rank, index);
+                return (option.rank, 0, needs, Reverse(0), 0, index);
             }
             let used = uses.get(&package).copied().unwrap_or(0);
-            (1, needs, Reverse(used), self.state.instance.packages[package].size_kib, option.rank, index)
+            (option.rank, 1, needs, Reverse(used), self.state.instance.packages[package].size_kib, index)
         });
         options
     }

@@ -64,9 +64,9 @@ fn selection(instance: &OrderedInstance<'_>, solution: &PartialSolution, explore
     let mut packages: Vec<_> = chosen.iter().map(|&package| instance.packages[package].id).collect();
     packages.sort_unstable();
     let cost = Cost {
+        rank: solution.cost.rank,
         packages: packages.len(),
         installed_size_kib: solution.cost.size_kib,
-        rank: solution.cost.rank,
         names,
     };
     Selection { packages, met_by, cost, explored }

@@ -31,12 +31,12 @@ pub trait Cacheable: Serialize + DeserializeOwned {
 
 impl Cacheable for Deb {
     const DIR: &str = "debs";
-    const VERSION: &str = "5";
+    const VERSION: &str = "6";
 }
 
 impl Cacheable for ReadLayer {
     const DIR: &str = "layers";
-    const VERSION: &str = "5";
+    const VERSION: &str = "6";
 }
 
 /// Directory of values by digest.

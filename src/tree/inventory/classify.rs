@@ -9,7 +9,8 @@ use super::content::{Content, FileFormat, Launcher, ReadDepth};
 use super::evidence::{self, Evidence};
 use super::launcher::{MAX_LAUNCHER_BYTES, is_shell, library_path};
 use crate::elf::{
-    self, ElfError, ElfFacts, ReadAt, SequentialReader, UNWINDING_FUNCTIONS, undefined_symbols,
+    self, ElfError, ElfFacts, ReadAt, SequentialReader, UNWINDING_FUNCTIONS, object_symbols,
+    undefined_symbols,
 };
 use crate::support::streams::read_up_to;
 
@@ -77,7 +78,11 @@ fn read_object<S: ReadAt + ?Sized>(
     if depth >= ReadDepth::Symbols && facts.is_dynamic && !needs_unwinder {
         let undefined = undefined_symbols(source)?;
         facts.opens_unwinder =
-            undefined.iter().any(|name| UNWINDING_FUNCTIONS.iter().any(|function| name == function));
+            undefined.iter().any(|one| UNWINDING_FUNCTIONS.iter().any(|function| one.name == *function));
+    }
+    if depth == ReadDepth::Package && facts.is_dynamic {
+        // A library without readable symbols is linked all the same.
+        facts.symbols = object_symbols(source).ok().map(Box::new);
     }
     Ok(facts)
 }

@@ -87,7 +87,9 @@ pub enum ReadDepth {
     Link,
     /// Facts for linking, and whether the undefined symbols make glibc open libgcc_s.so.1. Costs twice as much.
     Symbols,
-    /// All of the above, sizes, and evidence: file lists of package managers and libraries that code opens by name.
+    /// As for [`Self::Symbols`], with the symbols that each object exports and requires, by which packages are compared.
+    Package,
+    /// As for [`Self::Symbols`], with sizes and evidence: file lists of package managers and libraries that code opens by name.
     Audit,
 }
 

@@ -53,6 +53,17 @@ impl Inventory {
         Self { entries, diagnostics: Vec::new(), files }
     }
 
+    /// Calls `change` with the facts about each object that was read with the tree.
+    pub fn each_object_mut(&mut self, mut change: impl FnMut(&BStr, &mut ElfFacts)) {
+        for entry in &mut self.entries {
+            if let EntryKind::File(content) = &mut entry.kind
+                && let Some(facts) = content.object_mut()
+            {
+                change(entry.path.as_bstr(), facts);
+            }
+        }
+    }
+
     /// Separates these entries and diagnostics from the inventory.
     pub(super) fn into_parts(self) -> (Vec<Entry>, Vec<Diagnostic>) {
         (self.entries, self.diagnostics)

@@ -91,7 +91,7 @@ fn read_source<S: ReadAt + ?Sized>(
     let content = classify::content(source, path, depth)?;
     let evidence = match depth {
         ReadDepth::Audit => classify::evidence(source, path, &content)?,
-        ReadDepth::Link | ReadDepth::Symbols => None,
+        ReadDepth::Link | ReadDepth::Symbols | ReadDepth::Package => None,
     };
     Ok(FileContent::new(content).with_size(size_bytes).with_evidence(evidence))
 }

@@ -35,17 +35,69 @@ fn the_links_of_an_alternative_are_part_of_the_plan() {
     let world = World::new(
         lib("x.so").needs("libblas.so.3"),
         &[
-            blas("libblas3", "blas", 10, lib("libblas.so.3")).size_kib(300),
+            blas("libatlas3", "atlas", 35, lib("libblas.so.3")).size_kib(300),
             blas("libopenblas0", "openblas", 100, lib("libblas.so.3")).size_kib(9000),
         ],
     );
     let lock = world.lock(&[]);
-    assert_eq!((lock.status, lock.packages()), (0, vec!["libblas3"]), "{}", lock.stderr);
-    assert_eq!(lock.files(), links_to("blas"));
+    assert_eq!((lock.status, lock.packages()), (0, vec!["libopenblas0"]), "{}", lock.stderr);
+    assert_eq!(lock.files(), links_to("openblas"));
     assert!(lock.text.contains("origin = \"alternatives\""), "{}", lock.text);
-    assert_eq!(lock.reason("libblas3"), ("fewest-bytes", vec!["libopenblas0"]));
+    assert_eq!(lock.reason("libopenblas0"), ("debians-preference", vec!["libatlas3"]));
+    let preferring = world.lock(&["--prefer", "libatlas3"]);
+    assert_eq!(preferring.files(), links_to("atlas"));
+}
+
+/// As libopenblas0-pthread, whose shlibs file names libblas3 for libblas.so.3.
+#[test]
+fn the_package_that_the_shlibs_files_name_goes_before_the_higher_priority() {
+    let shlibs = "libblas 3 libref | libblas.so.3\n";
+    let world = World::new(
+        lib("x.so").needs("libblas.so.3"),
+        &[
+            blas("libref", "blas", 10, lib("libblas.so.3")).size_kib(9000).script("shlibs", shlibs),
+            blas("libopenblas0", "openblas", 100, lib("libblas.so.3")).size_kib(300).script("shlibs", shlibs),
+        ],
+    );
+    let lock = world.lock(&[]);
+    assert_eq!((lock.status, lock.packages()), (0, vec!["libref"]), "{}", lock.stderr);
+    assert_eq!(lock.reason("libref"), ("debians-preference", vec!["libopenblas0"]));
     let preferring = world.lock(&["--prefer", "libopenblas0"]);
-    assert_eq!(preferring.files(), links_to("openblas"));
+    assert_eq!(preferring.packages(), ["libopenblas0"]);
+    let resolved = |options: &[&str]| {
+        let arguments = [&["resolve", "app", "--at", "/app", "--format", "json"], options].concat();
+        let output = world.run(&arguments);
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("is JSON");
+        json["smaller"].clone()
+    };
+    let smaller = resolved(&[]);
+    assert_eq!(smaller["prefer"], serde_json::json!(["libopenblas0"]), "{smaller}");
+    assert_eq!(smaller["instead_of"], serde_json::json!(["libref"]));
+    assert_eq!((&smaller["saved_packages"], &smaller["saved_kib"]), (&0.into(), &8700.into()));
+    assert_eq!(resolved(&["--prefer", "libopenblas0"]), serde_json::Value::Null);
+}
+
+/// As libopenblas.so.0: the script links it, and no package provides it by that name.
+#[test]
+fn a_link_that_no_package_provides_by_name_is_found_beside_one_that_is() {
+    let package = |package: &str, directory: &str, priority: u32| {
+        let link = format!(
+            "update-alternatives --install {LIBRARIES}/libopen.so.0 libopen.so.0 \
+             {LIBRARIES}/{directory}/libopen.so.0 {priority}\n"
+        );
+        blas(package, directory, priority, lib("libblas.so.3"))
+            .object(&format!("{LIBRARIES}/{directory}/libopen.so.0"), lib("libopen.so.0"))
+            .script("preinst", &link)
+    };
+    let world = World::new(
+        lib("x.so").needs("libopen.so.0"),
+        &[package("libopen0-serial", "serial", 90), package("libopen0-pthread", "pthread", 100)],
+    );
+    let lock = world.lock(&[]);
+    assert_eq!((lock.status, lock.packages()), (0, vec!["libopen0-pthread"]), "{}", lock.stderr);
+    assert!(lock.files().iter().any(|file| file.starts_with(&format!("{LIBRARIES}/libopen.so.0 -> "))));
+    let preferring = world.lock(&["--prefer", "libopen0-serial"]);
+    assert_eq!((preferring.status, preferring.packages()), (0, vec!["libopen0-serial"]));
 }
 
 #[test]

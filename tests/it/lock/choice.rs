@@ -164,3 +164,63 @@ fn an_index_that_is_wrong_about_a_package_is_told() {
         )]
     );
 }
+
+/// Two packages with one library without symbol versions, of which the larger one defines a symbol more, and two with
+/// another library that does not differ; each two of one version of the source.
+fn old_and_new() -> Vec<TestPackage> {
+    let packages = |version: u64, functions: &str| {
+        let package = |stem: &str, object: Object| {
+            let soname = format!("{stem}.so.1");
+            let package = with(&format!("{stem}1-{version}"), &soname, object);
+            package.size_kib(version).source(&format!("toolchain-{version}"))
+        };
+        [package("libnew", lib("libnew.so.1").source(functions)), package("libabi", lib("libabi.so.1"))]
+    };
+    let (old, new) =
+        ("int old(void) { return 1; }", "int old(void) { return 1; } int added(void) { return 2; }");
+    [packages(13, old), packages(14, new)].concat()
+}
+
+#[test]
+fn a_candidate_that_lacks_a_symbol_of_the_app_is_not_chosen_for_its_size() {
+    let lock = |functions: &str| {
+        World::new(lib("x.so").needs("libnew.so.1").source(functions), &old_and_new()).lock(&[])
+    };
+    let old = lock("int old(void); int f(void) { return old(); }");
+    assert_eq!(old.packages(), ["libnew1-13"], "{}", old.stderr);
+    assert_eq!(old.reason("libnew1-13"), ("fewest-bytes", vec!["libnew1-14"]));
+    let new = lock("int added(void); int f(void) { return added(); }");
+    assert_eq!(new.packages(), ["libnew1-14"], "{}", new.stderr);
+    assert_eq!(new.reason("libnew1-14"), ("symbols", vec!["libnew1-13"]));
+    // A weak symbol may be undefined.
+    let weak = lock("__attribute__((weak)) int added(void); int f(void) { return added ? added() : 0; }");
+    assert_eq!(weak.packages(), ["libnew1-13"], "{}", weak.stderr);
+}
+
+#[test]
+fn the_symbols_that_a_chosen_package_requires_count_as_those_of_the_app() {
+    for (function, expected) in [("old", "libnew1-13"), ("added", "libnew1-14")] {
+        let source = format!("int {function}(void); int g(void) {{ return {function}(); }}");
+        let user = with("libuser1", "libuser.so.1", lib("libuser.so.1").needs("libnew.so.1").source(&source));
+        let packages = [old_and_new(), vec![user]].concat();
+        let lock = World::new(lib("x.so").needs("libuser.so.1"), &packages).lock(&[]);
+        assert_eq!(lock.packages(), [expected, "libuser1"], "{}", lock.stderr);
+    }
+}
+
+#[test]
+fn versions_of_one_source_are_not_mixed() {
+    let app = |function: &str| {
+        let source = format!("int {function}(void); int f(void) {{ return {function}(); }}");
+        lib("x.so").needs("libabi.so.1").needs("libnew.so.1").source(&source)
+    };
+    let world = World::new(app("added"), &old_and_new());
+    assert_eq!(world.lock(&[]).packages(), ["libabi1-14", "libnew1-14"]);
+    let world = World::new(app("old"), &old_and_new());
+    assert_eq!(world.lock(&[]).packages(), ["libabi1-13", "libnew1-13"]);
+    assert_eq!(world.lock(&["--prefer", "libabi1-14"]).packages(), ["libabi1-14", "libnew1-14"]);
+    assert_eq!(world.lock(&["--avoid", "libnew1-13"]).packages(), ["libabi1-14", "libnew1-14"]);
+    // Nothing else is left.
+    let avoiding = world.lock(&["--avoid", "libnew1-13", "--avoid", "libabi1-14"]);
+    assert_eq!(avoiding.packages(), ["libabi1-13", "libnew1-14"]);
+}

@@ -11,8 +11,7 @@ pub(crate) fn best_cost(instance: &Instance) -> Option<Cost> {
     let mut best: Option<Cost> = None;
     for set in 0..1_usize << instance.packages.len() {
         let is_chosen = |package: PackageId| set >> package.0 & 1 == 1;
-        let is_cheap = best.as_ref().is_none_or(|best| set.count_ones() as usize <= best.packages);
-        if is_cheap && !has_conflict(instance, is_chosen) {
+        if !has_conflict(instance, is_chosen) {
             let agenda = instance.wanted.clone();
             every_way(instance, &is_chosen, agenda, MetBy::new(), &mut |met_by| {
                 let cost = cost(instance, is_chosen, met_by);

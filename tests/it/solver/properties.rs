@@ -129,13 +129,13 @@ proptest! {
             let cost = &selection.cost;
             let is_true = match (reason.reason, &other) {
                 (ChoiceReason::Only, None) => true,
-                (ChoiceReason::FewestPackages, Some(other)) => cost.packages < other.packages,
-                (ChoiceReason::FewestBytes, Some(other)) => {
-                    cost.packages == other.packages && cost.installed_size_kib < other.installed_size_kib
+                (ChoiceReason::DebiansPreference, Some(other)) => cost.rank < other.rank,
+                (ChoiceReason::FewestPackages, Some(other)) => {
+                    cost.rank == other.rank && cost.packages < other.packages
                 }
-                (ChoiceReason::DebiansPreference, Some(other)) => {
-                    (cost.packages, cost.installed_size_kib) == (other.packages, other.installed_size_kib)
-                        && cost.rank < other.rank
+                (ChoiceReason::FewestBytes, Some(other)) => {
+                    (cost.rank, cost.packages) == (other.rank, other.packages)
+                        && cost.installed_size_kib < other.installed_size_kib
                 }
                 (ChoiceReason::Name, Some(other)) => {
                     (cost.packages, cost.installed_size_kib, cost.rank)

@@ -1,6 +1,7 @@
 //! `sodeb index check`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::libraries::visit_packages;
 use super::targets::{catalog_of, targets};
@@ -9,9 +10,10 @@ use crate::cli::debs::library_indices;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::Session;
 use crate::debian::catalog::Catalog;
+use crate::debian::library_index::IndexedCatalog;
 use crate::emit::{self, CheckAnswer};
 use crate::loader::Platform;
-use crate::solve::closure::check_release;
+use crate::solve::closure::{check_release, check_shared_names};
 
 pub(super) fn run(arguments: &IndexReportArguments, session: &Session) -> Result<Exit, Failure> {
     let indices = library_indices(session)?;
@@ -27,7 +29,9 @@ pub(super) fn run(arguments: &IndexReportArguments, session: &Session) -> Result
             Ok(())
         })?;
         let check = check_release(&packages, platform.machine()).map_err(Failure::input)?;
-        results.push(CheckAnswer { provenance: catalog.provenance().clone(), check });
+        let indexed = IndexedCatalog::new(&catalog, Arc::clone(&indices));
+        let shared_names = check_shared_names(&packages, &indexed, indexed.names())?;
+        results.push(CheckAnswer { provenance: catalog.provenance().clone(), check, shared_names });
     }
     let text = match arguments.output.format {
         Format::Json => emit::index_check_json(&results).map_err(Failure::external)?,

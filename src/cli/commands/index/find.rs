@@ -1,19 +1,22 @@
 //! `sodeb index find`.
 
+use std::sync::Arc;
+
 use super::libraries::visit_packages;
 use super::targets::{catalog_of, targets};
 use crate::cli::arguments::{Format, IndexFindArguments, LibraryFilterArguments};
 use crate::cli::debs::library_indices;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::Session;
-use crate::debian::catalog::{Catalog, FileCatalog, LibraryQuery, NamePattern, PathPattern, find_libraries};
-use crate::debian::library_index::{LibraryIndex, ObjectFinder, ObjectQuery};
+use crate::debian::catalog::{
+    Catalog, FileCatalog, FoundLibraries, LibraryQuery, NamePattern, PathPattern, find_libraries,
+};
+use crate::debian::library_index::{IndexedCatalog, LibraryIndex, ObjectFinder, ObjectQuery, sort_providers};
 use crate::emit::{self, FindAnswer, FindQuestion, FoundIn};
 
 pub(super) fn run(arguments: &IndexFindArguments, session: &Session) -> Result<Exit, Failure> {
     let query = query(&arguments.filter);
-    // Reading the indices takes longer than most results of a catalog.
-    let indices = if query.needs_facts() { library_indices(session)? } else { Vec::new() };
+    let indices = library_indices(session)?;
     let limit = usize::from(arguments.limit);
     let mut results = Vec::new();
     for target in targets(&arguments.targets, session)? {
@@ -21,7 +24,7 @@ pub(super) fn run(arguments: &IndexFindArguments, session: &Session) -> Result<E
         let found = if query.needs_facts() {
             find_objects(&catalog, &indices, &query, limit, session)?
         } else {
-            FoundIn::Catalog(find_libraries(&catalog, &query.library, limit)?)
+            FoundIn::Catalog(find_in_catalog(&catalog, &indices, &query.library, limit)?)
         };
         let result = FindAnswer { provenance: catalog.provenance().clone(), found };
         if result.is_truncated() {
@@ -39,10 +42,32 @@ pub(super) fn run(arguments: &IndexFindArguments, session: &Session) -> Result<E
     Ok(if results.iter().all(FindAnswer::is_empty) { Exit::Problems } else { Exit::Fine })
 }
 
-/// Finds objects of a target in its library indices.
+/// Finds libraries of a target by path and package, those of one path in Debian's order.
+fn find_in_catalog(
+    catalog: &FileCatalog,
+    indices: &Arc<[LibraryIndex]>,
+    query: &LibraryQuery,
+    limit: usize,
+) -> Result<FoundLibraries, Failure> {
+    let indexed = IndexedCatalog::new(catalog, Arc::clone(indices));
+    let mut found = find_libraries(catalog, query, limit)?;
+    let unlisted = indexed.unlisted(query)?;
+    if !unlisted.is_empty() && !found.is_truncated {
+        found.libraries.extend(unlisted);
+        found.libraries.sort_by(|one, other| {
+            one.path.file_name().cmp(other.path.file_name()).then_with(|| one.cmp(other))
+        });
+        found.is_truncated = found.libraries.len() > limit;
+        found.libraries.truncate(limit);
+    }
+    sort_providers(&indexed, &mut found.libraries, |library| (&library.path, &library.package))?;
+    Ok(found)
+}
+
+/// Finds objects of a target in its library indices, those of one path in Debian's order.
 fn find_objects(
     catalog: &FileCatalog,
-    indices: &[LibraryIndex],
+    indices: &Arc<[LibraryIndex]>,
     query: &ObjectQuery,
     limit: usize,
     session: &Session,
@@ -52,7 +77,10 @@ fn find_objects(
         finder.add(package);
         Ok(())
     })?;
-    Ok(FoundIn::LibraryIndex { objects: finder.finish(limit), unknown_packages })
+    let mut objects = finder.finish(limit);
+    let indexed = IndexedCatalog::new(catalog, Arc::clone(indices));
+    sort_providers(&indexed, &mut objects.objects, |object| (&object.path, &object.package))?;
+    Ok(FoundIn::LibraryIndex { objects, unknown_packages })
 }
 
 fn query(filter: &LibraryFilterArguments) -> ObjectQuery {

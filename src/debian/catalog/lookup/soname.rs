@@ -1,6 +1,6 @@
 //! Lookup of a soname in a catalog.
 
-use super::candidates::{LibraryCandidate, Visibility, find_candidates, rank};
+use super::candidates::{LibraryCandidate, Visibility, find_candidates};
 use super::near_miss::{NearMiss, near_misses};
 use crate::debian::catalog::{Catalog, CatalogError};
 use crate::vocabulary::{ChoiceReason, PackageName, Release, RootedPath, Soname};
@@ -32,7 +32,7 @@ pub fn look_up(
     others: &[&dyn Catalog],
 ) -> Result<SonameLookup, CatalogError> {
     let (candidates, development) = find_candidates(catalog, soname, directories)?;
-    let reason = reason(soname, &candidates);
+    let reason = reason(&candidates);
     let (mut near, mut elsewhere) = (Vec::new(), Vec::new());
     if candidates.is_empty() {
         near = near_misses(catalog, soname, directories)?;
@@ -47,22 +47,9 @@ pub fn look_up(
     Ok(SonameLookup { candidates, reason, development, near, elsewhere })
 }
 
-fn reason(soname: &Soname, candidates: &[LibraryCandidate]) -> Option<ChoiceReason> {
-    let first = rank(soname, candidates.first()?);
-    let Some(second) = candidates.get(1).map(|candidate| rank(soname, candidate)) else {
-        return Some(ChoiceReason::Only);
-    };
-    Some(if first.visibility != second.visibility {
-        ChoiceReason::OnSearchPath
-    } else if first.is_named_otherwise != second.is_named_otherwise {
-        ChoiceReason::NamedForSoname
-    } else if first.is_outside_libs != second.is_outside_libs {
-        ChoiceReason::Section
-    } else if first.installed_size_kib != second.installed_size_kib {
-        ChoiceReason::FewestBytes
-    } else {
-        ChoiceReason::Name
-    })
+fn reason(candidates: &[LibraryCandidate]) -> Option<ChoiceReason> {
+    let (first, others) = candidates.split_first()?;
+    Some(others.first().map_or(ChoiceReason::Only, |second| first.reason_before(second)))
 }
 
 #[cfg(test)]

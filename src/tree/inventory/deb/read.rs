@@ -269,7 +269,7 @@ fn read_file(
     stated_bytes: u64,
 ) -> io::Result<(FileContent, DigestAndSize)> {
     let mut file = DigestReader::new(file);
-    let content = read_streamed(&mut file, path, stated_bytes, ReadDepth::Symbols)?;
+    let content = read_streamed(&mut file, path, stated_bytes, ReadDepth::Package)?;
     io::copy(&mut file, &mut io::sink())?;
     Ok((content, file.finish()))
 }

@@ -205,7 +205,9 @@ fn read_file(file: &File, path: &[u8], depth: ReadDepth) -> io::Result<FileConte
         _ => None,
     };
     match depth {
-        ReadDepth::Link | ReadDepth::Symbols => Ok(FileContent::new(content).with_payload(payload)),
+        ReadDepth::Link | ReadDepth::Symbols | ReadDepth::Package => {
+            Ok(FileContent::new(content).with_payload(payload))
+        }
         ReadDepth::Audit => {
             let evidence = classify::evidence(file, path, &content)?;
             Ok(FileContent::new(content)
