@@ -183,7 +183,7 @@ fn plugins_and_variants_of_real_packages_add_nothing() {
     let rows = [
         ("qt", 60, Some("libpq.so.5")),
         ("jdk", 3, Some("libXtst.so.6")),
-        ("dotnet", 20, Some("liblttng-ust.so.0")),
+        ("dotnet", 30, Some("liblttng-ust.so.0")),
         ("node", 6, None),
     ];
     for (name, most, optional) in rows {
