@@ -13,6 +13,7 @@ use clap::ValueEnum;
 use crate::cli::arguments::{LinkerArguments, PlanArguments};
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
+use crate::debian::catalog::CatalogChoice;
 use crate::debian::inclusions::{FileSet, Inclusion};
 use crate::loader::CpuLevel;
 use crate::oci::base::{BaseKind, BaseReference};
@@ -50,6 +51,7 @@ fn options_of(arguments: &PlanArguments, directory: &Path) -> LockOptions {
         (OptionName::Arch, words(&catalog.arch)),
         (OptionName::Avoid, words(&choice.avoid)),
         (OptionName::Backports, words(archive.scope.backports.then_some("true"))),
+        (OptionName::Catalog, catalog.catalog.iter().map(|choice| catalog_word(choice, directory)).collect()),
         (OptionName::Component, words(&archive.scope.component)),
         (OptionName::Data, words(closure.data.as_ref().map(name_of))),
         (OptionName::Dlopen, words(closure.dlopen.as_ref().map(name_of))),
@@ -82,6 +84,18 @@ fn inclusion_words(inclusion: &Inclusion) -> impl Iterator<Item = String> {
         FileSet::AllExcept(_) => &[],
     };
     patterns.iter().map(|pattern| format!("{}:{}", inclusion.package, pattern.as_str()))
+}
+
+/// Returns the value of `--catalog`. The root file system of an installed one is relative to the lock's directory.
+fn catalog_word(choice: &CatalogChoice, directory: &Path) -> BString {
+    match choice {
+        CatalogChoice::Embedded => "embedded".into(),
+        CatalogChoice::Archive => "archive".into(),
+        CatalogChoice::Installed(root) => {
+            let root = dotted(relative(root, directory)).into_os_string().into_vec();
+            [b"installed:".to_vec(), root].concat().into()
+        }
+    }
 }
 
 /// Removes user and password from a URL.
@@ -140,7 +154,7 @@ pub(super) fn restore(
         Failure::input(anyhow::anyhow!("cannot use the options of {}: {cause}", lock_path.display()))
             .hint("give the options again, and write a new lock")
     };
-    restore_keyrings(arguments, &lock.options, directory);
+    restore_files(arguments, &lock.options, directory, session);
     restore_options(arguments, &lock.options, session).map_err(cannot)
 }
 
@@ -192,7 +206,16 @@ fn restore_paths(
     Ok(())
 }
 
-fn restore_keyrings(arguments: &mut PlanArguments, options: &LockOptions, directory: &Path) {
+/// Sets the options whose values are paths.
+fn restore_files(arguments: &mut PlanArguments, options: &LockOptions, directory: &Path, session: &Session) {
+    let catalog = &mut arguments.catalog.catalog;
+    if catalog.is_none() && !session.config.has_catalog() {
+        let word = options.get(&OptionName::Catalog).and_then(|values| values.first());
+        *catalog = word.and_then(|word| word.to_string().parse().ok()).map(|choice| match choice {
+            CatalogChoice::Installed(root) => CatalogChoice::Installed(directory.join(root)),
+            other => other,
+        });
+    }
     let keyrings = &mut arguments.catalog.archive.scope.keyring;
     if keyrings.is_empty() {
         let recorded = options.get(&OptionName::Keyring).into_iter().flatten();

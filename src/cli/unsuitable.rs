@@ -17,14 +17,20 @@ use crate::vocabulary::Architecture;
 const UNPACKED: &str = "unpacked";
 
 /// Formats of files in a directory that may contain what the user means, the likeliest first.
-const PACKED: [InputFormat; 7] = [
+const PACKED: [InputFormat; 13] = [
     InputFormat::Wheel,
     InputFormat::Jar,
     InputFormat::PythonZip,
     InputFormat::Zip,
     InputFormat::Deb,
     InputFormat::Tar,
+    InputFormat::AppImage,
+    InputFormat::Squashfs,
     InputFormat::StaticLibrary,
+    InputFormat::ObjectFile,
+    InputFormat::MachO,
+    InputFormat::Pe,
+    InputFormat::Lock,
 ];
 
 /// Fails if nothing can be judged in any of the trees, or in one that is an archive; warns of the others. An empty tree
@@ -70,7 +76,8 @@ fn check_architecture(trees: &InputTrees, wanted: Option<Architecture>) -> Resul
 pub(super) fn missing_path(failure: Failure, path: &Path) -> Failure {
     let word = path.as_os_str();
     let is_image = match BaseReference::parse(word, Path::new("")) {
-        Ok(base) => !matches!(base.kind(), BaseKind::Path(_)),
+        // A transport such as oci: names a file.
+        Ok(base) => !matches!(base.kind(), BaseKind::Path(named) if named == path),
         Err(_) => true,
     };
     let looks_like_tag =

@@ -45,7 +45,7 @@ pub(super) fn run(mut arguments: LockArguments, session: &Session) -> Result<Exi
     let plan = &mut planned.closed.plan;
     record(plan, &arguments.plan, directory_of(arguments.output.as_deref()));
     if let Some(earlier) = &earlier {
-        keep_urls(plan, earlier);
+        keep_records(plan, earlier);
     }
     write(&planned, &arguments, session)
 }
@@ -64,8 +64,9 @@ fn complete(arguments: &mut LockArguments, earlier: Option<&Plan>, session: &Ses
     }
 }
 
-/// Keeps the URLs of the .debs that the existing lock has, too: those of a snapshot stay valid, and differ each day.
-fn keep_urls(plan: &mut Plan, earlier: &Plan) {
+/// Keeps the records of the .debs that the existing lock has, too: URLs of a snapshot stay valid, and differ each day, and a
+/// point release moves packages from one suite to another.
+fn keep_records(plan: &mut Plan, earlier: &Plan) {
     let origin = |plan: &Plan| (plan.snapshot.clone(), plan.options.get(&OptionName::Mirror).cloned());
     if origin(plan) != origin(earlier) {
         return;
@@ -74,6 +75,7 @@ fn keep_urls(plan: &mut Plan, earlier: &Plan) {
         match earlier.package(&planned.package.name) {
             Some(before) if before.package.sha256 == planned.package.sha256 => {
                 planned.urls.clone_from(&before.urls);
+                planned.package.clone_from(&before.package);
             }
             _ => {}
         }

@@ -119,6 +119,11 @@ impl Config {
         self.arch.is_some()
     }
 
+    /// True if `catalog` is set.
+    pub(crate) fn has_catalog(&self) -> bool {
+        self.catalog.is_some()
+    }
+
     /// True if `data` is set.
     pub(crate) fn has_data(&self) -> bool {
         self.data.is_some()

@@ -15,6 +15,8 @@ named! {
         Avoid = "avoid",
         /// True for packages of the release's backports.
         Backports = "backports",
+        /// Kind of catalog.
+        Catalog = "catalog",
         /// Components of the archive.
         Component = "component",
         /// Data files and plugins to add.

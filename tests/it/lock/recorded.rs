@@ -68,7 +68,16 @@ fn assert_ends(output: &Output, status: i32, parts: &[&str]) {
 #[test]
 fn a_lock_records_its_base_its_paths_and_its_options() {
     let world = world();
-    let lock = world.locked(&["--prefer", "liba1", "--data", "none", "--ld-library-path", "/app/lib"]);
+    let lock = world.locked(&[
+        "--prefer",
+        "liba1",
+        "--data",
+        "none",
+        "--catalog",
+        "archive",
+        "--ld-library-path",
+        "/app/lib",
+    ]);
     let value: toml::Value = toml::from_str(&lock).expect("TOML");
     assert_eq!(value["base"]["name"].as_str(), Some("./base"));
     let object = format!("{LIBRARIES}/libbase.so.1");
@@ -80,6 +89,7 @@ fn a_lock_records_its_base_its_paths_and_its_options() {
     for (option, recorded) in [
         ("prefer", "liba1"),
         ("data", "none"),
+        ("catalog", "archive"),
         ("ld-library-path", "/app/lib"),
         ("release", "bookworm"),
         ("keyring", "key.asc"),

@@ -61,6 +61,10 @@ fn directories_without_anything_to_judge() {
     fixture.file("/text/page.html", "<p>\n");
     let form = "a tree without programs, libraries and code: it has 2 times a text file";
     assert_unsuitable(&fixture, "text", form, "a script by its own path");
+    fs::write(fixture.host("/mac/liba.dylib"), [b"\xcf\xfa\xed\xfe".to_vec(), vec![0; 96]].concat())
+        .expect("is written");
+    let form = "a tree without programs, libraries and code: it has a Mach-O file for macOS";
+    assert_unsuitable(&fixture, "mac", form, "a build for Linux");
     zip(&fixture, "/text/tool.bin", &["a.dist-info/WHEEL", "a/__init__.py"]);
     let form = "a tree without programs, libraries and code: it has 2 times a text file, a Python wheel";
     assert_unsuitable(&fixture, "text", form, "pip install --target unpacked text/tool.bin");
@@ -172,6 +176,7 @@ fn images_are_named_where_an_image_is_audited() {
         ("docker-daemon:name:1", "`sodeb audit docker-daemon:name:1`"),
         ("debian:bookworm-slim", "`sodeb audit debian:bookworm-slim`"),
         ("name:1", "`sodeb audit docker://name:1`"),
+        ("oci:layout", "`sodeb audit oci:layout`"),
     ] {
         let said = says(&fixture, &["resolve", name]);
         assert!(said.contains(hint) && said.ends_with("exit 2\n"), "{said}");
