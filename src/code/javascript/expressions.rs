@@ -368,7 +368,7 @@ fn named(cursor: &mut Cursor<'_>, name: &str) -> Expression {
         "function" => Expression::Lambda(function(cursor)),
         "class" => {
             let (name, bases, body) = cursor.class();
-            let class = Statement::Class { name: name.clone(), bases, body: body };
+            let class = Statement::Class { name: name.clone(), bases, body };
             Expression::Block(vec![class, Statement::Evaluate(Expression::Name(name))])
         }
         _ => {

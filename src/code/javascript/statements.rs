@@ -77,7 +77,7 @@ fn keyword(cursor: &mut Cursor<'_>, into: &mut Block) -> bool {
         }
         "class" => {
             let (name, bases, body) = class_body(cursor);
-            into.push(Statement::Class { name, bases, body: body });
+            into.push(Statement::Class { name, bases, body });
         }
         "if" => if_statement(cursor, into),
         "for" => for_statement(cursor, into),

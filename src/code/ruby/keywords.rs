@@ -208,7 +208,7 @@ impl Reader<'_> {
         if is_singleton {
             name.clear();
         }
-        Statement::Class { name, bases, body: body }
+        Statement::Class { name, bases, body }
     }
 }
 

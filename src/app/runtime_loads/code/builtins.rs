@@ -327,9 +327,7 @@ fn formatted<'code>(owner: &Value<'code>, arguments: &Arguments<'code>) -> Value
 
 /// Methods of paths (`pathlib`, `Pathname`).
 fn path_methods<'code>(owner: &Value<'code>, name: &str, placed: &[&Value<'code>]) -> Option<Value<'code>> {
-    if owner.texts().next().is_none() {
-        return None;
-    }
+    owner.texts().next()?;
     match name {
         "joinpath" | "join" | "+" => {
             let path = placed.iter().fold(owner.clone(), |path, next| path.concatenate(next, "/"));

@@ -236,7 +236,7 @@ impl<'code> Evaluator<'code> {
         let end = self.sites.len();
         let is_search = |site: &super::site::Site| site.call == OpenCall::FindLibrary;
         if end - first > 1 && self.sites[first..end].iter().all(is_search) {
-            join(&mut self.sites, &[first..end]);
+            join(&mut self.sites, std::slice::from_ref(&(first..end)));
         }
     }
 
