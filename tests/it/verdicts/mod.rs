@@ -140,6 +140,7 @@ fn every_command_says_the_same() {
             |world| {
                 python(world);
                 world.fixture.file("/app/pyvenv.cfg", "home = /usr/bin\nversion = 3.11.2\n");
+                world.fixture.file("/app/lib/python3.11/site-packages/pure.py", "x = 1\n");
             },
             &[("missing-interpreter", "/app/pyvenv.cfg")],
         ),
