@@ -107,7 +107,10 @@ impl ClosureState<'_> {
                     _,
                 ) => own,
                 (_, None) => ChoiceReason::Only,
-                (own, Some(decision)) if decision.reason == ChoiceReason::DebiansPreference => own,
+                (
+                    own @ (ChoiceReason::OnSearchPath | ChoiceReason::NamedForSoname | ChoiceReason::Section),
+                    Some(decision),
+                ) if decision.reason == ChoiceReason::DebiansPreference => own,
                 (_, Some(decision)) => decision.reason,
             };
             if found.as_ref().is_none_or(|known| reason < known.reason) {
@@ -149,7 +152,11 @@ impl ClosureState<'_> {
                         false => ChoiceReason::SmallestSet,
                     }
                 }
-                Some((_, ChoiceReason::FewestBytes | ChoiceReason::Name)) => ChoiceReason::DebiansPreference,
+                Some((other, ChoiceReason::FewestBytes | ChoiceReason::Name))
+                    if requirement.index_of(other.name()) < Some(index) =>
+                {
+                    ChoiceReason::SmallestSet
+                }
                 Some((_, reason)) => reason,
             }
         }

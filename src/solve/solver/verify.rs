@@ -134,9 +134,14 @@ fn all_are_needed(instance: &Instance, selection: &Selection) -> Result<(), Viol
     let chosen: BTreeSet<PackageId> = selection.packages.iter().copied().collect();
     let needed_by = needed_by(instance);
     for &package in &selection.packages {
+        // A package that is taken for its rank is needed, though others could do without it.
+        let is_taken = selection.met_by.iter().any(|(requirement, option)| {
+            let options = instance.requirements.get(requirement.0).map(|listed| &listed.options);
+            options.and_then(|options| options.get(*option)).is_some_and(|taken| taken.package == package)
+        });
         let mut others = chosen.clone();
         others.remove(&package);
-        if are_met_by(instance, &others, &needed_by) {
+        if !is_taken && are_met_by(instance, &others, &needed_by) {
             return Err(Violation::NotNeeded(instance.packages[package.0].name.clone()));
         }
     }

@@ -85,7 +85,7 @@ libc.so.6             → libc6                           through /lib/x86_64-li
 libm.so.6             → libc6                           through /usr/lib/x86_64-linux-gnu/libmpc.so.3.3.1
 libmpfr.so.6          → libmpfr6                        through /usr/lib/x86_64-linux-gnu/libmpc.so.3.3.1
 
-libblas.so.3: libblas3: named for its soname, unlike libatlas3-base, libblis4-serial, libblis4-openmp, libblis4-pthread, libopenblas0-serial, libopenblas0-pthread, libopenblas0-openmp
+libblas.so.3: libblas3: Debian prefers it to libatlas3-base, libopenblas0-pthread, libopenblas0-openmp, libopenblas0-serial, libblis4-openmp, libblis4-pthread, libblis4-serial
 libblas.so.3: update-alternatives links it to /usr/lib/x86_64-linux-gnu/blas/libblas.so.3
 libssl.so.1.1: this release provides libssl.so.3 (libssl3), libssl3.so (libnss3)
 libssl.so.1.1: bullseye provides it in libssl1.1
