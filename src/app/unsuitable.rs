@@ -151,7 +151,7 @@ fn unknown_machine(facts: &ElfFacts) -> Option<InputForm> {
     Platform::of(facts.machine).is_none().then_some(InputForm::UnknownMachine(facts.machine.number))
 }
 
-/// True for an object that is linked, and for code that an interpreter runs.
+/// True for an object that is linked, for code that an interpreter runs, and for a text that states which one.
 fn is_judged(entry: &Entry) -> bool {
     match entry.content_of_tree() {
         Some(Content::Object(facts)) => {
@@ -159,8 +159,13 @@ fn is_judged(entry: &Entry) -> bool {
                 && Platform::of(facts.machine).is_some()
                 && Role::of(file_name(entry), facts).is_some()
         }
-        _ => language_of(entry).is_some(),
+        _ => language_of(entry).is_some() || names_interpreter(&entry.path),
     }
+}
+
+/// True for the texts of a venv and of a wheel that state the interpreter.
+fn names_interpreter(path: &[u8]) -> bool {
+    path == b"pyvenv.cfg" || path.ends_with(b"/pyvenv.cfg") || path.ends_with(b".dist-info/WHEEL")
 }
 
 fn file_name(entry: &Entry) -> &[u8] {
