@@ -12,8 +12,9 @@ use crate::debian::catalog::Catalog;
 use crate::debian::debs::DebStore;
 use crate::debian::library_index::{IndexedCatalog, IndexedDebs, LibraryIndex, available_indices};
 use crate::oci::layer::PlannedDeb;
-use crate::pipeline::{Downloads, IndexedSource, locked_urls, package_files};
+use crate::pipeline::{Downloads, IndexedSource, confirm, locked_urls, package_files};
 use crate::solve::plan::Plan;
+use crate::solve::resolve::Resolution;
 
 /// Opens the source of .debs. `earlier` is a lock, whose URLs are tried first.
 pub(super) fn deb_source<'run>(
@@ -24,6 +25,18 @@ pub(super) fn deb_source<'run>(
 ) -> Result<IndexedSource<'run, Failure>, Failure> {
     let store = deb_store(archive_settings(arguments, session)?, earlier, session);
     Ok(IndexedSource::new(IndexedDebs::new(store, library_indices(session)?), downloads))
+}
+
+/// Finds the packages of an answer that known .debs confirm. Nothing is opened for a verified answer.
+pub(super) fn confirm_packages(
+    resolution: &mut Resolution,
+    arguments: &ArchiveArguments,
+    session: &Session,
+) -> Result<(), Failure> {
+    if !resolution.unverified.is_empty() {
+        confirm(resolution, &deb_source(arguments, Downloads::Newer, None, session)?);
+    }
+    Ok(())
 }
 
 /// Opens the store of whole .debs.

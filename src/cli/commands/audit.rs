@@ -9,7 +9,7 @@ use anyhow::Context;
 use crate::audit::{self, AuditSettings, Baseline, Policy, ReportedImage, UnreadImage, rules};
 use crate::cli::arguments::{AuditArguments, AuditFormat, BaseArguments, ImageAnalysisArguments};
 use crate::cli::config::{catalog_source, linker_settings, requested_release};
-use crate::cli::debs::{deb_source, with_library_indices};
+use crate::cli::debs::{confirm_packages, with_library_indices};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{InputRequest, read_image};
 use crate::cli::progress::Steps;
@@ -17,7 +17,7 @@ use crate::cli::session::Session;
 use crate::debian::catalog::{OpenCatalogs, host_release};
 use crate::emit;
 use crate::loader::Traces;
-use crate::pipeline::{Downloads, choose_release, confirm};
+use crate::pipeline::choose_release;
 use crate::tree::inventory::ReadDepth;
 use crate::vocabulary::Severity;
 
@@ -208,6 +208,6 @@ pub(super) fn audit_image(
             let others = others.into_iter().map(|other| with_library_indices(other, session));
             Ok::<_, Failure>((main, others.collect::<Result<_, _>>()?))
         })?;
-    confirm(&mut audited.resolution, &deb_source(&catalog.archive, Downloads::Newer, None, session)?);
+    confirm_packages(&mut audited.resolution, &catalog.archive, session)?;
     Ok(ReportedImage::new(&subject, audited, release_reason))
 }

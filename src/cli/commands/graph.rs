@@ -5,14 +5,14 @@ use crate::cli::arguments::{
     AppArguments, CatalogArguments, ClosureArguments, GraphArguments, GraphFormat, LinkerArguments,
     PlanArguments,
 };
-use crate::cli::debs::deb_source;
+use crate::cli::debs::confirm_packages;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{note_if_empty, warn_of_unread_files};
 use crate::cli::planning::{PlanRequest, plan_trees};
 use crate::cli::session::Session;
 use crate::debian::catalog::Provenance;
 use crate::emit;
-use crate::pipeline::{Downloads, LinkedTrees, confirm};
+use crate::pipeline::{Downloads, LinkedTrees};
 use crate::solve::graph::Graph;
 use crate::solve::resolve::{PackageProblem, Problem, ProblemKind};
 
@@ -69,7 +69,7 @@ fn direct_graph(request: &GraphRequest<'_>, session: &Session) -> Result<TreeGra
     let graph = analysis.graph()?;
     warn_of_unread_files(&inputs.trees, session);
     let mut resolution = analysis.into_resolution();
-    confirm(&mut resolution, &deb_source(&catalog.archive, Downloads::Newer, None, session)?);
+    confirm_packages(&mut resolution, &catalog.archive, session)?;
     let exit = exit_of_resolution(&resolution);
     Ok(TreeGraph { graph, provenance: resolution.provenance, release_reason, exit })
 }

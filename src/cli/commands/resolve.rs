@@ -3,14 +3,14 @@
 use crate::cli::analysis::{AnalysisInputs, InputOptions, exit_of_resolution};
 use crate::cli::arguments::{AppArguments, ResolveArguments, ResolveFailOn, ResolveFormat};
 use crate::cli::config::package_choice;
-use crate::cli::debs::deb_source;
+use crate::cli::debs::{confirm_packages, deb_source};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{note_if_empty, warn_of_unread_base, warn_of_unread_files};
 use crate::cli::package_names::check_choice;
 use crate::cli::planning::resolve_options;
 use crate::cli::session::Session;
 use crate::emit;
-use crate::pipeline::{Downloads, LinkedTrees, confirm};
+use crate::pipeline::{Downloads, LinkedTrees};
 use crate::solve::graph::Graph;
 use crate::solve::resolve::{ReleaseVerdict, Resolution, Status};
 
@@ -112,13 +112,13 @@ fn resolve(
     let (catalogs, release_reason) = inputs.catalogs.open(linked.architecture())?;
     let analysis = linked.resolve(&catalogs)?;
     let with_graph = arguments.format == ResolveFormat::Html;
-    let debs = deb_source(&arguments.catalog.archive, Downloads::Newer, None, session)?;
     let (resolution, graph) = if arguments.direct {
         let graph = with_graph.then(|| analysis.graph()).transpose()?;
         let mut resolution = analysis.into_resolution();
-        confirm(&mut resolution, &debs);
+        confirm_packages(&mut resolution, &arguments.catalog.archive, session)?;
         (resolution, graph)
     } else {
+        let debs = deb_source(&arguments.catalog.archive, Downloads::Newer, None, session)?;
         let options = resolve_options(&arguments.choice, &inputs.trees, session);
         check_choice(&options, std::iter::once(catalogs.main.as_ref()))?;
         if with_graph {

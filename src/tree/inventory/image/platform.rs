@@ -110,6 +110,24 @@ mod tests {
     }
 
     #[test]
+    fn architectures_have_their_other_names() {
+        for (word, expected) in [
+            ("linux/x86_64", "linux/amd64"),
+            ("linux/aarch64", "linux/arm64"),
+            ("arm64", "linux/arm64"),
+            ("linux/arm", "linux/arm"),
+            ("linux/arm/v6", "linux/arm/v6"),
+            ("windows/amd64", "windows/amd64"),
+        ] {
+            assert_eq!(
+                word.parse::<ImagePlatform>().map(|it| it.to_string()),
+                Ok(expected.to_owned()),
+                "{word}"
+            );
+        }
+    }
+
+    #[test]
     fn malformed_platforms_are_refused() {
         for word in ["", "linux", "linux/", "/amd64", "linux/arm/v7/x", "linux//v7"] {
             assert!(word.parse::<ImagePlatform>().is_err(), "{word}");
