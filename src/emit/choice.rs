@@ -63,7 +63,7 @@ mod tests {
         assert_eq!(
             smaller_words(&smaller),
             "smaller, but not what Debian prefers: --prefer libopenblas0-pthread (1 package less, 2.0 MiB more, \
-             instead of libblas3 and liblapack3)"
+             instead of libblas3, liblapack3)"
         );
         (smaller.saved_packages, smaller.saved_kib) = (0, 512);
         assert!(smaller_words(&smaller).contains("(512 KiB less, instead of"), "{}", smaller_words(&smaller));

@@ -9,7 +9,6 @@
 //! point release costs only its new packages.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -17,12 +16,12 @@ use std::thread;
 
 use bstr::{BString, ByteSlice};
 
+use super::build_error::BuildError;
 use super::coverage::{is_for_run_time, packages_with_libraries_in};
 use super::dependents::Dependents;
 use super::providers::{Contested, Providers};
 use super::{IndexedDeb, SonameTable};
-use crate::debian::archive::ArchiveError;
-use crate::debian::catalog::{Catalog, CatalogError, FileCatalog, Package};
+use crate::debian::catalog::{Catalog, FileCatalog, Package};
 use crate::debian::debs::{Availability, DebFacts, DebStore, DebStoreError, UnavailableDeb};
 use crate::debian::debs::{SHLIBS, SYMBOLS, symbols_heads};
 use crate::debian::inclusions::{FileSet, Pattern, data_rules};
@@ -58,37 +57,6 @@ const SCRIPTS: [&str; 2] = ["preinst", "postinst"];
 
 /// Commands that make a script worth recording.
 const COMMANDS: [&str; 2] = ["update-alternatives", "dpkg-divert"];
-
-/// Error while packages are gathered for a library index.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// The archive, the network or the cache failed.
-    #[error(transparent)]
-    DebStore(#[from] DebStoreError),
-    /// The archive's indices are not available.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    /// An index of the archive is broken.
-    #[error("cannot read {file}")]
-    ReadIndex {
-        /// Path of the index in the archive.
-        file: String,
-        /// Cause.
-        #[source]
-        source: io::Error,
-    },
-    /// The catalog's data is broken.
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-    /// Some packages' .debs are not available.
-    #[error("cannot read {} of the packages: {}", .0.len(), list(.0))]
-    Unavailable(Vec<(PackageName, UnavailableDeb)>),
-}
-
-fn list(packages: &[(PackageName, UnavailableDeb)]) -> String {
-    let each = packages.iter().map(|(name, cause)| format!("{name}: {cause}"));
-    each.collect::<Vec<_>>().join("; ")
-}
 
 /// Reads the library packages of a release, and returns the facts to index in the order of the packages' names, with
 /// what is known of the names that several of them provide. `directories` are the default directories of ld.so, without

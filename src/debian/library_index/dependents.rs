@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::BuildError;
+use super::build_error::BuildError;
 use crate::debian::archive::IndexSet;
 use crate::debian::archive::packages::read_packages;
 use crate::debian::catalog::{parse_relations, source_and_version};

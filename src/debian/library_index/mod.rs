@@ -7,6 +7,7 @@
 //! and [`export`] read.
 
 mod build;
+mod build_error;
 mod cached;
 mod coverage;
 mod dependents;
@@ -23,7 +24,8 @@ mod search;
 mod soname_table;
 mod statistics;
 
-pub use build::{BuildError, gather_packages, merge_targets};
+pub use build::{gather_packages, merge_targets};
+pub use build_error::BuildError;
 pub use cached::{UnreadableIndex, available_indices, cached_index_path, save_library_index};
 pub use coverage::Coverage;
 pub use dependents::Dependents;

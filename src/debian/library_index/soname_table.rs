@@ -1,4 +1,4 @@
-//! What a library index knows of file names beyond its .debs: packages that provide a library of the same name, in
+//! File names of a library index beyond its .debs: packages that provide a library of the same name, in
 //! Debian's own order, names that no Contents lists, and names that only update-alternatives makes.
 
 use bstr::BString;

@@ -77,7 +77,7 @@ impl UsableCandidates {
     }
 }
 
-/// What an object requires of a library.
+/// Symbols and symbol versions that an object requires of a library.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RequiredDefinitions {
     /// Symbol versions.

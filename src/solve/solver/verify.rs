@@ -50,7 +50,7 @@ pub enum Violation {
     /// Two chosen packages conflict.
     #[error("cannot accept the selection: {0} conflicts with {1}")]
     Conflict(PackageName, PackageName),
-    /// Everything that is wanted could be met without a package.
+    /// Everything that is wanted could be met as well without a package.
     #[error("cannot accept the selection: {0} is not needed")]
     NotNeeded(PackageName),
     /// The stated cost is wrong.
@@ -129,19 +129,15 @@ fn no_conflict(instance: &Instance, selection: &Selection) -> Result<(), Violati
     Ok(())
 }
 
-/// Checks for each chosen package that the others cannot meet everything that is wanted.
+/// Checks for each chosen package that the others cannot meet everything that is wanted as well: with options of no higher
+/// rank than the chosen ones.
 fn all_are_needed(instance: &Instance, selection: &Selection) -> Result<(), Violation> {
     let chosen: BTreeSet<PackageId> = selection.packages.iter().copied().collect();
     let needed_by = needed_by(instance);
     for &package in &selection.packages {
-        // A package that is taken for its rank is needed, though others could do without it.
-        let is_taken = selection.met_by.iter().any(|(requirement, option)| {
-            let options = instance.requirements.get(requirement.0).map(|listed| &listed.options);
-            options.and_then(|options| options.get(*option)).is_some_and(|taken| taken.package == package)
-        });
         let mut others = chosen.clone();
         others.remove(&package);
-        if !is_taken && are_met_by(instance, &others, &needed_by) {
+        if are_met_by(instance, selection, &others, &needed_by) {
             return Err(Violation::NotNeeded(instance.packages[package.0].name.clone()));
         }
     }
@@ -163,21 +159,31 @@ fn needed_by(instance: &Instance) -> Vec<Vec<(usize, usize)>> {
     needed_by
 }
 
-/// Returns true if some packages can meet everything that is wanted. Cycles support themselves, so requirements
-/// without an option of these packages are removed first, then those whose options all need a removed one, and so
-/// on; the rest can be met.
+/// Returns true if some packages can meet everything that is wanted, with no option of a higher rank than the one that the
+/// selection has for the requirement, or than 0 where it has none. Cycles support themselves, so requirements without an
+/// option of these packages are removed first, then those whose options all need a removed one, and so on; the rest can
+/// be met.
 fn are_met_by(
     instance: &Instance,
+    selection: &Selection,
     packages: &BTreeSet<PackageId>,
     needed_by: &[Vec<(usize, usize)>],
 ) -> bool {
     let is_listed = |need: &RequirementId| need.0 < instance.requirements.len();
-    let is_usable =
-        |option: &SolverOption| packages.contains(&option.package) && option.needs.iter().all(is_listed);
     let mut usable: Vec<Vec<bool>> = instance
         .requirements
         .iter()
-        .map(|requirement| requirement.options.iter().map(is_usable).collect())
+        .enumerate()
+        .map(|(id, requirement)| {
+            let taken = selection.met_by.get(&RequirementId(id));
+            let rank = taken.and_then(|index| requirement.options.get(*index)).map_or(0, |taken| taken.rank);
+            let is_usable = |option: &SolverOption| {
+                option.rank <= rank
+                    && packages.contains(&option.package)
+                    && option.needs.iter().all(is_listed)
+            };
+            requirement.options.iter().map(is_usable).collect()
+        })
         .collect();
     let mut failing: Vec<usize> = (0..usable.len()).filter(|id| !usable[*id].contains(&true)).collect();
     while let Some(failed) = failing.pop() {
