@@ -66,6 +66,10 @@ mod tests {
              instead of libblas3, liblapack3)"
         );
         (smaller.saved_packages, smaller.saved_kib) = (0, 512);
-        assert!(smaller_words(&smaller).contains("(512.0 KiB less, instead of"), "{}", smaller_words(&smaller));
+        assert!(
+            smaller_words(&smaller).contains("(512.0 KiB less, instead of"),
+            "{}",
+            smaller_words(&smaller)
+        );
     }
 }
