@@ -34,7 +34,7 @@ impl Encoding {
         let requirements = &state.requirements.all;
         let mut usable: Vec<UsableCandidates> = requirements
             .iter()
-            .map(|requirement| requirement.usable(&options.prefer, &options.avoid))
+            .map(|requirement| requirement.usable(&state.requirements, &options.prefer, &options.avoid))
             .collect();
         let mut ranks: Vec<Vec<u32>> = Vec::with_capacity(usable.len());
         for (requirement, usable) in requirements.iter().zip(&mut usable) {

@@ -279,9 +279,11 @@ impl LibraryRequirement {
 
     /// Returns the candidates to choose from: those that the dynamic linker accepts and the user does not avoid; of
     /// those, the ones that the user prefers; of those, the ones that define the needed versions, if any does; and of
-    /// those, the ones that lack the fewest of the required symbols that any of them exports.
+    /// those, the ones that lack the fewest of the required symbols that any of them exports. `all` has the other libraries
+    /// that may define a symbol instead.
     pub(super) fn usable(
         &self,
+        all: &Requirements,
         prefer: &BTreeSet<PackageName>,
         avoid: &BTreeSet<PackageName>,
     ) -> UsableCandidates {
@@ -297,16 +299,16 @@ impl LibraryRequirement {
         if left.iter().any(|(_, candidate)| candidate.defines_all(&self.versions)) {
             left.retain(|(_, candidate)| candidate.defines_all(&self.versions));
         }
-        self.retain_by_symbols(&mut left);
+        self.retain_by_symbols(&mut left, all);
         let is_left_out = |name: &&PackageName| !left.iter().any(|(_, candidate)| candidate.name() == *name);
         let undefined_in = before.into_iter().filter(is_left_out).cloned().collect();
         let indices = left.into_iter().map(|(index, _)| index).collect();
         UsableCandidates { indices, undefined_in, is_preferred }
     }
 
-    /// Keeps the candidates that lack the fewest of the required symbols that any of them exports. One whose symbols are
-    /// not known lacks none.
-    fn retain_by_symbols(&self, left: &mut Vec<(usize, &ProviderCandidate)>) {
+    /// Keeps the candidates that lack the fewest of the required symbols that any of them exports and no candidate of another
+    /// library that the same objects need. One whose symbols are not known lacks none.
+    fn retain_by_symbols(&self, left: &mut Vec<(usize, &ProviderCandidate)>, all: &Requirements) {
         if left.len() < 2 || self.symbols.is_empty() {
             return;
         }
@@ -314,7 +316,14 @@ impl LibraryRequirement {
             left.iter().filter_map(|(_, candidate)| candidate.exports()).collect();
         let is_exported =
             |symbol: &SymbolHash| exports.iter().any(|exports| exports.binary_search(symbol).is_ok());
-        let required: Vec<SymbolHash> = self.symbols.hashes().filter(is_exported).collect();
+        let may_define = |other: &Soname, symbol: SymbolHash| {
+            let mut exports = all.candidates_for(other).filter_map(ProviderCandidate::exports);
+            exports.any(|exports| exports.binary_search(&symbol).is_ok())
+        };
+        let required = self.symbols.iter().filter(|(symbol, others)| {
+            is_exported(symbol) && !others.iter().any(|other| may_define(other, *symbol))
+        });
+        let required: Vec<SymbolHash> = required.map(|(symbol, _)| symbol).collect();
         let lacking = |candidate: &ProviderCandidate| {
             let lacks = |exports: &[SymbolHash]| {
                 required.iter().filter(|symbol| exports.binary_search(symbol).is_err()).count()

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use bstr::ByteSlice;
 
-use crate::debian::catalog::{Catalog, CatalogError};
+use crate::debian::catalog::{Catalog, CatalogError, OrderedProvider};
 use crate::debian::debs::DebFacts;
-use crate::elf::SymbolHash;
+use crate::elf::{ElfFacts, SymbolHash};
 use crate::solve::resolve::RequiredSymbols;
 use crate::tree::inventory::Content;
 use crate::tree::root::Root;
@@ -49,57 +49,64 @@ pub fn check_shared_names<'names>(
     catalog: &dyn Catalog,
     names: impl Iterator<Item = &'names [u8]>,
 ) -> Result<Vec<SharedName>, CatalogError> {
-    let mut shared = Vec::new();
+    let mut shared = SharedNames::new();
     for name in names {
         let Some(order) = catalog.provider_order(name)? else { continue };
         let libraries = catalog.libraries(name)?;
-        let mut providers: Vec<(PackageName, u32, Vec<SymbolHash>)> = Vec::new();
-        for provider in &order.providers {
-            let library = libraries.iter().find(|library| library.package == provider.package);
-            if let Some((library, deb)) = library.zip(packages.get(&provider.package)) {
-                providers.push((provider.package.clone(), provider.rank, exports(deb, &library.path)));
+        let mut providers = Vec::new();
+        for OrderedProvider { package, rank, .. } in &order.providers {
+            let library = libraries.iter().find(|library| library.package == *package);
+            if let Some((library, deb)) = library.zip(packages.get(package)) {
+                let exports = exports(deb, &library.path);
+                providers.push(Provider { package: package.clone(), rank: *rank, exports });
             }
         }
         if providers.len() > 1 {
-            shared.push(SharedName::new(Soname::new(name), &providers, packages));
+            shared.insert(Soname::new(name), providers);
         }
     }
-    Ok(shared)
+    Ok(shared.keys().map(|name| SharedName::new(name, &shared, packages)).collect())
+}
+
+/// Names that several packages provide, with the providers of each in Debian's order.
+type SharedNames = BTreeMap<Soname, Vec<Provider>>;
+
+/// Package that provides a shared name.
+struct Provider {
+    package: PackageName,
+    rank: u32,
+    /// Recorded symbols that its library exports, sorted.
+    exports: Vec<SymbolHash>,
+}
+
+impl Provider {
+    fn has(&self, symbol: SymbolHash) -> bool {
+        self.exports.binary_search(&symbol).is_ok()
+    }
 }
 
 impl SharedName {
-    fn new(
-        name: Soname,
-        providers: &[(PackageName, u32, Vec<SymbolHash>)],
-        packages: &BTreeMap<PackageName, DebFacts>,
-    ) -> Self {
+    fn new(name: &Soname, names: &SharedNames, packages: &BTreeMap<PackageName, DebFacts>) -> Self {
+        let providers = &names[name];
         let mut shared = Self {
-            providers: providers.iter().map(|(package, rank, _)| (package.clone(), *rank)).collect(),
-            name,
+            name: name.clone(),
+            providers: providers.iter().map(|provider| (provider.package.clone(), provider.rank)).collect(),
             objects: 0,
             exceptions: Vec::new(),
         };
         for (package, deb) in packages {
-            for (path, facts) in deb.inventory.objects() {
-                if !facts.needed.contains(&shared.name) {
-                    continue;
-                }
+            for (path, facts) in deb.inventory.objects().filter(|(_, facts)| facts.needed.contains(name)) {
                 shared.objects += 1;
-                let required = RequiredSymbols::of_facts(facts, &shared.name);
-                let is_exported = |symbol: &SymbolHash| {
-                    providers.iter().any(|(_, _, exports)| exports.binary_search(symbol).is_ok())
-                };
-                let required: Vec<SymbolHash> = required.hashes().filter(is_exported).collect();
-                let lacking = |(_, _, exports): &&(PackageName, u32, Vec<SymbolHash>)| {
-                    required.iter().filter(|symbol| exports.binary_search(symbol).is_err()).count()
-                };
+                let required = required(facts, name, names);
+                let lacking =
+                    |provider: &&Provider| required.iter().filter(|symbol| !provider.has(**symbol)).count();
                 // Of providers that lack equally many the first one counts.
                 let best = providers.iter().min_by_key(lacking);
-                if let Some(best) = best.filter(|best| best.1 > 0 || lacking(best) > 0) {
+                if let Some(best) = best.filter(|best| best.rank > 0 || lacking(best) > 0) {
                     shared.exceptions.push(ProviderException {
                         package: package.clone(),
                         object: RootedPath::new(path),
-                        provider: best.0.clone(),
+                        provider: best.package.clone(),
                         undefined: lacking(&best),
                     });
                 }
@@ -107,6 +114,19 @@ impl SharedName {
         }
         shared
     }
+}
+
+/// Returns the symbols that an object requires of a shared name: those that a provider of it exports, and no provider of
+/// another name that the object needs.
+fn required(facts: &ElfFacts, name: &Soname, names: &SharedNames) -> Vec<SymbolHash> {
+    let is_provided = |name: &Soname, symbol: SymbolHash| {
+        names.get(name).is_some_and(|providers| providers.iter().any(|provider| provider.has(symbol)))
+    };
+    let required = RequiredSymbols::of_facts(facts, name);
+    let own = required.iter().filter(|(symbol, others)| {
+        is_provided(name, *symbol) && !others.iter().any(|other| is_provided(other, *symbol))
+    });
+    own.map(|(symbol, _)| symbol).collect()
 }
 
 /// Returns the recorded symbols that a package's library and the others that it needs of the same package export, sorted.
