@@ -68,7 +68,7 @@ impl Variants {
             let group: Vec<&Member> = group.iter().map(|index| &members.all[*index]).collect();
             let fits = |one: &&Member| one.made_for.is_none();
             let has_fitting = group.iter().any(fits);
-            let is_unused = |one: &&&Member| !fits(*one) && (has_fitting || !one.is_other_version);
+            let is_unused = |one: &&&Member| !fits(one) && (has_fitting || !one.is_other_version);
             variants.unused.extend(group.iter().filter(is_unused).map(|one| one.node));
             if has_fitting || group.iter().any(|one| one.is_other_version) {
                 continue;
@@ -167,7 +167,7 @@ impl Members {
             // A package of several platforms may have modules for one of them alone.
             MemberKind::Module(language) => {
                 let is_other_form = group.iter().all(|one| one.words.is_named || is_not_elf(one));
-                let is_error = !(has_fitting && is_other_form) && !has_source(root, first, language);
+                let is_error = !(has_fitting && is_other_form || has_source(root, first, language));
                 is_error.then(|| if is_other_form { unit } else { file_key(first) })
             }
             MemberKind::Other(Role::Program) => {

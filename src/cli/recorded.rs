@@ -48,7 +48,7 @@ fn options_of(arguments: &PlanArguments, directory: &Path) -> LockOptions {
     let keyring = |path: &PathBuf| BString::from(relative(path, directory).into_os_string().into_vec());
     let mirrors = archive.scope.mirror.iter().map(|url| without_credentials(url));
     let options = [
-        (OptionName::Arch, words(&catalog.arch)),
+        (OptionName::Arch, words(catalog.arch)),
         (OptionName::Avoid, words(&choice.avoid)),
         (OptionName::Backports, words(archive.scope.backports.then_some("true"))),
         (OptionName::Catalog, catalog.catalog.iter().map(|choice| catalog_word(choice, directory)).collect()),

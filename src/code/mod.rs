@@ -7,7 +7,7 @@
 //! The readers are written by hand rather than made of grammars: one pass without a table of states reads ten times as
 //! fast as tree-sitter, takes no C, and has its bounds in this room. They are tolerant: what they do not understand has an
 //! unknown value, and reading goes on. Each input gives a result in time and memory that are linear in its size; nesting
-//! beyond [`cursor::MAX_DEPTH`] is not followed.
+//! beyond `cursor::MAX_DEPTH` is not followed.
 
 mod cursor;
 mod facts;

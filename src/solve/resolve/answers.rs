@@ -16,47 +16,40 @@ use crate::elf::ElfFacts;
 use crate::tree::root::{NodeId, Root};
 use crate::vocabulary::{PackageName, RootedPath, Soname};
 
-/// Answers every need, and collects the packages. Look-ups run on every core, as each decodes blocks of the catalog.
-pub(super) fn answer_all(
-    root: &Root<'_>,
-    trees: &InputTrees,
-    linked: &LinkedApps<'_>,
-    needs: &[(&Soname, SonameNeed)],
-    off_path: &OffPathLibraries,
-    families: &VendoredFamilies<'_>,
-    catalog: &dyn Catalog,
-    others: &[&dyn Catalog],
-) -> Result<(Vec<SonameAnswer>, Vec<ChosenPackage>), CatalogError> {
-    let answerer = Answerer { root, trees, linked, off_path, families, catalog, others };
-    let answered: Vec<(SonameAnswer, Option<Package>)> =
-        needs.par_iter().map(|(soname, need)| answerer.answer(soname, need)).collect::<Result<_, _>>()?;
-    let mut chosen: BTreeMap<PackageName, ChosenPackage> = BTreeMap::new();
-    let mut answers = Vec::with_capacity(answered.len());
-    for (answer, package) in answered {
-        if let Some(package) = package {
-            let choice = ChosenPackage { package, direct: answer.direct };
-            chosen
-                .entry(choice.package.name.clone())
-                .and_modify(|known| known.direct |= choice.direct)
-                .or_insert(choice);
-        }
-        answers.push(answer);
-    }
-    Ok((answers, chosen.into_values().collect()))
-}
-
 /// Everything that an answer is made from.
-struct Answerer<'answer, 'root> {
-    root: &'answer Root<'root>,
-    trees: &'answer InputTrees,
-    linked: &'answer LinkedApps<'root>,
-    off_path: &'answer OffPathLibraries,
-    families: &'answer VendoredFamilies<'answer>,
-    catalog: &'answer dyn Catalog,
-    others: &'answer [&'answer dyn Catalog],
+pub(super) struct Answerer<'answer, 'root> {
+    pub(super) root: &'answer Root<'root>,
+    pub(super) trees: &'answer InputTrees,
+    pub(super) linked: &'answer LinkedApps<'root>,
+    pub(super) off_path: &'answer OffPathLibraries,
+    pub(super) families: &'answer VendoredFamilies<'answer>,
+    pub(super) catalog: &'answer dyn Catalog,
+    pub(super) others: &'answer [&'answer dyn Catalog],
 }
 
 impl Answerer<'_, '_> {
+    /// Answers every need, and collects the packages. Look-ups run on every core, as each decodes blocks of the catalog.
+    pub(super) fn answer_all(
+        &self,
+        needs: &[(&Soname, SonameNeed)],
+    ) -> Result<(Vec<SonameAnswer>, Vec<ChosenPackage>), CatalogError> {
+        let answered: Vec<(SonameAnswer, Option<Package>)> =
+            needs.par_iter().map(|(soname, need)| self.answer(soname, need)).collect::<Result<_, _>>()?;
+        let mut chosen: BTreeMap<PackageName, ChosenPackage> = BTreeMap::new();
+        let mut answers = Vec::with_capacity(answered.len());
+        for (answer, package) in answered {
+            if let Some(package) = package {
+                let choice = ChosenPackage { package, direct: answer.direct };
+                chosen
+                    .entry(choice.package.name.clone())
+                    .and_modify(|known| known.direct |= choice.direct)
+                    .or_insert(choice);
+            }
+            answers.push(answer);
+        }
+        Ok((answers, chosen.into_values().collect()))
+    }
+
     /// Answers one soname, and returns the package that provides it.
     fn answer(
         &self,

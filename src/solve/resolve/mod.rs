@@ -28,6 +28,7 @@ pub use symbols::RequiredSymbols;
 use crate::app::{InputTrees, LinkedApps, VendoredFamilies};
 use crate::debian::catalog::{Catalog, CatalogError};
 use crate::tree::root::Root;
+use answers::Answerer;
 
 /// Resolves everything that the linked apps need. `others` are catalogs of other releases, which are searched for
 /// what `catalog` does not have. Without a target, as for apps without objects, nothing is needed.
@@ -46,7 +47,8 @@ pub fn resolve(
     let families = VendoredFamilies::of(root, linked);
     let off_path = off_path::OffPathLibraries::new(root, linked);
     let (sonames, packages) =
-        answers::answer_all(root, trees, linked, &needs, &off_path, &families, catalog, others)?;
+        Answerer { root, trees, linked, off_path: &off_path, families: &families, catalog, others }
+            .answer_all(&needs)?;
     let optional = optional::optional_needs(root, linked, target, &needs, &off_path, &families, catalog)?;
     let of_versions = problems::version_problems(root, linked, target);
     let mut problems = [of_versions, problems::soname_problems(&sonames)].concat();

@@ -93,9 +93,12 @@ fn assert_verdict(case: &str, world: &World, options: &[&str], expected: &[(&str
 /// Changes the trees of a case.
 type Plant = fn(&World);
 
+/// Name of a case, its trees, and the rule and the path of each error.
+type Case = (&'static str, Plant, &'static [(&'static str, &'static str)]);
+
 #[test]
 fn every_command_says_the_same() {
-    let cases: &[(&str, Plant, &[(&str, &str)])] = &[
+    let cases: &[Case] = &[
         (
             "a venv of the base's version",
             |world| {
