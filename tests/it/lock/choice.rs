@@ -224,3 +224,29 @@ fn versions_of_one_source_are_not_mixed() {
     let avoiding = world.lock(&["--avoid", "libnew1-13", "--avoid", "libabi1-14"]);
     assert_eq!(avoiding.packages(), ["libabi1-13", "libnew1-14"]);
 }
+
+#[test]
+fn a_symbol_that_another_needed_library_may_define_decides_nothing() {
+    let (blas, lapack) = ("int blas(void) { return 1; }", "int lapack(void) { return 2; }");
+    let both = [blas, lapack].concat();
+    let object = |soname: &str, source: &str| lib(soname).source(source);
+    let packages = [
+        with("libblas3", "libblas.so.3", object("libblas.so.3", blas)),
+        with("liblapack3", "liblapack.so.3", object("liblapack.so.3", lapack)),
+        with("all-in-one", "libblas.so.3", object("libblas.so.3", &both))
+            .object(&format!("{LIBRARIES}/liblapack.so.3"), object("liblapack.so.3", &both)),
+    ];
+    let app =
+        lib("x.so").source("int blas(void); int lapack(void); int f(void) { return blas() + lapack(); }");
+    let lock = World::new(app.needs("libblas.so.3").needs("liblapack.so.3"), &packages).lock(&[]);
+    assert_eq!(lock.packages(), ["libblas3", "liblapack3"], "{}", lock.stderr);
+    // An object that needs one of them alone needs all symbols in it.
+    let app = lib("x.so").source("int lapack(void); int f(void) { return lapack(); }");
+    let lock = World::new(app.needs("libblas.so.3"), &packages).lock(&[]);
+    assert_eq!(
+        (lock.packages(), lock.reason("all-in-one").0),
+        (vec!["all-in-one"], "symbols"),
+        "{}",
+        lock.stderr
+    );
+}
