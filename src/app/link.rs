@@ -134,6 +134,14 @@ impl<'root> AppFiles<'root> {
                 files.add(root, mount, node, content);
             }
         }
+        for path in &trees.started {
+            let node = root.resolve(root.top(), path.as_bytes()).ok();
+            let is_known = |node| files.objects.iter().any(|object| object.node == node);
+            let program = node.filter(|node| !is_known(*node));
+            if let Some((node, content)) = program.and_then(|node| Some((node, root.content(node)?))) {
+                files.add(root, root.mount_of(node), node, content);
+            }
+        }
         let sources = std::mem::take(&mut files.sources);
         files.loads.extend(sources.loads(root));
         files

@@ -54,7 +54,7 @@ impl InputTrees {
                 _ => read_app(path, at, base.is_some(), depth),
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { base, image: None, included: Vec::new(), apps, changed: Vec::new() })
+        Ok(Self { base, image: None, included: Vec::new(), apps, changed: Vec::new(), started: Vec::new() })
     }
 }
 
@@ -119,6 +119,7 @@ impl Apps {
             included: Vec::new(),
             apps: self.0,
             changed: Vec::new(),
+            started: Vec::new(),
         }
     }
 }

@@ -59,6 +59,8 @@ pub struct InputTrees {
     pub apps: Vec<App>,
     /// Files and links of the apps that were changed after they were read, in the order of the apps and their paths.
     pub changed: Vec<ChangedFile>,
+    /// Programs that the image starts, which may be the base's: they are linked like those of the apps.
+    pub started: Vec<RootedPath>,
 }
 
 /// File or link of an app that is another one in the image.

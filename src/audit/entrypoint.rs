@@ -94,6 +94,12 @@ pub enum StartFaultCause {
     NoInterpreter(String),
 }
 
+/// Returns the programs that the command of a configuration starts.
+pub fn started_programs(root: &Root<'_>, trees: &InputTrees, config: &RunConfig) -> Vec<RootedPath> {
+    let entrypoint = Entrypoint::of(root, trees, config);
+    entrypoint.programs.into_iter().map(|program| root.path(program)).collect()
+}
+
 /// Finder of the files that words of a command name.
 struct Finder<'root> {
     root: &'root Root<'root>,

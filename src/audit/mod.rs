@@ -32,7 +32,7 @@ mod view;
 pub use audited::Audited;
 pub use baseline::{Baseline, BaselineError};
 pub use difference::{Changed, ComparedFinding, Difference, PackageFacts, PackageKey, Side};
-pub use entrypoint::{Entrypoint, StartFault, StartFaultCause};
+pub use entrypoint::{Entrypoint, StartFault, StartFaultCause, started_programs};
 pub use finding::{Finding, Fix, Reach};
 pub use findings::Findings;
 pub use owners::{Owner, OwnerKind, Owners};

@@ -25,8 +25,14 @@ impl Subject {
         image: Option<ImageFacts>,
     ) -> Self {
         let app = App::root_file_system(PathBuf::from(&name), inventory);
-        let trees =
-            InputTrees { base: None, image, included: Vec::new(), apps: vec![app], changed: Vec::new() };
+        let trees = InputTrees {
+            base: None,
+            image,
+            included: Vec::new(),
+            apps: vec![app],
+            changed: Vec::new(),
+            started: Vec::new(),
+        };
         Self { name, trees, layer_numbers }
     }
 

@@ -1,7 +1,7 @@
 //! Judgement on the root of a plan: the rules of the audit on what packages do not fix.
 
 use super::inputs::Inputs;
-use crate::app::{App, AppKind, LinkedApps};
+use crate::app::{App, AppKind, InputTrees, LinkedApps};
 use crate::audit::{self, Finding, RunConfig, ViewInputs};
 use crate::oci::image::ImageSettings;
 use crate::solve::resolve::{Problem, ProblemKind, Resolution, TargetAbi};
@@ -43,6 +43,11 @@ impl Judge<'_> {
         problems.dedup();
         problems
     }
+}
+
+/// Returns the programs that an image starts that is built of the trees with these settings.
+pub(super) fn started_programs(trees: &InputTrees, settings: &ImageSettings) -> Vec<RootedPath> {
+    audit::started_programs(&trees.root(), trees, &built_config(trees.image.as_ref(), settings))
 }
 
 /// Returns the configuration of an image that is built on another one with these settings.

@@ -10,6 +10,7 @@ use super::closure_run::version_problem;
 use super::debs::Debs;
 use super::inclusions::Inclusions;
 use super::inputs::{Catalogs, Inputs};
+use super::judge::started_programs;
 use super::link_targets::add_link_targets;
 use super::release::base_release;
 use crate::app::{Base, InputTrees};
@@ -52,6 +53,9 @@ where
         trees: &mut InputTrees,
         open: impl FnOnce(Option<Architecture>) -> Result<Catalogs, Error>,
     ) -> Result<Closure, Error> {
+        if let Some(image) = self.image {
+            trees.started = started_programs(trees, image);
+        }
         let root = trees.root();
         let linked = LinkedTrees::link(&root, self.inputs(trees));
         let catalogs = open(linked.architecture())?;

@@ -6,7 +6,7 @@ use crate::solve::plan::Plan;
 
 /// Limitations of the checks that every image gets.
 pub(super) const NOT_CHECKED: [&str; 3] = [
-    "files of the base that the trees do not load",
+    "files of the base that neither the trees nor what the image starts load",
     "libraries opened by names that are composed at run time",
     "rules that apply to finished images only: `sodeb audit` lists and applies them",
 ];

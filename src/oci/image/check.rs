@@ -71,6 +71,7 @@ pub fn check(
         included,
         apps,
         changed: Vec::new(),
+        started: trees.started.clone(),
     };
     let planned = {
         let (lower, top) = (trees.root(), RootedPath::root());

@@ -13,7 +13,12 @@ const SUFFIX: &str = "cpython-312-x86_64-linux-gnu.so";
 
 /// A base with a dynamic linker, and no interpreter.
 pub(super) fn world() -> World {
-    let world = World::new(library("x"), &[TestPackage::new("liba1")]);
+    world_with(&[TestPackage::new("liba1")])
+}
+
+/// The same with packages in the archive.
+pub(super) fn world_with(packages: &[TestPackage]) -> World {
+    let world = World::new(library("x"), packages);
     std::fs::remove_dir_all(world.fixture.host("/app")).expect("is there");
     world.fixture.file("/base/etc/os-release", "ID=debian\nVERSION_CODENAME=bookworm\n");
     world.fixture.file("/base/etc/passwd", "root:x:0:0::/root:/bin/sh\nnonroot:x:65532:65532::/:\n");

@@ -2,8 +2,9 @@
 
 use std::process::Output;
 
-use super::{python, world};
+use super::{python, world, world_with};
 use crate::support::fixture::{library, program};
+use crate::support::package::{LIBRARIES, TestPackage};
 use crate::support::world::World;
 
 fn image(world: &World, options: &[&str]) -> Output {
@@ -100,4 +101,29 @@ fn an_absent_preload_is_ignored_by_the_linker_and_so_a_warning() {
     let audit = world.command(&["audit", "out"]).output().expect("sodeb runs");
     let text = String::from_utf8_lossy(&audit.stdout).into_owned();
     assert!(!text.contains("missing-preload") && !text.contains("leave out"), "{text}");
+}
+
+#[test]
+fn a_program_of_the_base_that_the_image_starts_is_linked() {
+    let path = format!("{LIBRARIES}/libtool.so.1");
+    let world = world_with(&[TestPackage::new("libtool1").object(&path, library(&path))]);
+    world.fixture.build(program("/base/usr/bin/tool").needs("libtool.so.1"));
+    world.fixture.build(program("/base/usr/bin/broken").needs("libnone.so.1"));
+    world.fixture.build(program("/app/prog"));
+    let packages = |entrypoint: &str| {
+        let output = image(&world, &["--entrypoint", entrypoint, "--format", "json"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let packages = answer["packages"].as_array().map(Vec::len);
+        let audit = world.command(&["audit", "out"]).output().expect("sodeb runs").status.code();
+        std::fs::remove_dir_all(world.fixture.root().join("out")).ok();
+        (output.status.code(), packages, audit, said)
+    };
+    let (status, packages_of_tool, audit, said) = packages("/usr/bin/tool");
+    assert_eq!((status, packages_of_tool, audit), (Some(0), Some(1), Some(0)), "{said}");
+    let (status, packages_of_app, ..) = packages("/app/prog");
+    assert_eq!((status, packages_of_app), (Some(0), Some(0)));
+    let (status, .., said) = packages("/usr/bin/broken");
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("libnone.so.1"), "{said}");
 }
