@@ -13,7 +13,7 @@ fn extension(name: &str) -> crate::support::fixture::Object {
 type Plant = fn(&mut Image);
 
 /// Each rule's code, what plants it, and which other rules rightly have something to say of it.
-const FAULTS: [(&str, Plant, &[&str]); 20] = [
+const FAULTS: [(&str, Plant, &[&str]); 21] = [
     ("missing-library", missing_library, &[]),
     ("off-path-library", off_path_library, &["scanner-blind"]),
     ("dangling-soname-link", dangling_soname_link, &[]),
@@ -22,18 +22,19 @@ const FAULTS: [(&str, Plant, &[&str]); 20] = [
     ("missing-interpreter", missing_interpreter, &[]),
     ("wrong-architecture", wrong_architecture, &[]),
     ("musl-on-glibc", musl_on_glibc, &[]),
-    ("python-abi-mismatch", python_abi_mismatch, &[]),
+    ("wheel-mismatch", wheel_mismatch, &[]),
+    ("python-abi-mismatch", python_abi_mismatch, &["scanner-blind"]),
     ("ruby-abi-mismatch", ruby_abi_mismatch, &["unused-package", "unused-library"]),
     ("node-abi-mismatch", node_abi_mismatch, &["scanner-blind", "unused-package", "unused-library"]),
     ("dlopen-target-missing", dlopen_target_missing, &[]),
-    ("find-library-unavailable", find_library_unavailable, &[]),
+    ("find-library-unavailable", find_library_unavailable, &["dlopen-target-missing"]),
     ("missing-data", missing_data, &["scanner-blind"]),
     ("conflicting-sonames", conflicting_sonames, &["scanner-blind"]),
     ("insecure-search-path", insecure_search_path, &[]),
     ("stale-ld-so-cache", stale_ld_so_cache, &["scanner-blind"]),
     ("scanner-blind", scanner_blind, &[]),
     ("unused-package", unused_package, &[]),
-    ("unused-library", unused_library, &[]),
+    ("unused-library", unused_library, &["scanner-blind"]),
 ];
 
 #[test]
@@ -103,8 +104,12 @@ fn musl_on_glibc(image: &mut Image) {
     image.install_wheel("MarkupSafe==3.0.3", "3.11", "musllinux_1_2_x86_64");
 }
 
-fn python_abi_mismatch(image: &mut Image) {
+fn wheel_mismatch(image: &mut Image) {
     image.install_wheel("MarkupSafe==3.0.3", "3.12", "manylinux2014_x86_64");
+}
+
+fn python_abi_mismatch(image: &mut Image) {
+    image.upper.build(extension("newer.cpython-312-x86_64-linux-gnu.so"));
 }
 
 fn ruby_abi_mismatch(image: &mut Image) {
@@ -186,8 +191,8 @@ fn unused_package(image: &mut Image) {
     image.install_debs(&["libyaml-0-2"]);
 }
 
+/// Of the libraries of a package only two are loaded.
 fn unused_library(image: &mut Image) {
-    let spare = format!("{PACKAGES}/spare/libspare.so");
-    image.upper.build(library(&spare).source("char much[300000] = {1};\n"));
-    image.upper.file(&format!("{PACKAGES}/spare-1.0.dist-info/RECORD"), "spare/libspare.so,,\n");
+    image.install_debs(&["gcc-12-base", "libgcc-s1", "libicu72", "libstdc++6"]);
+    image.upper.build(extension("text.cpython-311-x86_64-linux-gnu.so").needs("libicuuc.so.72"));
 }
