@@ -82,7 +82,7 @@ impl<'judged, 'root> Judge<'judged, 'root> {
             if start.role == Role::Program || start.role.language().is_some() {
                 continue;
             }
-            let Some((host, _)) = host_of(self.root, node, facts) else { continue };
+            let Some(host) = host_of(self.root, node, facts) else { continue };
             let reason = match host.opening {
                 Opening::OnDemand => OptionalReason::OnDemand(host),
                 Opening::WithLibrary(stems) => {

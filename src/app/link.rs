@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::hosts::host_of;
+use super::hosts::loaded_before;
 use super::launchers::Launchers;
 use super::linked::{AppObject, ForeignFile, LinkedApps, StartObject};
 use super::role::Role;
@@ -104,7 +104,7 @@ fn is_needed(root: &Root<'_>, object: &AppObject<'_>, needed: &HashSet<&[u8]>) -
 /// Objects that hosts have loaded before they open modules: what those need is looked at by itself.
 fn loaded_first(root: &Root<'_>, objects: &[AppObject<'_>]) -> HashSet<NodeId> {
     let libraries = objects.iter().filter(|object| object.role == Role::Library);
-    libraries.filter_map(|object| host_of(root, object.node, object.facts)?.1).collect()
+    libraries.filter_map(|object| loaded_before(root, object.node, object.facts)).collect()
 }
 
 /// Files of the apps and of included packages that matter to linking.

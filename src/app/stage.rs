@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::hosts::host_of;
+use super::hosts::loaded_before;
 use super::interpreter::InterpreterRequest;
 use super::linked::{AppObject, StartObject};
 use super::role::{Language, Role};
@@ -95,7 +95,7 @@ impl<'root, 'trees> LinkStage<'root, 'trees> {
     fn process_key(&self, object: &AppObject<'root>) -> Option<ProcessKey> {
         match object.role {
             Role::Program => None,
-            Role::Library => Some(ProcessKey::Loaded(host_of(self.root, object.node, object.facts)?.1?)),
+            Role::Library => loaded_before(self.root, object.node, object.facts).map(ProcessKey::Loaded),
             Role::PythonExtension | Role::RubyExtension | Role::NodeAddon => {
                 let request = self.request(object, object.role.language()?)?;
                 Some(ProcessKey::Interpreter(request, object.facts.machine))

@@ -8,7 +8,7 @@ mod pattern;
 mod table;
 
 pub use host::{Host, Opening};
-pub(super) use table::host_of;
+pub(super) use table::{host_of, loaded_before};
 
 use crate::elf::ElfFacts;
 use crate::tree::root::{NodeId, Root};

@@ -4,23 +4,33 @@ use bstr::ByteSlice;
 
 /// True if the last components of a path match a pattern.
 pub(super) fn is_match(path: &[&[u8]], pattern: &str) -> bool {
-    let pattern: Vec<&[u8]> = pattern.split('/').map(str::as_bytes).collect();
-    ends_with(path, &pattern)
+    ends_with(path, pattern.as_bytes())
 }
 
-fn ends_with(path: &[&[u8]], pattern: &[&[u8]]) -> bool {
-    let Some((name, rest)) = pattern.split_last() else { return true };
-    if *name == b"**" {
-        return (0..=path.len()).rev().any(|end| ends_with(&path[..end], rest));
+fn ends_with(path: &[&[u8]], pattern: &[u8]) -> bool {
+    // Every object is compared with every pattern, so nothing is allocated here.
+    let (rest, name) = match pattern.rfind_byte(b'/') {
+        Some(slash) => (Some(&pattern[..slash]), &pattern[slash + 1..]),
+        None => (None, pattern),
+    };
+    if name == b"**" {
+        return rest.is_none_or(|rest| (0..=path.len()).rev().any(|end| ends_with(&path[..end], rest)));
     }
     let Some((last, above)) = path.split_last() else { return false };
-    is_name(last, name) && ends_with(above, rest)
+    is_name(last, name) && rest.is_none_or(|rest| ends_with(above, rest))
 }
 
 fn is_name(name: &[u8], pattern: &[u8]) -> bool {
-    let Some((before, after)) = pattern.split_once_str("*") else { return name == pattern };
+    let Some(star) = pattern.find_byte(b'*') else { return name == pattern };
+    let (before, after) = (&pattern[..star], &pattern[star + 1..]);
     let Some(rest) = name.strip_prefix(before) else { return false };
-    (0..=rest.len()).any(|start| is_name(&rest[start..], after))
+    if after.is_empty() {
+        return true;
+    }
+    match after.contains(&b'*') {
+        false => rest.ends_with(after),
+        true => (0..=rest.len()).any(|start| is_name(&rest[start..], after)),
+    }
 }
 
 #[cfg(test)]

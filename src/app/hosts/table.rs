@@ -214,15 +214,27 @@ static HOSTS: &[Host] = &[
     Host::on_demand("Samba", &["samba/*/*.so"], "smb.conf names it"),
 ];
 
-/// Returns the host of a file, and the file beside it that the host has loaded first, if there is one.
-pub(in crate::app) fn host_of(
+/// Returns the host of a file.
+pub(in crate::app) fn host_of(root: &Root<'_>, node: NodeId, facts: &ElfFacts) -> Option<&'static Host> {
+    Some(host_among(HOSTS, root, node, facts)?.0)
+}
+
+/// Returns the file beside a file that its host has loaded first, if there is one.
+pub(in crate::app) fn loaded_before(root: &Root<'_>, node: NodeId, facts: &ElfFacts) -> Option<NodeId> {
+    // No host after the last one of that kind makes a difference.
+    let end = HOSTS.iter().rposition(|host| host.is_loaded_first)? + 1;
+    host_among(&HOSTS[..end], root, node, facts)?.1
+}
+
+fn host_among(
+    hosts: &'static [Host],
     root: &Root<'_>,
     node: NodeId,
     facts: &ElfFacts,
 ) -> Option<(&'static Host, Option<NodeId>)> {
     let path = root.path(node);
     let components: Vec<&[u8]> = path.components().collect();
-    HOSTS.iter().filter(|host| host.has_module(&components, facts)).find_map(|host| {
+    hosts.iter().filter(|host| host.has_module(&components, facts)).find_map(|host| {
         if host.beside.is_empty() {
             return Some((host, None));
         }
