@@ -1,4 +1,4 @@
-//! missing-preload: a library that the dynamic linker is told to load first does not exist.
+//! missing-preload: a library that LD_PRELOAD or /etc/ld.so.preload names does not exist.
 
 use bstr::{BStr, ByteSlice};
 

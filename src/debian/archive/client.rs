@@ -8,10 +8,11 @@ use super::cache::Cache;
 use super::credentials::Credentials;
 use super::error::ArchiveError;
 use super::fetch::Fetcher;
-use super::mirrors::MirrorsError;
+use super::mirrors::{Bases, MirrorsError};
 use super::settings::ArchiveSettings;
 use super::signature::Keyring;
 use super::snapshot::Snapshot;
+use crate::vocabulary::Target;
 
 /// Archive with its keys, mirrors and cache.
 #[derive(Debug)]
@@ -54,5 +55,12 @@ impl Archive {
             cache: Cache::new(&settings.cache_dir),
             settings,
         })
+    }
+
+    /// Chooses the bases of a target. Log-ins in their URLs are kept for the requests.
+    pub(super) fn bases(&self, target: &Target) -> Result<Bases, MirrorsError> {
+        let Self { settings, snapshot, fetcher, .. } = self;
+        let ArchiveSettings { mirrors, now, .. } = settings;
+        Bases::choose(mirrors, target, snapshot.as_ref(), *now, &fetcher.credentials)
     }
 }

@@ -40,13 +40,7 @@ impl Archive {
         if self.settings.offline || wanted.is_empty() {
             return all(None);
         }
-        let bases = Bases::choose(
-            &self.settings.mirrors,
-            target,
-            self.snapshot.as_ref(),
-            self.settings.now,
-            &self.fetcher.credentials,
-        );
+        let bases = self.bases(target);
         let fetched = bases
             .map_err(ArchiveError::from)
             .and_then(|bases| self.cache.exclusively(progress, || Ok::<_, ArchiveError>(all(Some(&bases)))));

@@ -39,13 +39,7 @@ impl Archive {
         if self.settings.offline {
             return self.collect(target, None, progress);
         }
-        let bases = Bases::choose(
-            &self.settings.mirrors,
-            target,
-            self.snapshot.as_ref(),
-            self.settings.now,
-            &self.fetcher.credentials,
-        )?;
+        let bases = self.bases(target)?;
         self.cache.exclusively(progress, || self.collect(target, Some(&bases), progress))
     }
 

@@ -16,7 +16,7 @@ pub struct FileContent {
     read: OnceLock<Content>,
     /// `None` if it was not requested.
     size_bytes: Option<u64>,
-    /// Permission bits; `None` for a file of a host, which can be asked for them. A layer stores them on their own.
+    /// Permission bits; `None` for a file of a host, whose metadata has them. A layer stores them on their own.
     mode: Option<u32>,
     /// Boxed, since few files have any.
     evidence: Option<Box<Evidence>>,

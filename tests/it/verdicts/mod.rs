@@ -134,7 +134,7 @@ fn every_command_says_the_same() {
             "a venv of uv, whose Python is elsewhere",
             |world| {
                 python(world);
-                venv(world, "3.11", "/root/.local/share/uv/python/cpython-3.11/bin/python3.11");
+                venv(world, "3.11", "/home/builder/.local/share/uv/python/cpython-3.11/bin/python3.11");
             },
             &[("missing-interpreter", "/app/bin/python3")],
         ),
